@@ -1,0 +1,73 @@
+# The manual of this project. Each target is a plain command; `make` alone lists them.
+PYTHON ?= python3
+PORT ?= 8000
+SANDBOX_PORT ?= 8001
+DYNAMODB_PORT ?= 8002
+STAGE ?= dev
+
+BIN := .venv/bin
+RUN := $(BIN)/python
+export PYTHONDONTWRITEBYTECODE := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo run events test check lint format types contracts coverage lock package bench clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# A stamp file is newer than the requirements it was installed from, so setup runs once and again after `make lock`.
+.venv/installed: requirements-dev.txt
+	$(PYTHON) devtools/create_environment.py .venv requirements-dev.txt
+	@touch $@
+
+.venv-ministack/installed: devtools/requirements-ministack.txt
+	$(PYTHON) devtools/create_environment.py .venv-ministack devtools/requirements-ministack.txt
+	@touch $@
+
+setup: .venv/installed .venv-ministack/installed ## install everything the other targets need
+
+demo: setup ## start the stack, make one real booking, show the answer and its audit record
+	@$(RUN) -m devtools.demo
+
+run: setup ## start the stack and stay up (PORT, SANDBOX_PORT, DYNAMODB_PORT)
+	@PORT=$(PORT) SANDBOX_PORT=$(SANDBOX_PORT) DYNAMODB_PORT=$(DYNAMODB_PORT) exec $(RUN) -m devtools.run
+
+events: .venv/installed ## print the audit events of one operation of `make run` (OPERATION=op_...)
+	@DYNAMODB_PORT=$(DYNAMODB_PORT) $(RUN) -m devtools.events "$(OPERATION)"
+
+test: setup ## run every test
+	$(RUN) -m devtools.browser
+	$(RUN) -m pytest
+
+check: lint types contracts coverage ## lint, types, import contracts, every test with coverage: what CI runs
+
+lint: .venv/installed ## ruff: all rules, and the format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: .venv/installed ## write the format and what ruff can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: .venv/installed ## mypy, strict
+	$(BIN)/mypy
+
+contracts: .venv/installed ## the layers of the architecture
+	$(BIN)/lint-imports --no-cache
+
+coverage: setup ## every test, with 100 % of the branches of chalicelib
+	$(RUN) -m devtools.browser
+	$(RUN) -m coverage run -m pytest -q
+	@$(RUN) -m coverage report > build/coverage.txt 2>&1 || { cat build/coverage.txt; exit 1; }
+
+lock: .venv/installed ## compile the requirements files from pyproject.toml
+	$(RUN) -m devtools.lock
+
+package: setup ## CloudFormation template and zip for one stage, linted (STAGE=dev)
+	$(RUN) -m devtools.package $(STAGE)
+
+bench: setup ## measure, beside a bare handler in the same run
+	$(RUN) -m devtools.bench
+
+clean: ## remove everything that the other targets made
+	rm -rf .venv .venv-ministack .local build .chalice/deployments .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

@@ -1,0 +1,1 @@
+"""AdultWork, the upstream: one session, three resources, one pure codec."""

@@ -1,0 +1,1 @@
+"""DynamoDB: operations and the audit trail."""

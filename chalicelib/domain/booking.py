@@ -1,0 +1,94 @@
+"""What is asked for and what was booked, under the upstream's field names at both wires.
+
+Source of names, types and nullability: the upstream's CreateBooking page, request and response tables.
+"""
+
+from decimal import Decimal
+from enum import IntEnum
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_pascal
+
+
+class ContactMethod(IntEnum):
+    """How client and candidate talk. Source: CreateBooking page, `Method`."""
+
+    CANDIDATE_CALLS = 1
+    CLIENT_CALLS = 2
+    SKYPE = 3
+
+
+def upstream_name(field: str) -> str:
+    """Return AdultWork's spelling of a snake_case field: `book_user_id` is `BookUserID`."""
+    pascal = to_pascal(field)
+    return f"{pascal[:-2]}ID" if pascal.endswith("Id") else pascal
+
+
+class UpstreamModel(BaseModel):
+    """A frozen value whose members carry the upstream's names on the wire."""
+
+    model_config = ConfigDict(
+        frozen=True, strict=True, extra="ignore", alias_generator=upstream_name, validate_by_name=True,
+        hide_input_in_errors=True,
+    )  # fmt: skip
+
+
+class BookingRequest(UpstreamModel):
+    """A validated request to book; only the contact field that the method uses is present.
+
+    `session_date` and `accept_by` are in the upstream's own form and zone (`YYYY-MM-DD HH:MM`), `duration` is in
+    minutes, `phone_number` is 10 or 11 digits, `credits` is exact.
+    """
+
+    book_user_id: int
+    session_date: str
+    duration: int
+    method: ContactMethod
+    phone_number: str | None = None
+    skype_name: str | None = None
+    credits: Decimal
+    accept_by: str
+    comments: str | None = None
+
+
+class BookedUser(UpstreamModel):
+    """The candidate of a booking. `total` is a net score and may be negative. Source: the page's response sample."""
+
+    user_id: int
+    nickname: str | None = None
+    phone_number: str | None = None
+    skype_name: str | None = None
+    total: int | None = None
+    positive: int | None = None
+    neutral: int | None = None
+    negative: int | None = None
+    ratings: int | None = None
+    disputes: int | None = None
+
+
+class Booking(UpstreamModel):
+    """A booking as AdultWork tells it, members in the order of its JSON. Dates are text, as sent.
+
+    Members without a default are those that prove a booking; the rest may be missing and are then null.
+    """
+
+    booking_id: int
+    duration: int
+    credits: Decimal
+    status: str
+    method: int
+    phone_number: str | None = None
+    skype_name: str | None = None
+    create_date: str | None = None
+    session_date: str
+    accept_by: str | None = None
+    accepted_date: str | None = None
+    confirmed_date: str | None = None
+    cancelled_date: str | None = None
+    cancelled_reason: str | None = None
+    cancelled_by: str | None = None
+    rejected_reason: str | None = None
+    last_updated: str | None = None
+    comments: str | None = None
+    action_client: str | None = None
+    candidate: BookedUser

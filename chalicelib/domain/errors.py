@@ -1,0 +1,184 @@
+"""The error tree: what the caller may do next, never an HTTP number (those live in `edge/problem.py`).
+
+SwitchboardError
+├── CallerError                      the caller can mend it
+│   ├── MalformedRequestError        not readable: syntax, header, size or media type
+│   │   ├── BodyTooLargeError
+│   │   ├── UnsupportedMediaTypeError
+│   │   └── InvalidIdempotencyKeyError
+│   ├── NotFoundError
+│   ├── MethodNotAllowedError
+│   ├── MissingTokenError
+│   ├── InvalidTokenError
+│   ├── InsufficientScopeError
+│   ├── BookingRejectedError         every violation at once
+│   ├── IdempotencyKeyReusedError
+│   ├── OperationInProgressError
+│   └── DuplicateBookingError
+├── UpstreamError
+│   ├── UpstreamRefusedError         understood and declined
+│   ├── UpstreamUnavailableError     surely nothing happened; safe to try again
+│   └── OutcomeUnknownError          sent, no readable answer; do not send again
+└── StoreUnavailableError            our record could not be written; nothing was sent
+"""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from chalicelib.domain.violation import Violation
+
+
+class SwitchboardError(Exception):
+    """Anything Switchboard refuses or fails to do; `message` is for people and holds no personal data.
+
+    `operation_id` names the operation that the error belongs to, once there is one. `retry_after_seconds` says when
+    another try makes sense. `audit_pending` is true when the audit event of this answer could not be written.
+    """
+
+    def __init__(
+        self, message: str, *, operation_id: str | None = None, retry_after_seconds: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.operation_id = operation_id
+        self.retry_after_seconds = retry_after_seconds
+        self.audit_pending = False
+
+
+class CallerError(SwitchboardError):
+    """The caller can mend it."""
+
+
+class MalformedRequestError(CallerError):
+    """The request cannot be read: its syntax, a header or its shape."""
+
+    def __init__(self, message: str, *, violations: Sequence[Violation] = ()) -> None:
+        super().__init__(message)
+        self.violations = tuple(violations)
+
+
+class BodyTooLargeError(MalformedRequestError):
+    """The body has more bytes than the limit."""
+
+
+class UnsupportedMediaTypeError(MalformedRequestError):
+    """The body is not declared as JSON."""
+
+
+class InvalidIdempotencyKeyError(MalformedRequestError):
+    """The Idempotency-Key header is malformed or was sent twice."""
+
+
+class NotFoundError(CallerError):
+    """There is nothing at this path, or nothing that this caller may see."""
+
+
+class MethodNotAllowedError(CallerError):
+    """The path exists, the method does not; `allowed` lists those that do."""
+
+    def __init__(self, message: str, *, allowed: Sequence[str]) -> None:
+        super().__init__(message)
+        self.allowed = tuple(allowed)
+
+
+class MissingTokenError(CallerError):
+    """The request carries no credentials at all (RFC 6750, section 3.1: a challenge without an error code)."""
+
+
+class InvalidTokenError(CallerError):
+    """The access token is malformed, expired, revoked or unknown upstream."""
+
+
+class InsufficientScopeError(CallerError):
+    """The access token lacks `scope`."""
+
+    def __init__(self, message: str, *, scope: str, operation_id: str | None = None) -> None:
+        super().__init__(message, operation_id=operation_id)
+        self.scope = scope
+
+
+class BookingRejectedError(CallerError):
+    """The booking breaks rules; `violations` lists all of them. Nothing was sent."""
+
+    def __init__(self, violations: Sequence[Violation], *, operation_id: str | None = None) -> None:
+        count = len(violations)
+        super().__init__(
+            f"The booking breaks {count} rule{'s' if count > 1 else ''}; nothing was booked. Mend every violation and "
+            "send it again.",
+            operation_id=operation_id,
+        )
+        self.violations = tuple(violations)
+
+
+class IdempotencyKeyReusedError(CallerError):
+    """The Idempotency-Key belongs to another booking of this account."""
+
+
+class OperationInProgressError(CallerError):
+    """The same request is being worked on right now."""
+
+
+class DuplicateBookingError(CallerError):
+    """An equal booking of this account is open or stands."""
+
+
+class UpstreamError(SwitchboardError):
+    """AdultWork did not do what was asked; `upstream_status` is its HTTP status, if an answer arrived."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        upstream_status: int | None = None,
+        operation_id: str | None = None,
+        retry_after_seconds: int | None = None,
+    ) -> None:
+        super().__init__(message, operation_id=operation_id, retry_after_seconds=retry_after_seconds)
+        self.upstream_status = upstream_status
+
+
+class UpstreamRefusedError(UpstreamError):
+    """AdultWork understood and declined; nothing was booked."""
+
+
+class Trouble(StrEnum):
+    """Why an exchange with the upstream brought no usable answer."""
+
+    UNREACHABLE = "unreachable"
+    LATE = "late"
+    UNREADABLE = "unreadable"
+
+
+class UpstreamUnavailableError(UpstreamError):
+    """Surely nothing was booked; safe to try again. `trouble` says what went wrong."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        trouble: Trouble,
+        upstream_status: int | None = None,
+        operation_id: str | None = None,
+        retry_after_seconds: int | None = None,
+    ) -> None:
+        super().__init__(
+            message,
+            upstream_status=upstream_status,
+            operation_id=operation_id,
+            retry_after_seconds=retry_after_seconds,
+        )
+        self.trouble = trouble
+
+
+class OutcomeUnknownError(UpstreamError):
+    """The booking was sent and no readable answer came; it must not be sent again."""
+
+    def __init__(
+        self, message: str, *, trouble: Trouble, operation_id: str, retry_after_seconds: int | None = None
+    ) -> None:
+        super().__init__(message, operation_id=operation_id, retry_after_seconds=retry_after_seconds)
+        self.trouble = trouble
+
+
+class StoreUnavailableError(SwitchboardError):
+    """Our record could not be written or read; nothing was sent upstream."""

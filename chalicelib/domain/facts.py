@@ -1,0 +1,27 @@
+"""What the upstream says about the candidate and the client before a booking."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class BookingRequirements:
+    """The answer of GetUserBookingRequirements.
+
+    `is_bookable` is false when AdultWork refuses the candidate. `price_per_minute` is in credits, None when the
+    candidate set no price. `methods` tells for each method id whether this candidate offers it; None when the list could
+    not be read (the upstream's member names are not documented).
+    """
+
+    is_bookable: bool
+    price_per_minute: Decimal | None = None
+    methods: Mapping[int, bool] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the rules of a booking are checked against; `balance` is in credits, None when unknown."""
+
+    requirements: BookingRequirements
+    balance: Decimal | None

@@ -1,0 +1,59 @@
+"""The booking form as it arrived: a JSON object whose members are read one by one, each absent when it is not usable.
+
+A rule that needs a member of the right type asks for it and keeps quiet when there is none: another rule complains.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TypeAlias
+
+from chalicelib.domain.policy import BookingPolicy
+from chalicelib.domain.upstream_time import UpstreamTime, read_time
+
+JsonValue: TypeAlias = "bool | int | Decimal | str | list[JsonValue] | dict[str, JsonValue] | None"
+
+_CREDITS_FORM = re.compile(r"[0-9]{1,7}(\.[0-9]{1,4})?")
+_PHONE_SEPARATORS = str.maketrans("", "", " -()")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The members of a request with the policy and the instant that they are judged by."""
+
+    members: Mapping[str, JsonValue]
+    policy: BookingPolicy
+    now: datetime
+
+    def has(self, name: str) -> bool:
+        """Tell whether a member is there and not null."""
+        return self.members.get(name) is not None
+
+    def integer(self, name: str) -> int | None:
+        """Return a member that is a JSON integer; a boolean is not one."""
+        value = self.members.get(name)
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+    def text(self, name: str) -> str | None:
+        """Return a member that is a string."""
+        value = self.members.get(name)
+        return value if isinstance(value, str) else None
+
+    def time(self, name: str) -> UpstreamTime | None:
+        """Return a member that is a date in one of the two accepted forms."""
+        text = self.text(name)
+        return None if text is None else read_time(text, self.policy.zone)
+
+    def credits(self) -> Decimal | None:
+        """Return Credits when it is a JSON number of at most 7 digits and 4 decimals."""
+        value = self.members.get("Credits")
+        if isinstance(value, bool) or not isinstance(value, int | Decimal):
+            return None
+        return Decimal(value) if _CREDITS_FORM.fullmatch(str(value)) else None
+
+    def phone_number(self) -> str | None:
+        """Return PhoneNumber without spaces, dashes and parentheses."""
+        text = self.text("PhoneNumber")
+        return None if text is None else text.translate(_PHONE_SEPARATORS)

@@ -1,0 +1,35 @@
+"""Keyed hashes (HMAC-SHA-256): a bare hash of ten digits or of a small id can be read back by trying them all."""
+
+import hashlib
+import hmac
+
+from chalicelib.domain.booking import BookingRequest
+from chalicelib.domain.canonical import Canonical, canonical_bytes
+
+
+class HmacKey:
+    """A secret with a public id; it never shows itself in `repr`.
+
+    The id is derived from the secret, so a rotated key is told apart without another setting to keep right.
+    """
+
+    __slots__ = ("_secret", "id")
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+        self.id = hmac.digest(secret, b"switchboard key id", hashlib.sha256).hex()[:8]
+
+    def __repr__(self) -> str:
+        return f"HmacKey(id={self.id!r})"
+
+    def digest(self, purpose: str, *parts: Canonical) -> str:
+        """Return `<key id>:<64 hex digits>` over a purpose and its parts; equal parts under two purposes differ."""
+        message = canonical_bytes([purpose, *parts])
+        return f"{self.id}:{hmac.digest(self._secret, message, hashlib.sha256).hex()}"
+
+    def fingerprint(self, request: BookingRequest) -> str:
+        """Return the fingerprint of a validated request; spacing, member order and `32` against `32.00` are equal."""
+        document = request.model_dump(mode="python", by_alias=True, exclude_none=True)
+        document["Credits"] = format(request.credits.normalize(), "f")
+        document["Method"] = int(request.method)
+        return self.digest("fingerprint", document)

@@ -1,0 +1,121 @@
+"""An operation: one intent to book, from the claim to its final state."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from enum import StrEnum
+
+from chalicelib.domain.booking import Booking, BookingRequest
+from chalicelib.domain.errors import Trouble
+from chalicelib.domain.keyed_hash import HmacKey
+from chalicelib.domain.upstream_time import read_time
+
+ROUTE = "POST /v1/PhoneChat/CreateBooking"
+GUARD_HOLDS_AFTER_SESSION = timedelta(hours=24)
+KEY_HOLDS = timedelta(hours=48)
+LEASE_MARGIN = timedelta(seconds=5)
+
+
+class OperationState(StrEnum):
+    """Where an operation stands; see MOVES for the allowed ways."""
+
+    SENDING = "SENDING"
+    CONFIRMED = "CONFIRMED"
+    REJECTED = "REJECTED"
+    NOT_SENT = "NOT_SENT"
+    UNKNOWN = "UNKNOWN"
+    NOT_CREATED = "NOT_CREATED"
+    AMBIGUOUS = "AMBIGUOUS"
+    EXPIRED_UNKNOWN = "EXPIRED_UNKNOWN"
+
+
+MOVES: dict[OperationState, frozenset[OperationState]] = {
+    OperationState.SENDING: frozenset(
+        {OperationState.CONFIRMED, OperationState.REJECTED, OperationState.NOT_SENT, OperationState.UNKNOWN}
+    ),
+    OperationState.UNKNOWN: frozenset(
+        {
+            OperationState.CONFIRMED,
+            OperationState.NOT_CREATED,
+            OperationState.AMBIGUOUS,
+            OperationState.EXPIRED_UNKNOWN,
+        }
+    ),
+    OperationState.CONFIRMED: frozenset(),
+    OperationState.REJECTED: frozenset(),
+    OperationState.NOT_SENT: frozenset(),
+    OperationState.NOT_CREATED: frozenset(),
+    OperationState.AMBIGUOUS: frozenset(),
+    OperationState.EXPIRED_UNKNOWN: frozenset(),
+}
+FREES_GUARD = frozenset({OperationState.REJECTED, OperationState.NOT_SENT, OperationState.NOT_CREATED})
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What is known after the one POST.
+
+    `state` is CONFIRMED (then `booking` is there), REJECTED, NOT_SENT or UNKNOWN. `reason` is a short code for the
+    audit event (`booked`, `refused`, `connection-refused`, `echo-differs`, …). `message` is the upstream's own, cleaned,
+    for a refusal. `trouble` is there for NOT_SENT and UNKNOWN.
+    """
+
+    state: OperationState
+    reason: str
+    upstream_status: int | None = None
+    booking: Booking | None = None
+    message: str | None = None
+    retry_after_seconds: int | None = None
+    trouble: Trouble | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """The record of one intent to book, as the claim writes it.
+
+    `key_hash` is the HMAC of account, route and Idempotency-Key, None without a key; `guard_hash` that of account,
+    BookUserID and SessionDate. `lease_until` is when the function that works on it is surely dead. `key_expires_at` and
+    `guard_expires_at` are when those two records stop to hold. All times are UTC.
+    """
+
+    id: str
+    account: int
+    request: BookingRequest
+    fingerprint: str
+    key_hash: str | None
+    guard_hash: str
+    claimed_at: datetime
+    lease_until: datetime
+    key_expires_at: datetime
+    guard_expires_at: datetime
+    attempt: int = 1
+
+
+def new_operation(  # noqa: PLR0913 (keyword-only parts of one record)
+    *,
+    operation_id: str,
+    account: int,
+    request: BookingRequest,
+    idempotency_key: str | None,
+    key: HmacKey,
+    now: datetime,
+    function_seconds: float,
+    zone: tzinfo,
+) -> Operation:
+    """Return the record of a new operation: its hashes, its lease and the ends of its key and guard.
+
+    `function_seconds` is the function's timeout: after it, and a margin, nobody works on the operation any more.
+    """
+    session = read_time(request.session_date, zone)
+    readings = session.readings if session is not None else ()
+    return Operation(
+        id=operation_id,
+        account=account,
+        request=request,
+        fingerprint=key.fingerprint(request),
+        key_hash=None if idempotency_key is None else key.digest("idempotency-key", account, ROUTE, idempotency_key),
+        guard_hash=key.digest("guard", account, request.book_user_id, request.session_date),
+        claimed_at=now,
+        lease_until=now + timedelta(seconds=function_seconds) + LEASE_MARGIN,
+        key_expires_at=now + KEY_HOLDS,
+        guard_expires_at=max(now, *readings) + GUARD_HOLDS_AFTER_SESSION,
+    )

@@ -1,0 +1,47 @@
+"""The time budget of one call, and absolute deadlines: a read timeout is none, an upstream that drips outlives it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class TimeBudget:
+    """How long each step may take, in seconds. Source: docs/adr/0004-time-budget.md.
+
+    API Gateway ends a call at 29 s and Lambda the function at `function`; we end it ourselves at `call`.
+    """
+
+    call: float = 24.0
+    function: float = 26.0
+    read: float = 3.0
+    reads: float = 6.0
+    claim: float = 4.0
+    post: float = 12.0
+    conclusion: float = 4.0
+    margin: float = 1.0
+
+    @property
+    def needed_to_send(self) -> float:
+        """Return what must be left before a POST starts: its own time, the conclusion's, and a margin."""
+        return self.post + self.conclusion + self.margin
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """The end of a step: `at` is in seconds of `monotonic()`."""
+
+    monotonic: Callable[[], float]
+    at: float
+
+    @classmethod
+    def after(cls, monotonic: Callable[[], float], seconds: float) -> "Deadline":
+        """Return the deadline `seconds` from now."""
+        return cls(monotonic, monotonic() + seconds)
+
+    def remaining(self) -> float:
+        """Return the seconds that are left, never less than 0."""
+        return max(0.0, self.at - self.monotonic())
+
+    def within(self, seconds: float) -> "Deadline":
+        """Return the earlier of this deadline and `seconds` from now."""
+        return Deadline(self.monotonic, min(self.at, self.monotonic() + seconds))

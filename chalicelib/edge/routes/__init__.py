@@ -1,0 +1,1 @@
+"""One module a resource; each view is read, execute, represent."""

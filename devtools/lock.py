@@ -1,0 +1,30 @@
+"""Compile the requirements files: pinned, hashed, for every supported Python, without any index address."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TARGETS: dict[str, tuple[str, ...]] = {
+    "requirements.txt": ("pyproject.toml",),
+    "requirements-dev.txt": ("pyproject.toml", "--extra", "dev"),
+    "devtools/requirements-ministack.txt": ("devtools/ministack.in",),
+}
+
+
+def compile_command(output: str) -> list[str]:
+    """Return the command that compiles one requirements file, keeping the pins that it has."""
+    options = "--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --quiet"
+    uv = str(Path(sys.executable).with_name("uv"))
+    named = ["--custom-compile-command", "make lock", "--output-file", output]
+    return [uv, "pip", "compile", *TARGETS[output], *options.split(), *named]
+
+
+def main() -> None:
+    """Compile every file; arguments are passed on (`--upgrade`)."""
+    for output in TARGETS:
+        subprocess.run([*compile_command(output), *sys.argv[1:]], cwd=ROOT, check=True)
+
+
+if __name__ == "__main__":
+    main()
