@@ -145,7 +145,7 @@ class PlaceBooking:
         return self._record(error, event, deadline)
 
     def _record(self, error: CallerError, event: AuditEvent, deadline: Deadline) -> CallerError:
-        """Write the event of a refusal; when that fails the caller still learns the truth, and the edge raises alarm."""
+        """Write the event of a refusal; when that fails, the caller still learns the truth and the edge an alarm."""
         try:
             self.trail.append(event, deadline.within(self.budget.conclusion))
         except StoreUnavailableError:

@@ -10,8 +10,8 @@ class BookingRequirements:
     """The answer of GetUserBookingRequirements.
 
     `is_bookable` is false when AdultWork refuses the candidate. `price_per_minute` is in credits, None when the
-    candidate set no price. `methods` tells for each method id whether this candidate offers it; None when the list could
-    not be read (the upstream's member names are not documented).
+    candidate set no price. `methods` tells for each method id whether this candidate offers it; None when the list
+    could not be read (the upstream's member names are not documented).
     """
 
     is_bookable: bool

@@ -55,8 +55,8 @@ class Outcome:
     """What is known after the one POST.
 
     `state` is CONFIRMED (then `booking` is there), REJECTED, NOT_SENT or UNKNOWN. `reason` is a short code for the
-    audit event (`booked`, `refused`, `connection-refused`, `echo-differs`, …). `message` is the upstream's own, cleaned,
-    for a refusal. `trouble` is there for NOT_SENT and UNKNOWN.
+    audit event (`booked`, `refused`, `connection-refused`, `echo-differs`, …). `message` is the upstream's own,
+    cleaned, for a refusal. `trouble` is there for NOT_SENT and UNKNOWN.
     """
 
     state: OperationState

@@ -46,7 +46,7 @@ def violations(form: Form) -> tuple[Violation, ...]:
 
 
 def read_request(form: Form) -> BookingRequest:
-    """Return the typed request of a form without violations; contact fields that the method does not use are dropped."""
+    """Return the typed request of a form without violations; contact fields that its method does not use are dropped."""
     method = ContactMethod(_sure(form.integer("Method")))
     return BookingRequest(
         book_user_id=_sure(form.integer("BookUserID")),
