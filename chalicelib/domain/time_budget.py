@@ -28,15 +28,17 @@ class TimeBudget:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """The end of a step: `at` is in seconds of `monotonic()`."""
+    """The end of a step: `at` is in seconds of `monotonic()`; `since` is when the whole call began, on the same clock."""
 
     monotonic: Callable[[], float]
+    since: float
     at: float
 
     @classmethod
     def after(cls, monotonic: Callable[[], float], seconds: float) -> "Deadline":
-        """Return the deadline `seconds` from now."""
-        return cls(monotonic, monotonic() + seconds)
+        """Return the deadline of a call that begins now and may take `seconds`."""
+        now = monotonic()
+        return cls(monotonic, now, now + seconds)
 
     def remaining(self) -> float:
         """Return the seconds that are left, never less than 0."""
@@ -44,4 +46,4 @@ class Deadline:
 
     def within(self, seconds: float) -> "Deadline":
         """Return the earlier of this deadline and `seconds` from now."""
-        return Deadline(self.monotonic, min(self.at, self.monotonic() + seconds))
+        return Deadline(self.monotonic, self.since, min(self.at, self.monotonic() + seconds))

@@ -1,0 +1,20 @@
+"""What came back from the upstream, before anybody has read it."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamAnswer:
+    """One HTTP answer: `content_type` and `retry_after` are header values (`""` and None when absent).
+
+    `body` is at most 256 KiB; it never shows itself in `repr`, because it holds personal data.
+    """
+
+    status: int
+    content_type: str
+    body: bytes = field(repr=False)
+    retry_after: str | None = None
+
+
+class UnreadableAnswerError(Exception):
+    """The answer is not the document that was asked for; the message names no value of it."""

@@ -1,0 +1,63 @@
+"""PhoneChat bookings and the balance that pays for them."""
+
+from dataclasses import dataclass
+from datetime import tzinfo
+from decimal import Decimal
+
+import simplejson
+
+from chalicelib.adapters.adultwork import faults, wire
+from chalicelib.adapters.adultwork.client import AdultWorkClient, ExchangeFailedError
+from chalicelib.domain.access import AccessToken
+from chalicelib.domain.booking import BookingRequest
+from chalicelib.domain.facts import BookingRequirements
+from chalicelib.domain.operation import OperationState, Outcome
+from chalicelib.domain.time_budget import Deadline
+
+REQUIREMENTS = "/v1/PhoneChat/GetUserBookingRequirements"
+BALANCE = "/v1/CreditHistory/GetCurrentCreditBalance"
+CREATE_BOOKING = "/v1/PhoneChat/CreateBooking"
+NOT_PERMITTED = (401, 403)
+
+
+@dataclass(frozen=True, slots=True)
+class AdultWorkGateway:
+    """The upstream as `BookingGateway`; `zone` is the clock that its dates are on."""
+
+    client: AdultWorkClient
+    zone: tzinfo
+
+    def requirements(self, token: AccessToken, candidate: int, deadline: Deadline) -> BookingRequirements:
+        """Read what a booking of `candidate` asks for; an understood refusal means that there is nothing to book."""
+        with faults.translated_reads():
+            answer = self.client.get(REQUIREMENTS, token, deadline, {"BookUserID": candidate})
+            if faults.is_candidate_refused(answer):
+                return BookingRequirements(is_bookable=False)
+            faults.classify_read(answer)
+            return wire.read_requirements(answer)
+
+    def balance(self, token: AccessToken, deadline: Deadline) -> Decimal | None:
+        """Read the credits; a 401 or 403 here says that the token may not ask, and nothing about the token itself."""
+        with faults.translated_reads():
+            answer = self.client.get(BALANCE, token, deadline)
+            if answer.status in NOT_PERMITTED:
+                return None
+            faults.classify_read(answer)
+            return wire.read_balance(answer)
+
+    def create_booking(self, token: AccessToken, request: BookingRequest, deadline: Deadline) -> Outcome:
+        """Send the booking, once."""
+        try:
+            answer = self.client.post(CREATE_BOOKING, token, request_body(request), deadline)
+        except ExchangeFailedError as failure:
+            state = OperationState.UNKNOWN if failure.is_sent else OperationState.NOT_SENT
+            return Outcome(state, failure.reason, trouble=failure.trouble)
+        return faults.classify_placement(answer, request, self.zone)
+
+
+def request_body(request: BookingRequest) -> bytes:
+    """Return the documented fields that are there, exact; absent ones are left out, since an empty value may fail."""
+    document = request.model_dump(by_alias=True, exclude_none=True)
+    document["Method"] = int(request.method)
+    document["Credits"] = Decimal(format(request.credits.normalize(), "f"))
+    return simplejson.dumps(document, use_decimal=True, separators=(",", ":")).encode()

@@ -1,0 +1,111 @@
+"""The secrets: from the environment (local runs), or by name from Secrets Manager (deployed stages)."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from threading import Lock, Thread
+from typing import Any, Protocol
+
+import simplejson
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.domain.errors import StoreUnavailableError
+from chalicelib.domain.keyed_hash import HmacKey
+
+MINIMUM_KEY_LENGTH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What must never be shown: the key of the keyed hashes, and AdultWork's developer key when it is sent."""
+
+    hmac_key: HmacKey
+    api_key: str | None = field(default=None, repr=False)
+    api_secret: str | None = field(default=None, repr=False)
+
+    def key_headers(self) -> dict[str, str]:
+        """Return the developer key's headers; their names come from public clients, AdultWork's pages do not print them."""
+        named = {"X-ApiKey": self.api_key, "X-ApiSecret": self.api_secret}
+        return {name: value for name, value in named.items() if value}
+
+
+def read_secrets(document: Mapping[str, Any]) -> Secrets:
+    """Read the members `HMAC_KEY`, `ADULTWORK_API_KEY` and `ADULTWORK_API_SECRET`.
+
+    Raises:
+        ValueError: HMAC_KEY is missing or has fewer than 32 characters.
+    """
+    key = document.get("HMAC_KEY")
+    if not isinstance(key, str) or len(key) < MINIMUM_KEY_LENGTH:
+        msg = f"HMAC_KEY needs at least {MINIMUM_KEY_LENGTH} characters"
+        raise ValueError(msg)
+    return Secrets(HmacKey(key.encode()), document.get("ADULTWORK_API_KEY"), document.get("ADULTWORK_API_SECRET"))
+
+
+class SecretsClient(Protocol):
+    """The part of boto3's Secrets Manager client that is used."""
+
+    def get_secret_value(self, *, SecretId: str) -> Mapping[str, Any]:  # noqa: N803 (AWS's name)
+        """Return the secret's current version."""
+        ...
+
+
+def fetch_secrets(client: SecretsClient, name: str) -> Secrets:
+    """Read the secret `name`, a JSON object.
+
+    Raises:
+        StoreUnavailableError: it cannot be read or has not the form of `read_secrets`.
+    """
+    with _translated():
+        return read_secrets(simplejson.loads(client.get_secret_value(SecretId=name)["SecretString"]))
+
+
+class SecretsOnFirstUse:
+    """Secrets that are loaded once; a load that failed is tried again at the next use."""
+
+    def __init__(self, load: Callable[[], Secrets]) -> None:
+        self._load = load
+        self._secrets: Secrets | None = None
+        self._lock = Lock()
+
+    def prefetch(self) -> None:
+        """Load on a thread of its own, so that the first booking does not wait a hop for it."""
+        Thread(target=self._try_to_load, daemon=True).start()
+
+    def current(self) -> HmacKey:
+        """Return the key of the keyed hashes.
+
+        Raises:
+            StoreUnavailableError: the secrets could not be loaded.
+        """
+        return self._loaded().hmac_key
+
+    def key_headers(self) -> dict[str, str]:
+        """Return the developer key's headers.
+
+        Raises:
+            StoreUnavailableError: the secrets could not be loaded.
+        """
+        return self._loaded().key_headers()
+
+    def _loaded(self) -> Secrets:
+        with self._lock:
+            if self._secrets is None:
+                self._secrets = self._load()
+            return self._secrets
+
+    def _try_to_load(self) -> None:
+        with suppress(StoreUnavailableError):
+            self._loaded()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Let nothing foreign out."""
+    try:
+        yield
+    except (AttributeError, BotoCoreError, ClientError, KeyError, TypeError, ValueError) as error:
+        raise StoreUnavailableError(
+            "Switchboard's own secrets could not be read; nothing was sent. It is safe to try again.",
+            retry_after_seconds=5,
+        ) from error

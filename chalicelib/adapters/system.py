@@ -1,0 +1,68 @@
+"""The machine: its clocks, its randomness and its threads. The only place that reads the first two."""
+
+import os
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from ulid import ULID
+
+from chalicelib.domain.errors import Trouble, UpstreamUnavailableError
+from chalicelib.domain.time_budget import Deadline
+
+T = TypeVar("T")
+
+
+class SystemClock:
+    """The real clocks."""
+
+    def now(self) -> datetime:
+        """Return the time of day, aware, in UTC."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Return seconds that never go back."""
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
+
+
+class UlidSource:
+    """Operation ids: `op_` and a ULID."""
+
+    def operation_id(self, now: datetime) -> str:
+        """Return an id that sorts by time."""
+        return f"op_{ULID.from_datetime(now)}"
+
+
+def random_secret() -> bytes:
+    """Return 32 random bytes, for secrets that live as long as the process."""
+    return os.urandom(32)
+
+
+class ThreadConcurrency:
+    """Calls beside ours, on a few threads that are kept."""
+
+    def __init__(self, maximum_threads: int) -> None:
+        self._executor = ThreadPoolExecutor(maximum_threads, thread_name_prefix="read")
+
+    def start(self, call: Callable[[], T], deadline: Deadline) -> Callable[[], T]:
+        """Start `call`; the returned function waits for its result until the deadline."""
+        future = self._executor.submit(call)
+
+        def result() -> T:
+            # The calls keep the deadline themselves; the half second of grace lets their own, better error win.
+            try:
+                return future.result(deadline.remaining() + 0.5)
+            except TimeoutError as error:
+                raise UpstreamUnavailableError(
+                    "AdultWork did not answer the checks in time; nothing was sent. It is safe to try again.",
+                    trouble=Trouble.LATE,
+                    retry_after_seconds=5,
+                ) from error
+
+        return result

@@ -1,0 +1,150 @@
+"""Every setting, read once from a mapping of environment variables; all faults are reported at once."""
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
+
+
+class InvalidSettingsError(Exception):
+    """The environment cannot be used; the message names every fault and never a value."""
+
+
+def _split_origins(value: object) -> object:
+    return [origin.strip() for origin in value.split(",") if origin.strip()] if isinstance(value, str) else value
+
+
+def _require_origins(origins: frozenset[str]) -> frozenset[str]:
+    for origin in origins:
+        if not _ORIGIN.fullmatch(origin):
+            msg = "each origin is scheme://host[:port] in lower case, without a path or a wildcard"
+            raise ValueError(msg)
+    return origins
+
+
+def _require_base_url(url: str) -> str:
+    parts = urlsplit(url)
+    is_bare = bool(parts.hostname) and parts.path in {"", "/"} and not parts.query and "@" not in parts.netloc
+    if not is_bare or not (parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname))):
+        msg = "must be https://host[:port] without a path; plain http is for loopback addresses only"
+        raise ValueError(msg)
+    return url.rstrip("/")
+
+
+def _is_loopback(host: str | None) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
+def _require_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        msg = "must be an IANA time zone such as Europe/London"
+        raise ValueError(msg) from None
+    return name
+
+
+Seconds = Annotated[float, Field(gt=0, le=29)]
+
+
+class Settings(BaseModel):
+    """The settings; each member is the environment variable of the same name in capitals, its description is the README's."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", hide_input_in_errors=True, alias_generator=str.upper, validate_by_alias=True
+    )
+
+    adultwork_base_url: Annotated[str, AfterValidator(_require_base_url)] = Field(
+        "https://api-sandbox.adultwork.com",
+        description="The upstream: scheme, host and port. AdultWork's own sandbox unless a deployment says otherwise.",
+    )
+    adultwork_accept: Literal["application/xml", "application/json"] = Field(
+        "application/xml", description="The form that the upstream is asked to answer in; both are read."
+    )
+    adultwork_timezone: Annotated[str, AfterValidator(_require_zone)] = Field(
+        "Europe/London",
+        description="The clock of AdultWork's dates. An inference: its documentation names no zone.",
+    )
+    adultwork_send_api_key: bool = Field(
+        default=False,
+        description="Send the developer key's headers beside the token; whether AdultWork wants both is not documented.",
+    )
+    adultwork_api_key: str | None = Field(
+        None, repr=False, description="The developer key, for local runs; deployed stages keep it in SECRETS_NAME."
+    )
+    adultwork_api_secret: str | None = Field(
+        None, repr=False, description="The developer secret, for local runs; deployed stages keep it in SECRETS_NAME."
+    )
+    adultwork_ca_bundle: str | None = Field(
+        None, description="A file of certificate authorities to trust instead of the bundled ones."
+    )
+    allowed_origins: Annotated[frozenset[str], BeforeValidator(_split_origins), AfterValidator(_require_origins)] = (
+        Field(
+            frozenset(), description="The web origins that a browser may call from, comma separated, matched exactly."
+        )
+    )
+    operations_table: str = Field("switchboard-operations", description="The DynamoDB table of operations.")
+    audit_table: str = Field("switchboard-audit", description="The DynamoDB table of audit events.")
+    secrets_name: str | None = Field(
+        None, description="The Secrets Manager secret with HMAC_KEY and, if it is sent, the developer key."
+    )
+    hmac_key: str | None = Field(
+        None,
+        min_length=32,
+        repr=False,
+        description="The key of the keyed hashes, for local runs: 32 characters or more.",
+    )
+    problem_type_base: str = Field("/problems/", description="What comes before a problem's name in its `type`.")
+    maximum_body_bytes: int = Field(8192, gt=0, le=1_000_000, description="The largest request body, in bytes.")
+    maximum_duration_minutes: int = Field(1440, ge=5, description="The longest booking; AdultWork names no maximum.")
+    maximum_comments_length: int = Field(2000, ge=0, description="The longest Comments, in characters.")
+    refuse_premium_numbers: bool = Field(
+        default=True, description="Refuse premium-rate, personal and pager numbers (09, 070, 076, 084, 087)."
+    )
+    permission_cache_seconds: float = Field(
+        60, ge=0, le=60, description="How long a token's permissions are remembered in memory; 0 asks each time."
+    )
+    function_timeout_seconds: Seconds = Field(26, description="The function's timeout, as deployed.")
+    call_seconds: Seconds = Field(24, description="When Switchboard ends a call itself.")
+    read_seconds: Seconds = Field(3, description="The longest single read from AdultWork.")
+    reads_seconds: Seconds = Field(6, description="The longest that all reads together may take.")
+    claim_seconds: Seconds = Field(4, description="The longest that the record before the send may take.")
+    post_seconds: Seconds = Field(12, description="The longest that the booking itself may take, connect to last byte.")
+    conclusion_seconds: Seconds = Field(4, description="The longest that the record after the send may take.")
+
+    @model_validator(mode="after")
+    def _require_consistency(self) -> "Settings":
+        """Refuse what no single member shows."""
+        if (self.hmac_key is None) == (self.secrets_name is None):
+            msg = "set exactly one of HMAC_KEY (local) and SECRETS_NAME (deployed)"
+            raise ValueError(msg)
+        if self.call_seconds >= self.function_timeout_seconds:
+            msg = "CALL_SECONDS must be less than FUNCTION_TIMEOUT_SECONDS, or the platform cuts the answer off"
+            raise ValueError(msg)
+        if self.post_seconds + self.conclusion_seconds + 1 > self.call_seconds:
+            msg = "CALL_SECONDS must leave POST_SECONDS, CONCLUSION_SECONDS and 1 more, or nothing is ever sent"
+            raise ValueError(msg)
+        return self
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Read the settings; an empty variable counts as absent.
+
+    Raises:
+        InvalidSettingsError: at least one is wrong; the message lists all faults.
+    """
+    given: dict[str, Any] = {name: value for name, value in environment.items() if value}
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as error:
+        faults = [f"{'.'.join(map(str, fault['loc'])) or 'settings'}: {fault['msg']}" for fault in error.errors()]
+        raise InvalidSettingsError("\n".join(faults)) from None

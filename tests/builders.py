@@ -1,0 +1,60 @@
+"""Values that tests start from; each builder takes only what a test cares about."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from chalicelib.domain.access import AccessToken, Principal, Scope
+from chalicelib.domain.booking import BookingRequest, ContactMethod
+from chalicelib.domain.form import Form, JsonValue
+from chalicelib.domain.policy import BookingPolicy
+
+NOW = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
+LONDON = ZoneInfo("Europe/London")
+POLICY = BookingPolicy(zone=LONDON)
+TOKEN = AccessToken("client-token")
+PRINCIPAL = Principal(account=1001, scopes=frozenset({Scope.PHONECHAT_BOOKINGS.value, Scope.CREDITS_HISTORY.value}))
+PHONE = "07700900123"
+
+MEMBERS: Mapping[str, JsonValue] = {
+    "BookUserID": 123456,
+    "SessionDate": "2026-01-20 21:30",
+    "Duration": 15,
+    "Method": 1,
+    "PhoneNumber": PHONE,
+    "Credits": 32,
+    "AcceptBy": "2026-01-20 18:00",
+    "Comments": "Hello",
+}
+
+
+def members(**changes: JsonValue) -> dict[str, JsonValue]:
+    """Return the members of a valid request with changes."""
+    return {**MEMBERS, **changes}
+
+
+def without(*names: str, **changes: JsonValue) -> dict[str, JsonValue]:
+    """Return the members of a valid request with changes, and without some."""
+    return {name: value for name, value in members(**changes).items() if name not in names}
+
+
+def form(document: Mapping[str, JsonValue], *, now: datetime = NOW, policy: BookingPolicy = POLICY) -> Form:
+    """Return a form at a fixed instant."""
+    return Form(document, policy, now)
+
+
+def booking_request(**changes: Any) -> BookingRequest:  # noqa: ANN401 (any field of the request)
+    """Return a validated request with changes."""
+    fields: dict[str, Any] = {
+        "book_user_id": 123456,
+        "session_date": "2026-01-20 21:30",
+        "duration": 15,
+        "method": ContactMethod.CANDIDATE_CALLS,
+        "phone_number": PHONE,
+        "credits": Decimal(32),
+        "accept_by": "2026-01-20 18:00",
+        "comments": "Hello",
+    }
+    return BookingRequest(**{**fields, **changes})

@@ -1,0 +1,54 @@
+"""Ids that count, and calls that run at once."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
+
+from chalicelib.domain.keyed_hash import HmacKey
+from chalicelib.domain.time_budget import Deadline
+
+T = TypeVar("T")
+
+
+class CountingIds:
+    """Implements `IdSource`: op_00000000000000000000000001, …"""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def operation_id(self, now: datetime) -> str:
+        """Return the next id."""
+        del now
+        self._count += 1
+        return f"op_{self._count:026}"
+
+
+class SequentialConcurrency:
+    """Implements `Concurrency` in the caller's own thread: the call runs when it is started."""
+
+    def start(self, call: Callable[[], T], deadline: Deadline) -> Callable[[], T]:
+        """Run the call; hand its result or its error over when it is asked for."""
+        del deadline
+        try:
+            result = call()
+        except Exception as error:  # noqa: BLE001 (whatever it is, it belongs to whoever asks for the result)
+            return _raiser(error)
+        return lambda: result
+
+
+def _raiser(error: Exception) -> Callable[[], T]:
+    def fail() -> T:
+        raise error
+
+    return fail
+
+
+class FixedKeys:
+    """Implements `HmacKeys` with one key."""
+
+    def __init__(self, key: HmacKey | None = None) -> None:
+        self.key = key or HmacKey(b"a key for tests, 32 bytes or more")
+
+    def current(self) -> HmacKey:
+        """Return the key."""
+        return self.key
