@@ -1,0 +1,63 @@
+"""Wire the parts of the simulation together and give every request to the one that answers it."""
+
+from collections.abc import Iterator
+from threading import Event
+
+from sandbox import control
+from sandbox.api import respond
+from sandbox.clock import Clock
+from sandbox.doors import Doors
+from sandbox.exchange import Exchange, play_straight
+from sandbox.faults import Faults
+from sandbox.journal import Journal
+from sandbox.message import Request
+from sandbox.wire import Performance, Send, Step
+from sandbox.world import World
+
+
+class Site:
+    """Hold world, journal, faults and doors, and answer requests with them."""
+
+    def __init__(self, doors: Doors, clock: Clock) -> None:
+        """Start in the first state, behind the given doors."""
+        self.doors = doors
+        self.clock = clock
+        self.world = World()
+        self.journal = Journal()
+        self.faults = Faults(doors.refuse)
+        self.url = ""
+        self._cut_short = Event()
+
+    def receive(self, request: Request) -> Performance:
+        """Return how a request will be answered; API requests go into the journal, control requests do not."""
+        if control.is_control(request):
+            return Performance(self._control(request), self._cut_short, lambda: None)
+        self.journal.append(request)
+        steps = self._api(request) if request.is_complete else iter(())
+        return Performance(steps, self._cut_short, self.doors.count_answer)
+
+    def reset(self) -> None:
+        """Return to the first state; answers that are still held back end without taking effect."""
+        self.cut_short()
+        self.faults.clear()
+        self.doors.readmit()
+        self.world.reset()
+        self.journal.clear()
+
+    def cut_short(self) -> None:
+        """End every pause of an answer under way, and the answer with it."""
+        ended, self._cut_short = self._cut_short, Event()
+        ended.set()
+
+    def _control(self, request: Request) -> Iterator[Step]:
+        yield Send(control.respond(request, self))
+
+    def _api(self, request: Request) -> Iterator[Step]:
+        armed = self.faults.take(request.path)
+        exchange = Exchange(
+            request=request,
+            perform=lambda: respond(request, self.world, self.clock()),
+            url=self.url,
+            settings=armed.settings if armed else {},
+        )
+        return armed.fault.play(exchange) if armed else play_straight(exchange)
