@@ -57,6 +57,7 @@ contracts: .venv/installed ## the layers of the architecture
 
 coverage: setup ## every test, with 100 % of the branches of chalicelib
 	$(RUN) -m devtools.browser
+	@mkdir -p build
 	$(RUN) -m coverage run -m pytest -q
 	@$(RUN) -m coverage report > build/coverage.txt 2>&1 || { cat build/coverage.txt; exit 1; }
 

@@ -3,13 +3,26 @@
 import ipaddress
 import re
 from collections.abc import Mapping
+from math import inf
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
+_BASE_URL = re.compile(
+    r"(?P<scheme>https?)://(?P<host>[a-z0-9.-]+|\[[0-9a-f:]+\])(:(?P<port>[0-9]{1,5}))?/?", re.ASCII | re.IGNORECASE
+)
+_HIGHEST_PORT = 65535
 
 
 class InvalidSettingsError(Exception):
@@ -29,17 +42,19 @@ def _require_origins(origins: frozenset[str]) -> frozenset[str]:
 
 
 def _require_base_url(url: str) -> str:
-    parts = urlsplit(url)
-    is_bare = bool(parts.hostname) and parts.path in {"", "/"} and not parts.query and "@" not in parts.netloc
-    if not is_bare or not (parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname))):
+    # One pattern instead of urlsplit: that one takes fragments and line breaks, and its own errors repeat the value.
+    match = _BASE_URL.fullmatch(url)
+    is_sound = match is not None and int(match["port"] or 0) <= _HIGHEST_PORT
+    if match is None or not is_sound or not (match["scheme"].lower() == "https" or _is_loopback(match["host"])):
         msg = "must be https://host[:port] without a path; plain http is for loopback addresses only"
         raise ValueError(msg)
     return url.rstrip("/")
 
 
-def _is_loopback(host: str | None) -> bool:
+def _is_loopback(host: str) -> bool:
+    name = host.strip("[]").lower()
     try:
-        return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
+        return name == "localhost" or ipaddress.ip_address(name).is_loopback
     except ValueError:
         return False
 
@@ -60,7 +75,12 @@ class Settings(BaseModel):
     """The settings; each member is the environment variable of the same name in capitals, its description is the README's."""
 
     model_config = ConfigDict(
-        frozen=True, extra="ignore", hide_input_in_errors=True, alias_generator=str.upper, validate_by_alias=True
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,
+        alias_generator=str.upper,
+        validate_by_alias=True,
+        validate_default=True,  # a default may clash with what was given
     )
 
     adultwork_base_url: Annotated[str, AfterValidator(_require_base_url)] = Field(
@@ -121,19 +141,31 @@ class Settings(BaseModel):
     post_seconds: Seconds = Field(12, description="The longest that the booking itself may take, connect to last byte.")
     conclusion_seconds: Seconds = Field(4, description="The longest that the record after the send may take.")
 
-    @model_validator(mode="after")
-    def _require_consistency(self) -> "Settings":
-        """Refuse what no single member shows."""
-        if (self.hmac_key is None) == (self.secrets_name is None):
+    # Faults that no single member shows are found beside the last member they are about, not after all members are
+    # sound: so they come in the same report as the others. A member that is wrong itself is missing from `info.data`.
+    @field_validator("hmac_key")
+    @classmethod
+    def _require_one_source(cls, key: str | None, info: ValidationInfo) -> str | None:
+        if "secrets_name" in info.data and (key is None) == (info.data["secrets_name"] is None):
             msg = "set exactly one of HMAC_KEY (local) and SECRETS_NAME (deployed)"
             raise ValueError(msg)
-        if self.call_seconds >= self.function_timeout_seconds:
+        return key
+
+    @field_validator("call_seconds")
+    @classmethod
+    def _require_end_before_the_platform(cls, call: float, info: ValidationInfo) -> float:
+        if call >= info.data.get("function_timeout_seconds", inf):
             msg = "CALL_SECONDS must be less than FUNCTION_TIMEOUT_SECONDS, or the platform cuts the answer off"
             raise ValueError(msg)
-        if self.post_seconds + self.conclusion_seconds + 1 > self.call_seconds:
+        return call
+
+    @field_validator("conclusion_seconds")
+    @classmethod
+    def _require_time_to_send(cls, conclusion: float, info: ValidationInfo) -> float:
+        if info.data.get("post_seconds", 0) + conclusion + 1 > info.data.get("call_seconds", inf):
             msg = "CALL_SECONDS must leave POST_SECONDS, CONCLUSION_SECONDS and 1 more, or nothing is ever sent"
             raise ValueError(msg)
-        return self
+        return conclusion
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -146,5 +178,5 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     try:
         return Settings.model_validate(given)
     except ValidationError as error:
-        faults = [f"{'.'.join(map(str, fault['loc'])) or 'settings'}: {fault['msg']}" for fault in error.errors()]
+        faults = [f"{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors()]
         raise InvalidSettingsError("\n".join(faults)) from None

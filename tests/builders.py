@@ -10,6 +10,7 @@ from chalicelib.domain.access import AccessToken, Principal, Scope
 from chalicelib.domain.booking import BookingRequest, ContactMethod
 from chalicelib.domain.form import Form, JsonValue
 from chalicelib.domain.policy import BookingPolicy
+from chalicelib.domain.rules.form import violations
 
 NOW = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 LONDON = ZoneInfo("Europe/London")
@@ -43,6 +44,13 @@ def without(*names: str, **changes: JsonValue) -> dict[str, JsonValue]:
 def form(document: Mapping[str, JsonValue], *, now: datetime = NOW, policy: BookingPolicy = POLICY) -> Form:
     """Return a form at a fixed instant."""
     return Form(document, policy, now)
+
+
+def broken_rules(
+    document: Mapping[str, JsonValue], *, now: datetime = NOW, policy: BookingPolicy = POLICY
+) -> list[str]:
+    """Return the ids of the form rules that a document breaks, in order."""
+    return [violation.rule for violation in violations(form(document, now=now, policy=policy))]
 
 
 def booking_request(**changes: Any) -> BookingRequest:  # noqa: ANN401 (any field of the request)

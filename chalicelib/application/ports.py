@@ -171,3 +171,31 @@ class AuditTrail(Protocol):
             StoreUnavailableError: they could not be read.
         """
         ...
+
+
+class AccountSeal(Protocol):
+    """The sealing of one account's personal data, under a data key of its own."""
+
+    def seal(self, plaintext: bytes, purpose: str) -> str:
+        """Return the sealed text; `purpose` (`answer:op_…`) is bound to it and must be given again to open it."""
+        ...
+
+    def open(self, sealed: str, purpose: str) -> bytes:
+        """Return what was sealed.
+
+        Raises:
+            SealBrokenError: not sealed by this key for this purpose, or changed since.
+        """
+        ...
+
+
+class Vault(Protocol):
+    """The data keys of the accounts, wrapped by a key that never leaves its service."""
+
+    def unlock(self, account: int, deadline: Deadline) -> AccountSeal:
+        """Return the seal of an account, making its data key at the first time.
+
+        Raises:
+            StoreUnavailableError: the key could not be had by the deadline.
+        """
+        ...

@@ -182,3 +182,7 @@ class OutcomeUnknownError(UpstreamError):
 
 class StoreUnavailableError(SwitchboardError):
     """Our record could not be written or read; nothing was sent upstream."""
+
+
+class SealBrokenError(SwitchboardError):
+    """Sealed data cannot be opened: its key was erased, or it was changed. Never reaches the caller as such."""

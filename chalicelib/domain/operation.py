@@ -1,7 +1,7 @@
 """An operation: one intent to book, from the claim to its final state."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from chalicelib.domain.booking import Booking, BookingRequest
@@ -13,6 +13,7 @@ ROUTE = "POST /v1/PhoneChat/CreateBooking"
 GUARD_HOLDS_AFTER_SESSION = timedelta(hours=24)
 KEY_HOLDS = timedelta(hours=48)
 LEASE_MARGIN = timedelta(seconds=5)
+LATEST_SESSION = datetime(9999, 1, 1, tzinfo=UTC)  # for guards; what is added to it stays inside the calendar
 
 
 class OperationState(StrEnum):
@@ -117,5 +118,5 @@ def new_operation(  # noqa: PLR0913 (keyword-only parts of one record)
         claimed_at=now,
         lease_until=now + timedelta(seconds=function_seconds) + LEASE_MARGIN,
         key_expires_at=now + KEY_HOLDS,
-        guard_expires_at=max(now, *readings) + GUARD_HOLDS_AFTER_SESSION,
+        guard_expires_at=min(max((now, *readings)), LATEST_SESSION) + GUARD_HOLDS_AFTER_SESSION,
     )

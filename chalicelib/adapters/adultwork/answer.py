@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+MAXIMUM_ANSWER_BYTES = 256 * 1024
+
 
 @dataclass(frozen=True, slots=True)
 class UpstreamAnswer:
@@ -18,3 +20,7 @@ class UpstreamAnswer:
 
 class UnreadableAnswerError(Exception):
     """The answer is not the document that was asked for; the message names no value of it."""
+
+
+class AnswerTooLargeError(Exception):
+    """The answer has more bytes than anybody may send us."""

@@ -1,10 +1,14 @@
-"""requests and urllib3, taught three things: an absolute deadline, when the first byte leaves, and how old a connection is."""
+"""requests and urllib3, taught what they lack: absolute deadlines, when the first byte leaves, how old a connection is."""
 
+import http.client
+import logging
 import ssl
-from typing import Any
+from http import HTTPStatus
+from typing import Any, cast
 
+import requests
 from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from chalicelib.adapters.adultwork.deadline_socket import DeadlineMixin, TLSSocket
@@ -13,27 +17,51 @@ from chalicelib.adapters.adultwork.opening import open_socket
 
 POOL_SIZE = 16
 
+# Its one warning quotes the malformed head of an answer, which may hold anything.
+logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
+
+
+class FinalAnswer(http.client.HTTPResponse):
+    """The head of an answer, read past every interim one.
+
+    The standard library passes over 100 only. A 102 or 103 would count as the whole answer, and the real one, arriving
+    later, as the answer to the next request on the connection: to another caller.
+    """
+
+    def begin(self) -> None:
+        """Read heads until a final one.
+
+        Raises:
+            http.client.HTTPException: it is not HTTP, or switches to a protocol that nobody asked for.
+        """
+        super().begin()
+        while HTTPStatus.SWITCHING_PROTOCOLS < self.status < HTTPStatus.OK:
+            self.headers = self.msg = cast("http.client.HTTPMessage", None)  # so that `begin` reads one more
+            super().begin()
+        if self.status == HTTPStatus.SWITCHING_PROTOCOLS:
+            raise http.client.UnknownProtocol("101")
+
 
 class ExchangeMixin(HTTPConnection):
     """A connection that serves one exchange at a time; `answered_at` is when it last brought an answer (POSIX seconds)."""
 
+    response_class = FinalAnswer
     answered_at = 0.0
 
     def _new_conn(self) -> DeadlineMixin:
         """Open the socket under the deadline of the exchange."""
-        return open_socket(self.host, self.port or self.default_port, CURRENT.get().deadline)
+        exchange = CURRENT.get()
+        return open_socket(self.host, self.port or self.default_port, exchange.deadline, exchange.resolve)
 
     def send(self, data: Any) -> None:  # noqa: ANN401 (handed on: bytes, files or iterables)
         """Note that the first byte leaves, then send."""
-        if self.sock is None:
-            self.connect()
         exchange = CURRENT.get()
-        if isinstance(self.sock, DeadlineMixin):
-            self.sock.deadline = exchange.deadline
+        # Without a socket this raises. The standard library would open one: half way through, for a body without its head.
+        cast("DeadlineMixin", self.sock).serve(exchange.deadline)
         exchange.is_sent = True
         super().send(data)
 
-    def getresponse(self) -> Any:  # noqa: ANN401 (urllib3's own type)
+    def getresponse(self) -> Any:  # noqa: ANN401 (urllib3's own type, which is not the standard library's)
         """Return the answer's head and note when it came."""
         response = super().getresponse()
         self.answered_at = CURRENT.get().wall_clock()
@@ -41,8 +69,18 @@ class ExchangeMixin(HTTPConnection):
 
     @property
     def is_connected(self) -> bool:
-        """Tell whether the pool may use this connection again: proven live recently enough, and nothing unread."""
-        return self.answered_at >= CURRENT.get().oldest_answer and super().is_connected
+        """Tell whether the pool may use this connection again: proven live recently enough, and nothing unread.
+
+        An answer from the future shows that the clock was set back: then nobody knows how old it is.
+        """
+        exchange = CURRENT.get()
+        is_recent = exchange.oldest_answer <= self.answered_at <= exchange.wall_clock()
+        return is_recent and super().is_connected and not _has_decrypted(self.sock)
+
+
+def _has_decrypted(connection: object) -> bool:
+    """Tell whether bytes wait inside the TLS layer, where polling the socket does not see them."""
+    return isinstance(connection, ssl.SSLSocket) and connection.pending() > 0
 
 
 class PlainConnection(ExchangeMixin):
@@ -57,6 +95,11 @@ class PlainPool(HTTPConnectionPool):
     """Plain connections of one host."""
 
     ConnectionCls = PlainConnection
+
+    def _validate_conn(self, conn: Any) -> None:  # noqa: ANN401 (urllib3's protocol of connections)
+        """Connect before the request begins, as the TLS pool does."""
+        if conn.is_closed:
+            conn.connect()
 
 
 class TLSPool(HTTPSConnectionPool):
@@ -80,6 +123,12 @@ class UpstreamAdapter(HTTPAdapter):
     def cert_verify(self, *_: Any) -> None:  # noqa: ANN401 (handed on)
         """Leave the authorities to the context: requests would parse the whole bundle again for each new connection."""
 
+    def build_response(self, req: requests.PreparedRequest, resp: BaseHTTPResponse) -> requests.Response:
+        """Hand the answer over as it came; nobody here wants cookies, links or a guess at the encoding."""
+        response = requests.Response()
+        response.request, response.status_code, response.raw = req, resp.status, resp
+        return response
+
 
 def tls_context(authorities: str) -> ssl.SSLContext:
     """Return the process's one client context: certificates and host names are verified against `authorities` (a path)."""
@@ -87,5 +136,3 @@ def tls_context(authorities: str) -> ssl.SSLContext:
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.sslsocket_class = TLSSocket
     return context
-
-

@@ -1,25 +1,49 @@
-"""Sockets that keep an absolute deadline.
+"""Sockets that keep an absolute deadline and a limit on what they read.
 
 A read timeout starts anew with each byte, so an upstream that drips outlives it (measured with four HTTP clients). Here
-each read and write gets what is left until the deadline of the exchange that the socket serves at the moment.
+each read and write gets what is left until the deadline of the exchange that the socket serves at the moment. The limit
+counts every byte of an answer, frames and heads included, wherever the HTTP library would go on reading without one: a
+negative chunk size, endless trailers, interim answers that never stop.
 """
 
 import socket
 import ssl
 from typing import Any
 
+from chalicelib.adapters.adultwork.answer import AnswerTooLargeError
 from chalicelib.domain.time_budget import Deadline
+
+MAXIMUM_WIRE_BYTES = 2 * 1024 * 1024  # the largest body in chunks of one byte is 1.5 MiB; heads get the rest
 
 
 class DeadlineMixin(socket.socket):
-    """Arm the timeout before each blocking call; `deadline` is set by the connection for each exchange."""
+    """Arm the timeout before each blocking call, once `serve` has told for which exchange."""
 
     deadline: Deadline | None = None
+    bytes_left = MAXIMUM_WIRE_BYTES
+
+    def serve(self, deadline: Deadline) -> None:
+        """Begin an exchange.
+
+        Raises:
+            TimeoutError: its deadline has passed.
+        """
+        self.deadline = deadline
+        self.bytes_left = MAXIMUM_WIRE_BYTES
+        self.arm()
 
     def recv_into(self, *arguments: Any) -> int:  # noqa: ANN401 (handed on: plain and TLS sockets differ in defaults)
-        """Read, at most until the deadline."""
+        """Read, at most until the deadline and up to the limit.
+
+        Raises:
+            AnswerTooLargeError: the exchange has brought more bytes than the limit.
+        """
         self.arm()
-        return super().recv_into(*arguments)
+        count = super().recv_into(*arguments)
+        self.bytes_left -= count
+        if self.bytes_left < 0:
+            raise AnswerTooLargeError
+        return count
 
     def send(self, *arguments: Any) -> int:  # noqa: ANN401 (handed on)
         """Write some, at most until the deadline."""

@@ -7,9 +7,11 @@ from decimal import Decimal
 import simplejson
 
 from chalicelib.adapters.adultwork import faults, wire
-from chalicelib.adapters.adultwork.client import AdultWorkClient, ExchangeFailedError
+from chalicelib.adapters.adultwork.client import AdultWorkClient
+from chalicelib.adapters.adultwork.exchange_failure import ExchangeFailedError
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.booking import BookingRequest
+from chalicelib.domain.errors import Trouble
 from chalicelib.domain.facts import BookingRequirements
 from chalicelib.domain.operation import OperationState, Outcome
 from chalicelib.domain.time_budget import Deadline
@@ -46,13 +48,18 @@ class AdultWorkGateway:
             return wire.read_balance(answer)
 
     def create_booking(self, token: AccessToken, request: BookingRequest, deadline: Deadline) -> Outcome:
-        """Send the booking, once."""
+        """Send the booking, once; whatever happens is an outcome."""
         try:
             answer = self.client.post(CREATE_BOOKING, token, request_body(request), deadline)
         except ExchangeFailedError as failure:
             state = OperationState.UNKNOWN if failure.is_sent else OperationState.NOT_SENT
             return Outcome(state, failure.reason, trouble=failure.trouble)
-        return faults.classify_placement(answer, request, self.zone)
+        except Exception:  # noqa: BLE001 (once something may have been sent, the client raises nothing but the above)
+            return Outcome(OperationState.NOT_SENT, "not-prepared", trouble=Trouble.UNREACHABLE)
+        try:
+            return faults.classify_placement(answer, request, self.zone)
+        except Exception:  # noqa: BLE001 (it was sent, so not even a fault of our own may hide that)
+            return Outcome(OperationState.UNKNOWN, "unreadable-answer", answer.status, trouble=Trouble.UNREADABLE)
 
 
 def request_body(request: BookingRequest) -> bytes:

@@ -115,7 +115,7 @@ def _time_future(name: str) -> Callable[[Form], str | None]:
             return None
         if time.readings[-1] > form.now:
             return f"Choose another {name}: the clocks go back, and one of the two hours that it can mean is over."
-        return f"Choose a {name} in the future."
+        return f"Choose another {name}: it must be in the future."
 
     return check
 

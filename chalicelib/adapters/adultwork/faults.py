@@ -1,0 +1,156 @@
+"""What an answer means: for the one POST an outcome, for a read a pass or an error of the domain."""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import tzinfo
+
+from chalicelib.adapters.adultwork.answer import UnreadableAnswerError, UpstreamAnswer
+from chalicelib.adapters.adultwork.error_body import error_texts
+from chalicelib.adapters.adultwork.media_type import Format, declared_format
+from chalicelib.adapters.adultwork.message_cleaning import clean_message
+from chalicelib.adapters.adultwork.wire import LARGEST_ID, read_booking, read_document
+from chalicelib.domain.booking import Booking, BookingRequest
+from chalicelib.domain.errors import InvalidTokenError, Trouble, UpstreamRefusedError, UpstreamUnavailableError
+from chalicelib.domain.operation import OperationState, Outcome
+from chalicelib.domain.upstream_time import same_minute
+
+OK, CREATED, UNAUTHORIZED, FORBIDDEN, TOO_MANY_REQUESTS = 200, 201, 401, 403, 429
+REDIRECTIONS, SERVER_ERRORS = range(300, 400), range(500, 600)
+PLACED = frozenset({OK, CREATED})
+REFUSALS = frozenset({400, 402, 403, 404, 409, 413, 414, 422, TOO_MANY_REQUESTS, 431})
+CANDIDATE_REFUSALS = frozenset({400, 404, 409, 422})
+DEFAULT_RETRY_SECONDS, LONGEST_RETRY_SECONDS = 5, 60
+
+
+def classify_placement(answer: UpstreamAnswer, request: BookingRequest, zone: tzinfo) -> Outcome:
+    """Return what is known after the POST of `request`; raises nothing, whatever the answer is.
+
+    CONFIRMED only for a typed booking that echoes what was sent; REJECTED only for a refusal that cannot have booked;
+    everything else is UNKNOWN. `zone` is the upstream's clock.
+    """
+    if answer.status in PLACED:
+        return _placement(answer, request, zone)
+    message = refusal_message(answer, _sent_texts(request))
+    if answer.status == UNAUTHORIZED or (answer.status in REFUSALS and message is not None):
+        return Outcome(
+            OperationState.REJECTED,
+            "refused",
+            upstream_status=answer.status,
+            message=message or None,
+            retry_after_seconds=_retry_after_seconds(answer) if answer.status == TOO_MANY_REQUESTS else None,
+        )
+    return _unknown(answer, _odd_status_reason(answer))
+
+
+def _placement(answer: UpstreamAnswer, request: BookingRequest, zone: tzinfo) -> Outcome:
+    """Return the outcome of a 200 or 201."""
+    try:
+        booking = read_booking(answer)
+    except UnreadableAnswerError:
+        return _unknown(answer, _unreadable_reason(answer))
+    if not 1 <= booking.booking_id <= LARGEST_ID:
+        return _unknown(answer, "unreadable-answer")
+    if not _echoes(booking, request, zone):
+        return _unknown(answer, "echo-differs")
+    return Outcome(OperationState.CONFIRMED, "booked", upstream_status=answer.status, booking=booking)
+
+
+def _echoes(booking: Booking, request: BookingRequest, zone: tzinfo) -> bool:
+    """Tell whether a booking is the one that was sent; contact fields may be masked and are not compared."""
+    return (
+        booking.candidate.user_id == request.book_user_id
+        and booking.duration == request.duration
+        and same_minute(request.session_date, booking.session_date, zone)
+    )
+
+
+def _odd_status_reason(answer: UpstreamAnswer) -> str:
+    """Name what is odd about an answer that is neither a success nor a definite refusal."""
+    if answer.status in REFUSALS:
+        return _unreadable_reason(answer)
+    if answer.status in REDIRECTIONS:
+        return "redirected"
+    return "server-error" if answer.status in SERVER_ERRORS else "unexpected-status"
+
+
+def _unreadable_reason(answer: UpstreamAnswer) -> str:
+    """Name why a body could not be read."""
+    if not answer.body.strip():
+        return "empty-answer"
+    return "html-answer" if declared_format(answer.content_type)[0] is Format.HTML else "unreadable-answer"
+
+
+def _unknown(answer: UpstreamAnswer, reason: str) -> Outcome:
+    return Outcome(OperationState.UNKNOWN, reason, upstream_status=answer.status, trouble=Trouble.UNREADABLE)
+
+
+def _retry_after_seconds(answer: UpstreamAnswer) -> int:
+    """Return the seconds to wait, 1 to 60; a date, or what cannot be read, counts as 5."""
+    header = (answer.retry_after or "").strip()
+    seconds = int(header) if re.fullmatch(r"[0-9]{1,9}", header) else DEFAULT_RETRY_SECONDS
+    return min(max(seconds, 1), LONGEST_RETRY_SECONDS)
+
+
+def _sent_texts(request: BookingRequest) -> list[str]:
+    """Return the personal values that the upstream might repeat."""
+    return [value for value in (request.phone_number, request.skype_name, request.comments) if value]
+
+
+def refusal_message(answer: UpstreamAnswer, secrets: Sequence[str] = ()) -> str | None:
+    """Return an error body's texts, cleaned and without `secrets`; None when there is no readable error body.
+
+    The text is empty when the body has the form of a refusal and says nothing.
+    """
+    try:
+        texts = error_texts(read_document(answer))
+    except UnreadableAnswerError:
+        return None
+    return None if texts is None else clean_message(" ".join(texts), secrets)
+
+
+def is_candidate_refused(answer: UpstreamAnswer) -> bool:
+    """Tell whether an answer to GetUserBookingRequirements understood the question and offers no booking."""
+    return answer.status in CANDIDATE_REFUSALS and refusal_message(answer) is not None
+
+
+def classify_read(answer: UpstreamAnswer) -> None:
+    """Let the answer of a read pass when its status is 200.
+
+    Raises:
+        InvalidTokenError: the upstream does not take the token.
+        UpstreamRefusedError: it takes the token and forbids the read.
+        UpstreamUnavailableError: any other status; nothing was sent that could book.
+    """
+    if answer.status == OK:
+        return
+    if answer.status == UNAUTHORIZED:
+        raise InvalidTokenError("AdultWork does not take this access token. Refresh it and try again.")
+    if answer.status == FORBIDDEN:
+        raise UpstreamRefusedError(
+            "AdultWork forbids a read that the booking needs; nothing was sent.", upstream_status=answer.status
+        )
+    is_limited = answer.status == TOO_MANY_REQUESTS
+    raise UpstreamUnavailableError(
+        "AdultWork did not answer a check of the booking; nothing was sent. It is safe to try again.",
+        trouble=Trouble.UNREACHABLE if answer.status in SERVER_ERRORS else Trouble.UNREADABLE,
+        upstream_status=answer.status,
+        retry_after_seconds=_retry_after_seconds(answer) if is_limited else DEFAULT_RETRY_SECONDS,
+    )
+
+
+@contextmanager
+def translated_reads() -> Iterator[None]:
+    """Turn an unreadable answer to a read into the domain's error.
+
+    Raises:
+        UpstreamUnavailableError: the answer is not the document that was asked for; nothing was sent that could book.
+    """
+    try:
+        yield
+    except UnreadableAnswerError as error:
+        raise UpstreamUnavailableError(
+            "AdultWork answered a check of the booking with something else; nothing was sent. It is safe to try again.",
+            trouble=Trouble.UNREADABLE,
+            retry_after_seconds=DEFAULT_RETRY_SECONDS,
+        ) from error

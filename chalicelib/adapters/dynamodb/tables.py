@@ -1,0 +1,116 @@
+"""Both tables: keys, indexes and protections, in one place for the code, the local stack and the template.
+
+`operations` is mutable and loses expired rows; `audit` only grows. The reviewer finds events through the indexes of
+`audit`, so nobody ever needs a Scan. An index attribute is left out of an event that does not know it, which keeps the
+event out of that index.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.type_defs import CreateTableInputTypeDef
+
+TEXT, NUMBER = "S", "N"
+
+PARTITION_KEY = "pk"
+SORT_KEY = "sk"
+EXPIRES_AT = "expires_at"  # seconds since 1970; DynamoDB deletes late, so conditions compare it as well
+
+
+def key_row(key_hash: str) -> str:
+    """Return the partition key of an Idempotency-Key."""
+    return f"KEY#{key_hash}"
+
+
+def guard_row(guard_hash: str) -> str:
+    """Return the partition key of what keeps an equal booking out."""
+    return f"GUARD#{guard_hash}"
+
+
+def operation_row(operation_id: str) -> str:
+    """Return the partition key of an operation, in `operations` and in `audit`."""
+    return f"OP#{operation_id}"
+
+
+def booking_row(booking_id: int) -> str:
+    """Return the partition key that ties an upstream booking to its operation."""
+    return f"BOOKING#{booking_id}"
+
+
+def event_sort_key(sequence: int) -> str:
+    """Return the sort key of an event; four digits keep text order and number order the same."""
+    return f"{sequence:04d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """A way to find events: all of one `attribute` value, by time. Whole events are copied into it: they are small."""
+
+    name: str
+    attribute: str
+    kind: str
+
+    def arguments(self) -> dict[str, Any]:
+        """Return the index as both CreateTable and CloudFormation spell it."""
+        keys = _key_schema(self.attribute, AT)
+        return {"IndexName": self.name, "KeySchema": keys, "Projection": {"ProjectionType": "ALL"}}
+
+
+@dataclass(frozen=True, slots=True)
+class TableSchema:
+    """One table: its key attributes (all text), its indexes, and the attribute that ends a row's life, if any does."""
+
+    keys: tuple[str, ...]
+    indexes: tuple[Index, ...] = ()
+    expiry: str | None = None
+
+    def create_arguments(self, name: str) -> "CreateTableInputTypeDef":
+        """Return the arguments of CreateTable for a table called `name`."""
+        return {"TableName": name, **self._shape()}  # type: ignore[typeddict-item]  # the shape serves two callers
+
+    def cloudformation(self, kms_key: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the properties of the AWS::DynamoDB::Table; `kms_key` is the intrinsic that names the key.
+
+        Restorable to any second of the last 35 days, encrypted under the customer's own key, and not deletable by
+        mistake.
+        """
+        properties = self._shape() | {
+            "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
+            "SSESpecification": {"SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": dict(kms_key)},
+            "DeletionProtectionEnabled": True,
+        }
+        if self.expiry is not None:
+            properties["TimeToLiveSpecification"] = {"AttributeName": self.expiry, "Enabled": True}
+        return properties
+
+    def _shape(self) -> dict[str, Any]:
+        """Return keys and indexes."""
+        kinds = dict.fromkeys(self.keys, TEXT)
+        if self.indexes:
+            kinds |= {index.attribute: index.kind for index in self.indexes} | {AT: TEXT}
+        shape: dict[str, Any] = {
+            "AttributeDefinitions": [{"AttributeName": name, "AttributeType": kind} for name, kind in kinds.items()],
+            "KeySchema": _key_schema(*self.keys),
+            "BillingMode": "PAY_PER_REQUEST",
+        }
+        if self.indexes:
+            shape["GlobalSecondaryIndexes"] = [index.arguments() for index in self.indexes]
+        return shape
+
+
+def _key_schema(*names: str) -> list[dict[str, str]]:
+    """Return a key schema: the first name is the partition key, the second the sort key."""
+    return [{"AttributeName": name, "KeyType": role} for name, role in zip(names, ("HASH", "RANGE"), strict=False)]
+
+
+AT = "at"
+BY_DAY = Index("by-day", "day", TEXT)
+BY_ACCOUNT = Index("by-account", "account", NUMBER)
+BY_CANDIDATE = Index("by-candidate", "candidate", NUMBER)
+BY_BOOKING = Index("by-booking", "booking_id", NUMBER)
+BY_REQUEST = Index("by-request", "request_id", TEXT)
+
+OPERATIONS = TableSchema(keys=(PARTITION_KEY,), expiry=EXPIRES_AT)
+AUDIT = TableSchema(keys=(PARTITION_KEY, SORT_KEY), indexes=(BY_DAY, BY_ACCOUNT, BY_CANDIDATE, BY_BOOKING, BY_REQUEST))

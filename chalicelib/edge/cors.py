@@ -1,0 +1,37 @@
+"""Cross-origin access (Fetch standard): an exact list of origins, and an explicit answer to every preflight."""
+
+from collections.abc import Sequence
+
+EXPOSED = "Retry-After, X-Request-Id, Idempotency-Replayed, Audit-Status, RateLimit, RateLimit-Policy, Location"
+ALLOWED_HEADERS = "Authorization, Content-Type, Idempotency-Key, X-Request-Id"
+MAXIMUM_AGE_SECONDS = 600
+
+_NEVER = frozenset({"*", "null"})  # every sandboxed frame and local file has the origin null
+
+
+def is_allowed(origin: str | None, allowed: frozenset[str]) -> bool:
+    """Tell whether an origin is on the list, character by character."""
+    return origin in allowed and origin not in _NEVER
+
+
+def answer_headers(origin: str | None, allowed: frozenset[str]) -> dict[str, str]:
+    """Return the headers of every answer that is not a preflight's."""
+    if origin is None or not is_allowed(origin, allowed):
+        return {"Vary": "Origin"}
+    return {
+        "Vary": "Origin",
+        "Access-Control-Allow-Origin": origin,
+        "Access-Control-Expose-Headers": EXPOSED,
+    }
+
+
+def preflight_headers(origin: str | None, allowed: frozenset[str], methods: Sequence[str]) -> dict[str, str]:
+    """Return what a preflight's answer says beside them; an origin that is not on the list learns nothing."""
+    vary = {"Vary": "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"}
+    if not is_allowed(origin, allowed):
+        return vary
+    return vary | {
+        "Access-Control-Allow-Methods": ", ".join(methods),
+        "Access-Control-Allow-Headers": ALLOWED_HEADERS,
+        "Access-Control-Max-Age": str(MAXIMUM_AGE_SECONDS),
+    }

@@ -1,0 +1,140 @@
+"""What happens around every view, in one ordered list."""
+
+import logging
+from collections.abc import Callable
+
+from chalice.app import Chalice, Request, Response
+
+from chalicelib import log
+from chalicelib.domain.errors import MethodNotAllowedError, NotFoundError
+from chalicelib.edge import cors
+from chalicelib.edge.answer import Answer
+from chalicelib.edge.container import Container, EdgeSettings
+from chalicelib.edge.exchange import Exchange, current_exchange, opened
+from chalicelib.edge.problem_response import problem_response
+from chalicelib.edge.request import milliseconds_left, request_id
+from chalicelib.edge.routes.resource import allowed_methods
+
+Next = Callable[[Request], Answer]
+Step = Callable[[Request, Next], Answer]
+
+SECURITY_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+}
+METHOD_NOT_ALLOWED = 405
+FIRST_SERVER_FAULT = 500
+
+
+def install(app: Chalice, container: Callable[[], Container]) -> None:
+    """Put the steps around every view of an app, outermost first, and make JSON lines the process's only output.
+
+    `container` is asked at each request; while it raises, every request is answered with a problem.
+    """
+    log.configure()
+    log.adopt(app.log)
+    for step in (
+        _answer_whatever_happens,
+        _open_exchange(container),
+        _write_log_lines,
+        _add_security_headers,
+        _add_cors_headers,
+        _make_problems(app),
+    ):
+        app.register_middleware(step, "http")
+
+
+def _answer_whatever_happens(request: Request, following: Next) -> Answer:
+    """Answer even when a step below has a fault; what reached Chalice would be logged with its text."""
+    try:
+        return following(request)
+    except Exception as error:  # noqa: BLE001 (the last line of defence)
+        log.failure("edge.failed", error)
+        answer = problem_response(error, "unknown", None, EdgeSettings().problem_type_base)
+        answer.add_headers(SECURITY_HEADERS | {"Vary": "Origin"})
+        return answer
+
+
+def _open_exchange(container: Callable[[], Container]) -> Step:
+    """Open the exchange; one without a container carries the fault to where it is answered."""
+
+    def step(request: Request, following: Next) -> Answer:
+        identifier = request_id(request)
+        try:
+            exchange = Exchange(request, identifier, container().settings)
+        except Exception as error:  # noqa: BLE001 (whatever the wiring raises, the caller gets a problem)
+            log.failure("container.failed", error, request_id=identifier)
+            exchange = Exchange(request, identifier, EdgeSettings(), fault=error)
+        with opened(exchange):
+            return following(request)
+
+    return step
+
+
+def _write_log_lines(request: Request, following: Next) -> Answer:
+    """Write the line of the request, and the emergency line when its audit event is missing.
+
+    The duration is measured on the platform's own countdown, so that the edge reads no clock.
+    """
+    before = milliseconds_left(request)
+    answer = following(request)
+    after = milliseconds_left(request)
+    told = {"request_id": current_exchange().request_id, "operation_id": answer.operation_id}
+    log.event(
+        "request",
+        level=logging.INFO if answer.status_code < FIRST_SERVER_FAULT else logging.ERROR,
+        method=request.method,
+        route=request.path,
+        status=int(answer.status_code),
+        duration_ms=None if before is None or after is None else round(before - after),
+        problem=answer.problem,
+        **told,
+    )
+    if answer.audit_pending:
+        log.event("audit.pending", level=logging.ERROR, metric="AuditPending", booking_id=answer.booking_id, **told)
+    return answer
+
+
+def _add_security_headers(request: Request, following: Next) -> Answer:
+    answer = following(request)
+    answer.add_headers(SECURITY_HEADERS | {"X-Request-Id": current_exchange().request_id})
+    return answer
+
+
+def _add_cors_headers(request: Request, following: Next) -> Answer:
+    answer = following(request)
+    exchange = current_exchange()
+    headers = cors.answer_headers(exchange.origin, exchange.settings.allowed_origins)
+    answer.add_headers(headers)
+    return answer
+
+
+def _make_problems(app: Chalice) -> Callable[[Request, Callable[[Request], Response]], Answer]:
+    """Return the innermost step: what is no answer of ours, raised or made by Chalice, becomes a problem."""
+
+    def step(request: Request, following: Callable[[Request], Response]) -> Answer:
+        exchange = current_exchange()
+        if exchange.fault is not None:
+            return exchange.problem(exchange.fault)
+        try:
+            response = following(request)
+        except Exception as error:  # noqa: BLE001 (whatever Chalice raises, the caller gets a problem)
+            log.failure("chalice.failed", error, request_id=exchange.request_id)
+            return exchange.problem(error)
+        if isinstance(response, Answer):
+            return response
+        return exchange.problem(_meaning(response, allowed_methods(app, request.path)))
+
+    return step
+
+
+def _meaning(response: Response, allowed: tuple[str, ...]) -> Exception:
+    """Return the error that an answer of Chalice's own stands for."""
+    if response.status_code != METHOD_NOT_ALLOWED:
+        return RuntimeError("Chalice answered in place of a view")
+    if not allowed:
+        return NotFoundError("There is nothing at this path.")
+    return MethodNotAllowedError("This path does not know this method.", allowed=allowed)

@@ -1,0 +1,90 @@
+"""How a path is served: its views, an explicit preflight, and a 405 of our own for every other method.
+
+API Gateway knows only the methods that are registered and answers for the rest itself, so all of them are. There is no
+`cors=` anywhere: Chalice's would make the gateway answer preflights with one fixed origin.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from chalice.app import Chalice
+
+from chalicelib import log
+from chalicelib.domain.errors import MethodNotAllowedError, SwitchboardError
+from chalicelib.edge.answer import Answer
+from chalicelib.edge.cors import preflight_headers
+from chalicelib.edge.exchange import Exchange, current_exchange
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+NO_CONTENT = 204
+
+View = Callable[[Exchange], Answer]
+
+_REFUSED = "refuse_"
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A path and its views by method; HEAD comes with GET."""
+
+    path: str
+    views: Mapping[str, View]
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """Return the methods that are served, in a fixed order."""
+        served = {*self.views, "OPTIONS", *(["HEAD"] if "GET" in self.views else [])}
+        return tuple(method for method in METHODS if method in served)
+
+
+def serve(app: Chalice, resource: Resource) -> None:
+    """Register a resource: each of its views, the preflight, and the refusal of all other methods."""
+    for method, view in resource.views.items():
+        route(app, resource.path, [method, "HEAD"] if method == "GET" else [method], view)
+
+    def preflight(exchange: Exchange) -> Answer:
+        headers = preflight_headers(exchange.origin, exchange.settings.allowed_origins, resource.allowed)
+        return Answer("", status_code=NO_CONTENT, headers=headers | {"Allow": ", ".join(resource.allowed)})
+
+    def refuse(_: Exchange) -> Answer:
+        raise MethodNotAllowedError("This path does not know this method.", allowed=resource.allowed)
+
+    route(app, resource.path, ["OPTIONS"], preflight)
+    route(app, resource.path, [method for method in METHODS if method not in resource.allowed], refuse)
+
+
+def route(app: Chalice, path: str, methods: Sequence[str], view: View) -> None:
+    """Register one view under a name of its own; any content type, so that a 415 is ours and not Chalice's."""
+    place = re.sub(r"\W+", "_", path).strip("_").lower() or "root"
+    name = f"{view.__name__}_{place}"
+    app.route(path, methods=list(methods), name=name, content_types=["*/*"])(_answering(view))
+
+
+def allowed_methods(app: Chalice, path: str) -> tuple[str, ...]:
+    """Return the methods that a path of the app serves; none when the path is unknown."""
+    entries = app.routes.get(path, {})
+    return tuple(method for method in METHODS if method in entries and _is_served(entries[method].view_name))
+
+
+def _is_served(view_name: str) -> bool:
+    return not view_name.startswith(_REFUSED)
+
+
+def _answering(view: View) -> Callable[..., Answer]:
+    """Return a view for Chalice: it takes the current exchange, and every error leaves it as a problem."""
+
+    def answer(**_path_parameters: str) -> Answer:
+        exchange = current_exchange()
+        try:
+            answer = view(exchange)
+        except SwitchboardError as error:
+            answer = exchange.problem(error)
+        except Exception as error:  # noqa: BLE001 (what nobody foresaw is told by type and place, never by its text)
+            log.failure("view.failed", error, request_id=exchange.request_id)
+            answer = exchange.problem(error)
+        if exchange.request.method == "HEAD":
+            answer.body = ""
+        return answer
+
+    return answer

@@ -1,0 +1,150 @@
+"""JSON lines on standard output, with an allow-list: what is not known to be harmless is not written.
+
+Each field has a shape; a value of another shape, or a field that is not listed, becomes `[redacted]`. Exceptions are
+told by type and place, never by their text, and foreign loggers only by name and level: both may quote a caller.
+"""
+
+import json
+import logging
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import PurePath
+from traceback import walk_tb
+
+REDACTED = "[redacted]"
+LONGEST_VALUE = 200
+_LONGEST_TRACE = 12
+_OWN_LOGGER = "chalicelib.log"
+_NAMESPACE = "Switchboard"
+
+Shape = Callable[[object], bool]
+
+
+def _text(pattern: str) -> Shape:
+    compiled = re.compile(pattern)
+    return lambda value: isinstance(value, str) and compiled.fullmatch(value) is not None
+
+
+def _whole(least: int, most: int) -> Shape:
+    return lambda value: isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+
+
+SLUG = r"[a-z]+(-[a-z0-9]+)*"
+SHAPES: dict[str, Shape] = {
+    "method": _text("GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS"),
+    "route": _text(r"/[A-Za-z0-9/{}+_-]*"),
+    "status": _whole(100, 599),
+    "upstream_status": _whole(100, 599),
+    "duration_ms": _whole(0, 900_000),
+    "attempt": _whole(0, 100),
+    "request_id": _text(r"[A-Za-z0-9._-]{1,128}"),
+    "operation_id": _text(r"op_[0-9A-HJKMNP-TV-Z]{26}"),
+    "booking_id": _whole(0, 2**63),
+    "problem": _text(SLUG),
+    "reason": _text(SLUG),
+    "header": _text(r"[A-Z][A-Za-z]*(-[A-Z][A-Za-z]*)*"),
+    "settings": _text(r"[A-Z][A-Z0-9_]*(, [A-Z][A-Z0-9_]*)*"),
+    "version": _text(r"[0-9]+(\.[0-9]+)*"),
+    "stage": _text(r"[a-z][a-z0-9]{0,15}"),
+}
+
+
+def event(name: str, /, *, level: int = logging.INFO, metric: str | None = None, **fields: object) -> None:
+    """Write one line.
+
+    Args:
+        name: what happened, in code's own words (`request`, `audit.pending`).
+        level: a level of the standard library.
+        metric: counts 1 under this name in CloudWatch (embedded metric format).
+        fields: see SHAPES; those that are None are left out.
+    """
+    _write(name, level, metric, {key: _harmless(key, value) for key, value in fields.items() if value is not None})
+
+
+def failure(name: str, error: BaseException, /, **fields: object) -> None:
+    """Write one line at level ERROR about an exception: its type, its causes' types and where it was raised."""
+    known = {key: _harmless(key, value) for key, value in fields.items() if value is not None}
+    causes = [_type_name(cause) for cause in _causes(error)]
+    trace = {"error": _type_name(error), "causes": causes, "frames": _frames(error)}
+    _write(name, logging.ERROR, None, known | trace)
+
+
+def configure() -> None:
+    """Make JSON lines the only output of every logger in the process. May be called again."""
+    root = logging.getLogger()
+    root.handlers = [_StandardOutput()]
+    root.setLevel(logging.WARNING)
+    logging.getLogger(_OWN_LOGGER).setLevel(logging.INFO)
+
+
+def adopt(logger: logging.Logger) -> None:
+    """Take away a logger's own handlers, so that it speaks through ours."""
+    logger.handlers.clear()
+    logger.propagate = True
+
+
+class _StandardOutput(logging.Handler):
+    """Writes to whatever standard output is now; an output that is gone fails no request."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        line = _line(record)
+        if line is not None:
+            with suppress(OSError, ValueError):
+                sys.stdout.write(json.dumps(line, separators=(",", ":")) + "\n")
+                sys.stdout.flush()
+
+
+def _write(name: str, level: int, metric: str | None, fields: dict[str, object]) -> None:
+    logging.getLogger(_OWN_LOGGER).log(level, name, extra={"known_fields": fields, "metric": metric})
+
+
+def _line(record: logging.LogRecord) -> dict[str, object] | None:
+    """Return the members of a line; None for a foreign record below WARNING."""
+    time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+    line: dict[str, object] = {"time": time, "level": record.levelname}
+    if record.name != _OWN_LOGGER:
+        return None if record.levelno < logging.WARNING else line | {"event": "foreign", "logger": record.name}
+    extra = record.__dict__
+    return {**line, "event": record.msg, **extra["known_fields"], **_metric(extra["metric"], record.created)}
+
+
+def _metric(name: str | None, created: float) -> dict[str, object]:
+    """Return the members that make CloudWatch count one."""
+    if name is None:
+        return {}
+    directive = {"Namespace": _NAMESPACE, "Dimensions": [[]], "Metrics": [{"Name": name, "Unit": "Count"}]}
+    return {"_aws": {"Timestamp": int(created * 1000), "CloudWatchMetrics": [directive]}, name: 1}
+
+
+def _harmless(key: str, value: object) -> object:
+    """Return a value whose shape is the field's own, cut; anything else redacted."""
+    shape = SHAPES.get(key)
+    if shape is None or not shape(value):
+        return REDACTED
+    return value[:LONGEST_VALUE] if isinstance(value, str) else value
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Walk the chain of causes, which may be a ring, for a few steps."""
+    for _ in range(4):
+        cause = error.__cause__ or error.__context__
+        if cause is None:
+            return
+        yield cause
+        error = cause
+
+
+def _type_name(error: BaseException) -> str:
+    return f"{type(error).__module__}.{type(error).__qualname__}"
+
+
+def _frames(error: BaseException) -> list[str]:
+    """Return `file:line:function` of the innermost calls, outermost first."""
+    places = [
+        f"{'/'.join(PurePath(frame.f_code.co_filename).parts[-2:])}:{line}:{frame.f_code.co_name}"
+        for frame, line in walk_tb(error.__traceback__)
+    ]
+    return places[-_LONGEST_TRACE:]

@@ -1,0 +1,123 @@
+"""Measure XML to a typed booking beside xmltodict with the clean-up that its users write.
+
+Both ways take the same bytes and must give the same `Booking`. They run in turn (ours, theirs, ours, ...), and only the
+median of the ratios of one round counts: the machine's speed drifts, a ratio within a round hardly does.
+"""
+
+import statistics
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import xmltodict
+
+from chalicelib.adapters.adultwork.answer import UpstreamAnswer
+from chalicelib.adapters.adultwork.bookings import BOOKING, BOOKINGS, CANDIDATE, MADE, PROFILE
+from chalicelib.adapters.adultwork.shape import Leaf
+from chalicelib.adapters.adultwork.wire import read_booking
+from chalicelib.domain.booking import Booking
+
+SAMPLE = Path(__file__).parent.parent / "tests" / "data" / "upstream" / "made-booking.xml"
+INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
+BUDGET = 2.5
+REPEATS = 100
+
+_MEMBERS = {**BOOKING.by_name, **CANDIDATE.by_name}
+
+
+def ours(answer: UpstreamAnswer) -> Booking:
+    """Read one answer as the adapter does, content type included."""
+    return read_booking(answer)
+
+
+def theirs(answer: UpstreamAnswer) -> Booking:
+    """Read one answer with xmltodict: names without prefixes, nil and values put right, then the same model."""
+    namespaces = {MADE: None, BOOKINGS: None, PROFILE: None, INSTANCE: "i"}
+    document = xmltodict.parse(answer.body, process_namespaces=True, namespaces=namespaces)
+    return Booking.model_validate(_cleaned(document["MadeBooking"]))
+
+
+def _cleaned(element: Mapping[str, object]) -> dict[str, object]:
+    return {name: _value(name, value) for name, value in element.items() if not name.startswith("@")}
+
+
+def _value(name: str, value: object) -> object:
+    if isinstance(value, dict) and "#text" in value:
+        value = value["#text"]
+    if isinstance(value, dict):
+        return None if value.get("@i:nil") == "true" else _cleaned(value)
+    member = _MEMBERS[name]
+    return member.convert(str(value or "")) if isinstance(member, Leaf) else value
+
+
+def measure(rounds: int = 51) -> dict[str, object]:
+    """Return the ratios theirs / ours for one document and for 100 in a row, with times in microseconds a document.
+
+    Raises:
+        ValueError: the two do not give the same booking, so there is nothing to compare.
+    """
+    sample = SAMPLE.read_bytes()
+    answer = _answer(sample)
+    if ours(answer) != theirs(answer):
+        msg = "the two readers disagree on the sample"
+        raise ValueError(msg)
+    row = [_answer(sample.replace(b"<BookingID>1<", b"<BookingID>%d<" % number)) for number in range(1, REPEATS + 1)]
+    one, hundred = _compare([answer], rounds * 10), _compare(row, rounds)
+    values = ours(answer).model_dump(by_alias=True)
+    validated, constructed = _in_turn(
+        lambda: Booking.model_validate(values), lambda: Booking.model_construct(**values), rounds * 10
+    )
+    return {
+        "rounds": rounds,
+        "one": one,
+        "hundred": hundred,
+        "budget": BUDGET,
+        "model_validate_us": _microseconds(validated),
+        "model_construct_us": _microseconds(constructed),
+    }
+
+
+def _answer(body: bytes) -> UpstreamAnswer:
+    return UpstreamAnswer(200, "application/xml; charset=utf-8", body)
+
+
+def _compare(answers: Sequence[UpstreamAnswer], rounds: int) -> dict[str, float]:
+    mine, yardstick = _in_turn(
+        lambda: [ours(answer) for answer in answers], lambda: [theirs(answer) for answer in answers], rounds
+    )
+    ratios = [other / own for own, other in zip(mine, yardstick, strict=True)]
+    return {
+        "ratio": round(statistics.median(ratios), 2),
+        "ours_us": _microseconds(mine, len(answers)),
+        "xmltodict_us": _microseconds(yardstick, len(answers)),
+    }
+
+
+def _in_turn(first: Callable[[], object], second: Callable[[], object], rounds: int) -> tuple[list[float], list[float]]:
+    """Return the seconds of each round; the first round warms up and does not count."""
+    seconds: tuple[list[float], list[float]] = ([], [])
+    for _ in range(rounds + 1):
+        for kept, work in zip(seconds, (first, second), strict=True):
+            started = time.perf_counter()
+            work()
+            kept.append(time.perf_counter() - started)
+    return seconds[0][1:], seconds[1][1:]
+
+
+def _microseconds(seconds: Sequence[float], documents: int = 1) -> float:
+    return round(statistics.median(seconds) / documents * 1e6, 1)
+
+
+def main() -> int:
+    """Print the measurement; fail when a ratio is under the budget."""
+    result = measure()
+    for name in ("one", "hundred"):
+        print(f"{name:>8}: {result[name]}")
+    print(f"  budget: {BUDGET}; model_validate {result['model_validate_us']} µs, ", end="")
+    print(f"model_construct {result['model_construct_us']} µs")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,98 @@
+"""Run Switchboard on this machine until SIGINT or SIGTERM: `make run`."""
+
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+from chalicelib.settings import InvalidSettingsError
+from devtools.example import curl_booking, curl_preflight, now_on_upstream_clock
+from devtools.local_server import HOST
+from devtools.stack import Ports, Stack
+
+ROOT = Path(__file__).resolve().parent.parent
+DEFAULTS = {"PORT": 8000, "SANDBOX_PORT": 8001, "DYNAMODB_PORT": 8002}
+
+
+class CannotRunError(Exception):
+    """The stack cannot start; the message says what to change."""
+
+
+def read_ports(environment: Mapping[str, str]) -> dict[str, int]:
+    """Return the three ports by the name of their variable; 0 is any free port.
+
+    Raises:
+        CannotRunError: one is not a port, is named twice, or is taken.
+    """
+    ports: dict[str, int] = {}
+    for name, default in DEFAULTS.items():
+        text = environment.get(name) or str(default)
+        if not (text.isascii() and text.isdigit() and int(text) <= 65535):
+            raise CannotRunError(f"{name}={text} is not a port.")
+        if int(text) in ports.values() and int(text):
+            raise CannotRunError(f"{name}={text} is used twice.")
+        ports[name] = int(text)
+    for name, port in ports.items():
+        if not _is_free(port):
+            raise CannotRunError(f"Port {port} on {HOST} is in use. Choose another: make run {name}=…")
+    return ports
+
+
+def _is_free(port: int) -> bool:
+    """Tell whether a server could listen on a port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+        return True
+
+
+def describe(stack: Stack) -> str:
+    """Return what is up and what to paste."""
+    database_port = stack.endpoint_url.rpartition(":")[2]
+    return f"""\
+switchboard  {stack.url}
+upstream     {stack.upstream_url}{"  (sandbox)" if stack.sandbox else ""}
+dynamodb     {stack.endpoint_url}
+
+Book:
+{curl_booking(stack.url, now_on_upstream_clock())}
+
+Ask what a browser asks first:
+{curl_preflight(stack.url)}
+
+Read what the audit trail says; the id is at the end of the Location of a booking:
+make events OPERATION=op_… DYNAMODB_PORT={database_port}
+"""
+
+
+def serve(environment: Mapping[str, str], stopped: threading.Event) -> None:
+    """Run the stack until `stopped` is set; print the line `ready` when all of it is up."""
+    ports = read_ports(environment)
+    state = Path(environment.get("LOCAL_STATE") or ROOT / ".local")
+    with Stack(Ports(ports["PORT"], ports["SANDBOX_PORT"], ports["DYNAMODB_PORT"]), state=state) as stack:
+        print(describe(stack))
+        print("ready", flush=True)
+        stopped.wait()
+
+
+def main() -> int:
+    """Run until a signal asks to stop; return the exit status."""
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    try:
+        serve(os.environ, stopped)
+    except (CannotRunError, InvalidSettingsError, OSError, RuntimeError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

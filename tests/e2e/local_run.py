@@ -1,0 +1,65 @@
+"""`make run` as a child process of a test, on free ports and with a database of its own."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+STOP_SECONDS = 20
+
+
+@dataclass
+class LocalRun:
+    """A running stack; `lines` is what it printed up to the line `ready`, `rest` what came after it, once stopped."""
+
+    process: "subprocess.Popen[str]"
+    lines: list[str] = field(default_factory=list)
+    rest: str = ""
+    errors: str = ""
+
+    def address(self, part: str) -> str:
+        """Return the address of `switchboard`, `upstream` or `dynamodb`."""
+        return next(line.split()[1] for line in self.lines if line.startswith(f"{part} "))
+
+    def stop(self, signal_number: int = signal.SIGTERM) -> int:
+        """Ask the stack to end; return its exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal_number)
+        self.rest, self.errors = self.process.communicate(timeout=STOP_SECONDS)
+        return self.process.returncode
+
+
+def start(state: Path, **variables: str) -> LocalRun:
+    """Start `devtools.run`; return when it is ready, or has ended."""
+    ports = dict.fromkeys(("PORT", "SANDBOX_PORT", "DYNAMODB_PORT"), "0")
+    environment = {"PATH": os.environ["PATH"], "LOCAL_STATE": str(state), **ports, **variables}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "devtools.run"],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    run = LocalRun(process)
+    for line in process.stdout or ():
+        run.lines.append(line.rstrip("\n"))
+        if run.lines[-1] == "ready":
+            break
+    return run
+
+
+@contextmanager
+def local_run(state: Path, **variables: str) -> Iterator[LocalRun]:
+    """Run the stack for a while."""
+    run = start(state, **variables)
+    try:
+        yield run
+    finally:
+        if run.process.returncode is None:
+            run.stop()

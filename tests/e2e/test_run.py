@@ -1,0 +1,88 @@
+"""`make run` and `make demo` as programs: what they print, and how they end."""
+
+import os
+import re
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import requests
+
+from sandbox import SandboxServer
+from tests.e2e.local_run import ROOT, local_run, start
+
+
+def test_the_printed_booking_books_and_the_stack_ends_cleanly_on_sigint(tmp_path: Path) -> None:
+    """What is printed can be pasted; SIGINT ends everything with status 0 and no word of complaint."""
+    with local_run(tmp_path) as run:
+        text = "\n".join(run.lines)
+        command = text[text.index("curl -i") : text.index("\n\nAsk what a browser")]
+        words = shlex.split(command.replace("\\\n", " "))
+        headers = dict(word.split(": ", 1) for option, word in pairwise(words) if option == "-H")
+        answer = requests.post(words[2], headers=headers, data=words[words.index("-d") + 1], timeout=30)
+        assert answer.status_code == 201
+        assert run.stop(signal.SIGINT) == 0
+    assert run.lines[-1] == "ready"
+    assert run.errors == ""
+    for part in ("switchboard", "upstream", "dynamodb"):
+        port = int(run.address(part).rpartition(":")[2])
+        with socket.socket() as probe:
+            assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_records_survive_a_restart_and_another_upstream_can_be_named(tmp_path: Path) -> None:
+    """An equal booking is a duplicate tomorrow too; ADULTWORK_BASE_URL takes the place of the sandbox."""
+    members = {
+        "BookUserID": 123456, "SessionDate": "2099-06-01 12:00", "Duration": 15, "Method": 1,
+        "PhoneNumber": "07123456789", "Credits": 32, "AcceptBy": "2099-05-31 12:00",
+    }  # fmt: skip
+    statuses = []
+    with SandboxServer() as upstream:
+        for _ in range(2):
+            with local_run(tmp_path, ADULTWORK_BASE_URL=upstream.url) as run:
+                assert run.address("upstream") == upstream.url
+                url = f"{run.address('switchboard')}/v1/PhoneChat/CreateBooking"
+                answer = requests.post(url, json=members, headers={"Authorization": "Bearer client-token"}, timeout=30)
+                statuses.append(answer.status_code)
+                assert run.stop(signal.SIGTERM) == 0
+        assert len(upstream.world.bookings) == 1
+    assert statuses == [201, 409]
+
+
+def test_a_taken_port_is_said_and_nothing_starts(tmp_path: Path) -> None:
+    """The message names the port and the variable."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        run = start(tmp_path, SANDBOX_PORT=str(taken.getsockname()[1]))
+        assert run.stop() == 1
+    assert re.search(r"Port \d+ on 127\.0\.0\.1 is in use.*SANDBOX_PORT=", run.errors)
+
+
+def test_a_wrong_setting_is_said_and_nothing_starts(tmp_path: Path) -> None:
+    """The message names the variable; there is no traceback."""
+    run = start(tmp_path, ALLOWED_ORIGINS="*")
+    assert run.stop() == 1
+    assert "ALLOWED_ORIGINS" in run.errors
+    assert "Traceback" not in run.errors
+
+
+def test_the_demo_shows_and_checks_everything() -> None:
+    """It ends with status 0 and shows request, answer, XML, audit events, a refusal and preflights; no colour codes."""
+    environment = {"PATH": os.environ["PATH"]}
+    done = subprocess.run(
+        [sys.executable, "-m", "devtools.demo"],
+        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\x1b" not in done.stdout
+    for shown in (
+        "POST /v1/PhoneChat/CreateBooking", "201 Created", '"BookingID"', "<MadeBooking", '"kind": "claimed"',
+        '"kind": "confirmed"', "422", '"pointer": "/Comments"', "Access-Control-Allow-Origin: http://localhost:5173",
+        "Everything above is as it must be.",
+    ):  # fmt: skip
+        assert shown in done.stdout

@@ -1,0 +1,90 @@
+"""The local DynamoDB: it keeps what it should, and its commands say what is wrong."""
+
+import os
+import signal
+import socket
+import time
+from pathlib import Path
+
+import pytest
+
+from chalicelib.adapters.dynamodb.audit_trail import DynamoDBAuditTrail
+from devtools import events
+from devtools.dynamodb import AUDIT_TABLE, LocalDynamoDB, create_tables, local_client
+from tests.contract.records import claim_event, enough_time, operation
+
+EVENT = claim_event(operation())
+
+
+def add_event(server: LocalDynamoDB) -> None:
+    """Create the tables and write one event."""
+    create_tables(server.endpoint_url)
+    client = local_client(server.endpoint_url)
+    DynamoDBAuditTrail(client, AUDIT_TABLE).append(EVENT, enough_time())
+    client.close()
+
+
+def test_what_was_written_is_printed_after_a_restart(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """State is kept in its folder, creating tables again changes nothing, and events are printed as stored."""
+    with LocalDynamoDB(state=tmp_path) as first:
+        add_event(first)
+    with LocalDynamoDB(state=tmp_path) as second:
+        create_tables(second.endpoint_url)
+        monkeypatch.setenv("DYNAMODB_PORT", str(second.port))
+        assert events.main([EVENT.operation_id]) == 0
+        assert capsys.readouterr().out == EVENT.canonical().decode() + "\n"
+        assert events.main(["op_unknown"]) == 1
+        assert "no operation op_unknown" in capsys.readouterr().err
+    assert events.main([EVENT.operation_id]) == 1
+    assert "`make run`" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [[], [""], ["12345"], ["op_1", "op_2"]])
+def test_events_need_one_operation_id(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Anything else gets an example."""
+    assert events.main(arguments) == 2
+    assert "make events OPERATION=op_" in capsys.readouterr().err
+
+
+def test_events_need_a_port_that_is_a_number(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A typing mistake is not a traceback."""
+    monkeypatch.setenv("DYNAMODB_PORT", "none")
+    assert events.main(["op_1"]) == 2
+    assert "DYNAMODB_PORT" in capsys.readouterr().err
+
+
+def test_a_killed_server_loses_no_more_than_its_last_second(tmp_path: Path) -> None:
+    """What its saved state shows is there again after kill -9."""
+    server = LocalDynamoDB(state=tmp_path)
+    server.start()
+    try:
+        add_event(server)
+        _wait_until_saved(tmp_path)
+        os.kill(server.pid or 0, signal.SIGKILL)
+    finally:
+        server.stop()
+    with LocalDynamoDB(state=tmp_path) as second:
+        client = local_client(second.endpoint_url)
+        assert DynamoDBAuditTrail(client, AUDIT_TABLE).events(EVENT.operation_id) == [EVENT.canonical()]
+        client.close()
+
+
+def _wait_until_saved(state: Path) -> None:
+    """Wait for the next save, a second at most, and some for a slow machine."""
+    for _ in range(100):
+        if any(EVENT.operation_id in file.read_text() for file in state.glob("*.json")):
+            return
+        time.sleep(0.1)
+    pytest.fail("the state was never saved")
+
+
+def test_a_server_that_cannot_start_says_why() -> None:
+    """A taken port is the usual reason."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        server = LocalDynamoDB(port=taken.getsockname()[1])
+        with pytest.raises(RuntimeError, match="already in use"):
+            server.start()

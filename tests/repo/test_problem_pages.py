@@ -1,0 +1,149 @@
+"""The table of problems and the pages in `docs/problems/` tell the same."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from chalicelib.domain import errors
+from chalicelib.domain.rules import form as form_rules
+from chalicelib.domain.violation import Violation
+from chalicelib.edge.problem import BY_SLUG, INTERNAL_ERROR, PROBLEM_TYPES, problem_type, status_of
+from chalicelib.edge.problem_response import problem_document
+from tests.builders import form, members
+
+PAGES = Path(__file__).parents[2] / "docs" / "problems"
+OPERATION_ID = "op_01KF3Q8Z5T7W9Y1B3D5F7H9K1M"
+REQUEST_ID = "4f1c1f0e-6f0a-4c53-9d0b-2f8f4a2e7d11"
+INSTANCE = "/v1/PhoneChat/CreateBooking"
+
+# The first sample of a kind is its page's example; together they have every status that the kind can have.
+SAMPLES: tuple[errors.SwitchboardError, ...] = (
+    errors.MalformedRequestError(
+        "Mend the JSON at the places that are listed.",
+        violations=[Violation("/Credits", "duplicate-name", "Send this member once.")],
+    ),
+    errors.BodyTooLargeError("Send a body of at most 8192 bytes."),
+    errors.UnsupportedMediaTypeError("Send the body as JSON, with the header 'Content-Type: application/json'."),
+    errors.InvalidIdempotencyKeyError(
+        "Send one Idempotency-Key of 16 to 128 letters, digits, '-' and '_', for example a UUID in double quotes."
+    ),
+    errors.NotFoundError("There is nothing at this path."),
+    errors.MethodNotAllowedError("This path does not know this method.", allowed=("POST", "OPTIONS")),
+    errors.MissingTokenError("Send the user's access token in the header 'Authorization: Bearer …'."),
+    errors.InvalidTokenError(
+        "AdultWork no longer takes this access token; nothing was booked. Refresh it and try again.",
+        operation_id=OPERATION_ID,
+    ),
+    errors.InsufficientScopeError(
+        "The user has not granted this access token the scope account_phonechat_bookings. Ask for it and sign in "
+        "again.",
+        scope="account_phonechat_bookings",
+        operation_id=OPERATION_ID,
+    ),
+    errors.BookingRejectedError(
+        form_rules.violations(form(members(SessionDate="2026-01-14 21:30", AcceptBy="2026-01-14 18:00", Duration=4)))
+    ),
+    errors.IdempotencyKeyReusedError(
+        "This Idempotency-Key was used for another booking. Send each new booking under a new key."
+    ),
+    errors.OperationInProgressError(
+        "This booking is being sent right now; nothing was sent again.",
+        operation_id=OPERATION_ID,
+        retry_after_seconds=12,
+    ),
+    errors.DuplicateBookingError(
+        "This account already has a booking with this candidate at this time, open or standing; nothing was sent.",
+        operation_id=OPERATION_ID,
+    ),
+    errors.UpstreamRefusedError(
+        "AdultWork declined the booking; nothing was booked. AdultWork says: The user is on holiday.",
+        upstream_status=400,
+        operation_id=OPERATION_ID,
+    ),
+    *(errors.UpstreamRefusedError("AdultWork declined.", upstream_status=status) for status in (402, 403, 409, 429)),
+    errors.UpstreamRefusedError("AdultWork declined.", upstream_status=None),
+    errors.UpstreamUnavailableError(
+        "AdultWork could not be reached; nothing was sent. It is safe to try again.",
+        trouble=errors.Trouble.UNREACHABLE,
+        operation_id=OPERATION_ID,
+        retry_after_seconds=5,
+    ),
+    errors.UpstreamUnavailableError("AdultWork was too slow.", trouble=errors.Trouble.LATE),
+    errors.UpstreamUnavailableError("AdultWork cannot be read.", trouble=errors.Trouble.UNREADABLE),
+    errors.OutcomeUnknownError(
+        "The booking was sent, but no readable answer came back, so it may stand. Do not send it again; ask for the "
+        "state of the operation instead.",
+        trouble=errors.Trouble.UNREADABLE,
+        operation_id=OPERATION_ID,
+    ),
+    errors.OutcomeUnknownError("No answer came.", trouble=errors.Trouble.LATE, operation_id=OPERATION_ID),
+    errors.StoreUnavailableError(
+        "The booking could not be recorded, so nothing was sent. It is safe to try again.", retry_after_seconds=5
+    ),
+    errors.SwitchboardError(INTERNAL_ERROR.advice),
+)
+
+
+def leaves(kind: type[errors.SwitchboardError]) -> Iterator[type[errors.SwitchboardError]]:
+    """Walk the errors that have no kinds of their own."""
+    children = [child for child in kind.__subclasses__() if child.__module__ == errors.__name__]
+    if not children:
+        yield kind
+    for child in children:
+        yield from leaves(child)
+
+
+def samples_of(slug: str) -> list[errors.SwitchboardError]:
+    """Return the samples of one problem type."""
+    return [sample for sample in SAMPLES if problem_type(sample).slug == slug]
+
+
+def read_page(slug: str) -> str:
+    """Return the text of a page."""
+    return (PAGES / f"{slug}.md").read_text(encoding="utf-8")
+
+
+def test_every_leaf_of_the_error_tree_has_a_row() -> None:
+    """A new error cannot become an internal error by being forgotten."""
+    assert set(leaves(errors.SwitchboardError)) <= set(PROBLEM_TYPES)
+
+
+def test_every_row_has_a_slug_of_its_own() -> None:
+    """A slug leads back to one row."""
+    assert len(BY_SLUG) == len(PROBLEM_TYPES) + 1
+
+
+def test_every_row_has_a_page_and_every_page_a_row() -> None:
+    """Neither can be added or renamed alone."""
+    assert {page.stem for page in PAGES.glob("*.md")} == set(BY_SLUG)
+
+
+@pytest.mark.parametrize("slug", BY_SLUG)
+def test_a_page_has_the_title_and_the_statuses_of_its_row(slug: str) -> None:
+    """The page lists every status that the kind can have."""
+    page = read_page(slug)
+    assert page.startswith(f"# {BY_SLUG[slug].title}\n")
+    match = re.search(r"^Status: (.+)$", page, re.MULTILINE)
+    assert match is not None
+    assert {int(number) for number in re.findall(r"\d{3}", match[1])} == {
+        int(status_of(sample)) for sample in samples_of(slug)
+    }
+
+
+@pytest.mark.parametrize("slug", BY_SLUG)
+def test_a_page_says_what_happened_and_what_to_do(slug: str) -> None:
+    """Each of the three parts has text of its own, in this order."""
+    parts = re.findall(r"^## (.+)\n\n(.+)", read_page(slug), re.MULTILINE)
+    assert [title for title, _ in parts] == ["What it means", "What to do next", "Example"]
+
+
+@pytest.mark.parametrize("slug", BY_SLUG)
+def test_the_example_is_what_the_edge_answers(slug: str) -> None:
+    """The body on the page is made by the code, member by member."""
+    match = re.search(r"```json\n(.+?)```", read_page(slug), re.DOTALL)
+    assert match is not None
+    document = problem_document(samples_of(slug)[0], REQUEST_ID, INSTANCE, "/problems/")
+    assert list(json.loads(match[1]).items()) == list(document.items())

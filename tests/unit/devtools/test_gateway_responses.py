@@ -1,0 +1,38 @@
+"""What the gateway says itself is a problem that a page may read."""
+
+import json
+
+import pytest
+
+from devtools.gateway_responses import RESPONSES, template
+
+
+@pytest.mark.parametrize("name", RESPONSES)
+def test_every_answer_is_a_problem_with_a_cors_header(name: str) -> None:
+    """The template's entry holds a problem body, its media type and an allowed origin, each constant quoted."""
+    entry = template()[name]
+    headers = entry["ResponseParameters"]["Headers"]
+    body = json.loads(entry["ResponseTemplates"]["application/json"])
+    assert headers["Access-Control-Allow-Origin"] == "'*'"
+    assert headers["Content-Type"] == "'application/problem+json'"
+    assert headers["X-Request-Id"] == "context.requestId"
+    assert {"type", "title", "detail", "request_id"} <= body.keys()
+    assert body.get("status") == entry.get("StatusCode")
+
+
+@pytest.mark.parametrize("name", ["DEFAULT_5XX", "INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT"])
+def test_a_lost_answer_never_claims_that_nothing_was_booked(name: str) -> None:
+    """The function may have booked before it was lost, so a new key would be wrong."""
+    body = json.loads(RESPONSES[name].body("request-1"))
+    assert body["safe_to_retry_with_new_key"] is False
+    assert "Nothing was booked" not in body["detail"]
+
+
+def test_a_constant_holds_no_quote() -> None:
+    """A single quote would end the template's constant."""
+    assert all("'" not in value for response in RESPONSES.values() for value in response.headers().values())
+
+
+def test_a_throttled_caller_learns_when_to_try_again() -> None:
+    """429 carries Retry-After."""
+    assert template()["THROTTLED"]["ResponseParameters"]["Headers"]["Retry-After"] == "'1'"

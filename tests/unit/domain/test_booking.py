@@ -1,0 +1,70 @@
+"""The upstream's field names on our values."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from chalicelib.domain.booking import BookedUser, Booking, BookingRequest, ContactMethod, upstream_name
+from tests.builders import PHONE, booking_request
+
+SAMPLE = Path(__file__).parents[2] / "data" / "upstream" / "made-booking.json"
+
+
+@pytest.mark.parametrize(
+    ("field", "name"),
+    [
+        ("book_user_id", "BookUserID"),
+        ("booking_id", "BookingID"),
+        ("user_id", "UserID"),
+        ("session_date", "SessionDate"),
+        ("accept_by", "AcceptBy"),
+        ("credits", "Credits"),
+    ],
+)
+def test_a_field_has_adultwork_s_spelling(field: str, name: str) -> None:
+    """Spell fields with one word, with several, and with an id at the end."""
+    assert upstream_name(field) == name
+
+
+def test_a_booking_has_the_members_of_the_documented_sample_in_its_order() -> None:
+    """Compare the aliases with the page's JSON."""
+    sample = json.loads(SAMPLE.read_text())
+    assert [field.alias for field in Booking.model_fields.values()] == list(sample)
+    assert [field.alias for field in BookedUser.model_fields.values()] == list(sample["Candidate"])
+
+
+def test_a_request_has_the_documented_names() -> None:
+    """Write a request under its aliases."""
+    assert booking_request().model_dump(by_alias=True, exclude_none=True) == {
+        "BookUserID": 123456,
+        "SessionDate": "2026-01-20 21:30",
+        "Duration": 15,
+        "Method": ContactMethod.CANDIDATE_CALLS,
+        "PhoneNumber": PHONE,
+        "Credits": Decimal(32),
+        "AcceptBy": "2026-01-20 18:00",
+        "Comments": "Hello",
+    }
+
+
+def test_a_request_cannot_be_changed() -> None:
+    """Assign a field."""
+    with pytest.raises(ValidationError):
+        booking_request().credits = Decimal(1)  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("changes", [{"duration": "15"}, {"duration": True}, {"credits": 32.0}, {"book_user_id": 1.0}])
+def test_nothing_is_converted_on_the_way_in(changes: dict[str, object]) -> None:
+    """Build requests from nearly right types; the complaint does not repeat the value."""
+    with pytest.raises(ValidationError) as caught:
+        booking_request(**changes)
+    assert "input_value" not in str(caught.value)
+
+
+def test_a_request_can_be_read_back_from_its_wire_names() -> None:
+    """Write it by alias and read it again."""
+    request = booking_request()
+    assert BookingRequest.model_validate(request.model_dump(by_alias=True)) == request

@@ -1,0 +1,67 @@
+"""The error tree: what each leaf carries, and its picture in the docstring."""
+
+import inspect
+import re
+
+import pytest
+
+from chalicelib.domain import errors
+from chalicelib.domain.errors import SwitchboardError, Trouble
+from chalicelib.domain.violation import Violation
+
+VIOLATION = Violation("/Duration", "duration-minimum", "Book at least 5 minutes.")
+
+
+def subclasses(error: type[SwitchboardError]) -> list[type[SwitchboardError]]:
+    """Return every class below one, depth first, as the picture lists them."""
+    below = [each for each in error.__subclasses__() if each.__module__ == errors.__name__]
+    return [found for each in below for found in (each, *subclasses(each))]
+
+
+def test_the_picture_of_the_tree_shows_the_tree() -> None:
+    """Compare the module's docstring with its classes, order and depth included."""
+    picture = re.findall(r"^([│├└─ ]*)(\w+Error)\b", inspect.getdoc(errors) or "", re.MULTILINE)
+    drawn = [(len(branch) // 4, name) for branch, name in picture]
+    tree: list[type[SwitchboardError]] = [SwitchboardError, *subclasses(SwitchboardError)]
+    built = [(len(error.__mro__) - 4, error.__name__) for error in tree]
+    assert drawn == built
+
+
+ERRORS = [
+    errors.MalformedRequestError("why", violations=[VIOLATION]),
+    errors.BodyTooLargeError("why"),
+    errors.MethodNotAllowedError("why", allowed=["GET"]),
+    errors.InsufficientScopeError("why", scope="s", operation_id="op_1"),
+    errors.DuplicateBookingError("why", operation_id="op_1", retry_after_seconds=3),
+    errors.UpstreamRefusedError("why", upstream_status=402, operation_id="op_1", retry_after_seconds=3),
+    errors.UpstreamUnavailableError("why", trouble=Trouble.LATE, upstream_status=500, retry_after_seconds=3),
+    errors.OutcomeUnknownError("why", trouble=Trouble.UNREADABLE, operation_id="op_1"),
+    errors.StoreUnavailableError("why", retry_after_seconds=3),
+]
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_an_error_says_why_and_begins_with_its_audit_done(error: SwitchboardError) -> None:
+    """Look at what every error has."""
+    assert (error.message, str(error), error.audit_pending) == ("why", "why", False)
+    assert error.operation_id in {None, "op_1"}
+    assert error.retry_after_seconds in {None, 3}
+
+
+def test_errors_carry_what_their_answer_needs() -> None:
+    """Look at what some errors have besides."""
+    assert errors.MalformedRequestError("why", violations=[VIOLATION]).violations == (VIOLATION,)
+    assert errors.MalformedRequestError("why").violations == ()
+    assert errors.MethodNotAllowedError("why", allowed=["GET", "POST"]).allowed == ("GET", "POST")
+    assert errors.InsufficientScopeError("why", scope="s").scope == "s"
+    assert errors.UpstreamRefusedError("why", upstream_status=402).upstream_status == 402
+    assert errors.UpstreamUnavailableError("why", trouble=Trouble.LATE).trouble is Trouble.LATE
+    assert errors.OutcomeUnknownError("why", trouble=Trouble.LATE, operation_id="op_1").trouble is Trouble.LATE
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "breaks 1 rule;"), (2, "breaks 2 rules;")])
+def test_a_rejected_booking_counts_its_violations(count: int, words: str) -> None:
+    """Reject for one and for two."""
+    error = errors.BookingRejectedError([VIOLATION] * count, operation_id="op_1")
+    assert words in error.message
+    assert (error.violations, error.operation_id) == ((VIOLATION,) * count, "op_1")

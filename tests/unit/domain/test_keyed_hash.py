@@ -1,0 +1,53 @@
+"""Keyed hashes and the fingerprint of a request."""
+
+import hashlib
+import hmac
+import re
+
+from chalicelib.domain.keyed_hash import HmacKey
+from tests.builders import booking_request
+
+SECRET = b"canary-key-73519, 32 bytes or more"
+KEY = HmacKey(SECRET)
+
+
+def test_a_key_never_shows_its_secret() -> None:
+    """Show it in every way that text is made from a value; the id is public and does not contain it."""
+    for shown in (repr(KEY), str(KEY), f"{KEY}", repr([KEY]), repr({"key": KEY})):
+        assert KEY.id in shown
+        assert "canary" not in shown
+        assert SECRET.hex() not in shown
+    assert not hasattr(KEY, "__dict__")
+
+
+def test_the_id_tells_keys_apart_and_stays_the_same() -> None:
+    """Make the same key twice, and another."""
+    assert re.fullmatch(r"[0-9a-f]{8}", KEY.id)
+    assert HmacKey(SECRET).id == KEY.id
+    assert HmacKey(SECRET + b"!").id != KEY.id
+
+
+def test_a_digest_is_the_key_s_id_and_an_hmac_over_purpose_and_parts() -> None:
+    """Compute it beside the code."""
+    expected = hmac.new(SECRET, b'["guard",1001,123456,"2026-01-20 21:30"]', hashlib.sha256).hexdigest()
+    assert KEY.digest("guard", 1001, 123456, "2026-01-20 21:30") == f"{KEY.id}:{expected}"
+
+
+def test_digests_differ_by_purpose_by_parts_and_by_where_a_part_ends() -> None:
+    """Hash near neighbours."""
+    digests = {
+        KEY.digest("a", "b", "c"), KEY.digest("b", "b", "c"), KEY.digest("a", "bc"), KEY.digest("a", "b", "c", ""),
+        KEY.digest("a", ["b", "c"]), KEY.digest("a", "1"), KEY.digest("a", 1), KEY.digest("a"),
+        HmacKey(b"another key, 32 bytes or even more").digest("a", "b", "c"),
+    }  # fmt: skip
+    assert len(digests) == 9
+
+
+def test_the_fingerprint_of_a_known_request_never_changes() -> None:
+    """Compute it beside the code: a changed form would make each replay after a deployment look like another booking."""
+    canonical = (
+        b'["fingerprint",{"AcceptBy":"2026-01-20 18:00","BookUserID":123456,"Comments":"Hello","Credits":"32",'
+        b'"Duration":15,"Method":1,"PhoneNumber":"07700900123","SessionDate":"2026-01-20 21:30"}]'
+    )
+    expected = hmac.new(SECRET, canonical, hashlib.sha256).hexdigest()
+    assert KEY.fingerprint(booking_request()) == f"{KEY.id}:{expected}"

@@ -1,0 +1,99 @@
+"""Dates on AdultWork's clock; what is refused by shape is tested with the rules on dates."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from chalicelib.domain.upstream_time import UpstreamTime, read_time, same_minute
+from tests.builders import LONDON
+
+
+def utc(day: int, hour: int, minute: int, month: int = 10) -> datetime:
+    """Return an instant of the year 2026."""
+    return datetime(2026, month, day, hour, minute, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "local", "readings"),
+    [
+        ("2026-01-20 21:30", "2026-01-20 21:30", (utc(20, 21, 30, 1),)),
+        ("2026-07-20 21:30", "2026-07-20 21:30", (utc(20, 20, 30, 7),)),
+        ("2026-07-20T20:30:00Z", "2026-07-20 21:30", (utc(20, 20, 30, 7),)),
+        ("2026-07-20T16:30:00-04:00", "2026-07-20 21:30", (utc(20, 20, 30, 7),)),
+        ("2026-07-20T23:59:00+23:59", "2026-07-20 01:00", (utc(20, 0, 0, 7),)),
+        ("2026-03-29 00:59", "2026-03-29 00:59", (utc(29, 0, 59, 3),)),
+        ("2026-03-29 01:00", "2026-03-29 01:00", ()),
+        ("2026-03-29 01:59", "2026-03-29 01:59", ()),
+        ("2026-03-29 02:00", "2026-03-29 02:00", (utc(29, 1, 0, 3),)),
+        ("2026-03-29T01:00:00Z", "2026-03-29 02:00", (utc(29, 1, 0, 3),)),
+        ("2026-10-25 00:59", "2026-10-25 00:59", (utc(24, 23, 59),)),
+        ("2026-10-25 01:00", "2026-10-25 01:00", (utc(25, 0, 0), utc(25, 1, 0))),
+        ("2026-10-25 01:59", "2026-10-25 01:59", (utc(25, 0, 59), utc(25, 1, 59))),
+        ("2026-10-25 02:00", "2026-10-25 02:00", (utc(25, 2, 0),)),
+        ("2026-10-25T00:30:00Z", "2026-10-25 01:30", (utc(25, 0, 30), utc(25, 1, 30))),
+        ("2026-10-25T01:30:00Z", "2026-10-25 01:30", (utc(25, 0, 30), utc(25, 1, 30))),
+    ],
+)
+def test_a_date_is_a_minute_with_every_instant_that_it_can_mean(
+    text: str, local: str, readings: tuple[datetime, ...]
+) -> None:
+    """Read winter, summer, and both nights in which the clocks change."""
+    assert read_time(text, LONDON) == UpstreamTime(local, readings)
+
+
+@pytest.mark.parametrize(
+    ("text", "zone", "is_read"),
+    [
+        ("0001-01-01 00:00", "Europe/London", True),
+        ("0001-01-01 00:00", "Pacific/Auckland", False),
+        ("0001-01-01T00:00:00Z", "America/New_York", False),
+        ("0001-01-01T00:00:00+00:01", "UTC", False),
+        ("9999-12-31 23:59", "Europe/London", True),
+        ("9999-12-31 23:59", "America/New_York", False),
+        ("9999-12-31T23:59:00Z", "Pacific/Auckland", False),
+        ("9999-12-31T23:59:00-00:01", "UTC", False),
+    ],
+)
+def test_at_the_ends_of_the_calendar_a_date_is_read_or_not_and_never_an_error(
+    text: str,
+    zone: str,
+    is_read: bool,  # noqa: FBT001 (a row)
+) -> None:
+    """Read the first and the last minute in zones to both sides."""
+    assert (read_time(text, ZoneInfo(zone)) is not None) is is_read
+
+
+SENT = "2018-01-22 21:30"
+
+
+@pytest.mark.parametrize(
+    "echoed",
+    [
+        SENT, "2018-01-22T21:30:00", "2018-01-22T21:30", "2018-01-22T21:30:00.000", "2018-01-22T21:30:00.0000000",
+        "2018-01-22T21:30:00Z", "2018-01-22T22:30:00+01:00", "2018-01-22T21:30:00.000-00:00", "2018-01-22 21:30:00",
+    ],
+)  # fmt: skip
+def test_an_echo_of_the_minute_is_known_in_each_of_its_forms(echoed: str) -> None:
+    """Compare with and without seconds, fraction and offset."""
+    assert same_minute(SENT, echoed, LONDON)
+
+
+@pytest.mark.parametrize(
+    "echoed",
+    [
+        "", "2018-01-22", "2018-01-22T21:31:00", "2018-01-23T21:30:00", "2018-01-22T21:30:01", "2018-01-22T21:30:00.001",
+        "2018-01-22T21:30:00+01:00", "2018-01-22T20:30:00Z", "2018-01-22T21:30:00.00000000", "2018-01-22T21:30:00\n",
+        "2018-01-22t21:30:00", "2018-01-22T21:30:00z", "22/01/2018 21:30", "0001-01-01T00:00:00", "2018-01-22T21:30:00+99:00",
+        "\u0968018-01-22T21:30:00", "2018-01-22T21:30:00+00:60",
+    ],
+)  # fmt: skip
+def test_anything_else_is_another_minute(echoed: str) -> None:
+    """Compare with other minutes, other forms, and offsets that mean another minute or nothing."""
+    assert not same_minute(SENT, echoed, LONDON)
+
+
+def test_an_echo_in_summer_is_compared_on_adultwork_s_clock() -> None:
+    """Send a summer date; get it back with an offset."""
+    assert same_minute("2026-07-20 21:30", "2026-07-20T20:30:00Z", LONDON)
+    assert not same_minute("2026-07-20 21:30", "2026-07-20T21:30:00Z", LONDON)
