@@ -21,7 +21,7 @@ def main(directory: str, requirements: str) -> None:
         venv.create(directory, clear=True, with_pip=True)
     except (subprocess.CalledProcessError, ImportError):
         sys.exit("This Python cannot create virtual environments. On Debian or Ubuntu: apt-get install python3-venv")
-    python = Path(directory, "bin", "python")
+    python = str(Path(directory, "bin", "python"))
     install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
     subprocess.run([*install, "--only-binary", ":all:", "--requirement", requirements], check=True)
 

@@ -13,7 +13,7 @@ from typing import Self
 from devtools.dynamodb import AUDIT_TABLE, OPERATIONS_TABLE, LocalDynamoDB, create_tables, local_environment
 from devtools.gateway import FUNCTION_SECONDS
 from devtools.local_server import LocalGateway
-from sandbox import SandboxServer
+from sandbox.server import SandboxServer, later_booking_id
 
 DEFAULT_ORIGINS = "http://localhost:5173,http://127.0.0.1:5173"
 # What would lead the local app to a real account.
@@ -102,7 +102,7 @@ class Stack:
 
     def _start_sandbox(self) -> str:
         """Start the sandbox; return its address."""
-        self.sandbox = self._open.enter_context(SandboxServer(self._ports.sandbox))
+        self.sandbox = self._open.enter_context(SandboxServer(self._ports.sandbox, first_booking_id=later_booking_id()))
         return self.sandbox.url
 
     def _set_environment(self) -> None:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from threading import Event
 
-from sandbox.server import SandboxServer
+from sandbox.server import SandboxServer, later_booking_id
 
 DEFAULT_PORT = 8001
 
@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
     try:
-        with SandboxServer(port) as server:
+        with SandboxServer(port, first_booking_id=later_booking_id()) as server:
             sys.stdout.write(f"sandbox listening on {server.url}\n")
             sys.stdout.flush()
             ended.wait()

@@ -14,6 +14,11 @@ from sandbox.site import Site
 from sandbox.world import World
 
 
+def later_booking_id() -> int:
+    """Return a number above those of any earlier run: the seconds since 1970, which outpace the bookings of a person."""
+    return int(system_clock().timestamp())
+
+
 class SandboxServer:
     """Serve the simulated API on loopback from background threads.
 
@@ -21,13 +26,16 @@ class SandboxServer:
     the same port again.
     """
 
-    def __init__(self, port: int = 0, now: Clock | None = None) -> None:
-        """Prepare a server for a port (0: any free one) and a clock that returns aware datetimes."""
+    def __init__(self, port: int = 0, now: Clock | None = None, first_booking_id: int = 1) -> None:
+        """Prepare a server for a port (0: any free one) and a clock that returns aware datetimes.
+
+        A sandbox whose bookings are remembered elsewhere must go on above them: see `later_booking_id`.
+        """
         connections = Connections()
         doors = Doors(self._make_listener, connections)
         self._connections = connections
         self._port = port
-        self._site = Site(doors, now or system_clock)
+        self._site = Site(doors, now or system_clock, World(first_booking_id))
 
     def __enter__(self) -> Self:
         """Start."""

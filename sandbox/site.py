@@ -18,11 +18,11 @@ from sandbox.world import World
 class Site:
     """Hold world, journal, faults and doors, and answer requests with them."""
 
-    def __init__(self, doors: Doors, clock: Clock) -> None:
-        """Start in the first state, behind the given doors."""
+    def __init__(self, doors: Doors, clock: Clock, world: World) -> None:
+        """Start with a fresh world, behind the given doors."""
         self.doors = doors
         self.clock = clock
-        self.world = World()
+        self.world = world
         self.journal = Journal()
         self.faults = Faults(doors.refuse)
         self.url = ""

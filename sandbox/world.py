@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from itertools import count
 from threading import RLock
 
 from sandbox.booking import PENDING, Booking, Order, rejected
@@ -17,16 +18,17 @@ _NEVER = datetime.max  # noqa: DTZ901 - the simulated dates have no zone
 class World:
     """Keep accounts and bookings; whoever reads and then writes holds `lock` meanwhile."""
 
-    def __init__(self) -> None:
-        """Start with the cast as written and no bookings."""
+    def __init__(self, first_booking_id: int = 1) -> None:
+        """Start with the cast as written and no bookings; the first booking gets the number `first_booking_id`."""
         self.lock = RLock()
+        self._booking_ids = count(first_booking_id)
         self._accounts: dict[int, Account] = {}
         self._bookings: dict[int, Booking] = {}
         self._next_expiry = _NEVER
         self.reset()
 
     def reset(self) -> None:
-        """Return to the first state; the next booking is number 1 again."""
+        """Return to the first state; numbers go on, because a BookingID is never given twice."""
         with self.lock:
             self._accounts = {account.user_id: account for account in ACCOUNTS}
             self._bookings = {}
@@ -72,7 +74,7 @@ class World:
         """Create a booking and take its credits; equal orders make separate bookings."""
         with self.lock:
             booking = Booking(
-                booking_id=len(self._bookings) + 1,
+                booking_id=next(self._booking_ids),
                 account_id=account.user_id,
                 candidate=candidate,
                 duration=order.duration,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from chalicelib.domain.keyed_hash import HmacKey
 from chalicelib.domain.time_budget import Deadline
@@ -36,8 +36,8 @@ class SequentialConcurrency:
         return lambda: result
 
 
-def _raiser(error: Exception) -> Callable[[], T]:
-    def fail() -> T:
+def _raiser(error: Exception) -> Callable[[], NoReturn]:
+    def fail() -> NoReturn:
         raise error
 
     return fail

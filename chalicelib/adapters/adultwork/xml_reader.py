@@ -44,7 +44,7 @@ def _require_plain_prolog(body: bytes) -> None:
     prolog = _match_prolog(body)
     if prolog is None or b"\0" in body:
         raise UnreadableAnswerError("the XML does not begin with an element, or has a DOCTYPE")
-    encoding = _find_encoding(prolog[1] or b"")
+    encoding = _find_encoding(prolog[1]) if prolog[1] else None
     if encoding is not None and encoding[1].lower() != b"utf-8":
         raise UnreadableAnswerError("the XML declares an encoding other than UTF-8")
 

@@ -21,14 +21,14 @@ def test_the_journal_holds_everything_that_arrived_but_control_requests(client: 
 
 
 def test_reset_returns_everything_to_the_start(server: SandboxServer, client: Caller) -> None:
-    """Change all there is, reset, and look."""
+    """Change all there is, reset, and look; only the numbers of bookings go on."""
     client.book()
     server.faults.arm(CREATE, "status")
     seen = client.post("/_sandbox/reset")
     assert (seen.status, seen.body) == (204, b"")
     assert [client.get(f"/_sandbox/{name}").json for name in ("requests", "bookings", "faults")] == [[], [], []]
     assert client.balance() == "300"
-    assert client.book().json["BookingID"] == 1
+    assert client.book().json["BookingID"] == 2
 
 
 def test_reset_ends_what_is_under_way_without_effect(server: SandboxServer, client: Caller) -> None:

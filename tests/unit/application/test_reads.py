@@ -1,0 +1,153 @@
+"""Token and facts are read at once, and only as far as they are needed."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from threading import Barrier
+from typing import TypeVar
+
+import pytest
+
+from chalicelib.adapters.system import ThreadConcurrency
+from chalicelib.application.reads import Reads
+from chalicelib.domain.access import AccessToken, Principal, Scope
+from chalicelib.domain.errors import (
+    InvalidTokenError,
+    SwitchboardError,
+    Trouble,
+    UpstreamRefusedError,
+    UpstreamUnavailableError,
+)
+from chalicelib.domain.facts import BookingRequirements, Facts
+from chalicelib.domain.time_budget import Deadline
+from tests.builders import PRINCIPAL, TOKEN
+from tests.fakes.clock import FixedClock
+from tests.fakes.system import SequentialConcurrency
+from tests.fakes.upstream import InMemoryGateway, InMemoryIntrospector
+
+T = TypeVar("T")
+WITHOUT_BALANCE = replace(PRINCIPAL, scopes=frozenset({Scope.PHONECHAT_BOOKINGS.value}))
+LATE = UpstreamUnavailableError("late", trouble=Trouble.LATE)
+
+
+class MeetingPlace:
+    """Lets nobody go on before three calls are under way at the same time."""
+
+    def __init__(self) -> None:
+        self._barrier = Barrier(3)
+
+    def meet(self, result: Callable[[], T]) -> T:
+        """Wait for the other two, at most two seconds."""
+        self._barrier.wait(2)
+        return result()
+
+
+class MeetingIntrospector(InMemoryIntrospector):
+    """An introspection that meets the other reads."""
+
+    def __init__(self, place: MeetingPlace) -> None:
+        super().__init__()
+        self._place = place
+
+    def introspect(self, token: AccessToken, deadline: Deadline) -> Principal:
+        """Meet, then answer."""
+        return self._place.meet(lambda: super(MeetingIntrospector, self).introspect(token, deadline))
+
+
+class MeetingGateway(InMemoryGateway):
+    """Facts whose reads meet each other and the introspection."""
+
+    def __init__(self, place: MeetingPlace) -> None:
+        super().__init__()
+        self._place = place
+
+    def requirements(self, token: AccessToken, candidate: int, deadline: Deadline) -> BookingRequirements:
+        """Meet, then answer."""
+        return self._place.meet(lambda: super(MeetingGateway, self).requirements(token, candidate, deadline))
+
+    def balance(self, token: AccessToken, deadline: Deadline) -> Decimal | None:
+        """Meet, then answer."""
+        return self._place.meet(lambda: super(MeetingGateway, self).balance(token, deadline))
+
+
+def deadline() -> Deadline:
+    """Return the end of the reads."""
+    return Deadline.after(FixedClock().monotonic, 6)
+
+
+def start(introspector: InMemoryIntrospector, gateway: InMemoryGateway) -> tuple[Principal, Callable[[], Facts]]:
+    """Begin the reads of one booking; return the principal, and what waits for the facts."""
+    principal, pending = Reads(introspector, gateway, SequentialConcurrency()).start(TOKEN, 123456, deadline())
+    return principal, pending.read
+
+
+def test_on_a_cold_cache_all_three_reads_are_under_way_at_once() -> None:
+    """Let each read wait for the other two; in sequence this would never end."""
+    place = MeetingPlace()
+    gateway = MeetingGateway(place)
+    reads = Reads(MeetingIntrospector(place), gateway, ThreadConcurrency(2))
+    principal, pending = reads.start(TOKEN, 123456, deadline())
+    assert principal == PRINCIPAL
+    assert pending.read() == Facts(gateway.facts, Decimal(300))
+
+
+def test_on_a_warm_cache_the_token_is_not_introspected_again() -> None:
+    """Read twice."""
+    introspector, gateway = InMemoryIntrospector(), InMemoryGateway()
+    for _ in range(2):
+        principal, read = start(introspector, gateway)
+        assert principal == PRINCIPAL
+        assert read() == Facts(gateway.facts, Decimal(300))
+    assert introspector.calls == 1
+    assert gateway.reads == ["requirements", "balance"] * 2
+
+
+def test_a_balance_that_is_known_to_be_forbidden_is_never_asked_for() -> None:
+    """Know the token, and that it lacks the scope."""
+    introspector, gateway = InMemoryIntrospector(), InMemoryGateway()
+    introspector.known[TOKEN] = WITHOUT_BALANCE
+    principal, read = start(introspector, gateway)
+    assert principal == WITHOUT_BALANCE
+    assert read() == Facts(gateway.facts, None)
+    assert gateway.reads == ["requirements"]
+
+
+def test_a_balance_that_may_not_be_read_is_unknown() -> None:
+    """Ask for it speculatively, with a token that turns out to lack the scope."""
+    gateway = InMemoryGateway()
+    gateway.credits = None
+    _, read = start(InMemoryIntrospector(WITHOUT_BALANCE), gateway)
+    assert read() == Facts(gateway.facts, None)
+    assert gateway.reads == ["requirements", "balance"]
+
+
+@pytest.mark.parametrize("failure", [InvalidTokenError("unknown"), LATE])
+def test_an_introspection_that_fails_is_the_answer(failure: SwitchboardError) -> None:
+    """Fail it; the speculative reads do not hide it."""
+    introspector, gateway = InMemoryIntrospector(), InMemoryGateway()
+    introspector.failure, gateway.read_failure = failure, UpstreamRefusedError("no")
+    with pytest.raises(type(failure)) as caught:
+        start(introspector, gateway)
+    assert caught.value is failure
+
+
+@pytest.mark.parametrize(
+    ("failure", "forgotten"),
+    [
+        (InvalidTokenError("expired"), [TOKEN]),
+        (UpstreamRefusedError("forbidden", upstream_status=403), [TOKEN]),
+        (LATE, []),
+    ],
+)
+def test_a_read_that_refuses_the_token_drops_what_was_learnt_about_it(
+    failure: SwitchboardError, forgotten: list[AccessToken]
+) -> None:
+    """Fail the read of a token that the cache knows; an upstream that is late says nothing about the token."""
+    introspector, gateway = InMemoryIntrospector(), InMemoryGateway()
+    introspector.known[TOKEN], gateway.read_failure = PRINCIPAL, failure
+    _, read = start(introspector, gateway)
+    with pytest.raises(type(failure)) as caught:
+        read()
+    assert caught.value is failure
+    assert introspector.forgotten == forgotten
+    assert (introspector.recall(TOKEN) is None) == bool(forgotten)
