@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from functools import partial
 from threading import Lock
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import boto3
@@ -25,6 +26,9 @@ from chalicelib.domain.policy import BookingPolicy
 from chalicelib.domain.time_budget import TimeBudget
 from chalicelib.edge.container import Container, EdgeSettings
 from chalicelib.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
 
 READ_THREADS = 16  # three serve one booking; the rest are for local servers that work on several at once
 
@@ -52,7 +56,7 @@ def build(environment: Mapping[str, str]) -> Container:
     """
     settings = read_settings(environment)
     return Container(
-        place_booking=_place_booking(settings),
+        place_booking=_place_booking(settings, _database(environment)),
         settings=EdgeSettings(
             allowed_origins=settings.allowed_origins,
             maximum_body_bytes=settings.maximum_body_bytes,
@@ -61,7 +65,12 @@ def build(environment: Mapping[str, str]) -> Container:
     )
 
 
-def _place_booking(settings: Settings) -> PlaceBooking:
+def _database(environment: Mapping[str, str]) -> "DynamoDBClient":
+    """Return the client of DynamoDB, or of the stand-in that the environment names in AWS's own variable."""
+    return dynamodb_client(endpoint=environment.get("AWS_ENDPOINT_URL_DYNAMODB") or None)
+
+
+def _place_booking(settings: Settings, database: "DynamoDBClient") -> PlaceBooking:
     clock = SystemClock()
     zone = ZoneInfo(settings.adultwork_timezone)
     concurrency = ThreadConcurrency(READ_THREADS)
@@ -69,7 +78,6 @@ def _place_booking(settings: Settings) -> PlaceBooking:
     client = _upstream(settings, clock, secrets)
     gateway = AdultWorkGateway(client, zone)
     cache = PermissionCache(clock, settings.permission_cache_seconds, random_secret())
-    database = dynamodb_client()
     trail = DynamoDBAuditTrail(database, settings.audit_table)
     return PlaceBooking(
         reads=Reads(AdultWorkIntrospector(client, concurrency, cache), gateway, concurrency),

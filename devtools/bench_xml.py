@@ -33,7 +33,7 @@ def ours(answer: UpstreamAnswer) -> Booking:
 
 
 def theirs(answer: UpstreamAnswer) -> Booking:
-    """Read one answer with xmltodict: names without prefixes, nil and values put right, then the same model."""
+    """Read one answer with xmltodict: names without prefixes, nil put right, our lexical checks, then the same model."""
     namespaces = {MADE: None, BOOKINGS: None, PROFILE: None, INSTANCE: "i"}
     document = xmltodict.parse(answer.body, process_namespaces=True, namespaces=namespaces)
     return Booking.model_validate(_cleaned(document["MadeBooking"]))
@@ -52,13 +52,14 @@ def _value(name: str, value: object) -> object:
     return member.convert(str(value or "")) if isinstance(member, Leaf) else value
 
 
-def measure(rounds: int = 51) -> dict[str, object]:
-    """Return the ratios theirs / ours for one document, repeated, and for 100 different ones in a row.
+def measure(rounds: int = 51) -> dict[str, float]:
+    """Return medians: the ratios theirs / ours, and times in microseconds a document.
 
-    Times are medians in microseconds a document.
+    `one` is the same document again and again, `hundred` are 100 different ones in a row. The two `model_` figures say
+    what validating the proven values costs beside merely putting them together.
 
     Raises:
-        ValueError: the two do not give the same booking, so there is nothing to compare.
+        ValueError: the two readers do not give the same booking, so there is nothing to compare.
     """
     sample = SAMPLE.read_bytes()
     answer = _answer(sample)
@@ -66,16 +67,13 @@ def measure(rounds: int = 51) -> dict[str, object]:
         msg = "the two readers disagree on the sample"
         raise ValueError(msg)
     row = [_answer(sample.replace(b"<BookingID>1<", b"<BookingID>%d<" % number)) for number in range(1, REPEATS + 1)]
-    one, hundred = _compare([answer] * ONE_IN_A_SLICE, rounds * 5), _compare(row, rounds)
     values = ours(answer).model_dump(by_alias=True)
     validated, constructed = _in_turn(
         lambda: Booking.model_validate(values), lambda: Booking.model_construct(**values), rounds * 10
     )
     return {
-        "rounds": rounds,
-        "one": one,
-        "hundred": hundred,
-        "budget": BUDGET,
+        **_compare("one", [answer] * ONE_IN_A_SLICE, rounds * 5),
+        **_compare("hundred", row, rounds),
         "model_validate_us": _microseconds(validated),
         "model_construct_us": _microseconds(constructed),
     }
@@ -85,15 +83,15 @@ def _answer(body: bytes) -> UpstreamAnswer:
     return UpstreamAnswer(200, "application/xml; charset=utf-8", body)
 
 
-def _compare(answers: Sequence[UpstreamAnswer], rounds: int) -> dict[str, float]:
+def _compare(name: str, answers: Sequence[UpstreamAnswer], rounds: int) -> dict[str, float]:
     mine, yardstick = _in_turn(
         lambda: [ours(answer) for answer in answers], lambda: [theirs(answer) for answer in answers], rounds
     )
     ratios = [other / own for own, other in zip(mine, yardstick, strict=True)]
     return {
-        "ratio": round(statistics.median(ratios), 2),
-        "ours_us": _microseconds(mine, len(answers)),
-        "xmltodict_us": _microseconds(yardstick, len(answers)),
+        f"{name}_ratio": round(statistics.median(ratios), 2),
+        f"{name}_ours_us": _microseconds(mine, len(answers)),
+        f"{name}_xmltodict_us": _microseconds(yardstick, len(answers)),
     }
 
 
@@ -114,12 +112,11 @@ def _microseconds(seconds: Sequence[float], documents: int = 1) -> float:
 
 def main() -> int:
     """Print the measurement; fail when a ratio is under the budget."""
-    result = measure()
-    for name in ("one", "hundred"):
-        print(f"{name:>8}: {result[name]}")
-    print(f"  budget: {BUDGET}; model_validate {result['model_validate_us']} µs, ", end="")
-    print(f"model_construct {result['model_construct_us']} µs")
-    return 0
+    figures = measure()
+    for name, figure in figures.items():
+        print(f"{name:>20} {figure}")
+    print(f"{'budget':>20} {BUDGET}")
+    return 0 if min(figures["one_ratio"], figures["hundred_ratio"]) >= BUDGET else 1
 
 
 if __name__ == "__main__":

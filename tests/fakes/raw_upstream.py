@@ -100,7 +100,8 @@ Script: TypeAlias = Callable[[Peer], None]
 class RawUpstream:
     """Follow one script for each request, in order; the last one goes on for ever.
 
-    `greeting` runs on each new connection before anything is read. `requests` and `connections` tell what arrived.
+    `greeting` runs on each new connection before anything is read. `requests` and `connections` tell what arrived at
+    `port` of loopback.
     """
 
     def __init__(
@@ -120,6 +121,7 @@ class RawUpstream:
         self._lock = Lock()
         self._open: list[socket.socket] = []
         self._listener = socket.create_server((HOST, 0))
+        self.port: int = self._listener.getsockname()[1]
         self._threads = [Thread(target=self._accept)]
 
     def __enter__(self) -> Self:
@@ -137,12 +139,6 @@ class RawUpstream:
             _shut(connection)
         for thread in self._threads[1:]:
             thread.join()
-
-    @property
-    def port(self) -> int:
-        """Return the port."""
-        port: int = self._listener.getsockname()[1]
-        return port
 
     @property
     def url(self) -> str:

@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class CountingIds:
-    """Implements `IdSource`: op_00000000000000000000000001, …"""
+    """Implements `IdSource`: op_00000000000000000000000001 and so on."""
 
     def __init__(self) -> None:
         self._count = 0

@@ -49,7 +49,7 @@ def _tree(value: object) -> Node:
         count += len(entries)
         if count > MAXIMUM_NODES or (entries and depth == MAXIMUM_DEPTH):
             raise UnreadableAnswerError("the JSON has too many or too deeply nested values")
-        node.extend(_node(name, item) for name, item in entries)
+        node.extend([_node(name, item) for name, item in entries])
         pending += [(child, item, depth + 1) for child, (_, item) in zip(node, entries, strict=True)]
     return root
 

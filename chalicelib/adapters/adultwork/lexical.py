@@ -16,6 +16,7 @@ _is_date = re.compile(
     r"[0-9]{4}-[01][0-9]-[0-3][0-9][T ][0-2][0-9]:[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,7})?)?"
     r"(?:Z|[+-][01][0-9]:[0-5][0-9])?"
 ).fullmatch
+_BOOLEANS = {"true": True, "false": False}
 _NEVER = "0001-01-01T00:00:00"  # .NET's default date
 
 
@@ -39,6 +40,18 @@ def decimal(spelling: str) -> Decimal:
     if _is_decimal(spelling):
         return Decimal(spelling)
     raise UnreadableAnswerError("a member is not a readable decimal")
+
+
+def boolean(spelling: str) -> bool:
+    """Return `true` or `false`.
+
+    Raises:
+        UnreadableAnswerError: it is neither; `1` and `0` are numbers here.
+    """
+    value = _BOOLEANS.get(spelling.strip(SPACE))
+    if value is None:
+        raise UnreadableAnswerError("a member is not a readable boolean")
+    return value
 
 
 def date(spelling: str) -> str | None:

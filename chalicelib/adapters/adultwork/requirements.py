@@ -1,27 +1,17 @@
-"""The neutral tree to `BookingRequirements`, member names of `Methods` unknown."""
+"""The neutral tree to `BookingRequirements`; the names of the members of `Methods` are not documented."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
+from typing import TypeVar
 
 from chalicelib.adapters.adultwork.answer import UnreadableAnswerError
-from chalicelib.adapters.adultwork.lexical import SPACE, decimal, integer
-from chalicelib.adapters.adultwork.tree import (
-    KIND,
-    Kind,
-    Node,
-    is_leaf,
-    is_list,
-    is_null,
-    is_record,
-    leaf_text,
-    member,
-    members,
-)
+from chalicelib.adapters.adultwork.lexical import boolean, decimal, integer
+from chalicelib.adapters.adultwork.tree import Kind, Node, is_list, is_null, leaf_text, member, members
 from chalicelib.domain.facts import BookingRequirements
 
 PRICE = "PhoneChatPPM"
 METHODS = "Methods"
-_BOOLEANS = {"true": True, "false": False}
+T = TypeVar("T")
 
 
 def requirements_from(node: Node) -> BookingRequirements:
@@ -36,42 +26,39 @@ def requirements_from(node: Node) -> BookingRequirements:
     price_per_minute = None if price is None or is_null(price) else decimal(leaf_text(price, Kind.NUMBER))
     if price_per_minute is not None and price_per_minute < 0:
         raise UnreadableAnswerError("the price is negative")
-    return BookingRequirements(
-        is_bookable=True,
-        price_per_minute=price_per_minute,
-        methods=methods_from(lists[0]) if len(lists) == 1 else None,
-    )
+    try:
+        methods = _methods(lists)
+    except UnreadableAnswerError:
+        methods = None
+    return BookingRequirements(is_bookable=True, price_per_minute=price_per_minute, methods=methods)
 
 
-def methods_from(node: Node) -> Mapping[int, bool] | None:
-    """Return for each method id whether the candidate offers it, None when the list cannot be read for certain.
+def _methods(lists: Sequence[Node]) -> Mapping[int, bool]:
+    """Return for each method id whether the candidate offers it.
 
     The upstream documents what an entry holds (an id, and whether it is available), but not the members' names. So
     each entry must have exactly one member that is an integer and exactly one that is a boolean, under any names.
+
+    Raises:
+        UnreadableAnswerError: there is no such list, or it leaves any doubt.
     """
-    if not is_list(node):
-        return None
-    entries = [_entry(child) for child in node]
-    methods = dict(entry for entry in entries if entry is not None)
-    return MappingProxyType(methods) if methods and len(methods) == len(entries) else None
+    if len(lists) != 1 or not is_list(lists[0]) or not len(lists[0]):
+        raise UnreadableAnswerError("there is no list of methods")
+    methods: dict[int, bool] = {}
+    for entry in lists[0]:
+        numbers, flags = _those(entry, Kind.NUMBER, integer), _those(entry, Kind.BOOLEAN, boolean)
+        if len(numbers) != 1 or len(flags) != 1 or numbers[0] in methods:
+            raise UnreadableAnswerError("a method's id or availability cannot be told")
+        methods[numbers[0]] = flags[0]
+    return MappingProxyType(methods)
 
 
-def _entry(node: Node) -> tuple[int, bool] | None:
-    """Return the id and the flag of one entry, None when they cannot be told."""
-    if not is_record(node):
-        return None
-    numbers = [number for child in node if (number := _integer(child)) is not None]
-    flags = [flag for child in node if (flag := _boolean(child)) is not None]
-    return (numbers[0], flags[0]) if len(numbers) == len(flags) == 1 else None
-
-
-def _integer(node: Node) -> int | None:
-    try:
-        return integer(leaf_text(node, Kind.NUMBER))
-    except UnreadableAnswerError:
-        return None
-
-
-def _boolean(node: Node) -> bool | None:
-    is_readable = node.get(KIND) == Kind.BOOLEAN or is_leaf(node)
-    return _BOOLEANS.get((node.text or "").strip(SPACE)) if is_readable else None
+def _those(entry: Node, kind: Kind, convert: Callable[[str], T]) -> list[T]:
+    """Return the values of the members of an entry that are of one type."""
+    values = []
+    for child in entry:
+        try:
+            values.append(convert(leaf_text(child, kind)))
+        except UnreadableAnswerError:
+            continue
+    return values

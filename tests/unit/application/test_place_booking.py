@@ -1,25 +1,19 @@
 """The pipeline when all goes well, and the order of its steps."""
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from chalicelib.application.place_booking import PlaceBooking
-from chalicelib.application.ports import ClaimAnswer
-from chalicelib.domain.access import AccessToken, Scope
-from chalicelib.domain.audit import GENESIS, AuditEvent, event_hash
-from chalicelib.domain.booking import BookingRequest
+from chalicelib.domain.access import Scope
+from chalicelib.domain.audit import GENESIS, event_hash
 from chalicelib.domain.facts import BookingRequirements
-from chalicelib.domain.operation import Operation, OperationState, Outcome
+from chalicelib.domain.operation import OperationState
 from chalicelib.domain.rules.form import read_request
-from chalicelib.domain.time_budget import Deadline
 from tests.builders import MEMBERS, PHONE, PRINCIPAL, TOKEN, form, members
-from tests.fakes.clock import FixedClock
-from tests.fakes.store import InMemoryOperationStore
-from tests.fakes.upstream import InMemoryGateway
+from tests.unit.application.slowness import TickingGateway, TickingStore
 from tests.unit.application.world import World
 
 
@@ -159,16 +153,3 @@ def test_the_numbers_of_the_docstring_are_the_numbers_in_the_code() -> None:
     """Compare the two lists of steps."""
     steps = re.findall(r"^ {4,8}(\d)\. ", PlaceBooking.execute.__doc__ or "", re.MULTILINE)
     assert steps == [str(number) for number in range(1, 10)]
-
-
-class TickingGateway(InMemoryGateway):
-    """An upstream that takes its time, and notes what is `left` of each deadline."""
-
-    def __init__(self, clock: FixedClock, *, read: float = 0, post: float = 0) -> None:
-        super().__init__()
-        self._clock, self._read, self._post = clock, read, post
-        self.left: dict[str, float] = {}
-
-    def requirements(self, token: AccessToken, candidate: int, deadline: Deadline) -> BookingRequirements:
-        """Note, wait and answer."""
-        return self._timed("requirements", deadline, self._read, lambda: super().requirements(token, candidate, deadline))

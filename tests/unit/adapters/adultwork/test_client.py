@@ -15,7 +15,7 @@ from chalicelib.adapters.adultwork.client import AdultWorkClient
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.errors import StoreUnavailableError, Trouble, UpstreamUnavailableError
 from chalicelib.domain.time_budget import Deadline
-from tests.fakes.raw_upstream import RawUpstream, Script, answer, closes, repeats, resets, says, says_and_closes
+from tests.fakes.raw_upstream import RawUpstream, Script, answer, closes, resets, says, says_and_closes, says_and_stalls
 from tests.fakes.stepping_clock import SteppingClock
 
 ClientOf: TypeAlias = Callable[[str], AdultWorkClient]
@@ -253,7 +253,7 @@ def test_a_read_that_is_too_large_is_not_tried_again(client_of: ClientOf) -> Non
 def test_a_read_that_is_late_is_not_tried_again(client_of: ClientOf) -> None:
     """One read has its own limit within the call, and it is absolute."""
     started = time.monotonic()
-    with RawUpstream(repeats(b"", before=HEAD)) as upstream:
+    with RawUpstream(says_and_stalls(HEAD)) as upstream:
         client = replace(client_of(upstream.url), read_seconds=0.3)
         with pytest.raises(UpstreamUnavailableError) as error:
             client.get("/v1/x", TOKEN, after(5))

@@ -1,0 +1,192 @@
+"""A circuit breaker in front of the upstream: while it is down, bookings end before their claim, at once.
+
+Its state is in memory, one for each process: a healthy path writes nothing anywhere, and a process learns by itself.
+
+CLOSED     calls go through; `failures` failed ones in a row open it
+OPEN       nothing goes through for `seconds`
+HALF_OPEN  one read at a time goes through; an answer closes it, a failure opens it again
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+from threading import Lock
+from typing import TypeVar
+
+from chalicelib.application.ports import BookingGateway, Clock, TokenIntrospector
+from chalicelib.domain.access import AccessToken, Principal
+from chalicelib.domain.booking import BookingRequest
+from chalicelib.domain.errors import (
+    InvalidTokenError,
+    SwitchboardError,
+    Trouble,
+    UpstreamRefusedError,
+    UpstreamUnavailableError,
+)
+from chalicelib.domain.facts import BookingRequirements
+from chalicelib.domain.operation import OperationState, Outcome
+from chalicelib.domain.time_budget import Deadline
+
+T = TypeVar("T")
+
+SERVER_ERRORS = range(500, 600)
+TOO_MANY_REQUESTS = 429
+
+
+class _Verdict(Enum):
+    """What a call says about the upstream: it answers, it does not, or (a fault of our own) nothing at all."""
+
+    ANSWERED = "answered"
+    FAILED = "failed"
+    UNDECIDED = "undecided"
+
+
+class Breaker:
+    """The state that all wrappers of one upstream share. Safe to share between threads.
+
+    It opens after `failures` failed calls in a row, 0 switches it off; it stays open for `seconds`, on whichever clock
+    is ahead: a process that is frozen between calls would else stay open for hours, one that is set back as well.
+    """
+
+    def __init__(self, clock: Clock, failures: int, seconds: float) -> None:
+        self._clock = clock
+        self._failures = failures
+        self._seconds = seconds
+        self._in_a_row = 0
+        self._opened: tuple[datetime, float] | None = None
+        self._is_probing = False
+        self._generation = 0  # counts the moves; what a call says about an earlier generation is out of date
+        self._lock = Lock()
+
+    def guard(self, call: Callable[[], T]) -> T:
+        """Make a read, and learn from it.
+
+        Raises:
+            UpstreamUnavailableError: the breaker is open and the read was not made; or the read raised it.
+            SwitchboardError: what the read raised.
+        """
+        generation = self._admit_read()
+        verdict = _Verdict.UNDECIDED
+        try:
+            result = call()
+            verdict = _Verdict.ANSWERED
+        except SwitchboardError as error:
+            verdict = _verdict_on_error(error)
+            raise
+        finally:
+            self._settle(generation, verdict)
+        return result
+
+    def guard_send(self, call: Callable[[], Outcome]) -> Outcome:
+        """Send a booking, and learn from its outcome. A booking is never a probe: while open, it is NOT_SENT."""
+        with self._lock:
+            if self._opened is not None:
+                return Outcome(OperationState.NOT_SENT, "breaker-open", trouble=Trouble.UNREACHABLE)
+            generation = self._generation
+        outcome = call()
+        self._settle(generation, _verdict_on_outcome(outcome))
+        return outcome
+
+    def _admit_read(self) -> int:
+        """Return the generation that a read belongs to.
+
+        Raises:
+            UpstreamUnavailableError: the breaker is open, or another read is on its way to find out.
+        """
+        with self._lock:
+            if self._opened is not None:
+                left = self._seconds_left(*self._opened)
+                if left > 0 or self._is_probing:
+                    raise _unavailable(left)
+                self._is_probing = True
+            return self._generation
+
+    def _settle(self, generation: int, verdict: _Verdict) -> None:
+        """Take in what a call said."""
+        with self._lock:
+            if generation != self._generation:
+                return
+            self._is_probing = False
+            if verdict is _Verdict.ANSWERED:
+                self._in_a_row = 0
+                if self._opened is not None:
+                    self._move(None)
+            elif verdict is _Verdict.FAILED:
+                self._in_a_row += 1
+                if self._opened is not None or 0 < self._failures <= self._in_a_row:
+                    self._move((self._clock.now(), self._clock.monotonic()))
+
+    def _move(self, opened: tuple[datetime, float] | None) -> None:
+        self._opened = opened
+        self._generation += 1
+
+    def _seconds_left(self, wall: datetime, monotonic: float) -> float:
+        wall_age = (self._clock.now() - wall).total_seconds()
+        return self._seconds - max(wall_age, self._clock.monotonic() - monotonic)
+
+
+@dataclass(frozen=True, slots=True)
+class BreakingGateway:
+    """A BookingGateway behind a breaker."""
+
+    gateway: BookingGateway
+    breaker: Breaker
+
+    def requirements(self, token: AccessToken, candidate: int, deadline: Deadline) -> BookingRequirements:
+        """Read what a booking of `candidate` asks for, unless the breaker is open."""
+        return self.breaker.guard(lambda: self.gateway.requirements(token, candidate, deadline))
+
+    def balance(self, token: AccessToken, deadline: Deadline) -> Decimal | None:
+        """Read the client's credits, unless the breaker is open."""
+        return self.breaker.guard(lambda: self.gateway.balance(token, deadline))
+
+    def create_booking(self, token: AccessToken, request: BookingRequest, deadline: Deadline) -> Outcome:
+        """Send the booking, once; NOT_SENT if the breaker opened since the reads."""
+        return self.breaker.guard_send(lambda: self.gateway.create_booking(token, request, deadline))
+
+
+@dataclass(frozen=True, slots=True)
+class BreakingIntrospector:
+    """A TokenIntrospector behind a breaker; what is known without a call is known while it is open, too."""
+
+    introspector: TokenIntrospector
+    breaker: Breaker
+
+    def recall(self, token: AccessToken) -> Principal | None:
+        """Return what was learnt about this token, without a call."""
+        return self.introspector.recall(token)
+
+    def introspect(self, token: AccessToken, deadline: Deadline) -> Principal:
+        """Ask the upstream, unless the breaker is open."""
+        return self.breaker.guard(lambda: self.introspector.introspect(token, deadline))
+
+    def forget(self, token: AccessToken) -> None:
+        """Drop what was learnt."""
+        self.introspector.forget(token)
+
+
+def _verdict_on_error(error: SwitchboardError) -> _Verdict:
+    """Judge a failed read: a refusal is an answer, and so is being told to slow down."""
+    if isinstance(error, InvalidTokenError | UpstreamRefusedError):
+        return _Verdict.ANSWERED
+    if not isinstance(error, UpstreamUnavailableError):
+        return _Verdict.UNDECIDED
+    return _Verdict.ANSWERED if error.upstream_status == TOO_MANY_REQUESTS else _Verdict.FAILED
+
+
+def _verdict_on_outcome(outcome: Outcome) -> _Verdict:
+    """Judge a booking that was sent; an answer that could not be read to its end says nothing."""
+    if outcome.trouble in (Trouble.UNREACHABLE, Trouble.LATE) or outcome.upstream_status in SERVER_ERRORS:
+        return _Verdict.FAILED
+    return _Verdict.UNDECIDED if outcome.upstream_status is None else _Verdict.ANSWERED
+
+
+def _unavailable(seconds_left: float) -> UpstreamUnavailableError:
+    return UpstreamUnavailableError(
+        "AdultWork has not been answering, so it is not asked for a moment; nothing was sent. It is safe to try again.",
+        trouble=Trouble.UNREACHABLE,
+        retry_after_seconds=max(1, math.ceil(seconds_left)),
+    )

@@ -1,0 +1,39 @@
+"""The tables of the README that follow from the code; a test compares them, and `python -m devtools.documents` prints them."""
+
+from collections.abc import Iterator
+
+from pydantic.fields import FieldInfo
+
+from chalicelib.edge.problem import BY_SLUG
+from chalicelib.settings import Settings
+
+
+def settings_table() -> Iterator[str]:
+    """Yield the rows of the settings table: name, default, what it is."""
+    yield "| variable | default | what it is |"
+    yield "|---|---|---|"
+    for name, field in Settings.model_fields.items():
+        yield f"| `{name.upper()}` | {_default(field)} | {field.description} |"
+
+
+def problems_table() -> Iterator[str]:
+    """Yield the rows of the problems table: page, usual status, title."""
+    yield "| problem | status | when |"
+    yield "|---|---|---|"
+    for slug, row in BY_SLUG.items():
+        yield f"| [`{slug}`](docs/problems/{slug}.md) | {int(row.status)} | {row.title} |"
+
+
+def _default(field: FieldInfo) -> str:
+    """Return a default as it is written in an environment."""
+    match field.default:
+        case None | frozenset():
+            return "none"
+        case bool(value):
+            return f"`{int(value)}`"
+        case value:
+            return f"`{value}`"
+
+
+if __name__ == "__main__":
+    print("\n".join([*settings_table(), "", *problems_table()]))

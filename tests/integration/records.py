@@ -1,0 +1,72 @@
+"""What stands in the two tables of one app, read straight from DynamoDB."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import TypeDeserializer
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The two tables of one app."""
+
+    client: "DynamoDBClient"
+    operations_table: str
+    audit_table: str
+
+    def rows(self, kind: str) -> list[dict[str, Any]]:
+        """Return the rows of `operations` whose key begins with `KEY`, `GUARD`, `OP` or `BOOKING`, oldest first."""
+        rows = [row for row in self._scan(self.operations_table) if row["pk"].startswith(f"{kind}#")]
+        return sorted(rows, key=lambda row: str(row["operation_id"]))
+
+    def operation(self) -> dict[str, Any]:
+        """Return the only operation."""
+        (row,) = self.rows("OP")
+        return row
+
+    def states(self) -> list[str]:
+        """Return the state of every operation, oldest first."""
+        return [row["state"] for row in self.rows("OP")]
+
+    def events(self) -> list[dict[str, Any]]:
+        """Return every audit event as its stored document, by operation and sequence; a broken chain fails the test."""
+        items = sorted(self._scan(self.audit_table), key=lambda item: (item["pk"], item["sk"]))
+        for operation in {item["pk"] for item in items}:
+            _require_chain([item for item in items if item["pk"] == operation])
+        return [json.loads(item["canonical"]) for item in items]
+
+    def kinds(self) -> list[str]:
+        """Return the kind of every audit event, in order."""
+        return [event["kind"] for event in self.events()]
+
+    def text(self) -> str:
+        """Return all that both tables hold, as text."""
+        return json.dumps([self._scan(self.operations_table), self._scan(self.audit_table)], default=str)
+
+    def _scan(self, table: str) -> list[dict[str, Any]]:
+        pages = self.client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
+        read = TypeDeserializer().deserialize
+        return [{name: read(value) for name, value in item.items()} for page in pages for item in page["Items"]]
+
+
+def _require_chain(items: list[dict[str, Any]]) -> None:
+    """Check the hashes of one operation's events by our own arithmetic, and that the columns say what the bytes say."""
+    assert [item["sk"] for item in items] == [f"{number:04}" for number in range(1, len(items) + 1)]
+    assert items[0]["previous_hash"] == GENESIS
+    for earlier, event in pairwise(items):
+        assert event["previous_hash"] == earlier["hash"]
+    for item in items:
+        document = json.loads(item["canonical"])
+        assert item["hash"] == hashlib.sha256(item["canonical"].encode()).hexdigest()
+        assert item["previous_hash"] == document["previous_hash"]
+        assert (item["pk"], int(item["sk"])) == (f"OP#{document['operation_id']}", document["sequence"])
+        assert (item["kind"], item["account"]) == (document["kind"], document["account"])
+        assert item.get("booking_id") == document["booking_id"]

@@ -1,0 +1,191 @@
+"""What ends before the claim: nothing is sent, and a known account's refusal is on record."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from chalicelib.domain.access import Scope
+from chalicelib.domain.audit import GENESIS
+from chalicelib.domain.errors import (
+    BookingRejectedError,
+    InsufficientScopeError,
+    InvalidTokenError,
+    StoreUnavailableError,
+    SwitchboardError,
+    Trouble,
+    UpstreamRefusedError,
+    UpstreamUnavailableError,
+)
+from chalicelib.domain.facts import BookingRequirements
+from chalicelib.domain.keyed_hash import HmacKey
+from tests.builders import MEMBERS, PHONE, PRINCIPAL, TOKEN, members
+from tests.unit.application.slowness import TickingGateway
+from tests.unit.application.world import World
+
+WITHOUT_BOOKINGS = replace(PRINCIPAL, scopes=frozenset({Scope.CREDITS_HISTORY.value}))
+LATE = UpstreamUnavailableError("late", trouble=Trouble.LATE)
+
+
+def assert_nothing_was_claimed_or_sent(world: World) -> None:
+    """Look at store and upstream."""
+    assert world.store.claims == []
+    assert world.gateway.sent == []
+
+
+def test_a_wrong_form_costs_no_call_and_leaves_no_record() -> None:
+    """Break five rules; who is asking is not even looked up."""
+    world = World()
+    document = members(BookUserID=0, Duration=4, Method=9, Credits="32", Comments="\0")
+    error = world.refusal(document)
+    assert isinstance(error, BookingRejectedError)
+    assert [violation.rule for violation in error.violations] == [
+        "book-user-id",
+        "duration-minimum",
+        "method",
+        "credits-form",
+        "comments-characters",
+    ]
+    assert (error.operation_id, error.audit_pending) == (None, False)
+    assert (world.introspector.calls, world.gateway.reads, world.trail.appended) == (0, [], [])
+    assert_nothing_was_claimed_or_sent(world)
+
+
+@pytest.mark.parametrize("is_warm", [True, False])
+def test_a_missing_scope_is_refused_and_on_record(is_warm: bool) -> None:  # noqa: FBT001 (a row)
+    """Lack the scope, whether the token is known or not; the facts, which fail here, are not waited for."""
+    world = World()
+    world.introspector.principal = WITHOUT_BOOKINGS
+    if is_warm:
+        world.introspector.known[TOKEN] = WITHOUT_BOOKINGS
+    world.gateway.read_failure = LATE
+    error = world.refusal()
+    assert isinstance(error, InsufficientScopeError)
+    assert (error.scope, error.audit_pending) == ("account_phonechat_bookings", False)
+    (event,) = world.events(error.operation_id)
+    assert (event["kind"], event["missing_scope"]) == ("refused", "account_phonechat_bookings")
+    assert (event["account"], event["candidate"], event["sequence"]) == (1001, 123456, 1)
+    assert (event["previous_hash"], event["request_id"]) == (GENESIS, "request-1")
+    assert PHONE not in world.store.rows()
+    assert_nothing_was_claimed_or_sent(world)
+
+
+def test_a_booking_that_the_facts_forbid_is_refused_with_all_violations_and_on_record() -> None:
+    """Offer too little with a method that is not offered, and hold even less."""
+    world = World()
+    world.gateway.credits = Decimal(1)
+    error = world.refusal(members(Method=2, Credits=10))
+    assert isinstance(error, BookingRejectedError)
+    rules = ["method-available", "credits-minimum", "balance-sufficient"]
+    assert [violation.rule for violation in error.violations] == rules
+    (event,) = world.events(error.operation_id)
+    assert event["kind"] == "refused"
+    assert event["violations"] == [
+        {"rule": "method-available", "pointer": "/Method"},
+        {"rule": "credits-minimum", "pointer": "/Credits"},
+        {"rule": "balance-sufficient", "pointer": "/Credits"},
+    ]
+    assert event["unchecked"] == []
+    assert_nothing_was_claimed_or_sent(world)
+
+
+def test_a_refusal_s_record_names_the_rules_that_could_not_be_checked() -> None:
+    """Refuse the candidate while the balance is unknown."""
+    world = World()
+    world.gateway.facts, world.gateway.credits = BookingRequirements(is_bookable=False), None
+    (event,) = world.events(world.refusal().operation_id)
+    assert [broken["rule"] for broken in event["violations"]] == ["candidate-bookable"]
+    assert event["unchecked"] == ["balance-sufficient"]
+
+
+@pytest.mark.parametrize("lacks_scope", [True, False])
+def test_a_refusal_that_cannot_be_recorded_is_the_same_refusal(lacks_scope: bool) -> None:  # noqa: FBT001 (a row)
+    """Fail the audit trail; the caller learns the truth, and the edge that the record is missing."""
+    world = World()
+    world.trail.will_fail_append()
+    if lacks_scope:
+        world.introspector.principal = WITHOUT_BOOKINGS
+    world.gateway.facts = BookingRequirements(is_bookable=False)
+    error = world.refusal()
+    assert isinstance(error, InsufficientScopeError if lacks_scope else BookingRejectedError)
+    assert error.audit_pending is True
+    assert world.kinds(error.operation_id) == []
+    assert_nothing_was_claimed_or_sent(world)
+
+
+def test_a_refusal_is_not_kept_from_trying_again() -> None:
+    """Top up after a refusal, and book under the same key."""
+    world = World()
+    world.gateway.credits = Decimal(1)
+    world.refusal()
+    world.gateway.credits = Decimal(300)
+    assert world.place().booking.booking_id == 1
+
+
+@pytest.mark.parametrize("failure", [InvalidTokenError("unknown"), LATE])
+def test_a_token_that_cannot_be_introspected_is_refused_without_a_record(failure: SwitchboardError) -> None:
+    """Fail the introspection; no account is known to write about."""
+    world = World()
+    world.introspector.failure = failure
+    assert world.refusal() is failure
+    assert world.trail.appended == []
+    assert_nothing_was_claimed_or_sent(world)
+
+
+@pytest.mark.parametrize(
+    "failure", [InvalidTokenError("expired"), UpstreamRefusedError("forbidden", upstream_status=403), LATE]
+)
+def test_facts_that_cannot_be_read_end_the_booking(failure: SwitchboardError) -> None:
+    """Fail the read of the requirements."""
+    world = World()
+    world.gateway.read_failure = failure
+    assert world.refusal() is failure
+    assert_nothing_was_claimed_or_sent(world)
+
+
+class LostKeys:
+    """Keys that cannot be fetched; implements `HmacKeys`."""
+
+    def current(self) -> HmacKey:
+        """Fail."""
+        raise StoreUnavailableError("the keys are out of reach")
+
+
+def test_without_the_key_of_the_hashes_nothing_is_claimed_or_sent() -> None:
+    """Lose the secret."""
+    world = World(keys=LostKeys())
+    assert isinstance(world.refusal(), StoreUnavailableError)
+    assert world.trail.appended == []
+    assert_nothing_was_claimed_or_sent(world)
+
+
+@pytest.mark.parametrize("seconds_left", [16.9, 5, 0, -1])
+def test_a_call_that_begins_too_late_claims_nothing(seconds_left: float) -> None:
+    """Begin with less than the POST and its conclusion need."""
+    world = World()
+    error = world.refusal(seconds_left=seconds_left)
+    assert isinstance(error, UpstreamUnavailableError)
+    assert (error.trouble, error.retry_after_seconds, error.operation_id) == (Trouble.LATE, 5, None)
+    assert "nothing was sent" in error.message
+    assert_nothing_was_claimed_or_sent(world)
+    assert world.store.trail.appended == []
+
+
+def test_reads_that_took_too_long_end_the_call_before_the_claim() -> None:
+    """Let the reads use more than the call can spare, then a little less."""
+    world = World()
+    world.gateway = TickingGateway(world.clock, read=3.6)
+    assert isinstance(world.refusal(), UpstreamUnavailableError)
+    assert_nothing_was_claimed_or_sent(world)
+    world.gateway = TickingGateway(world.clock, read=3.5)
+    assert world.place(MEMBERS).booking.booking_id == 1
+
+
+def test_the_rules_are_judged_at_the_instant_of_the_request() -> None:
+    """Let AcceptBy pass while the facts are read; the request was sound when it came."""
+    world = World()
+    world.gateway = TickingGateway(world.clock, read=2)
+    world.clock.tick(58)
+    assert world.place(members(AcceptBy="2026-01-15 12:01", SessionDate="2026-01-15 12:02")).booking
+    late = world.refusal(members(AcceptBy="2026-01-15 12:01", SessionDate="2026-01-15 12:03"))
+    assert isinstance(late, BookingRejectedError)
