@@ -17,9 +17,9 @@ MINIMUM_KEY_LENGTH = 32
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """What must never be shown: the key of the keyed hashes, and AdultWork's developer key when it is sent."""
+    """What must never be shown: the keys of the keyed hashes, current one first, and AdultWork's developer key."""
 
-    hmac_key: HmacKey
+    hmac_keys: tuple[HmacKey, ...]
     api_key: str | None = field(default=None, repr=False)
     api_secret: str | None = field(default=None, repr=False)
 
@@ -30,7 +30,9 @@ class Secrets:
 
 
 def read_secrets(document: Mapping[str, Any]) -> Secrets:
-    """Read the members `HMAC_KEY`, `ADULTWORK_API_KEY` and `ADULTWORK_API_SECRET`.
+    """Read the members `HMAC_KEY`, `HMAC_KEY_PREVIOUS`, `ADULTWORK_API_KEY` and `ADULTWORK_API_SECRET`.
+
+    The previous key is for the days after a rotation: a repeat finds what its first try wrote.
 
     Raises:
         ValueError: HMAC_KEY is missing or has fewer than 32 characters.
@@ -39,7 +41,12 @@ def read_secrets(document: Mapping[str, Any]) -> Secrets:
     if not isinstance(key, str) or len(key) < MINIMUM_KEY_LENGTH:
         msg = f"HMAC_KEY needs at least {MINIMUM_KEY_LENGTH} characters"
         raise ValueError(msg)
-    return Secrets(HmacKey(key.encode()), document.get("ADULTWORK_API_KEY"), document.get("ADULTWORK_API_SECRET"))
+    keys = (key, previous) if isinstance(previous := document.get("HMAC_KEY_PREVIOUS"), str) and previous else (key,)
+    return Secrets(
+        tuple(HmacKey(text.encode()) for text in keys),
+        document.get("ADULTWORK_API_KEY"),
+        document.get("ADULTWORK_API_SECRET"),
+    )
 
 
 class SecretsClient(Protocol):
@@ -72,13 +79,13 @@ class SecretsOnFirstUse:
         """Load on a thread of its own, so that the first booking does not wait a hop for it."""
         Thread(target=self._try_to_load, daemon=True).start()
 
-    def current(self) -> HmacKey:
-        """Return the key of the keyed hashes.
+    def in_use(self) -> tuple[HmacKey, ...]:
+        """Return the keys of the keyed hashes, the current one first.
 
         Raises:
             StoreUnavailableError: the secrets could not be loaded.
         """
-        return self._loaded().hmac_key
+        return self._loaded().hmac_keys
 
     def key_headers(self) -> dict[str, str]:
         """Return the developer key's headers.

@@ -1,87 +1,126 @@
-"""Step 9 of the pipeline: what the caller learns from an outcome, and what may be done next."""
+"""What the caller learns from an operation, and what may be done next."""
 
-from chalicelib.application.ports import BookingHeld, KeyHeld
-from chalicelib.domain.booking import Booking
 from chalicelib.domain.errors import (
+    BookingNotCreatedError,
     DuplicateBookingError,
-    IdempotencyKeyReusedError,
     InvalidTokenError,
     OperationInProgressError,
     OutcomeUnknownError,
     SwitchboardError,
+    TooManyBookingsError,
     Trouble,
     UpstreamRefusedError,
     UpstreamUnavailableError,
 )
-from chalicelib.domain.operation import Operation, OperationState, Outcome
+from chalicelib.domain.operation import OperationState, Outcome
+from chalicelib.domain.record import OperationRecord
 
 UNAUTHORIZED = 401
+ASK_AGAIN_SECONDS = 5
+WAIT_FOR_SETTLING_SECONDS = 30
 
 
-def require_booked(operation: Operation, outcome: Outcome) -> Booking:
-    """Return the booking of a confirmed outcome.
+def failure(operation_id: str, outcome: Outcome) -> SwitchboardError:
+    """Return the error of an outcome without a booking.
 
-    Raises:
-        InvalidTokenError: the token ran out between the check and the POST; nothing was booked.
-        UpstreamRefusedError: the upstream declined; nothing was booked.
-        UpstreamUnavailableError: not a byte was sent; safe to try again.
-        OutcomeUnknownError: sent, no readable answer; do not send again.
+    InvalidTokenError and UpstreamRefusedError for a refusal, UpstreamUnavailableError when not a byte was sent, and
+    OutcomeUnknownError when it was sent and no readable answer came.
     """
-    if outcome.booking is not None:
-        return outcome.booking
     if outcome.state is OperationState.REJECTED:
-        raise _refusal(operation, outcome)
+        return _refusal(operation_id, outcome)
     trouble = outcome.trouble or Trouble.UNREADABLE
     if outcome.state is OperationState.NOT_SENT:
-        raise UpstreamUnavailableError(
+        return UpstreamUnavailableError(
             "AdultWork could not be reached; nothing was sent. It is safe to try again.",
             trouble=trouble,
-            operation_id=operation.id,
-            retry_after_seconds=5,
+            operation_id=operation_id,
+            retry_after_seconds=ASK_AGAIN_SECONDS,
         )
-    raise OutcomeUnknownError(
-        "The booking was sent, but no readable answer came back, so it may stand. Do not send it again; ask for the "
-        "state of the operation instead.",
+    return OutcomeUnknownError(
+        "The booking was sent, but no readable answer came back, so it may stand. Do not send it again; ask for the state of "
+        "the operation instead.",
         trouble=trouble,
-        operation_id=operation.id,
+        operation_id=operation_id,
+        retry_after_seconds=WAIT_FOR_SETTLING_SECONDS,
     )
 
 
-def _refusal(operation: Operation, outcome: Outcome) -> SwitchboardError:
-    """Return the error for a definite refusal."""
+def _refusal(operation_id: str, outcome: Outcome) -> SwitchboardError:
+    """Return the error of a definite refusal."""
     if outcome.upstream_status == UNAUTHORIZED:
         return InvalidTokenError(
             "AdultWork no longer takes this access token; nothing was booked. Refresh it and try again.",
-            operation_id=operation.id,
+            operation_id=operation_id,
         )
     reason = f" AdultWork says: {outcome.message}" if outcome.message else ""
     return UpstreamRefusedError(
         f"AdultWork declined the booking; nothing was booked.{reason}",
         upstream_status=outcome.upstream_status,
-        operation_id=operation.id,
+        operation_id=operation_id,
         retry_after_seconds=outcome.retry_after_seconds,
     )
 
 
-def conflict(operation: Operation, held: KeyHeld | BookingHeld) -> SwitchboardError:
-    """Return the error for a claim that an earlier operation stands in the way of."""
-    if isinstance(held, BookingHeld):
-        return DuplicateBookingError(
-            "This account already has a booking with this candidate at this time, open or standing; nothing was sent.",
-            operation_id=held.operation_id,
-        )
-    if held.fingerprint != operation.fingerprint:
-        return IdempotencyKeyReusedError(
-            "This Idempotency-Key was used for another booking. Send each new booking under a new key."
-        )
-    if held.state is OperationState.SENDING and held.lease_until > operation.claimed_at:
-        left = held.lease_until - operation.claimed_at
+def unsettled(record: OperationRecord) -> SwitchboardError:
+    """Return the error of a repeat whose first try is running, or has an outcome that is still not known."""
+    if record.state is OperationState.SENDING:
         return OperationInProgressError(
             "This booking is being sent right now; nothing was sent again.",
-            operation_id=held.operation_id,
-            retry_after_seconds=max(1, min(30, int(left.total_seconds()))),
+            operation_id=record.id,
+            retry_after_seconds=ASK_AGAIN_SECONDS,
         )
+    is_settling = record.state is OperationState.UNKNOWN
+    return OutcomeUnknownError(
+        "This booking was sent before, and what became of it is not known yet; nothing was sent again."
+        if is_settling
+        else "This booking was sent before, and a person has to find out what became of it; nothing was sent again.",
+        trouble=Trouble.LATE,
+        operation_id=record.id,
+        state=record.state.value,
+        retry_after_seconds=WAIT_FOR_SETTLING_SECONDS if is_settling else None,
+    )
+
+
+def not_created(operation_id: str) -> SwitchboardError:
+    """Return the error of a request that booked nothing, as reads have shown since."""
+    return BookingNotCreatedError(
+        "This booking was sent before, and AdultWork's own list shows that it was not made. Send it again under a new key.",
+        operation_id=operation_id,
+    )
+
+
+def duplicate(operation_id: str, *, is_running: bool = False) -> SwitchboardError:
+    """Return the error of a booking that an earlier one of the same account stands in the way of."""
     return DuplicateBookingError(
-        "This booking was sent before under the same Idempotency-Key; nothing was sent again.",
-        operation_id=held.operation_id,
+        "This account already has a booking with this candidate at this time, open or standing; nothing was sent.",
+        operation_id=operation_id,
+        retry_after_seconds=ASK_AGAIN_SECONDS if is_running else None,
+    )
+
+
+def overtaken() -> SwitchboardError:
+    """Return the error of a claim that others came before, each time that the way was clear."""
+    return OperationInProgressError(
+        "Other requests for this booking are being worked on; this one sent nothing.",
+        retry_after_seconds=ASK_AGAIN_SECONDS,
+    )
+
+
+def unreadable_repeat(operation_id: str) -> SwitchboardError:
+    """Return the error of a repeat whose first answer cannot be read right now, or was erased."""
+    return DuplicateBookingError(
+        "This booking was sent before, and its answer cannot be read right now; nothing was sent again. Ask for the "
+        "operation.",
+        operation_id=operation_id,
+        retry_after_seconds=ASK_AGAIN_SECONDS,
+    )
+
+
+def too_many(limit: int, window_seconds: int, reset_seconds: int) -> SwitchboardError:
+    """Return the error of an account that books too often."""
+    return TooManyBookingsError(
+        f"This account may make {limit} bookings in {window_seconds} seconds; nothing was sent. Try again later.",
+        limit=limit,
+        window_seconds=window_seconds,
+        retry_after_seconds=reset_seconds,
     )

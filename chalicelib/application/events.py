@@ -1,7 +1,7 @@
 """The audit events of a booking: what each step tells the reviewer."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.domain.access import Principal
@@ -9,7 +9,9 @@ from chalicelib.domain.audit import AuditEvent, EventKind, describe_request, eve
 from chalicelib.domain.booking import BookingRequest
 from chalicelib.domain.canonical import Canonical
 from chalicelib.domain.keyed_hash import HmacKey
+from chalicelib.domain.matching import Verdict
 from chalicelib.domain.operation import OperationState, Outcome
+from chalicelib.domain.record import OperationRecord
 from chalicelib.domain.violation import Violation
 
 _KINDS = {
@@ -17,6 +19,9 @@ _KINDS = {
     OperationState.REJECTED: EventKind.REJECTED,
     OperationState.NOT_SENT: EventKind.NOT_SENT,
     OperationState.UNKNOWN: EventKind.UNKNOWN,
+    OperationState.NOT_CREATED: EventKind.NOT_CREATED,
+    OperationState.AMBIGUOUS: EventKind.AMBIGUOUS,
+    OperationState.EXPIRED_UNKNOWN: EventKind.EXPIRED,
 }
 
 
@@ -57,19 +62,44 @@ def refused_for_rules(
     return subject.first(at, EventKind.REFUSED, {"violations": broken, "unchecked": list(unchecked)})
 
 
-def claimed(subject: Subject, at: datetime, unchecked: Sequence[str], timings: Mapping[str, int]) -> AuditEvent:
-    """Return the event that is written before the first byte goes out; `timings` are in milliseconds."""
-    return subject.first(at, EventKind.CLAIMED, {"unchecked": list(unchecked), "timings_ms": dict(timings)})
+def claimed(
+    subject: Subject,
+    at: datetime,
+    unchecked: Sequence[str],
+    timings: Mapping[str, int],
+    previous: OperationRecord | None = None,
+) -> AuditEvent:
+    """Return the event that is written before the first byte goes out; `timings` are in milliseconds.
+
+    With `previous` it opens a further attempt of that operation, and is chained to its events.
+    """
+    details: dict[str, Canonical] = {"unchecked": list(unchecked), "timings_ms": dict(timings)}
+    if previous is None:
+        return subject.first(at, EventKind.CLAIMED, details)
+    event = subject.first(at, EventKind.CLAIMED, {**details, "attempt": previous.attempt + 1})
+    return replace(event, operation_id=previous.id, sequence=previous.sequence + 1, previous_hash=previous.head)
 
 
-def concluded(previous: AuditEvent, at: datetime, outcome: Outcome, timings: Mapping[str, int]) -> AuditEvent:
-    """Return the event that tells how the one POST ended, chained to the event before."""
+def concluded(
+    previous: AuditEvent,
+    at: datetime,
+    outcome: Outcome,
+    timings: Mapping[str, int],
+    sealed_contact: str | None = None,
+) -> AuditEvent:
+    """Return the event that tells how the one POST ended, chained to the event before.
+
+    `sealed_contact` holds the contact fields in full; the hash covers the sealed text, so erasing the account's key leaves
+    the chain whole.
+    """
     booking = outcome.booking
     details: dict[str, Canonical] = {
         "reason": outcome.reason,
         "upstream_status": outcome.upstream_status,
         "timings_ms": dict(timings),
     }
+    if sealed_contact is not None:
+        details["sealed_contact"] = sealed_contact
     if booking is not None:
         details["booking"] = {"status": booking.status, "credits": format(booking.credits, "f")}
     return AuditEvent(
@@ -82,5 +112,52 @@ def concluded(previous: AuditEvent, at: datetime, outcome: Outcome, timings: Map
         candidate=previous.candidate,
         booking_id=None if booking is None else booking.booking_id,
         previous_hash=event_hash(previous.canonical()),
+        details=details,
+    )
+
+
+def reconciled(
+    record: OperationRecord, at: datetime, request_id: str, verdict: Verdict, evidence: Mapping[str, Canonical]
+) -> AuditEvent:
+    """Return the event of a state that reads have told, with what was read and when."""
+    details: dict[str, Canonical] = {"evidence": dict(evidence), "matching_bookings": list(verdict.candidates)}
+    booking_id = None if verdict.booking is None else verdict.booking.booking_id
+    return _next(record, at, _KINDS[verdict.state], request_id, details, booking_id)
+
+
+def lease_over(record: OperationRecord, at: datetime, request_id: str) -> AuditEvent:
+    """Return the event of an operation whose function died: whether it had sent is not known."""
+    return _next(record, at, EventKind.UNKNOWN, request_id, {"reason": "lease-over"})
+
+
+def expired(record: OperationRecord, at: datetime, request_id: str) -> AuditEvent:
+    """Return the event of an operation that nobody came back for; a person takes over."""
+    return _next(record, at, EventKind.EXPIRED, request_id, {"reason": "nobody-asked"})
+
+
+def released(record: OperationRecord, at: datetime, request_id: str) -> AuditEvent:
+    """Return the event of a guard that is freed because the booking ended upstream."""
+    return _next(record, at, EventKind.RELEASED, request_id, {"reason": "ended-upstream"}, record.booking_id)
+
+
+def _next(  # noqa: PLR0913, PLR0917 (the parts of one event)
+    record: OperationRecord,
+    at: datetime,
+    kind: EventKind,
+    request_id: str,
+    details: Mapping[str, Canonical],
+    booking_id: int | None = None,
+) -> AuditEvent:
+    """Return an event that is chained to an operation's newest."""
+    return AuditEvent(
+        operation_id=record.id,
+        sequence=record.sequence + 1,
+        at=at,
+        kind=kind,
+        account=record.account,
+        request_id=request_id,
+        candidate=record.book_user_id,
+        booking_id=booking_id,
+        previous_hash=record.head,
         details=details,
     )

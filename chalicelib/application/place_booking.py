@@ -1,14 +1,20 @@
 """The main job: place one booking, at most once, with a record before the send and a truthful answer after it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from chalicelib.application import answers, events
-from chalicelib.application.ports import AuditTrail, BookingGateway, Claimed, Clock, HmacKeys, IdSource, OperationStore
+from chalicelib.application import events
+from chalicelib.application.call import Call
+from chalicelib.application.caller import Caller
+from chalicelib.application.claiming import Attempt, Claiming
+from chalicelib.application.concluding import Concluding
+from chalicelib.application.earlier import Replay
+from chalicelib.application.housekeeping import Housekeeping
+from chalicelib.application.ports import AuditTrail, BookingGateway, Clock, Concurrency, HmacKeys, IdSource, Vault
 from chalicelib.application.reads import Reads
-from chalicelib.domain.access import AccessToken, Scope
+from chalicelib.domain.access import AccessToken, Principal, Scope
 from chalicelib.domain.audit import AuditEvent
-from chalicelib.domain.booking import Booking, BookingRequest
+from chalicelib.domain.booking import BookingRequest
 from chalicelib.domain.errors import (
     BookingRejectedError,
     CallerError,
@@ -16,14 +22,15 @@ from chalicelib.domain.errors import (
     StoreUnavailableError,
     SwitchboardError,
     Trouble,
-    UpstreamUnavailableError,
 )
 from chalicelib.domain.form import Form, JsonValue
 from chalicelib.domain.operation import Operation, OperationState, Outcome, new_operation
 from chalicelib.domain.policy import BookingPolicy
 from chalicelib.domain.rules import facts as fact_rules
 from chalicelib.domain.rules import form as form_rules
+from chalicelib.domain.stored_answer import StoredAnswer
 from chalicelib.domain.time_budget import Deadline, TimeBudget
+from chalicelib.domain.violation import Violation
 
 TOKEN_REFUSED = (401, 403)
 
@@ -40,12 +47,17 @@ class PlaceBookingCommand:
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
-    """A booking that stands; `audit_pending` is true when its conclusion could not be written."""
+class Answered:
+    """A final answer: the booking, or a refusal that stands.
 
+    `is_replayed` tells that it was given before; `audit_pending` that its conclusion could not be written.
+    """
+
+    answer: StoredAnswer
     operation_id: str
-    booking: Booking
-    audit_pending: bool
+    booking_id: int | None = None
+    is_replayed: bool = False
+    audit_pending: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,26 +66,31 @@ class PlaceBooking:
 
     reads: Reads
     gateway: BookingGateway
-    store: OperationStore
+    claiming: Claiming
+    concluding: Concluding
+    housekeeping: Housekeeping
     trail: AuditTrail
+    vault: Vault
+    concurrency: Concurrency
     clock: Clock
     ids: IdSource
     keys: HmacKeys
     policy: BookingPolicy
     budget: TimeBudget
 
-    def execute(self, command: PlaceBookingCommand) -> Placed:
+    def execute(self, command: PlaceBookingCommand) -> Answered:
         """Place the booking of one request.
 
         1. Read the request. Its syntax was read at the edge; here the rules that need no call run, so that a wrong body
-           never costs one.
+           never costs one. Only a request with a key whose dates have passed goes on: it may be a repeat.
         2. Introspect the token: permissions and account, in parallel with step 4's reads.
         3. Require the scope. A refusal is an audit event.
         4. Gather the facts: the candidate's requirements and the client's balance.
-        5. Check all rules that need facts, at the instant of step 1. A refusal is an audit event.
-        6. Claim the operation, before the first byte goes out.
+        5. Check all rules that need facts, at the instant of step 1. A refusal is an audit event; but where the same request
+           or booking is known already, that earlier operation is the answer.
+        6. Claim the operation, before the first byte goes out. An earlier operation in the way is settled first.
         7. Place the booking upstream, once.
-        8. Conclude the operation, whatever the outcome was.
+        8. Conclude the operation, whatever the outcome was; reconcile at once when it is unknown.
         9. Answer with the booking, or with an error that says what the caller may do next.
 
         Raises:
@@ -84,65 +101,86 @@ class PlaceBooking:
         started = self.clock.monotonic()
         deadline = Deadline.after(self.clock.monotonic, min(self.budget.call, command.seconds_left))
         # 1
-        now = self.clock.now()
-        form = Form(command.members, self.policy, now)
-        if broken := form_rules.violations(form):
+        form = Form(command.members, self.policy, self.clock.now())
+        broken = form_rules.violations(form)
+        if broken and not _may_be_a_repeat(command, broken):
             raise BookingRejectedError(broken)
         request = form_rules.read_request(form)
         # 2
         reads_end = deadline.within(self.budget.reads)
         principal, pending_facts = self.reads.start(command.token, request.book_user_id, reads_end)
-        subject = events.Subject(
-            self.ids.operation_id(now), command.request_id, principal, request, self.keys.current()
-        )
+        call = self._call(command, principal, request, deadline, started)
         # 3
         if not principal.has_scope(Scope.PHONECHAT_BOOKINGS):
-            raise self._refused_for_scope(subject, deadline)
+            self.reads.introspector.forget(command.token)  # who grants it now need not wait for the cache
+            raise self._refused_for_scope(call)
         # 4
         facts = pending_facts.read()
         # 5
         check = fact_rules.check_facts(request, facts)
-        if check.violations:
-            raise self._refused_for_rules(subject, check, deadline)
+        operation = self._operation(call, command.idempotency_key)
+        if violations := (*broken, *check.violations):
+            return self._known_or_refused(call, operation, violations, check.unchecked)
         # 6
-        self._require_time_to_send(deadline)
-        operation = self._operation(subject, command.idempotency_key)
-        timings = {"reads": self._milliseconds_since(started)}
-        claim_event = events.claimed(subject, self.clock.now(), check.unchecked, timings)
-        claim = self.store.claim(operation, claim_event, deadline.within(self.budget.claim))
-        if not isinstance(claim, Claimed):
-            raise answers.conflict(operation, claim)
+        claim = self.claiming.claim(call, operation, check.unchecked)
+        if isinstance(claim, Replay):
+            return _replayed(claim)
         # 7
         posted = self.clock.monotonic()
-        outcome = self._send(command.token, request, deadline)
+        outcome = self._send(call, claim)
         # 8
-        timings = {"post": self._milliseconds_since(posted), "call": self._milliseconds_since(started)}
-        conclusion_event = events.concluded(claim_event, self.clock.now(), outcome, timings)
-        audit_pending = self._conclude(operation, outcome, conclusion_event, deadline)
+        conclusion = self.concluding.conclude(call, claim, outcome, posted)
+        if pending_facts.is_new_caller:
+            self.housekeeping.settle_open_operations(call.caller, claim.operation.id, deadline)
         # 9
-        try:
-            return Placed(operation.id, answers.require_booked(operation, outcome), audit_pending)
-        except SwitchboardError as error:
-            error.audit_pending = audit_pending
-            raise
+        if isinstance(conclusion.answer, SwitchboardError):
+            conclusion.answer.audit_pending = conclusion.audit_pending
+            raise conclusion.answer
+        return Answered(
+            conclusion.answer, claim.operation.id, conclusion.booking_id, audit_pending=conclusion.audit_pending
+        )
 
-    def _refused_for_scope(self, subject: events.Subject, deadline: Deadline) -> CallerError:
+    def _call(
+        self,
+        command: PlaceBookingCommand,
+        principal: Principal,
+        request: BookingRequest,
+        deadline: Deadline,
+        started: float,
+    ) -> Call:
+        """Return what the later steps share; the account's seal is fetched beside them from here on."""
+        seal = self.concurrency.start(lambda: self.vault.unlock(principal.account, deadline), deadline)
+        operation_id = self.ids.operation_id(self.clock.now())
+        subject = events.Subject(operation_id, command.request_id, principal, request, self.keys.in_use()[0])
+        caller = Caller(command.token, principal.account, command.request_id, seal)
+        return Call(caller, subject, self.clock, started, deadline)
+
+    def _refused_for_scope(self, call: Call) -> CallerError:
         """Record a refusal for a missing scope; return the error."""
         scope = Scope.PHONECHAT_BOOKINGS.value
         error = InsufficientScopeError(
             f"The user has not granted this access token the scope {scope}. Ask for it and sign in again.",
             scope=scope,
-            operation_id=subject.operation_id,
+            operation_id=call.subject.operation_id,
         )
-        return self._record(error, events.refused_for_scope(subject, self.clock.now(), scope), deadline)
+        return self._record(error, events.refused_for_scope(call.subject, self.clock.now(), scope), call.deadline)
 
-    def _refused_for_rules(
-        self, subject: events.Subject, check: fact_rules.FactCheck, deadline: Deadline
-    ) -> CallerError:
-        """Record a refusal for broken rules; return the error."""
-        error = BookingRejectedError(check.violations, operation_id=subject.operation_id)
-        event = events.refused_for_rules(subject, self.clock.now(), check.violations, check.unchecked)
-        return self._record(error, event, deadline)
+    def _known_or_refused(
+        self, call: Call, operation: Operation, violations: Sequence[Violation], unchecked: Sequence[str]
+    ) -> Answered:
+        """Answer a request that breaks rules now: as before if it is known, else with its violations.
+
+        A repeat often breaks rules: the first try has spent the balance, or its dates have passed since.
+        """
+        held = self.claiming.store.held(operation, call.deadline.within(self.budget.claim))
+        if held is not None:
+            end = call.deadline.within(self.budget.reconcile)
+            settled = self.claiming.earlier.settle(call.caller, operation, held, end)
+            if isinstance(settled, Replay):
+                return _replayed(settled)
+        error = BookingRejectedError(violations, operation_id=call.subject.operation_id)
+        event = events.refused_for_rules(call.subject, self.clock.now(), violations, unchecked)
+        raise self._record(error, event, call.deadline)
 
     def _record(self, error: CallerError, event: AuditEvent, deadline: Deadline) -> CallerError:
         """Write the event of a refusal; when that fails, the caller still learns the truth and the edge an alarm."""
@@ -152,44 +190,34 @@ class PlaceBooking:
             error.audit_pending = True
         return error
 
-    def _require_time_to_send(self, deadline: Deadline) -> None:
-        """Refuse while nothing is claimed, when the POST and its conclusion would not get their whole time."""
-        if deadline.remaining() < self.budget.needed_to_send:
-            raise UpstreamUnavailableError(
-                "AdultWork answered the checks too slowly to book safely; nothing was sent. It is safe to try again.",
-                trouble=Trouble.LATE,
-                retry_after_seconds=5,
-            )
-
-    def _operation(self, subject: events.Subject, idempotency_key: str | None) -> Operation:
+    def _operation(self, call: Call, idempotency_key: str | None) -> Operation:
         """Return the record that the claim writes."""
         return new_operation(
-            operation_id=subject.operation_id,
-            account=subject.principal.account,
-            request=subject.request,
+            operation_id=call.subject.operation_id,
+            account=call.subject.principal.account,
+            request=call.subject.request,
             idempotency_key=idempotency_key,
-            key=subject.key,
+            keys=self.keys.in_use(),
             now=self.clock.now(),
             function_seconds=self.budget.function,
             zone=self.policy.zone,
         )
 
-    def _send(self, token: AccessToken, request: BookingRequest, deadline: Deadline) -> Outcome:
+    def _send(self, call: Call, attempt: Attempt) -> Outcome:
         """Send the booking, unless the claim took so long that the POST would start late."""
-        if deadline.remaining() < self.budget.needed_to_send:
+        if call.deadline.remaining() < self.budget.needed_to_send:
             return Outcome(OperationState.NOT_SENT, "late", trouble=Trouble.LATE)
-        outcome = self.gateway.create_booking(token, request, deadline.within(self.budget.post))
+        end = call.deadline.within(self.budget.post)
+        outcome = self.gateway.create_booking(call.caller.token, attempt.operation.request, end)
         if outcome.upstream_status in TOKEN_REFUSED:
-            self.reads.introspector.forget(token)
+            self.reads.introspector.forget(call.caller.token)
         return outcome
 
-    def _conclude(self, operation: Operation, outcome: Outcome, event: AuditEvent, deadline: Deadline) -> bool:
-        """Write the conclusion; return True when it could not be written, which never hides the outcome."""
-        try:
-            self.store.conclude(operation, outcome, event, deadline.within(self.budget.conclusion))
-        except StoreUnavailableError:
-            return True
-        return False
 
-    def _milliseconds_since(self, start: float) -> int:
-        return round((self.clock.monotonic() - start) * 1000)
+def _may_be_a_repeat(command: PlaceBookingCommand, broken: Sequence[Violation]) -> bool:
+    """Tell whether only time has gone by: a request with a key may have been answered while its dates were ahead."""
+    return command.idempotency_key is not None and all(violation.rule in form_rules.TIME_RULES for violation in broken)
+
+
+def _replayed(replay: Replay) -> Answered:
+    return Answered(replay.answer, replay.operation_id, is_replayed=True)

@@ -1,17 +1,20 @@
 """What the use cases need of the world, each as one Protocol; adapters implement them, fakes stand in for them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol, TypeAlias, TypeVar
 
 from chalicelib.domain.access import AccessToken, Principal
 from chalicelib.domain.audit import AuditEvent
-from chalicelib.domain.booking import BookingRequest
+from chalicelib.domain.booking import Booking, BookingRequest
+from chalicelib.domain.errors import SwitchboardError
 from chalicelib.domain.facts import BookingRequirements
 from chalicelib.domain.keyed_hash import HmacKey
 from chalicelib.domain.operation import Operation, OperationState, Outcome
+from chalicelib.domain.record import OperationRecord
+from chalicelib.domain.stored_answer import StoredAnswer
 from chalicelib.domain.time_budget import Deadline
 
 T = TypeVar("T")
@@ -52,8 +55,8 @@ class Concurrency(Protocol):
 class HmacKeys(Protocol):
     """The secret of the keyed hashes."""
 
-    def current(self) -> HmacKey:
-        """Return the key that new hashes are made with.
+    def in_use(self) -> tuple[HmacKey, ...]:
+        """Return the key that new hashes are made with, then those that earlier ones were made with.
 
         Raises:
             StoreUnavailableError: the secret could not be fetched.
@@ -107,6 +110,22 @@ class BookingGateway(Protocol):
         """Send the booking, once. Raises nothing: whatever happens is an outcome."""
         ...
 
+    def made_bookings(self, token: AccessToken, start: date, page: int, deadline: Deadline) -> tuple[Booking, ...]:
+        """Read one page (from 1) of the bookings that the client made since `start`, newest first, at most 100.
+
+        Raises:
+            SwitchboardError: as `requirements`.
+        """
+        ...
+
+    def booking_details(self, token: AccessToken, booking_id: int, deadline: Deadline) -> Booking:
+        """Read one made booking.
+
+        Raises:
+            SwitchboardError: as `requirements`.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
@@ -115,12 +134,10 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class KeyHeld:
-    """The Idempotency-Key belongs to an earlier operation; `lease_until` is UTC."""
+    """The Idempotency-Key belongs to an earlier operation, made for the request with this fingerprint."""
 
     operation_id: str
     fingerprint: str
-    state: OperationState
-    lease_until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,26 +147,88 @@ class BookingHeld:
     operation_id: str
 
 
-ClaimAnswer: TypeAlias = Claimed | KeyHeld | BookingHeld
+@dataclass(frozen=True, slots=True)
+class RateLimited:
+    """The account has made `limit` bookings in a window of `window_seconds`; the next one starts in `reset_seconds`."""
+
+    limit: int
+    window_seconds: int
+    reset_seconds: int
+
+
+Held: TypeAlias = KeyHeld | BookingHeld
+ClaimAnswer: TypeAlias = Claimed | Held | RateLimited
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What reads said about an open operation; `sealed_answer` is what a repeat of its request gets."""
+
+    state: OperationState
+    booking_id: int | None = None
+    sealed_answer: str | None = None
 
 
 class OperationStore(Protocol):
-    """The mutable record of operations; claim and conclusion write their audit event in the same transaction."""
+    """The mutable record of operations; each change writes its audit event in the same transaction.
 
-    def claim(self, operation: Operation, event: AuditEvent, deadline: Deadline) -> ClaimAnswer:
-        """Record the operation if neither its key nor its booking is held.
+    Every method raises StoreUnavailableError when the store cannot be read or written by the deadline.
+    """
 
-        Raises:
-            StoreUnavailableError: it could not be recorded by the deadline; nothing may be sent.
+    def claim(
+        self, operation: Operation, event: AuditEvent, deadline: Deadline, previous: OperationRecord | None = None
+    ) -> ClaimAnswer:
+        """Record the operation if neither its key nor its booking is held; after a failure nothing may be sent.
+
+        With `previous`, record a further attempt of that operation, if it stands as it was read.
         """
         ...
 
-    def conclude(self, operation: Operation, outcome: Outcome, event: AuditEvent, deadline: Deadline) -> None:
-        """Record the outcome of the operation that this call claimed; free its guard if nothing was booked.
+    def conclude(
+        self,
+        operation: Operation,
+        outcome: Outcome,
+        event: AuditEvent,
+        deadline: Deadline,
+        sealed_answer: str | None = None,
+    ) -> None:
+        """Record the outcome of the attempt that this call claimed; free its guard if nothing was booked.
 
         Raises:
-            StoreUnavailableError: it could not be recorded by the deadline.
+            BookingTakenError: the upstream's BookingID belongs to another operation; nothing was written.
         """
+        ...
+
+    def held(self, operation: Operation, deadline: Deadline) -> Held | None:
+        """Tell what a claim of the operation would find in its way."""
+        ...
+
+    def find(self, operation_id: str, deadline: Deadline) -> OperationRecord | None:
+        """Return an operation as it stands."""
+        ...
+
+    def open_operations(self, account: int, deadline: Deadline) -> tuple[OperationRecord, ...]:
+        """Return the account's operations that have no final state, oldest first; a very new one may be missing."""
+        ...
+
+    def overdue_operations(self, before: datetime, deadline: Deadline) -> tuple[OperationRecord, ...]:
+        """Return operations of all accounts without a final state that were claimed before a time (UTC), some at a time."""
+        ...
+
+    def owners(self, booking_ids: Sequence[int], deadline: Deadline) -> Mapping[int, str]:
+        """Return which upstream bookings belong to which operations already."""
+        ...
+
+    def stored_answer(self, record: OperationRecord, deadline: Deadline) -> str | None:
+        """Return the sealed answer of an operation's key; None when there is none."""
+        ...
+
+    def resolve(self, record: OperationRecord, resolution: Resolution, event: AuditEvent, deadline: Deadline) -> bool:
+        """Move an open operation to a new state; False when it no longer stands as `record` says."""
+        ...
+
+    def release(self, record: OperationRecord, event: AuditEvent, deadline: Deadline) -> bool:
+        """Free the guard of a confirmed operation whose booking ended upstream; False when it was not its guard."""
         ...
 
 
@@ -198,4 +277,16 @@ class Vault(Protocol):
         Raises:
             StoreUnavailableError: the key could not be had by the deadline.
         """
+        ...
+
+
+class AnswerForm(Protocol):
+    """How answers look from outside, so that what is stored for a repeat is what was given."""
+
+    def booked(self, operation_id: str, booking: Booking) -> StoredAnswer:
+        """Return the answer of a booking that stands."""
+        ...
+
+    def refused(self, error: SwitchboardError, request_id: str) -> StoredAnswer:
+        """Return the answer of an error."""
         ...

@@ -13,11 +13,15 @@ from chalicelib.domain.time_budget import Deadline
 
 @dataclass(frozen=True, slots=True)
 class PendingFacts:
-    """Facts that are on their way; `read` waits for them. They are not waited for when the scope is missing."""
+    """Facts that are on their way; `read` waits for them. They are not waited for when the scope is missing.
+
+    `is_new_caller` tells that the token had to be introspected: it is the first call of its account in a while.
+    """
 
     requirements: Callable[[], BookingRequirements]
     balance: Callable[[], Decimal | None]
     forget: Callable[[], None]
+    is_new_caller: bool
 
     def read(self) -> Facts:
         """Return the facts, or raise what the reads raised; a refused read drops what was learnt about the token."""
@@ -54,7 +58,9 @@ class Reads:
 
         requirements = self.concurrency.start(lambda: self.gateway.requirements(token, candidate, deadline), deadline)
         if known is not None and not known.has_scope(Scope.CREDITS_HISTORY):
-            return known, PendingFacts(requirements, lambda: None, forget)
+            return known, PendingFacts(requirements, lambda: None, forget, is_new_caller=False)
         balance = self.concurrency.start(lambda: self.gateway.balance(token, deadline), deadline)
         principal = known or self.introspector.introspect(token, deadline)
-        return principal, PendingFacts(requirements, balance, forget)
+        if not principal.has_scope(Scope.CREDITS_HISTORY):  # then it is unknown, whatever came of asking
+            return principal, PendingFacts(requirements, lambda: None, forget, is_new_caller=True)
+        return principal, PendingFacts(requirements, balance, forget, is_new_caller=known is None)

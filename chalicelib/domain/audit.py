@@ -23,6 +23,10 @@ class EventKind(StrEnum):
     REJECTED = "rejected"
     NOT_SENT = "not-sent"
     UNKNOWN = "unknown"
+    NOT_CREATED = "not-created"
+    AMBIGUOUS = "ambiguous"
+    EXPIRED = "expired"
+    RELEASED = "released"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,9 @@ SwitchboardError
 │   ├── BookingRejectedError         every violation at once
 │   ├── IdempotencyKeyReusedError
 │   ├── OperationInProgressError
-│   └── DuplicateBookingError
+│   ├── DuplicateBookingError
+│   ├── BookingNotCreatedError       a repeat of a request that provably booked nothing
+│   └── TooManyBookingsError
 ├── UpstreamError
 │   ├── UpstreamRefusedError         understood and declined
 │   ├── UpstreamUnavailableError     surely nothing happened; safe to try again
@@ -122,6 +124,19 @@ class DuplicateBookingError(CallerError):
     """An equal booking of this account is open or stands."""
 
 
+class BookingNotCreatedError(CallerError):
+    """The request was sent before, and reading AdultWork's list has shown since that it booked nothing."""
+
+
+class TooManyBookingsError(CallerError):
+    """The account has made as many bookings as it may; `limit` in `window_seconds`, anew in `retry_after_seconds`."""
+
+    def __init__(self, message: str, *, limit: int, window_seconds: int, retry_after_seconds: int) -> None:
+        super().__init__(message, retry_after_seconds=retry_after_seconds)
+        self.limit = limit
+        self.window_seconds = window_seconds
+
+
 class UpstreamError(SwitchboardError):
     """AdultWork did not do what was asked; `upstream_status` is its HTTP status, if an answer arrived."""
 
@@ -171,17 +186,32 @@ class UpstreamUnavailableError(UpstreamError):
 
 
 class OutcomeUnknownError(UpstreamError):
-    """The booking was sent and no readable answer came; it must not be sent again."""
+    """The booking was sent and no readable answer came; it must not be sent again.
+
+    `state` is where the operation stands: UNKNOWN while reads may still settle it, AMBIGUOUS or EXPIRED_UNKNOWN when a
+    person has to.
+    """
 
     def __init__(
-        self, message: str, *, trouble: Trouble, operation_id: str, retry_after_seconds: int | None = None
+        self,
+        message: str,
+        *,
+        trouble: Trouble,
+        operation_id: str,
+        state: str = "UNKNOWN",
+        retry_after_seconds: int | None = None,
     ) -> None:
         super().__init__(message, operation_id=operation_id, retry_after_seconds=retry_after_seconds)
         self.trouble = trouble
+        self.state = state
 
 
 class StoreUnavailableError(SwitchboardError):
     """Our record could not be written or read; nothing was sent upstream."""
+
+
+class BookingTakenError(StoreUnavailableError):
+    """The BookingID of an answer belongs to another operation, so it proves nothing. Never reaches the caller as such."""
 
 
 class SealBrokenError(SwitchboardError):

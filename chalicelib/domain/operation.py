@@ -1,6 +1,7 @@
 """An operation: one intent to book, from the claim to its final state."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 
@@ -48,6 +49,11 @@ MOVES: dict[OperationState, frozenset[OperationState]] = {
     OperationState.AMBIGUOUS: frozenset(),
     OperationState.EXPIRED_UNKNOWN: frozenset(),
 }
+RETRYABLE_STATUSES = frozenset({401, 429})
+ENDED_UPSTREAM = frozenset(
+    {"Cancelled", "Rejected"}
+)  # the statuses that end a booking; source: CreateBooking page, Status
+ANSWERED = frozenset({OperationState.CONFIRMED, OperationState.REJECTED, OperationState.NOT_CREATED})
 FREES_GUARD = frozenset({OperationState.REJECTED, OperationState.NOT_SENT, OperationState.NOT_CREATED})
 
 
@@ -68,27 +74,44 @@ class Outcome:
     retry_after_seconds: int | None = None
     trouble: Trouble | None = None
 
+    @property
+    def is_retryable(self) -> bool:
+        """Tell whether the same key may start another attempt: nothing was booked, and it was not the booking's fault."""
+        if self.state is OperationState.NOT_SENT:
+            return True
+        return self.state is OperationState.REJECTED and self.upstream_status in RETRYABLE_STATUSES
+
 
 @dataclass(frozen=True, slots=True)
 class Operation:
     """The record of one intent to book, as the claim writes it.
 
-    `key_hash` is the HMAC of account, route and Idempotency-Key, None without a key; `guard_hash` that of account,
-    BookUserID and SessionDate. `lease_until` is when the function that works on it is surely dead. `key_expires_at` and
-    `guard_expires_at` are when those two records stop to hold. All times are UTC.
+    `key_hashes` are the HMACs of account, route and Idempotency-Key, empty without a key; `guard_hashes` those of account,
+    BookUserID and SessionDate; `fingerprints` those of the whole request. Each is told under every HMAC key that is in
+    use, the current one first: rows are written under that one, and looked for under all. `lease_until` is when the
+    function that works on it is surely dead. `key_expires_at` and `guard_expires_at` are when those two records stop to
+    hold. All times are UTC.
     """
 
     id: str
     account: int
     request: BookingRequest
-    fingerprint: str
-    key_hash: str | None
-    guard_hash: str
+    fingerprints: tuple[str, ...]
+    key_hashes: tuple[str, ...]
+    guard_hashes: tuple[str, ...]
     claimed_at: datetime
     lease_until: datetime
     key_expires_at: datetime
     guard_expires_at: datetime
     attempt: int = 1
+
+    def as_attempt(self, operation_id: str, attempt: int, key_hash: str) -> "Operation":
+        """Return this request as a further attempt of an earlier operation, under the key's row that it has."""
+        return replace(self, id=operation_id, attempt=attempt, key_hashes=(key_hash,))
+
+    def is_same_request(self, fingerprint: str) -> bool:
+        """Tell whether a fingerprint, made under any key in use, is this request's."""
+        return fingerprint in self.fingerprints
 
 
 def new_operation(  # noqa: PLR0913 (keyword-only parts of one record)
@@ -97,7 +120,7 @@ def new_operation(  # noqa: PLR0913 (keyword-only parts of one record)
     account: int,
     request: BookingRequest,
     idempotency_key: str | None,
-    key: HmacKey,
+    keys: Sequence[HmacKey],
     now: datetime,
     function_seconds: float,
     zone: tzinfo,
@@ -112,9 +135,11 @@ def new_operation(  # noqa: PLR0913 (keyword-only parts of one record)
         id=operation_id,
         account=account,
         request=request,
-        fingerprint=key.fingerprint(request),
-        key_hash=None if idempotency_key is None else key.digest("idempotency-key", account, ROUTE, idempotency_key),
-        guard_hash=key.digest("guard", account, request.book_user_id, request.session_date),
+        fingerprints=tuple(key.fingerprint(request) for key in keys),
+        key_hashes=tuple(key.digest("idempotency-key", account, ROUTE, idempotency_key) for key in keys)
+        if idempotency_key is not None
+        else (),
+        guard_hashes=tuple(key.digest("guard", account, request.book_user_id, request.session_date) for key in keys),
         claimed_at=now,
         lease_until=now + timedelta(seconds=function_seconds) + LEASE_MARGIN,
         key_expires_at=now + KEY_HOLDS,

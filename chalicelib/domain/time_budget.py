@@ -18,6 +18,7 @@ class TimeBudget:
     claim: float = 4.0
     post: float = 12.0
     conclusion: float = 4.0
+    reconcile: float = 5.0
     margin: float = 1.0
 
     @property

@@ -57,6 +57,23 @@ def same_minute(sent: str, echoed: str, zone: tzinfo) -> bool:
     return time is not None and time.text == sent
 
 
+def answer_readings(text: str, zone: tzinfo) -> tuple[datetime, ...]:
+    """Return the instants (UTC) that a date in an answer can mean; none when it cannot be read."""
+    match = _RESPONSE_FORM.fullmatch(text)
+    if match is None:
+        return ()
+    try:
+        moment = datetime.fromisoformat(
+            f"{match[1]}T{match[2]}:{match[3] or '00'}.{(match[4] or '').ljust(6, '0')[:6]}"
+        )
+        if match[5] is not None:
+            offset = datetime.fromisoformat(f"{match[1]}T00:00:00{match[5]}").tzinfo
+            return (moment.replace(tzinfo=offset).astimezone(UTC),)
+        return tuple(sorted({moment.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)}))
+    except (ValueError, OverflowError):
+        return ()
+
+
 def _on_upstream_clock(local: datetime, zone: tzinfo) -> UpstreamTime:
     """Return the minute with every instant that maps back to it."""
     instants = {local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)}

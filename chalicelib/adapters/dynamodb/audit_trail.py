@@ -9,8 +9,8 @@ from botocore.exceptions import ClientError
 
 from chalicelib.adapters.dynamodb import items, tables
 from chalicelib.adapters.dynamodb.faults import refused_item, store_errors
-from chalicelib.adapters.dynamodb.transactions import ABSENT
 from chalicelib.adapters.dynamodb.tries import Tries
+from chalicelib.adapters.dynamodb.writes import ABSENT
 from chalicelib.domain.audit import AuditEvent
 from chalicelib.domain.errors import StoreUnavailableError
 from chalicelib.domain.time_budget import Deadline

@@ -2,11 +2,13 @@
 
 import math
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias
 
 from chalicelib.adapters.dynamodb import tables
 from chalicelib.domain.audit import AuditEvent, event_hash
 from chalicelib.domain.operation import Operation, OperationState
+from chalicelib.domain.record import OperationRecord
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -15,8 +17,8 @@ Attribute: TypeAlias = "AttributeValueTypeDef"
 Item: TypeAlias = "dict[str, Attribute]"
 
 SCHEMA_VERSION = 1
-# An operation and its booking outlive their guard by a month: long enough for reconciliation (a day) and for a person
-# to look at a flagged one. The audit trail keeps the history after that.
+# An operation outlives its guard by a month: long enough for reconciliation (a day) and for a person to look at a flagged
+# one. The audit trail keeps the history after that.
 KEPT_AFTER_GUARD = timedelta(days=30)
 
 
@@ -45,20 +47,18 @@ def expired_before(moment: datetime) -> Attribute:
     return number(math.floor(moment.timestamp()))
 
 
-def key(operation: Operation, key_hash: str) -> Item:
+def key(operation: Operation) -> Item:
     """Return the row that an Idempotency-Key is known by."""
-    return _row(tables.key_row(key_hash), operation.id) | {
-        "fingerprint": text(operation.fingerprint),
-        "state": text(OperationState.SENDING),
+    return _row(tables.key_row(operation.key_hashes[0]), operation.id) | {
+        "fingerprint": text(operation.fingerprints[0]),
         "attempt": number(operation.attempt),
-        "lease_until": instant(operation.lease_until),
         tables.EXPIRES_AT: expiry(operation.key_expires_at),
     }
 
 
 def guard(operation: Operation) -> Item:
     """Return the row that keeps an equal booking out."""
-    return _row(tables.guard_row(operation.guard_hash), operation.id) | {
+    return _row(tables.guard_row(operation.guard_hashes[0]), operation.id) | {
         tables.EXPIRES_AT: expiry(operation.guard_expires_at)
     }
 
@@ -76,24 +76,48 @@ def operation_being_sent(operation: Operation, event: AuditEvent) -> Item:
         "duration": number(request.duration),
         "method": number(request.method),
         "credits": text(format(request.credits, "f")),
-        "fingerprint": text(operation.fingerprint),
         "state": text(OperationState.SENDING),
         "attempt": number(operation.attempt),
-        "claimed_at": instant(operation.claimed_at),
+        tables.CLAIMED_AT: instant(operation.claimed_at),
         "lease_until": instant(operation.lease_until),
-        "guard": text(tables.guard_row(operation.guard_hash)),
+        "guard": text(operation.guard_hashes[0]),
+        tables.OPEN_BY_ACCOUNT.attribute: number(operation.account),
+        tables.OPEN_BY_TIME.attribute: text("1"),
         "head": text(head(event)),
         "events": number(event.sequence),
         tables.EXPIRES_AT: _kept_until(operation),
     }
-    if operation.key_hash is not None:
-        row["key"] = text(tables.key_row(operation.key_hash))
+    if operation.key_hashes:
+        row["key"] = text(operation.key_hashes[0])
     return row
 
 
-def booking(operation: Operation, booking_id: int) -> Item:
-    """Return the row that ties an upstream booking to the one operation that made it."""
-    return _row(tables.booking_row(booking_id), operation.id) | {tables.EXPIRES_AT: _kept_until(operation)}
+def record(row: Item) -> OperationRecord:
+    """Return the operation that a row tells of."""
+    return OperationRecord(
+        id=row["operation_id"]["S"],
+        account=int(row["account"]["N"]),
+        state=OperationState(row["state"]["S"]),
+        attempt=int(row["attempt"]["N"]),
+        is_retryable=row.get("is_retryable", {}).get("BOOL", False),
+        book_user_id=int(row["book_user_id"]["N"]),
+        session_date=row["session_date"]["S"],
+        duration=int(row["duration"]["N"]),
+        method=int(row["method"]["N"]),
+        credits=Decimal(row["credits"]["S"]),
+        claimed_at=datetime.fromisoformat(row[tables.CLAIMED_AT]["S"]),
+        lease_until=datetime.fromisoformat(row["lease_until"]["S"]),
+        sequence=int(row["events"]["N"]),
+        head=row["head"]["S"],
+        guard_hash=row["guard"]["S"],
+        key_hash=row["key"]["S"] if "key" in row else None,
+        booking_id=int(row["booking_id"]["N"]) if "booking_id" in row else None,
+    )
+
+
+def booking(operation_id: str, booking_id: int) -> Item:
+    """Return the row that ties an upstream booking to the one operation that made it, for good."""
+    return _row(tables.booking_row(booking_id), operation_id)
 
 
 def audit_event(event: AuditEvent) -> Item:

@@ -1,105 +1,147 @@
 """Operations in DynamoDB: each step one transaction, written at most once however often it is tried."""
 
-import time
-from collections.abc import Callable
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from chalicelib.adapters.dynamodb import items, tables, transactions
+from chalicelib.adapters.dynamodb import items, transactions
 from chalicelib.adapters.dynamodb.faults import RETRY_AFTER_SECONDS, refused_rows, store_errors
-from chalicelib.adapters.dynamodb.items import Item, head
+from chalicelib.adapters.dynamodb.items import Item
+from chalicelib.adapters.dynamodb.operation_reads import OperationReader
+from chalicelib.adapters.dynamodb.rate_limit import RateLimit
 from chalicelib.adapters.dynamodb.transactions import Row, Tables, Writes
 from chalicelib.adapters.dynamodb.tries import Tries
 from chalicelib.application import events
-from chalicelib.application.ports import BookingHeld, ClaimAnswer, Claimed, Clock, KeyHeld
+from chalicelib.application.ports import (
+    BookingHeld,
+    ClaimAnswer,
+    Claimed,
+    Clock,
+    Held,
+    KeyHeld,
+    RateLimited,
+    Resolution,
+)
 from chalicelib.domain.audit import AuditEvent
-from chalicelib.domain.errors import StoreUnavailableError
+from chalicelib.domain.errors import BookingTakenError, StoreUnavailableError
 from chalicelib.domain.operation import Operation, OperationState, Outcome
+from chalicelib.domain.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
-    from types_boto3_dynamodb.type_defs import GetItemOutputTypeDef, TransactWriteItemsOutputTypeDef
+    from types_boto3_dynamodb.type_defs import TransactWriteItemsOutputTypeDef
 
 CLAIM_AGAIN = 2
 CONCLUDE_AGAIN = 3
 
 NOT_CLAIMED = "The booking could not be recorded, so nothing was sent. It is safe to try again."
 NOT_CONCLUDED = "The outcome of the booking could not be recorded."
-NOT_READ = "The record of the operation could not be read."
+NOT_RESOLVED = "What became of the operation could not be recorded."
 BOOKING_TAKEN = "The booking that AdultWork named already belongs to another operation; a person must look."
+OUTLIVED = frozenset({Row.KEY, Row.GUARD})  # rows that an operation can outlive
 NOT_BEING_SENT = "The operation is not waiting for the outcome of this attempt."
 
 
-@dataclass(frozen=True, slots=True)
-class DynamoDBOperationStore:
-    """An OperationStore on two tables; `sleep` waits between tries, in seconds."""
+@dataclass(frozen=True)
+class DynamoDBOperationStore(OperationReader):
+    """An OperationStore on two tables; `limits` are how often an account may book."""
 
-    client: "DynamoDBClient"
-    operations_table: str
     audit_table: str
     clock: Clock
-    sleep: Callable[[float], None] = time.sleep
+    limits: Mapping[Row, RateLimit]
 
-    def claim(self, operation: Operation, event: AuditEvent, deadline: Deadline) -> ClaimAnswer:
+    def claim(
+        self, operation: Operation, event: AuditEvent, deadline: Deadline, previous: OperationRecord | None = None
+    ) -> ClaimAnswer:
         """Record the operation and its first event, if neither its key nor its booking is held.
 
-        A key that is held tells more than a booking that is held, so it is answered first.
+        A key that is held tells more than a booking that is held, so it is answered first; both tell more than a limit.
 
         Raises:
             StoreUnavailableError: it could not be recorded by the deadline; nothing may be sent.
         """
-        writes = transactions.claim(self._tables, operation, event)
+        parts = transactions.claim(self._tables, operation, event, previous, self.limits)
         try:
             with store_errors(NOT_CLAIMED):
-                refused = self._write(writes, CLAIM_AGAIN, deadline)
+                refused = self._write(parts, CLAIM_AGAIN, deadline)
         except StoreUnavailableError:
             self._take_back(operation, event, deadline)
             raise
         if not refused or _is_ours(refused, event):
             return Claimed()
-        if key := refused.get(Row.KEY):
-            return _key_held(key)
-        if guard := refused.get(Row.GUARD):
-            return BookingHeld(guard["operation_id"]["S"])
+        if held := _held(refused):
+            return held
+        for row, limit in self.limits.items():
+            if row in refused:
+                return RateLimited(limit.limit, limit.window_seconds, limit.reset_seconds(operation.claimed_at))
         raise StoreUnavailableError(NOT_CLAIMED, retry_after_seconds=RETRY_AFTER_SECONDS)
 
-    def conclude(self, operation: Operation, outcome: Outcome, event: AuditEvent, deadline: Deadline) -> None:
+    def conclude(
+        self,
+        operation: Operation,
+        outcome: Outcome,
+        event: AuditEvent,
+        deadline: Deadline,
+        sealed_answer: str | None = None,
+    ) -> None:
         """Record the outcome of the attempt that was claimed; free its guard if nothing was booked.
 
         Raises:
-            StoreUnavailableError: it could not be recorded by the deadline; or the operation is not waiting for it; or
-                the upstream's BookingID belongs to another operation, and then this one stays SENDING: a booking that
-                is claimed twice proves nothing, so it must not be called CONFIRMED.
+            BookingTakenError: the upstream's BookingID belongs to another operation; nothing was written.
+            StoreUnavailableError: it could not be recorded by the deadline, or the operation is not waiting for it.
         """
-        writes = transactions.conclusion(self._tables, operation, outcome, event)
+        parts = transactions.conclusion(self._tables, operation, outcome, event, sealed_answer)
         with store_errors(NOT_CONCLUDED):
-            refused = self._write(writes, CONCLUDE_AGAIN, deadline)
-        if refused and not _is_ours(refused, event):
-            raise StoreUnavailableError(BOOKING_TAKEN if Row.BOOKING in refused else NOT_BEING_SENT)
+            refused = self._write(parts, CONCLUDE_AGAIN, deadline)
+        if not refused or _is_ours(refused, event):
+            return
+        if Row.BOOKING in refused and Row.OPERATION not in refused:
+            raise BookingTakenError(BOOKING_TAKEN)
+        raise StoreUnavailableError(NOT_BEING_SENT)
+
+    def resolve(self, record: OperationRecord, resolution: Resolution, event: AuditEvent, deadline: Deadline) -> bool:
+        """Write what reads have told; False when the operation no longer stands as `record` says."""
+        parts = dict(transactions.resolution(self._tables, record, resolution, event))
+        while True:
+            with store_errors(NOT_RESOLVED):
+                refused = self._write(parts, CONCLUDE_AGAIN, deadline)
+            if not refused or _is_ours(refused, event):
+                return True
+            gone = OUTLIVED.intersection(refused)
+            if gone != refused.keys():
+                return False
+            # The key or the guard has expired meanwhile and may be another's: there is nothing to write there.
+            for row in gone:
+                del parts[row]
+
+    def release(self, record: OperationRecord, event: AuditEvent, deadline: Deadline) -> bool:
+        """Free the guard of an operation whose booking ended upstream; False when it was not its guard any more."""
+        parts = transactions.release(self._tables, record, event)
+        with store_errors(NOT_RESOLVED):
+            refused = self._write(parts, CONCLUDE_AGAIN, deadline)
+        return not refused or _is_ours(refused, event)
 
     @property
     def _tables(self) -> Tables:
         return Tables(self.operations_table, self.audit_table)
 
-    def _write(self, writes: Writes, again: int, deadline: Deadline) -> dict[Row, Item]:
+    def _write(self, parts: Writes, again: int, deadline: Deadline) -> dict[Row, Item]:
         """Run one transaction; return the old item of every row whose condition failed, nothing when it was applied.
 
         All tries carry the same token, so that DynamoDB applies it once.
         """
-        token = transactions.request_token(writes)
+        token = transactions.request_token(parts)
 
         def write() -> "TransactWriteItemsOutputTypeDef":
-            return self.client.transact_write_items(TransactItems=list(writes.values()), ClientRequestToken=token)
+            return self.client.transact_write_items(TransactItems=list(parts.values()), ClientRequestToken=token)
 
         try:
             Tries(self.sleep).run(write, again, deadline)
         except ClientError as error:
-            if refused := refused_rows(error, writes):
+            if refused := refused_rows(error, parts):
                 return refused
             raise
         return {}
@@ -117,30 +159,22 @@ class DynamoDBOperationStore:
 
     def _was_applied(self, operation: Operation, event: AuditEvent, deadline: Deadline) -> bool:
         """Tell whether the operation stands as `event` left it."""
-
-        def read() -> "GetItemOutputTypeDef":
-            return self.client.get_item(
-                TableName=self.operations_table,
-                Key={tables.PARTITION_KEY: items.text(tables.operation_row(operation.id))},
-                ConsistentRead=True,
-            )
-
-        with store_errors(NOT_READ):
-            row = Tries(self.sleep).run(read, 0, deadline).get("Item")
-        return row is not None and row["head"] == items.text(head(event))
+        record = self.find(operation.id, deadline)
+        return record is not None and record.head == items.head(event)
 
 
 def _is_ours(refused: dict[Row, Item], event: AuditEvent) -> bool:
     """Tell whether the conditions failed on our own first write, whose answer was lost."""
     row = refused.get(Row.OPERATION)
-    return row is not None and row.get("head") == items.text(head(event))
+    return row is not None and row.get("head") == items.text(items.head(event))
 
 
-def _key_held(row: Item) -> KeyHeld:
-    """Return what the row of an Idempotency-Key says."""
-    return KeyHeld(
-        operation_id=row["operation_id"]["S"],
-        fingerprint=row["fingerprint"]["S"],
-        state=OperationState(row["state"]["S"]),
-        lease_until=datetime.fromisoformat(row["lease_until"]["S"]),
-    )
+def _held(refused: Mapping[Row, Item]) -> Held | None:
+    """Return whose key or booking it is that stood in the way."""
+    for row in (Row.KEY, Row.OLD_KEY):
+        if row in refused:
+            return KeyHeld(refused[row]["operation_id"]["S"], refused[row]["fingerprint"]["S"])
+    for row in (Row.GUARD, Row.OLD_GUARD):
+        if row in refused:
+            return BookingHeld(refused[row]["operation_id"]["S"])
+    return None

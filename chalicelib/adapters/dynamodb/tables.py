@@ -39,6 +39,11 @@ def booking_row(booking_id: int) -> str:
     return f"BOOKING#{booking_id}"
 
 
+def rate_row(account: int, window_seconds: int, window: int) -> str:
+    """Return the partition key of an account's count of bookings in one window of time."""
+    return f"RATE#{account}#{window_seconds}#{window}"
+
+
 def event_sort_key(sequence: int) -> str:
     """Return the sort key of an event; four digits keep text order and number order the same."""
     return f"{sequence:04d}"
@@ -46,15 +51,16 @@ def event_sort_key(sequence: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """A way to find events: all of one `attribute` value, by time. Whole events are copied into it: they are small."""
+    """A way to find rows: all of one `attribute` value, by the time in `sort`. Whole rows are copied: they are small."""
 
     name: str
     attribute: str
     kind: str
+    sort: str = "at"
 
     def arguments(self) -> dict[str, Any]:
         """Return the index as both CreateTable and CloudFormation spell it."""
-        keys = _key_schema(self.attribute, AT)
+        keys = _key_schema(self.attribute, self.sort)
         return {"IndexName": self.name, "KeySchema": keys, "Projection": {"ProjectionType": "ALL"}}
 
 
@@ -88,8 +94,8 @@ class TableSchema:
     def _shape(self) -> dict[str, Any]:
         """Return keys and indexes."""
         kinds = dict.fromkeys(self.keys, TEXT)
-        if self.indexes:
-            kinds |= {index.attribute: index.kind for index in self.indexes} | {AT: TEXT}
+        for index in self.indexes:
+            kinds |= {index.attribute: index.kind, index.sort: TEXT}
         shape: dict[str, Any] = {
             "AttributeDefinitions": [{"AttributeName": name, "AttributeType": kind} for name, kind in kinds.items()],
             "KeySchema": _key_schema(*self.keys),
@@ -112,5 +118,10 @@ BY_CANDIDATE = Index("by-candidate", "candidate", NUMBER)
 BY_BOOKING = Index("by-booking", "booking_id", NUMBER)
 BY_REQUEST = Index("by-request", "request_id", TEXT)
 
-OPERATIONS = TableSchema(keys=(PARTITION_KEY,), expiry=EXPIRES_AT)
+# Only operations without a final state have these attributes, so the indexes hold next to nothing.
+CLAIMED_AT = "claimed_at"
+OPEN_BY_ACCOUNT = Index("open-by-account", "open_account", NUMBER, CLAIMED_AT)
+OPEN_BY_TIME = Index("open-by-time", "open", TEXT, CLAIMED_AT)
+
+OPERATIONS = TableSchema(keys=(PARTITION_KEY,), indexes=(OPEN_BY_ACCOUNT, OPEN_BY_TIME), expiry=EXPIRES_AT)
 AUDIT = TableSchema(keys=(PARTITION_KEY, SORT_KEY), indexes=(BY_DAY, BY_ACCOUNT, BY_CANDIDATE, BY_BOOKING, BY_REQUEST))

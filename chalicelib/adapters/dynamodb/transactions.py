@@ -1,4 +1,4 @@
-"""The two transactions of an operation, as pure data: the claim before the send and the conclusion after it.
+"""The transactions of an operation, as pure data: claim, conclusion, resolution and release.
 
 Every write carries its condition, and asks for the old item when the condition fails: that item tells whose it is.
 """
@@ -8,22 +8,17 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
-from chalicelib.adapters.dynamodb import items, tables
+from chalicelib.adapters.dynamodb import items, tables, writes
+from chalicelib.adapters.dynamodb.rate_limit import RateLimit
+from chalicelib.adapters.dynamodb.writes import Write
+from chalicelib.application.ports import Resolution
 from chalicelib.domain.audit import AuditEvent
 from chalicelib.domain.operation import FREES_GUARD, Operation, OperationState, Outcome
-
-if TYPE_CHECKING:
-    from types_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
+from chalicelib.domain.record import OperationRecord
 
 TOKEN_LENGTH = 36  # the most that a ClientRequestToken may have
-
-ABSENT = f"attribute_not_exists({tables.PARTITION_KEY})"
-ABSENT_OR_EXPIRED = f"{ABSENT} OR {tables.EXPIRES_AT} < :now"
-OURS = "operation_id = :operation"
-ABSENT_OR_OURS = f"{ABSENT} OR {OURS}"
-BEING_SENT = "#state = :sending AND attempt = :attempt"
 
 
 class Row(StrEnum):
@@ -34,9 +29,12 @@ class Row(StrEnum):
     OPERATION = "operation"
     BOOKING = "booking"
     EVENT = "event"
+    OLD_KEY = "old-key"
+    OLD_GUARD = "old-guard"
+    MINUTE = "minute"
+    DAY = "day"
 
 
-Write: TypeAlias = "TransactWriteItemTypeDef"
 Writes: TypeAlias = "Mapping[Row, Write]"
 
 
@@ -48,105 +46,100 @@ class Tables:
     audit: str
 
 
-def claim(names: Tables, operation: Operation, event: AuditEvent) -> Writes:
-    """Return the writes of the claim: the key (if one was sent), the guard, the operation and its event."""
+def claim(
+    names: Tables,
+    operation: Operation,
+    event: AuditEvent,
+    previous: OperationRecord | None,
+    limits: Mapping[Row, RateLimit],
+) -> Writes:
+    """Return the writes of the claim: the key (if one was sent), the guard, the operation, its event and the counts.
+
+    Rows that an earlier HMAC key made are looked for as well, so that a repeat across a rotation finds its first try.
+    """
     now = items.expired_before(operation.claimed_at)
-    writes: dict[Row, Write] = {}
-    if operation.key_hash is not None:
-        writes[Row.KEY] = _put(names.operations, items.key(operation, operation.key_hash), ABSENT_OR_EXPIRED, now)
-    writes[Row.GUARD] = _put(names.operations, items.guard(operation), ABSENT_OR_EXPIRED, now)
-    writes[Row.OPERATION] = _put(names.operations, items.operation_being_sent(operation, event), ABSENT)
-    writes[Row.EVENT] = _put(names.audit, items.audit_event(event), ABSENT)
-    return writes
+    table = names.operations
+    parts: dict[Row, Write] = {}
+    if operation.key_hashes and previous is not None:
+        parts[Row.KEY] = writes.put(table, items.key(operation), writes.PREVIOUS_ATTEMPT, writes.attempt_of(previous))
+    elif operation.key_hashes:
+        parts[Row.KEY] = writes.put(table, items.key(operation), writes.ABSENT_OR_EXPIRED, {":now": now})
+    parts[Row.GUARD] = writes.put(table, items.guard(operation), writes.ABSENT_OR_EXPIRED, {":now": now})
+    for row, hashed in ((Row.OLD_KEY, operation.key_hashes[1:]), (Row.OLD_GUARD, operation.guard_hashes[1:])):
+        for value in hashed:
+            name = tables.key_row(value) if row is Row.OLD_KEY else tables.guard_row(value)
+            parts[row] = writes.check(table, name, writes.ABSENT_OR_EXPIRED, {":now": now})
+    being_sent = items.operation_being_sent(operation, event)
+    if previous is None:
+        parts[Row.OPERATION] = writes.put(table, being_sent, writes.ABSENT)
+    else:
+        parts[Row.OPERATION] = writes.put(table, being_sent, writes.UNCHANGED, {":head": items.text(previous.head)})
+    parts[Row.EVENT] = writes.put(names.audit, items.audit_event(event), writes.ABSENT)
+    for row, limit in limits.items():
+        parts[row] = writes.count(table, operation, limit)
+    return parts
 
 
-def conclusion(names: Tables, operation: Operation, outcome: Outcome, event: AuditEvent) -> Writes:
+def conclusion(
+    names: Tables, operation: Operation, outcome: Outcome, event: AuditEvent, sealed_answer: str | None
+) -> Writes:
     """Return the writes of the conclusion: the operation, its key, its booking or its freed guard, and its event."""
-    writes = {Row.OPERATION: _conclude_operation(names.operations, operation, outcome, event)}
-    if operation.key_hash is not None:
-        writes[Row.KEY] = _conclude_key(names.operations, operation, operation.key_hash, outcome.state)
-    if outcome.booking is not None:
-        writes[Row.BOOKING] = _put(names.operations, items.booking(operation, outcome.booking.booking_id), ABSENT)
+    changes = writes.Changes(
+        state=outcome.state,
+        reason=outcome.reason,
+        is_retryable=outcome.is_retryable,
+        upstream_status=outcome.upstream_status,
+        booking_id=None if outcome.booking is None else outcome.booking.booking_id,
+    )
+    condition = writes.Condition(
+        writes.BEING_SENT,
+        {":sending": items.text(OperationState.SENDING), ":attempt": items.number(operation.attempt)},
+        {"#state": "state"},
+    )
+    parts = {Row.OPERATION: writes.change_operation(names.operations, operation.id, changes, event, condition)}
+    if operation.key_hashes and sealed_answer is not None:
+        parts[Row.KEY] = writes.keep_answer(names.operations, operation.id, operation.key_hashes[0], sealed_answer)
+    if changes.booking_id is not None:
+        parts[Row.BOOKING] = writes.put(
+            names.operations, items.booking(operation.id, changes.booking_id), writes.ABSENT
+        )
     if outcome.state in FREES_GUARD:
-        writes[Row.GUARD] = _free_guard(names.operations, operation)
-    writes[Row.EVENT] = _put(names.audit, items.audit_event(event), ABSENT)
-    return writes
+        parts[Row.GUARD] = writes.free_guard(
+            names.operations, operation.id, operation.guard_hashes[0], writes.ABSENT_OR_OURS
+        )
+    parts[Row.EVENT] = writes.put(names.audit, items.audit_event(event), writes.ABSENT)
+    return parts
 
 
-def request_token(writes: Writes) -> str:
+def resolution(names: Tables, record: OperationRecord, resolved: Resolution, event: AuditEvent) -> Writes:
+    """Return the writes of what reads have told about an operation that stands as `record` says."""
+    changes = writes.Changes(state=resolved.state, booking_id=resolved.booking_id)
+    parts = {
+        Row.OPERATION: writes.change_operation(names.operations, record.id, changes, event, writes.unchanged(record))
+    }
+    if record.key_hash is not None and resolved.sealed_answer is not None:
+        parts[Row.KEY] = writes.keep_answer(names.operations, record.id, record.key_hash, resolved.sealed_answer)
+    if resolved.booking_id is not None:
+        booking = items.booking(record.id, resolved.booking_id)
+        parts[Row.BOOKING] = writes.put(
+            names.operations, booking, writes.ABSENT_OR_OURS, {":operation": items.text(record.id)}
+        )
+    if resolved.state in FREES_GUARD:
+        parts[Row.GUARD] = writes.free_guard(names.operations, record.id, record.guard_hash, writes.ABSENT_OR_OURS)
+    parts[Row.EVENT] = writes.put(names.audit, items.audit_event(event), writes.ABSENT)
+    return parts
+
+
+def release(names: Tables, record: OperationRecord, event: AuditEvent) -> Writes:
+    """Return the writes that free the guard of a confirmed operation whose booking ended upstream."""
+    changes = writes.Changes(state=record.state)
+    return {
+        Row.OPERATION: writes.change_operation(names.operations, record.id, changes, event, writes.unchanged(record)),
+        Row.GUARD: writes.free_guard(names.operations, record.id, record.guard_hash, writes.OURS),
+        Row.EVENT: writes.put(names.audit, items.audit_event(event), writes.ABSENT),
+    }
+
+
+def request_token(parts: Writes) -> str:
     """Return the ClientRequestToken of a transaction: equal writes have the same one, and no others have."""
-    return hashlib.sha256(json.dumps(writes, sort_keys=True).encode()).hexdigest()[:TOKEN_LENGTH]
-
-
-def _put(table: str, item: items.Item, condition: str, now: "items.Attribute | None" = None) -> Write:
-    """Return a conditional put; `now` is compared with the old item's expiry."""
-    write: Write = {
-        "Put": {
-            "TableName": table,
-            "Item": item,
-            "ConditionExpression": condition,
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-        }
-    }
-    if now is not None:
-        write["Put"]["ExpressionAttributeValues"] = {":now": now}
-    return write
-
-
-def _conclude_operation(table: str, operation: Operation, outcome: Outcome, event: AuditEvent) -> Write:
-    """Return the move of the operation out of SENDING, for the attempt that was claimed and no other."""
-    changes = "#state = :state, head = :head, events = :events, reason = :reason, concluded_at = :at"
-    values = {
-        ":sending": items.text(OperationState.SENDING),
-        ":attempt": items.number(operation.attempt),
-        ":state": items.text(outcome.state),
-        ":head": items.text(items.head(event)),
-        ":events": items.number(event.sequence),
-        ":reason": items.text(outcome.reason),
-        ":at": items.instant(event.at),
-    }
-    if outcome.upstream_status is not None:
-        changes += ", upstream_status = :upstream_status"
-        values[":upstream_status"] = items.number(outcome.upstream_status)
-    if outcome.booking is not None:
-        changes += ", booking_id = :booking_id"
-        values[":booking_id"] = items.number(outcome.booking.booking_id)
-    return {
-        "Update": {
-            "TableName": table,
-            "Key": {tables.PARTITION_KEY: items.text(tables.operation_row(operation.id))},
-            "UpdateExpression": f"SET {changes}",
-            "ConditionExpression": BEING_SENT,
-            "ExpressionAttributeNames": {"#state": "state"},
-            "ExpressionAttributeValues": values,
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-        }
-    }
-
-
-def _conclude_key(table: str, operation: Operation, key_hash: str, state: OperationState) -> Write:
-    """Return the change of the key's row; on the condition that it is ours, or the update would create half a row."""
-    return {
-        "Update": {
-            "TableName": table,
-            "Key": {tables.PARTITION_KEY: items.text(tables.key_row(key_hash))},
-            "UpdateExpression": "SET #state = :state",
-            "ConditionExpression": OURS,
-            "ExpressionAttributeNames": {"#state": "state"},
-            "ExpressionAttributeValues": {":state": items.text(state), ":operation": items.text(operation.id)},
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-        }
-    }
-
-
-def _free_guard(table: str, operation: Operation) -> Write:
-    """Return the removal of the guard: nothing was booked, so an equal booking may come in."""
-    return {
-        "Delete": {
-            "TableName": table,
-            "Key": {tables.PARTITION_KEY: items.text(tables.guard_row(operation.guard_hash))},
-            "ConditionExpression": ABSENT_OR_OURS,
-            "ExpressionAttributeValues": {":operation": items.text(operation.id)},
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-        }
-    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:TOKEN_LENGTH]

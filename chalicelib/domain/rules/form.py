@@ -12,6 +12,7 @@ from chalicelib.domain.upstream_time import UpstreamTime
 from chalicelib.domain.violation import Violation
 
 REQUIRED = ("BookUserID", "SessionDate", "Duration", "Method", "Credits", "AcceptBy")
+TIME_RULES = frozenset({"session-date-future", "accept-by-future"})  # what a good request breaks by growing old
 OPTIONAL = ("PhoneNumber", "SkypeName", "Comments")
 MAXIMUM_USER_ID = 2_147_483_647
 

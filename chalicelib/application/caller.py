@@ -1,0 +1,25 @@
+"""Whose call it is, as far as settling earlier operations needs to know."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from chalicelib.application.ports import AccountSeal
+from chalicelib.domain.access import AccessToken
+from chalicelib.domain.errors import StoreUnavailableError
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A token, the account that it speaks for, and that account's seal, which may still be on its way."""
+
+    token: AccessToken
+    account: int
+    request_id: str
+    pending_seal: Callable[[], AccountSeal]
+
+    def seal(self) -> AccountSeal | None:
+        """Wait for the seal; None when it cannot be had right now."""
+        try:
+            return self.pending_seal()
+        except StoreUnavailableError:
+            return None

@@ -1,0 +1,105 @@
+"""Step 8 of the pipeline: write the outcome down, whatever it was, and reconcile at once when it is unknown."""
+
+import json
+from dataclasses import dataclass
+
+from chalicelib.application import answers, events
+from chalicelib.application.call import Call
+from chalicelib.application.claiming import Attempt
+from chalicelib.application.ports import AccountSeal, AnswerForm, OperationStore
+from chalicelib.application.reconcile import Reconciler, answer_purpose
+from chalicelib.domain.audit import AuditEvent, event_hash
+from chalicelib.domain.booking import BookingRequest
+from chalicelib.domain.errors import BookingTakenError, StoreUnavailableError, SwitchboardError, Trouble
+from chalicelib.domain.operation import OperationState, Outcome
+from chalicelib.domain.record import OperationRecord
+from chalicelib.domain.stored_answer import StoredAnswer
+from chalicelib.domain.time_budget import TimeBudget
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """What the caller is told: a final answer or an error; `audit_pending` when it could not be written down."""
+
+    answer: StoredAnswer | SwitchboardError
+    booking_id: int | None = None
+    audit_pending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Concluding:
+    """Conclude attempts. Nothing that goes wrong here hides the outcome from the caller."""
+
+    store: OperationStore
+    reconciler: Reconciler
+    form: AnswerForm
+    budget: TimeBudget
+
+    def conclude(self, call: Call, attempt: Attempt, outcome: Outcome, posted: float) -> Conclusion:
+        """Write the outcome of an attempt; `posted` is when its POST began, in monotonic seconds."""
+        seal = call.caller.seal()
+        try:
+            event = self._write(call, attempt, outcome, posted, seal)
+        except BookingTakenError:
+            # The same BookingID twice proves nothing about this attempt: reads have to tell.
+            outcome = Outcome(
+                OperationState.UNKNOWN, "booking-id-taken", outcome.upstream_status, trouble=Trouble.UNREADABLE
+            )
+            return self.conclude(call, attempt, outcome, posted)
+        except StoreUnavailableError:
+            return self._told(call, attempt, outcome, audit_pending=True)
+        if outcome.state is OperationState.UNKNOWN:
+            return self._reconciled(call, attempt, outcome, event)
+        return self._told(call, attempt, outcome, audit_pending=False)
+
+    def _write(
+        self, call: Call, attempt: Attempt, outcome: Outcome, posted: float, seal: AccountSeal | None
+    ) -> AuditEvent:
+        """Write the conclusion with its event; personal data goes in sealed, or not at all."""
+        operation = attempt.operation
+        timings = {"post": call.milliseconds_since(posted), "call": call.milliseconds_since(call.started)}
+        contact = None if seal is None else _sealed_contact(seal, operation.id, operation.request)
+        event = events.concluded(attempt.event, call.clock.now(), outcome, timings, contact)
+        answer = self._answer(call, attempt, outcome)
+        sealed = None
+        if answer is not None and seal is not None and operation.key_hashes:
+            sealed = seal.seal(answer.to_bytes(), answer_purpose(operation.id))
+        self.store.conclude(operation, outcome, event, call.deadline.within(self.budget.conclusion), sealed)
+        return event
+
+    def _answer(self, call: Call, attempt: Attempt, outcome: Outcome) -> StoredAnswer | None:
+        """Return the final answer of an outcome, if it has one: a repeat gets the same."""
+        if outcome.booking is not None:
+            return self.form.booked(attempt.operation.id, outcome.booking)
+        if outcome.state is OperationState.REJECTED and not outcome.is_retryable:
+            return self.form.refused(answers.failure(attempt.operation.id, outcome), call.caller.request_id)
+        return None
+
+    def _told(self, call: Call, attempt: Attempt, outcome: Outcome, *, audit_pending: bool) -> Conclusion:
+        """Return what the caller is told of a known outcome."""
+        answer = self._answer(call, attempt, outcome) or answers.failure(attempt.operation.id, outcome)
+        booking_id = None if outcome.booking is None else outcome.booking.booking_id
+        return Conclusion(answer, booking_id, audit_pending)
+
+    def _reconciled(self, call: Call, attempt: Attempt, outcome: Outcome, event: AuditEvent) -> Conclusion:
+        """Read the account's list in the time that is left; often it tells at once."""
+        head = event_hash(event.canonical())
+        record = OperationRecord.of(attempt.operation, OperationState.UNKNOWN, event.sequence, head)
+        deadline = call.deadline.within(self.budget.reconcile)
+        (settled,) = self.reconciler.reconcile(call.caller, [record], deadline)
+        if settled.answer is not None:
+            return Conclusion(settled.answer, settled.record.booking_id)
+        if settled.record.state is OperationState.UNKNOWN:
+            return Conclusion(answers.failure(attempt.operation.id, outcome))
+        return Conclusion(answers.unsettled(settled.record))
+
+
+def _sealed_contact(seal: AccountSeal, operation_id: str, request: BookingRequest) -> str | None:
+    """Return the contact fields and comments in full, sealed for this operation; None when there are none."""
+    fields = {
+        "PhoneNumber": request.phone_number,
+        "SkypeName": request.skype_name,
+        "Comments": request.comments,
+    }
+    given = {name: value for name, value in fields.items() if value is not None}
+    return seal.seal(json.dumps(given).encode(), f"contact:{operation_id}") if given else None

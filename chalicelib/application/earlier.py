@@ -1,0 +1,97 @@
+"""A claim that an earlier operation stands in the way of: replay, refuse, reconcile, or clear the way."""
+
+from dataclasses import dataclass
+
+from chalicelib.application import answers, events
+from chalicelib.application.caller import Caller
+from chalicelib.application.ports import BookingGateway, Clock, Held, KeyHeld, OperationStore
+from chalicelib.application.reconcile import Reconciler, answer_purpose
+from chalicelib.domain.errors import IdempotencyKeyReusedError, SealBrokenError, StoreUnavailableError, SwitchboardError
+from chalicelib.domain.operation import ANSWERED, ENDED_UPSTREAM, FREES_GUARD, Operation, OperationState
+from chalicelib.domain.record import OperationRecord
+from chalicelib.domain.stored_answer import StoredAnswer
+from chalicelib.domain.time_budget import Deadline
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """The request was answered before; this is that answer."""
+
+    answer: StoredAnswer
+    operation_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimAgain:
+    """Nothing stands in the way any more. `previous` is the operation whose next attempt this is, None for a new one."""
+
+    previous: OperationRecord | None
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierOperations:
+    """Settle claims that are held by an earlier operation of the same account. Reads only; nothing is ever sent."""
+
+    store: OperationStore
+    gateway: BookingGateway
+    reconciler: Reconciler
+    clock: Clock
+
+    def settle(self, caller: Caller, operation: Operation, held: Held, deadline: Deadline) -> Replay | ClaimAgain:
+        """Say how to go on.
+
+        Raises:
+            IdempotencyKeyReusedError: the key was used for another booking; nothing of that one is disclosed.
+            OperationInProgressError: the same request is being worked on.
+            DuplicateBookingError: an equal booking is open or stands, or the first answer cannot be read.
+            OutcomeUnknownError: the same request was sent, and what became of it is still not known.
+        """
+        if isinstance(held, KeyHeld) and not operation.is_same_request(held.fingerprint):
+            raise IdempotencyKeyReusedError(
+                "This Idempotency-Key was used for another booking. Send each new booking under a new key."
+            )
+        try:
+            record = self.store.find(held.operation_id, deadline)
+            if record is None:
+                raise answers.unreadable_repeat(held.operation_id)
+            (settled,) = self.reconciler.reconcile(caller, [record], deadline)
+            record = settled.record
+            if isinstance(held, KeyHeld):
+                return self._same_request(caller, record, deadline)
+            return self._same_booking(caller, record, deadline)
+        except (StoreUnavailableError, SealBrokenError) as error:
+            # "Nothing was booked" would be a lie here: the earlier operation may have booked.
+            raise answers.unreadable_repeat(held.operation_id) from error
+
+    def _same_request(self, caller: Caller, record: OperationRecord, deadline: Deadline) -> Replay | ClaimAgain:
+        """The key is this request's own: give the answer that it got, or let it try again."""
+        if record.is_retryable:
+            return ClaimAgain(record)
+        if record.state not in ANSWERED:
+            raise answers.unsettled(record)
+        sealed, seal = self.store.stored_answer(record, deadline), caller.seal()
+        if sealed is None and record.state is OperationState.NOT_CREATED:
+            raise answers.not_created(record.id)
+        if sealed is None or seal is None:
+            raise answers.unreadable_repeat(record.id)
+        return Replay(StoredAnswer.from_bytes(seal.open(sealed, answer_purpose(record.id))), record.id)
+
+    def _same_booking(self, caller: Caller, record: OperationRecord, deadline: Deadline) -> ClaimAgain:
+        """Another request booked the same: it stands in the way, unless nothing stands upstream."""
+        if record.state in FREES_GUARD:
+            return ClaimAgain(None)
+        if record.state is OperationState.CONFIRMED and self._has_ended(caller, record, deadline):
+            event = events.released(record, self.clock.now(), caller.request_id)
+            if self.store.release(record, event, deadline):
+                return ClaimAgain(None)
+        raise answers.duplicate(record.id, is_running=record.is_running(self.clock.now()))
+
+    def _has_ended(self, caller: Caller, record: OperationRecord, deadline: Deadline) -> bool:
+        """Ask whether the booking was cancelled or rejected; when that cannot be read, it stands."""
+        if record.booking_id is None:
+            return False
+        try:
+            booking = self.gateway.booking_details(caller.token, record.booking_id, deadline)
+        except SwitchboardError:
+            return False
+        return booking.booking_id == record.booking_id and booking.status in ENDED_UPSTREAM

@@ -1,0 +1,125 @@
+"""Reconciliation: what became of operations whose outcome is unknown, told by reads alone."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
+
+from chalicelib.application import answers, events
+from chalicelib.application.caller import Caller
+from chalicelib.application.made_bookings import MadeBookings, read_made_bookings
+from chalicelib.application.ports import AnswerForm, BookingGateway, Clock, OperationStore, Resolution
+from chalicelib.domain.audit import AuditEvent, event_hash
+from chalicelib.domain.canonical import Canonical
+from chalicelib.domain.errors import SwitchboardError
+from chalicelib.domain.matching import ReconciliationPolicy, Verdict, judge, resembles
+from chalicelib.domain.operation import OperationState
+from chalicelib.domain.record import OperationRecord
+from chalicelib.domain.stored_answer import StoredAnswer
+from chalicelib.domain.time_budget import Deadline
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """An operation as it stands after reconciliation, and its final answer if reading has just told it."""
+
+    record: OperationRecord
+    answer: StoredAnswer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciler:
+    """Settle open operations of one account with one reading of its list."""
+
+    gateway: BookingGateway
+    store: OperationStore
+    form: AnswerForm
+    clock: Clock
+    zone: tzinfo
+    policy: ReconciliationPolicy
+
+    def reconcile(self, caller: Caller, records: Sequence[OperationRecord], deadline: Deadline) -> tuple[Settled, ...]:
+        """Return the operations as they stand afterwards, in the same order.
+
+        It never sends and never raises: a list that cannot be read, or a store that cannot be written, leaves an operation
+        for the next call. The caller's token must be of the operations' own account.
+        """
+        now = self.clock.now()
+        open_records = [record for record in records if record.is_open(now)]
+        settled: dict[str, Settled] = {}
+        with suppress(SwitchboardError):  # what was settled so far stays settled; the rest waits for the next call
+            if open_records:
+                since = min(record.claimed_at for record in open_records)
+                made = read_made_bookings(self.gateway, caller.token, since, self.zone, deadline)
+                for record in open_records:
+                    settled[record.id] = self._settle(caller, record, made, now, deadline)
+        return tuple(settled.get(record.id, Settled(record)) for record in records)
+
+    def _settle(
+        self, caller: Caller, record: OperationRecord, made: MadeBookings, read_at: datetime, deadline: Deadline
+    ) -> Settled:
+        """Judge one operation and write the verdict, if it says more than is known."""
+        if record.state is OperationState.SENDING:
+            over = events.lease_over(record, self.clock.now(), caller.request_id)
+            record = self._move(record, Resolution(OperationState.UNKNOWN), over, deadline)
+            if record.state is not OperationState.UNKNOWN:
+                return Settled(record)
+        alike = [booking.booking_id for booking in made.bookings if resembles(record, booking, self.zone)]
+        verdict = judge(
+            record,
+            made.bookings,
+            owners=self.store.owners(alike, deadline),
+            is_complete=made.is_complete,
+            read_at=read_at,
+            zone=self.zone,
+            policy=self.policy,
+        )
+        if verdict.state is OperationState.UNKNOWN:
+            return Settled(record)
+        evidence: dict[str, Canonical] = {
+            "read_at": read_at.isoformat(timespec="milliseconds"),
+            "pages": made.pages,
+            "bookings_read": len(made.bookings),
+            "is_complete": made.is_complete,
+        }
+        event = events.reconciled(record, self.clock.now(), caller.request_id, verdict, evidence)
+        answer = self._answer(record, verdict, caller.request_id)
+        booking_id = None if verdict.booking is None else verdict.booking.booking_id
+        resolution = Resolution(verdict.state, booking_id, _sealed(caller, record, answer))
+        after = self._move(record, resolution, event, deadline)
+        return Settled(after, answer if after.state is verdict.state else None)
+
+    def _answer(self, record: OperationRecord, verdict: Verdict, request_id: str) -> StoredAnswer | None:
+        """Return the final answer that a verdict stands for, if it does."""
+        if verdict.booking is not None:
+            return self.form.booked(record.id, verdict.booking)
+        if verdict.state is OperationState.NOT_CREATED:
+            return self.form.refused(answers.not_created(record.id), request_id)
+        return None
+
+    def _move(
+        self, record: OperationRecord, resolution: Resolution, event: AuditEvent, deadline: Deadline
+    ) -> OperationRecord:
+        """Write a new state; when somebody else was faster, return what they wrote."""
+        if not self.store.resolve(record, resolution, event, deadline):
+            return self.store.find(record.id, deadline) or record
+        return replace(
+            record,
+            state=resolution.state,
+            booking_id=resolution.booking_id,
+            sequence=event.sequence,
+            head=event_hash(event.canonical()),
+        )
+
+
+def answer_purpose(operation_id: str) -> str:
+    """Return what a stored answer is sealed for."""
+    return f"answer:{operation_id}"
+
+
+def _sealed(caller: Caller, record: OperationRecord, answer: StoredAnswer | None) -> str | None:
+    """Return an answer for the repeats of a request with a key, sealed; None when there is none to keep."""
+    if answer is None or record.key_hash is None:
+        return None
+    seal = caller.seal()
+    return None if seal is None else seal.seal(answer.to_bytes(), answer_purpose(record.id))

@@ -1,0 +1,87 @@
+"""Reconciliation's judgement: which of the account's bookings can be the one that an operation sent."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from chalicelib.domain.booking import Booking
+from chalicelib.domain.operation import ENDED_UPSTREAM, OperationState
+from chalicelib.domain.record import OperationRecord
+from chalicelib.domain.upstream_time import answer_readings, same_minute
+
+
+@dataclass(frozen=True, slots=True)
+class ReconciliationPolicy:
+    """The windows of reconciliation. Source: docs/adr/0009-reconciliation.md.
+
+    A booking of ours was created between `before` the send and `after` the end of the attempt. Until `settle` after the
+    send, an absent booking proves nothing: it may still turn up. After `expiry` without a caller, a person takes over.
+    """
+
+    before: timedelta = timedelta(minutes=5)
+    after: timedelta = timedelta(minutes=15)
+    settle: timedelta = timedelta(minutes=15)
+    expiry: timedelta = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a read says about an operation: its new state, and the booking when there is exactly one."""
+
+    state: OperationState
+    booking: Booking | None = None
+    candidates: tuple[int, ...] = ()
+
+
+def judge(  # noqa: PLR0913 (keyword-only evidence of one judgement)
+    record: OperationRecord,
+    bookings: Iterable[Booking],
+    *,
+    owners: Mapping[int, str],
+    is_complete: bool,
+    read_at: datetime,
+    zone: tzinfo,
+    policy: ReconciliationPolicy,
+) -> Verdict:
+    """Judge one operation by the account's list.
+
+    `owners` names the operations that bookings belong to already; `is_complete` tells whether the list was read whole;
+    `read_at` is when the reading began. "Not created" takes more than no match: nothing in the list may even resemble what
+    was sent, because the zone of its dates is an inference, and freeing the guard beside a standing booking would double it.
+    """
+    ours = {
+        booking.booking_id: booking
+        for booking in bookings
+        if resembles(record, booking, zone) and owners.get(booking.booking_id, record.id) == record.id
+    }
+    matching = {id_: booking for id_, booking in ours.items() if _matches(record, booking, zone, policy)}
+    if len(matching) == 1:
+        (booking,) = matching.values()
+        return Verdict(OperationState.CONFIRMED, booking, tuple(matching))
+    if matching:
+        return Verdict(OperationState.AMBIGUOUS, None, tuple(sorted(matching)))
+    if not is_complete or read_at < record.claimed_at + policy.settle:
+        return Verdict(OperationState.UNKNOWN)
+    standing = tuple(sorted(id_ for id_, booking in ours.items() if booking.status not in ENDED_UPSTREAM))
+    return Verdict(OperationState.AMBIGUOUS if standing else OperationState.NOT_CREATED, None, standing)
+
+
+def resembles(record: OperationRecord, booking: Booking, zone: tzinfo) -> bool:
+    """Tell whether a booking is with the same candidate at the same time, whatever else it says."""
+    return booking.candidate.user_id == record.book_user_id and same_minute(
+        record.session_date, booking.session_date, zone
+    )
+
+
+def _matches(record: OperationRecord, booking: Booking, zone: tzinfo, policy: ReconciliationPolicy) -> bool:
+    """Tell whether a booking that resembles the operation is what it sent, created when it was sent."""
+    return (
+        booking.duration == record.duration
+        and booking.method == record.method
+        and booking.credits == record.credits
+        and booking.create_date is not None
+        and any(
+            record.claimed_at - policy.before <= reading <= record.lease_until + policy.after
+            for reading in answer_readings(booking.create_date, zone)
+        )
+    )
