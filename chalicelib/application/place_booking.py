@@ -97,6 +97,7 @@ class PlaceBooking:
         )
         # 3
         if not principal.has_scope(Scope.PHONECHAT_BOOKINGS):
+            self.reads.introspector.forget(command.token)  # who grants it now need not wait for the cache
             raise self._refused_for_scope(subject, deadline)
         # 4
         facts = pending_facts.read()

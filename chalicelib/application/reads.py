@@ -57,4 +57,6 @@ class Reads:
             return known, PendingFacts(requirements, lambda: None, forget)
         balance = self.concurrency.start(lambda: self.gateway.balance(token, deadline), deadline)
         principal = known or self.introspector.introspect(token, deadline)
+        if not principal.has_scope(Scope.CREDITS_HISTORY):  # then it is unknown, whatever came of asking
+            return principal, PendingFacts(requirements, lambda: None, forget)
         return principal, PendingFacts(requirements, balance, forget)
