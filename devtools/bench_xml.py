@@ -1,7 +1,8 @@
 """Measure XML to a typed booking beside xmltodict with the clean-up that its users write.
 
 Both ways take the same bytes and must give the same `Booking`. They run in turn (ours, theirs, ours, ...), and only the
-median of the ratios of one round counts: the machine's speed drifts, a ratio within a round hardly does.
+median of the ratios of one round counts, in CPU time: the machine's speed drifts and other programs take their turns,
+but a ratio within a round hardly changes.
 """
 
 import statistics
@@ -96,13 +97,13 @@ def _compare(name: str, answers: Sequence[UpstreamAnswer], rounds: int) -> dict[
 
 
 def _in_turn(first: Callable[[], object], second: Callable[[], object], rounds: int) -> tuple[list[float], list[float]]:
-    """Return the seconds of each round; the first round warms up and does not count."""
+    """Return the CPU seconds of each round; the first round warms up and does not count."""
     seconds: tuple[list[float], list[float]] = ([], [])
     for _ in range(rounds + 1):
         for kept, work in zip(seconds, (first, second), strict=True):
-            started = time.perf_counter()
+            started = time.process_time()
             work()
-            kept.append(time.perf_counter() - started)
+            kept.append(time.process_time() - started)
     return seconds[0][1:], seconds[1][1:]
 
 

@@ -116,7 +116,7 @@ class Breaker:
                     self._move(None)
             elif verdict is _Verdict.FAILED:
                 self._in_a_row += 1
-                if self._opened is not None or 0 < self._failures <= self._in_a_row:
+                if 0 < self._failures <= self._in_a_row:  # a failed probe goes on counting
                     self._move((self._clock.now(), self._clock.monotonic()))
 
     def _move(self, opened: tuple[datetime, float] | None) -> None:

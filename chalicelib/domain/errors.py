@@ -21,7 +21,8 @@ SwitchboardError
 │   ├── UpstreamRefusedError         understood and declined
 │   ├── UpstreamUnavailableError     surely nothing happened; safe to try again
 │   └── OutcomeUnknownError          sent, no readable answer; do not send again
-└── StoreUnavailableError            our record could not be written; nothing was sent
+├── StoreUnavailableError            our record could not be written; nothing was sent
+└── SealBrokenError                  sealed data cannot be opened
 """
 
 from collections.abc import Sequence

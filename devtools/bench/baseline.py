@@ -5,8 +5,6 @@ remembered for a minute, the record before the send and the record after it with
 It has no layers, no typed values, no strict JSON, no deadlines, no retries, and tells its errors in one way.
 """
 
-import hashlib
-import hmac
 import json
 import os
 import re
@@ -14,32 +12,28 @@ import ssl
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from xml.etree import ElementTree as ET
 from zoneinfo import ZoneInfo
 
-import botocore.session
 import certifi
 import urllib3
-from botocore.config import Config
+
+from devtools.bench.baseline_records import audit_event, claim, conclude, row_keys
 
 UPSTREAM = os.environ["ADULTWORK_BASE_URL"]
-OPERATIONS, AUDIT = os.environ["OPERATIONS_TABLE"], os.environ["AUDIT_TABLE"]
-SECRET = os.environ["HMAC_KEY"].encode()
 ORIGINS = os.environ["ALLOWED_ORIGINS"].split(",")
 LONDON = ZoneInfo("Europe/London")
 GRANTED = {"account_phonechat_bookings", "account_credits_history"}
 REMEMBERED_SECONDS = 60
-FORM = "%Y-%m-%d %H:%M"
-ABSENT = "attribute_not_exists(pk)"
-INTEGERS = {"BookingID", "Duration", "Method", "UserID", "Total", "Positive", "Neutral", "Negative", "Ratings", "Disputes"}
-MEMBERS = (
-    "BookingID Duration Credits Status Method PhoneNumber SkypeName CreateDate SessionDate AcceptBy AcceptedDate "
-    "ConfirmedDate CancelledDate CancelledReason CancelledBy RejectedReason LastUpdated Comments ActionClient Candidate"
-).split()
-CANDIDATE = "UserID Nickname PhoneNumber SkypeName Total Positive Neutral Negative Ratings Disputes".split()
+RATINGS = ("Total", "Positive", "Neutral", "Negative", "Ratings", "Disputes")
+INTEGERS = {"BookingID", "Duration", "Method", "UserID", *RATINGS}
+CANDIDATE = ("UserID", "Nickname", "PhoneNumber", "SkypeName", *RATINGS)
+DATES = ("CreateDate", "SessionDate", "AcceptBy", "AcceptedDate", "ConfirmedDate", "CancelledDate")
+REASONS = ("CancelledReason", "CancelledBy", "RejectedReason", "LastUpdated", "Comments", "ActionClient")
+MEMBERS = ("BookingID", "Duration", "Credits", "Status", "Method", "PhoneNumber", "SkypeName", *DATES, *REASONS)
 NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 
 http = urllib3.PoolManager(
@@ -47,9 +41,6 @@ http = urllib3.PoolManager(
     retries=False,
     timeout=urllib3.Timeout(connect=3, read=12),
     ssl_context=ssl.create_default_context(cafile=os.environ.get("ADULTWORK_CA_BUNDLE") or certifi.where()),
-)
-database = botocore.session.get_session().create_client(
-    "dynamodb", config=Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 2})
 )
 threads = ThreadPoolExecutor(4)
 remembered: dict[str, tuple[float, int]] = {}
@@ -82,11 +73,7 @@ def place(headers: dict[str, str], body: str, request_id: str) -> tuple[str, dic
     check_form(asked, now)
     account = check_facts(token, asked)
     operation = f"op_{uuid.uuid4().hex}"
-    keys = {
-        "key": f"KEY#{digest(account, headers.get('idempotency-key', operation))}",
-        "guard": f"GUARD#{digest(account, asked['BookUserID'], asked['SessionDate'])}",
-        "op": f"OP#{operation}",
-    }
+    keys = row_keys(operation, account, headers.get("idempotency-key", operation), asked)
     first = audit_event(operation, account, 1, "claimed", "0" * 64, asked, request_id)
     claim(keys, operation, account, asked, first, now)
     booking = send(token, asked)
@@ -98,7 +85,7 @@ def place(headers: dict[str, str], body: str, request_id: str) -> tuple[str, dic
 def check_form(asked: dict[str, Any], now: datetime) -> None:
     """Refuse what the upstream would refuse."""
     session, accept = (
-        datetime.strptime(asked[name], FORM).replace(tzinfo=LONDON) for name in ("SessionDate", "AcceptBy")
+        datetime.fromisoformat(asked[name]).replace(tzinfo=LONDON) for name in ("SessionDate", "AcceptBy")
     )
     if not (now < accept < session and asked["Duration"] >= 5 and asked["Method"] in (1, 2, 3)):
         raise RefusedError(422, "dates, duration or method")
@@ -123,17 +110,25 @@ def check_facts(token: str, asked: dict[str, Any]) -> int:
     else:
         credit = read(token, "/v1/CreditHistory/GetCurrentCreditBalance")
     needs = requirements.result()
-    methods = {m.findtext("{*}MethodID") for m in needs.iterfind("{*}Methods/*") if m.findtext("{*}IsAvailable") == "true"}
+    methods = {
+        m.findtext("{*}MethodID") for m in needs.iterfind("{*}Methods/*") if m.findtext("{*}IsAvailable") == "true"
+    }
     price = Decimal(needs.findtext("{*}PhoneChatPPM") or 0)
-    credits = Decimal(asked["Credits"])
-    if str(asked["Method"]) not in methods or credits < price * asked["Duration"] or Decimal(credit.text or 0) < credits:
+    offered = Decimal(asked["Credits"])
+    if (
+        str(asked["Method"]) not in methods
+        or offered < price * asked["Duration"]
+        or Decimal(credit.text or 0) < offered
+    ):
         raise RefusedError(422, "method, credits or balance")
     return account
 
 
 def read(token: str, path: str) -> ET.Element:
     """Return the document at a path."""
-    reply = http.request("GET", UPSTREAM + path, headers={"Authorization": f"bearer {token}", "Accept": "application/xml"})
+    reply = http.request(
+        "GET", UPSTREAM + path, headers={"Authorization": f"bearer {token}", "Accept": "application/xml"}
+    )
     if reply.status != 200:
         raise RefusedError(502, f"{path}: {reply.status}")
     return ET.fromstring(reply.data)  # noqa: S314 (the local simulator's own answer)
@@ -148,8 +143,9 @@ def send(token: str, asked: dict[str, Any]) -> dict[str, Any]:
     if reply.status not in (200, 201):
         raise RefusedError(502, f"booking: {reply.status}")
     booking = record(ET.fromstring(reply.data))  # noqa: S314 (the same)
-    ordered = {name: booking.get(name) for name in MEMBERS}
-    ordered["Candidate"] = {name: booking["Candidate"].get(name) for name in CANDIDATE}
+    ordered: dict[str, Any] = {name: booking.get(name) for name in MEMBERS}
+    candidate = booking["Candidate"]
+    ordered["Candidate"] = {name: candidate.get(name) for name in CANDIDATE}
     if ordered["Candidate"]["UserID"] != asked["BookUserID"] or ordered["Duration"] != asked["Duration"]:
         raise RefusedError(502, "another booking came back")
     return ordered
@@ -172,121 +168,3 @@ def record(element: ET.Element) -> dict[str, Any]:
         else:
             members[name] = child.text or ""
     return members
-
-
-def digest(*parts: object) -> str:
-    """Return the keyed hash of some values."""
-    return hmac.digest(SECRET, json.dumps(parts).encode(), hashlib.sha256).hex()
-
-
-def audit_event(  # noqa: PLR0913, PLR0917 (one record, as flat as it is stored)
-    operation: str, account: int, number: int, kind: str, previous: str, asked: dict[str, Any], request_id: str
-) -> dict[str, Any]:
-    """Return an audit event, chained to the one before, without personal data."""
-    at = datetime.now(UTC).isoformat(timespec="milliseconds")
-    told = {name: str(asked[name]) for name in ("SessionDate", "AcceptBy", "Duration", "Method", "Credits")}
-    told |= {"phone_last_3": asked["PhoneNumber"][-3:], "phone_hmac": digest(asked["PhoneNumber"])}
-    event = {"operation_id": operation, "sequence": number, "at": at, "kind": kind, "account": account}
-    event |= {"request_id": request_id, "candidate": asked["BookUserID"], "previous_hash": previous, "request": told}
-    canonical = json.dumps(event, sort_keys=True, separators=(",", ":"))
-    return {
-        "pk": {"S": f"OP#{operation}"},
-        "sk": {"S": f"{number:04d}"},
-        "canonical": {"S": canonical},
-        "hash": {"S": hashlib.sha256(canonical.encode()).hexdigest()},
-        "previous_hash": {"S": previous},
-        "kind": {"S": kind},
-        "at": {"S": at},
-        "day": {"S": at[:10]},
-        "account": {"N": str(account)},
-        "request_id": {"S": request_id},
-        "candidate": {"N": str(asked["BookUserID"])},
-    }
-
-
-def claim(  # noqa: PLR0913, PLR0917 (the same)
-    keys: dict[str, str], operation: str, account: int, asked: dict[str, Any], event: dict[str, Any], now: datetime
-) -> None:
-    """Write the record before the send."""
-    expires = {"N": str(int((now + timedelta(days=60)).timestamp()))}
-    shared = {"schema": {"N": "1"}, "operation_id": {"S": operation}, "expires_at": expires}
-    state = {
-        "fingerprint": {"S": digest(asked["BookUserID"], str(asked))},
-        "state": {"S": "SENDING"},
-        "attempt": {"N": "1"},
-        "lease_until": {"S": (now + timedelta(seconds=31)).isoformat(timespec="milliseconds")},
-    }
-    row = {
-        **state,
-        "account": {"N": str(account)},
-        "book_user_id": {"N": str(asked["BookUserID"])},
-        "session_date": {"S": asked["SessionDate"]},
-        "duration": {"N": str(asked["Duration"])},
-        "method": {"N": str(asked["Method"])},
-        "credits": {"S": str(asked["Credits"])},
-        "claimed_at": {"S": now.isoformat(timespec="milliseconds")},
-        "guard": {"S": keys["guard"]},
-        "key": {"S": keys["key"]},
-        "head": event["hash"],
-        "events": {"N": "1"},
-    }
-    held = f"{ABSENT} OR expires_at < :now"
-    clock = {":now": {"N": str(int(now.timestamp()))}}
-    write(
-        [
-            put(OPERATIONS, {"pk": {"S": keys["key"]}, **shared, **state}, held, clock),
-            put(OPERATIONS, {"pk": {"S": keys["guard"]}, **shared}, held, clock),
-            put(OPERATIONS, {"pk": {"S": keys["op"]}, **shared, **row}, ABSENT),
-            put(AUDIT, event, ABSENT),
-        ]
-    )
-
-
-def conclude(keys: dict[str, str], operation: str, booking_id: int, event: dict[str, Any]) -> None:
-    """Write the record after the send."""
-    booking = {"pk": {"S": f"BOOKING#{booking_id}"}, "schema": {"N": "1"}, "operation_id": {"S": operation}}
-    values = {
-        ":sending": {"S": "SENDING"},
-        ":state": {"S": "CONFIRMED"},
-        ":head": event["hash"],
-        ":events": {"N": "2"},
-        ":at": event["at"],
-        ":booking": {"N": str(booking_id)},
-    }
-    changes = "SET #state = :state, head = :head, events = :events, concluded_at = :at, booking_id = :booking"
-    mine = {":state": {"S": "CONFIRMED"}, ":operation": {"S": operation}}
-    write(
-        [
-            update(keys["op"], changes, "#state = :sending", values),
-            update(keys["key"], "SET #state = :state", "operation_id = :operation", mine),
-            put(OPERATIONS, booking, ABSENT),
-            put(AUDIT, event | {"booking_id": {"N": str(booking_id)}}, ABSENT),
-        ]
-    )
-
-
-def put(table: str, item: dict[str, Any], condition: str, values: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Return one conditional put."""
-    write = {"TableName": table, "Item": item, "ConditionExpression": condition}
-    write["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
-    return {"Put": write | ({"ExpressionAttributeValues": values} if values else {})}
-
-
-def update(key: str, changes: str, condition: str, values: dict[str, Any]) -> dict[str, Any]:
-    """Return one conditional update of an operation's row."""
-    return {
-        "Update": {
-            "TableName": OPERATIONS,
-            "Key": {"pk": {"S": key}},
-            "UpdateExpression": changes,
-            "ConditionExpression": condition,
-            "ExpressionAttributeNames": {"#state": "state"},
-            "ExpressionAttributeValues": values,
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-        }
-    }
-
-
-def write(writes: list[dict[str, Any]]) -> None:
-    """Run one transaction."""
-    database.transact_write_items(TransactItems=writes, ClientRequestToken=uuid.uuid4().hex)

@@ -60,15 +60,15 @@ class Relay:
             client.close()
 
     def _relay(self, client: socket.socket, server: socket.socket) -> None:
-        asked = time.perf_counter()
+        asked = 0.0
         while True:
-            waiting = [client] if _has_decrypted(client) else select([client, server], [], [])[0]
-            if client in waiting:
+            ready = [client] if _has_decrypted(client) else select([client, server], [], [])[0]
+            if client in ready:
                 if not (piece := client.recv(PIECE)):
                     return
                 asked = time.perf_counter()
                 server.sendall(piece)
-            if server in waiting:
+            if server in ready:
                 if not (piece := server.recv(PIECE)):
                     return
                 time.sleep(max(0.0, asked + self.delay - time.perf_counter()))

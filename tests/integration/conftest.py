@@ -1,0 +1,51 @@
+"""One sandbox, one DynamoDB and one server for the session; every test gets tables and a container of its own."""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from devtools.dynamodb import LocalDynamoDB, local_client
+from sandbox import SandboxServer
+from tests.integration.service import Service
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+
+@pytest.fixture(scope="session")
+def upstream() -> Iterator[SandboxServer]:
+    """Run the simulated upstream."""
+    with SandboxServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def database() -> Iterator["DynamoDBClient"]:
+    """Run the stand-in for DynamoDB; return a client that reads behind the app's back."""
+    with LocalDynamoDB() as server:
+        client = local_client(server.endpoint_url)
+        yield client
+        client.close()
+
+
+@pytest.fixture(scope="session")
+def running(upstream: SandboxServer, database: "DynamoDBClient") -> Iterator[Service]:
+    """Run the app's server; it has no container before a test configures one."""
+    service = Service(upstream, database)
+    service.start()
+    yield service
+    service.stop()
+
+
+@pytest.fixture
+def configured(running: Service) -> Iterator[Callable[..., Service]]:
+    """Return the service's `configure`, for tests that need other settings."""
+    yield running.configure
+    running.tidy()
+
+
+@pytest.fixture
+def service(configured: Callable[..., Service]) -> Service:
+    """Return the service under its default settings, with nothing booked."""
+    return configured()

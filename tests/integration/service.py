@@ -1,17 +1,18 @@
-"""The whole app over real HTTP: local gateway, middleware, routes, the real container; one server, many configurations."""
+"""The whole app over real HTTP: local gateway, middleware, routes and the real container; one server, many settings."""
 
-import secrets
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from chalice.app import Chalice
 
 from chalicelib import bootstrap, log
+from chalicelib.adapters.dynamodb.tables import AUDIT, OPERATIONS
+from chalicelib.application.place_booking import PlaceBooking
 from chalicelib.edge.container import Container
 from chalicelib.edge.middleware import install
 from chalicelib.edge.routes import register
-from chalicelib.adapters.dynamodb.tables import AUDIT, OPERATIONS
 from devtools.dynamodb import create_table
 from devtools.local_server import LocalGateway
 from sandbox import SandboxServer
@@ -23,69 +24,131 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
 ORIGINS = (bookings.ORIGIN, "https://app.example")
+FOREVER = "forever"
 
 _numbers = count(1)
 
 
 class Service:
-    """One app behind one server; `configure` gives it new tables and a container built as in production."""
+    """One app behind one server. `configure` gives it new tables and a container built as in production."""
 
     def __init__(self, sandbox: SandboxServer, client: "DynamoDBClient") -> None:
         self.sandbox = sandbox
+        self.records = Records(client, "", "")
         self._client = client
         self._container: Container | None = None
-        app = Chalice(app_name="switchboard")
+        self._settings: dict[str, str] | None = None
+        self._is_used = False
+        app: Any = Chalice(app_name="switchboard")
         install(app, self._current)
         register(app, self._current)
         self._gateway = LocalGateway(app)
-        self.records = Records(client, "", "")
 
     def start(self) -> None:
         """Listen."""
         self._gateway.start()
 
     def stop(self) -> None:
-        """Release everything."""
+        """Stop listening, and close what is open."""
         self._gateway.stop()
         self._gateway.join()
+        self._close()
+
+    @property
+    def url(self) -> str:
+        """Return the address."""
+        return self._gateway.url
 
     def configure(self, **settings: str) -> "Service":
-        """Put a new container in place, with new tables, under the default settings with changes; return this."""
-        self.release()
-        number = next(_numbers)
-        self.records = Records(self._client, f"operations-http-{number}", f"audit-http-{number}")
-        create_table(self._client, OPERATIONS, self.records.operations_table)
-        create_table(self._client, AUDIT, self.records.audit_table)
-        self._container = bootstrap.build(self._environment() | settings)
-        log.configure()  # other tests of this process may have changed the loggers since
+        """Start over with new tables and a new container; `settings` are environment variables. Return the service.
+
+        A container that has these settings and was not used yet is taken as it is.
+        """
+        if settings != self._settings:
+            self._close()
+            number = next(_numbers)
+            self.records = Records(self._client, f"operations-http-{number}", f"audit-http-{number}")
+            create_table(self._client, OPERATIONS, self.records.operations_table)
+            create_table(self._client, AUDIT, self.records.audit_table)
+            self._container = bootstrap.build(self._environment() | settings)
+            self._settings = settings
+        log.configure()  # other tests of this process may have given the loggers other outputs
         return self
 
     def replace(self, container: Container) -> None:
         """Put another container in place."""
-        self.release()
+        self._close()
         self._container = container
 
-    def release(self) -> None:
-        """Wait for the reads that nobody waits for any more, and close the container's connections."""
+    def tidy(self) -> None:
+        """End a test: the sandbox is as at first, and a container that made a call is gone."""
+        if self._is_used:
+            self._close()
         self.sandbox.reset()
-        container, self._container = self._container, None
-        place_booking: Any = None if container is None else container.place_booking
-        if isinstance(place_booking, bootstrap.PlaceBooking):
-            parts: Any = place_booking
-            parts.reads.concurrency._executor.shutdown(wait=True)  # noqa: SLF001 (production never ends it)
-            parts.reads.introspector.client.adapter.close()
-            parts.store.client.close()
 
-    def send(self, method: str, path: str, headers: Mapping[str, str] = bookings.headers(), body: bytes = b"") -> Answer:
-        return exchange.send(self._gateway.url, method, path, headers, body)
+    def _close(self) -> None:
+        """Wait for reads that nobody waits for any more, and close the container's connections."""
+        self.sandbox.reset()
+        placing: Any = None if self._container is None else self._container.place_booking
+        self._container, self._settings, self._is_used = None, None, False
+        if isinstance(placing, PlaceBooking):
+            wired: Any = placing
+            wired.reads.concurrency._executor.shutdown(wait=True)  # noqa: SLF001 (only a process's end ends it)
+            wired.reads.introspector.client.adapter.close()
+            wired.store.client.close()
+        self.sandbox.reset()
 
-    def book(self, members: Mapping[str, Any] = bookings.MEMBERS, **given: str | None) -> Answer:
-        """Ask for a booking as a page does; `given` are the arguments of `bookings.headers`."""
-        return self.send("POST", bookings.PATH, bookings.headers(**given), bookings.to_body(members))
+    def send(self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Answer:
+        """Send any request; without `headers` those of a page."""
+        answer = exchange.send(self.url, method, path, bookings.headers() if headers is None else headers, body)
+        self._is_used = self._is_used or self.calls() > 0
+        return answer
+
+    def book(
+        self, members: Mapping[str, Any] = bookings.MEMBERS, *, token: str = bookings.TOKEN, key: str | None = None
+    ) -> Answer:
+        """Ask for a booking as a page does, and check that the page may read the answer."""
+        answer = self.send("POST", bookings.PATH, bookings.headers(token, key), bookings.to_body(members))
+        assert answer.header("Access-Control-Allow-Origin") == bookings.ORIGIN
+        return answer
+
+    def post(self, body: bytes, **headers: str) -> Answer:
+        """Send a body of any bytes to CreateBooking; `headers` replace those of a page (`content_type=...`)."""
+        changed = {name.replace("_", "-").title(): value for name, value in headers.items()}
+        return self.send("POST", bookings.PATH, bookings.headers() | changed, body)
+
+    def arm(self, path: str, fault: str, times: int | str = 1, **settings: object) -> None:
+        """Make the upstream misbehave."""
+        self.sandbox.faults.arm(path, fault, times, **settings)
+
+    def calls(self, path: str | None = None) -> int:
+        """Return how many requests reached the upstream, in all or for one path."""
+        journal = self.sandbox.journal
+        return len(journal.requests) if path is None else journal.count(path)
+
+    @property
+    def posts(self) -> int:
+        """Return how many bookings were sent."""
+        return self.calls(bookings.CREATE)
 
     def _current(self) -> Container:
-        assert self._container is not None
+        assert self._container is not None, "the service is not configured"
         return self._container
 
     def _environment(self) -> dict[str, str]:
-        return {}
+        return {
+            "ADULTWORK_BASE_URL": self.sandbox.url,
+            "ALLOWED_ORIGINS": ",".join(ORIGINS),
+            "AUDIT_TABLE": self.records.audit_table,
+            "AWS_ENDPOINT_URL_DYNAMODB": self._client.meta.endpoint_url,
+            "HMAC_KEY": "a key for tests over HTTP, 32 or more",
+            "OPERATIONS_TABLE": self.records.operations_table,
+        }
+
+
+def wait_until(is_so: Callable[[], bool], seconds: float = 5.0) -> None:
+    """Wait for something that is about to happen in another thread."""
+    end = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.002)

@@ -123,11 +123,15 @@ def test_a_form_without_violations_has_a_request_that_says_the_same(
 
 @given(changes=FORMS)
 def test_a_form_is_mended_by_mending_the_members_that_its_violations_point_at(changes: dict[str, JsonValue]) -> None:
-    """Put a sound value at each pointer, as a caller would; only the order of a mended and a kept date may be left."""
+    """Put sound values at the pointers, as a caller would; only the order of a mended and a kept date may be left.
+
+    Twice, because a contact is judged only once the method that uses it is sound.
+    """
     sound: dict[str, JsonValue] = {**MEMBERS, "SkypeName": "live:someone"}
     document = {**sound, **changes}
-    for violation in violations(form(document)):
-        document[violation.pointer[1:]] = sound[violation.pointer[1:]]
+    for _ in range(2):
+        for violation in violations(form(document)):
+            document[violation.pointer[1:]] = sound[violation.pointer[1:]]
     assert {violation.rule for violation in violations(form(document))} <= {"accept-by-before-session"}
     document |= {name: sound[name] for name in ("AcceptBy", "SessionDate")}
     assert violations(form(document)) == ()

@@ -28,7 +28,7 @@ def stack() -> Iterator[Stack]:
 def code_block(language: str, containing: str) -> str:
     """Return the README's code block of a language that contains a text."""
     blocks = re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
-    return next(block for block in blocks if containing in block)
+    return str(next(block for block in blocks if containing in block))
 
 
 def send(command: str, url: str) -> requests.Response:

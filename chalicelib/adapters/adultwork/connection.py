@@ -125,8 +125,9 @@ class UpstreamAdapter(HTTPAdapter):
 
     def build_response(self, req: requests.PreparedRequest, resp: BaseHTTPResponse) -> requests.Response:
         """Hand the answer over as it came; nobody here wants cookies, links or a guess at the encoding."""
+        del req
         response = requests.Response()
-        response.request, response.status_code, response.raw = req, resp.status, resp
+        response.status_code, response.raw = resp.status, resp
         return response
 
 

@@ -36,17 +36,17 @@ def failure_of(error: Exception, exchange: Exchange) -> ExchangeFailedError:
     """Return what the caller of an exchange needs to know about whatever went wrong."""
     causes = tuple(_causes(error))
     if exchange.is_sent:
-        reason, trouble = _sent_reason(causes, exchange)
+        reason, trouble = _sent_reason(causes)
     else:
         reason, trouble = _not_sent_reason(causes), Trouble.UNREACHABLE
     return ExchangeFailedError(reason, trouble, is_sent=exchange.is_sent, cause=type(causes[-1]).__name__)
 
 
-def _sent_reason(causes: tuple[BaseException, ...], exchange: Exchange) -> tuple[str, Trouble]:
+def _sent_reason(causes: tuple[BaseException, ...]) -> tuple[str, Trouble]:
     """Name why no whole answer came."""
     if any(isinstance(cause, AnswerTooLargeError) for cause in causes):
         return TOO_LARGE, Trouble.UNREADABLE
-    if exchange.deadline.remaining() <= 0 or any(isinstance(cause, TimeoutError) for cause in causes):
+    if any(isinstance(cause, TimeoutError) for cause in causes):
         return LATE, Trouble.LATE
     return LOST, Trouble.UNREADABLE
 

@@ -34,6 +34,7 @@ class KmsVault:
         operations_table: str,
         kms_key_id: str,
         clock: Clock,
+        *,
         random_bytes: Callable[[int], bytes],
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:

@@ -112,11 +112,34 @@ def test_a_balance_that_is_known_to_be_forbidden_is_never_asked_for() -> None:
     assert gateway.reads == ["requirements"]
 
 
-def test_a_balance_that_may_not_be_read_is_unknown() -> None:
+class FailingBalance(InMemoryGateway):
+    """An upstream that never tells the balance in time."""
+
+    def balance(self, token: AccessToken, deadline: Deadline) -> Decimal | None:
+        """Fail."""
+        del token, deadline
+        raise LATE
+
+
+@pytest.mark.parametrize("gateway", [InMemoryGateway(), FailingBalance()], ids=["told", "failed"])
+def test_a_balance_that_turns_out_to_be_forbidden_is_unknown_whatever_came_of_asking(gateway: InMemoryGateway) -> None:
     """Ask for it speculatively, with a token that turns out to lack the scope."""
+    _, read = start(InMemoryIntrospector(WITHOUT_BALANCE), gateway)
+    assert read() == Facts(gateway.facts, None)
+
+
+def test_a_balance_that_is_granted_and_cannot_be_read_in_time_ends_the_booking() -> None:
+    """Fail it for a token that has the scope."""
+    _, read = start(InMemoryIntrospector(), FailingBalance())
+    with pytest.raises(UpstreamUnavailableError):
+        read()
+
+
+def test_a_balance_that_is_no_number_is_unknown() -> None:
+    """Answer the one who may ask with nothing."""
     gateway = InMemoryGateway()
     gateway.credits = None
-    _, read = start(InMemoryIntrospector(WITHOUT_BALANCE), gateway)
+    _, read = start(InMemoryIntrospector(), gateway)
     assert read() == Facts(gateway.facts, None)
     assert gateway.reads == ["requirements", "balance"]
 

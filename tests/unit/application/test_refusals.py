@@ -62,6 +62,7 @@ def test_a_missing_scope_is_refused_and_on_record(is_warm: bool) -> None:  # noq
     error = world.refusal()
     assert isinstance(error, InsufficientScopeError)
     assert (error.scope, error.audit_pending) == ("account_phonechat_bookings", False)
+    assert world.introspector.recall(TOKEN) is None
     (event,) = world.events(error.operation_id)
     assert (event["kind"], event["missing_scope"]) == ("refused", "account_phonechat_bookings")
     assert (event["account"], event["candidate"], event["sequence"]) == (1001, 123456, 1)

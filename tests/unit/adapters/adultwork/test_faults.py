@@ -129,8 +129,18 @@ def test_a_refused_token_is_rejected_whatever_the_body(body: str, message: str |
 
 @pytest.mark.parametrize(
     ("header", "seconds"),
-    [(None, 5), ("7", 7), (" 60 ", 60), ("0", 1), ("3600", 60), ("9" * 30, 5), ("-1", 5), ("1.5", 5), ("٣", 5)]
-    + [("Wed, 21 Oct 2026 07:28:00 GMT", 5)],
+    [
+        (None, 5),
+        ("7", 7),
+        (" 60 ", 60),
+        ("0", 1),
+        ("3600", 60),
+        ("9" * 30, 5),
+        ("-1", 5),
+        ("1.5", 5),
+        ("٣", 5),
+        ("Wed, 21 Oct 2026 07:28:00 GMT", 5),
+    ],
 )
 def test_a_limit_says_when_to_try_again(header: str | None, seconds: int) -> None:
     """Between 1 and 60 seconds; a date would need a clock and counts as 5."""
@@ -156,8 +166,7 @@ def test_a_refusal_never_repeats_what_was_sent() -> None:
         ('{"Message": "The request is invalid.", "ModelState": {"model.Duration": ["Too short", "Odd"], "x": "Bad"}}',
          "The request is invalid. Too short Odd Bad"),
         ('{"ModelState": {"model.Duration": ["Too short", 5, null, {"Deep": "one"}]}}', "Too short one"),
-        ('{"Message": "Failed", "ExceptionMessage": "secret", "ExceptionType": "T", "StackTrace": "at X", '
-         '"MessageDetail": "more"}', "Failed"),
+        ('{"Message": "Failed", "ExceptionMessage": "secret", "StackTrace": "at X", "MessageDetail": "more"}', "Failed"),
         ('{"Message": ""}', ""),
     ],
 )  # fmt: skip

@@ -1,0 +1,105 @@
+"""Every way in which the upstream may misbehave while a booking is being checked: nothing is sent, nothing believed."""
+
+from collections.abc import Callable
+
+import pytest
+
+from sandbox.fault_table import FAULTS
+from tests.integration.bookings import BALANCE, CREATE, CREDENTIALS, PERMISSIONS, READS, REQUIREMENTS, later
+from tests.integration.service import FOREVER, Service
+
+READ_SECONDS, READS_SECONDS = 0.4, 0.8  # less than the second that the slow faults wait by default
+HASTE = {"READ_SECONDS": str(READ_SECONDS), "READS_SECONDS": str(READS_SECONDS), "PERMISSION_CACHE_SECONDS": "0"}
+UNAVAILABLE = {
+    502: (502, "upstream-unavailable"),
+    503: (503, "upstream-unavailable"),
+    504: (504, "upstream-unavailable"),
+}
+# Faults that change nothing a check depends on, whatever is read.
+HARMLESS = {
+    "close-after-answer", "json-instead", "xml-instead", "wrong-namespace", "echo-differs", "method-names",
+    "unreadable-methods", "list-names",
+}  # fmt: skip
+PERMISSION_FAULTS = {"permission-status", "permission-conflict"}
+LATE = {"latency", "slow-answer", "drip", "stall"}
+
+
+def expected(fault: str, path: str) -> tuple[int, str | None]:
+    """Return the answer while a fault holds for one read; one that nobody has foreseen must be unreadable."""
+    if fault in PERMISSION_FAULTS:
+        return (403, "insufficient-scope") if path == PERMISSIONS else (201, None)
+    if fault in HARMLESS:
+        return 201, None
+    if fault == "not-found" and path == REQUIREMENTS:
+        return 422, "booking-rejected"
+    if fault in LATE:
+        return UNAVAILABLE[504]
+    return UNAVAILABLE[503 if fault in {"status", "connect-refuse"} else 502]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_read_that_goes_wrong_ends_the_call_before_anything_is_recorded_or_sent(
+    configured: Callable[..., Service], fault: str
+) -> None:
+    """For each of the four reads: in time, no POST, no operation; and the next booking works, so nothing was kept."""
+    service = configured(**HASTE)
+    for number, path in enumerate(READS):
+        service.arm(path, fault, FOREVER, **({"seconds": 60} if fault == "connect-refuse" else {}))
+        answer = service.book(later(2 * number))
+        assert (path, answer.kind) == (path, expected(fault, path))
+        assert answer.seconds < READS_SECONDS + 1
+        if answer.status != 201:
+            assert (service.posts, service.sandbox.world.bookings) == (0, ())
+        if answer.status in {502, 503, 504}:
+            assert answer.header("Retry-After") == "5"
+            assert answer.document["safe_to_retry_with_new_key"] is True
+            assert not [
+                row for row in service.records.rows("OP") if row["session_date"] == later(2 * number)["SessionDate"]
+            ]
+        service.sandbox.reset()
+        assert service.book(later(2 * number + 1)).status == 201
+        service.sandbox.reset()
+    assert set(service.records.kinds()) <= {"claimed", "confirmed", "refused"}
+
+
+@pytest.mark.parametrize("path", READS)
+@pytest.mark.parametrize("fault", ["status", "reset-before-commit", "truncation", "commit-then-drop"])
+def test_one_lost_read_is_made_good_by_one_more(service: Service, path: str, fault: str) -> None:
+    """A 5xx or a broken connection may pass; the caller never hears of it."""
+    service.arm(path, fault, 1)
+    assert service.book().status == 201
+    assert (service.calls(path), service.posts) == (2, 1)
+
+
+@pytest.mark.parametrize(("fault", "tries"), [("status", 2), ("reset-before-commit", 2), ("html", 1), ("huge-body", 1)])
+def test_a_read_is_tried_twice_at_most(service: Service, fault: str, tries: int) -> None:
+    """And an answer that arrived, however odd, is not asked for again."""
+    service.arm(REQUIREMENTS, fault, FOREVER)
+    assert service.book().status in {502, 503}
+    assert service.calls(REQUIREMENTS) == tries
+
+
+@pytest.mark.parametrize("path", READS)
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_redirected_read_is_not_followed(service: Service, path: str, status: int) -> None:
+    """The token goes to nobody else."""
+    service.arm(path, "redirect", FOREVER, status=status, location=f"{service.sandbox.url}/v1/elsewhere")
+    assert service.book().kind == UNAVAILABLE[502]
+    assert service.calls("/v1/elsewhere") == 0
+
+
+@pytest.mark.parametrize("path", [PERMISSIONS, CREDENTIALS, REQUIREMENTS])
+def test_a_read_that_asks_to_slow_down_is_told_with_its_wait(service: Service, path: str) -> None:
+    """The upstream's Retry-After reaches the caller."""
+    service.arm(path, "status", FOREVER, status=429, retry_after=17)
+    answer = service.book()
+    assert (answer.kind, answer.header("Retry-After")) == (UNAVAILABLE[502], "17")
+
+
+def test_reads_that_are_slow_together_leave_no_time_to_send(configured: Callable[..., Service]) -> None:
+    """The POST never starts late: what it and its record need must be left, or nothing is claimed."""
+    service = configured(CALL_SECONDS="5.2", POST_SECONDS="2", CONCLUSION_SECONDS="2")
+    service.arm(BALANCE, "latency", seconds=0.3)
+    assert service.book().kind == UNAVAILABLE[504]
+    assert (service.posts, service.records.rows("")) == (0, [])
+    assert service.calls(CREATE) == 0

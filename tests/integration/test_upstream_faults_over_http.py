@@ -1,0 +1,196 @@
+"""Every way in which the upstream may misbehave, over real HTTP, taken from the sandbox's own table of faults.
+
+What holds for any fault is checked for any fault, so a new one is covered as soon as it is in the table; what is known
+of each is checked beside it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from sandbox.broken_content import ECHOED
+from sandbox.fault_table import FAULTS
+from tests.integration.bookings import CREATE, READS
+from tests.integration.exchange import Answer
+from tests.integration.service import Service
+
+POST_SECONDS = 0.8  # less than the second that the slow faults wait by default
+KEY, NEW_KEY = "the-key-of-the-first-try", "a-new-key-for-the-same"
+STATE_OF = {"upstream-unavailable": "NOT_SENT", "outcome-unknown": "UNKNOWN"}  # any other problem: REJECTED
+REFUSALS = (400, 401, 402, 403, 404, 409, 413, 414, 422, 429, 431)
+UNCLEAR = (202, 204, 206, 300, 304, 405, 408, 410, 418, 451, 500, 501, 502, 503, 504, 520, 522, 599)
+REDIRECTS = (301, 302, 303, 307, 308)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One fault with its settings, and where it must lead if that is known: status, state and reason."""
+
+    fault: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    leads_to: tuple[int, str, str] | None = None
+
+    def __str__(self) -> str:
+        """Return the name of the test."""
+        return " ".join([self.fault, *(f"{name}={value}" for name, value in self.settings.items())])
+
+
+BOOKED = (201, "CONFIRMED", "booked")
+LATE = (504, "UNKNOWN", "late")
+LOST = (502, "UNKNOWN", "connection-lost")
+UNREADABLE = (502, "UNKNOWN", "unreadable-answer")
+# With the settings that the table has by default.
+KNOWN: Mapping[str, tuple[int, str, str]] = {
+    "latency": LATE,
+    "slow-answer": LATE,
+    "connect-refuse": (503, "NOT_SENT", "connection-refused"),
+    "reset-before-commit": LOST,
+    "reset-after-commit": LOST,
+    "commit-then-drop": LOST,
+    "drop-then-commit": LOST,
+    "drip": LATE,
+    "stall": LATE,
+    "truncation": LOST,
+    "truncation-with-matching-length": UNREADABLE,
+    "close-after-answer": BOOKED,
+    "status": (502, "UNKNOWN", "server-error"),
+    "html": (502, "UNKNOWN", "html-answer"),
+    "redirect": (502, "UNKNOWN", "redirected"),
+    "empty": (502, "UNKNOWN", "empty-answer"),
+    "not-found": (422, "REJECTED", "refused"),
+    "accepted": (502, "UNKNOWN", "unexpected-status"),
+    "created": BOOKED,
+    "huge-body": (502, "UNKNOWN", "answer-too-large"),
+    "wrong-content-type": UNREADABLE,
+    "json-instead": BOOKED,
+    "xml-instead": BOOKED,
+    "wrong-namespace": UNREADABLE,
+    "garbled": UNREADABLE,
+    "doctype": UNREADABLE,
+    "odd-encoding": UNREADABLE,
+    "echo-differs": (502, "UNKNOWN", "echo-differs"),
+}
+
+
+def _of_the_table() -> list[Case]:
+    """Return every fault of the table as it is by default; refused connections begin after the four reads."""
+    settings = {"connect-refuse": {"after_requests": len(READS), "seconds": 60}}
+    return [Case(name, settings.get(name, {}), KNOWN.get(name)) for name in FAULTS]
+
+
+def _status_of_refusal(status: int) -> int:
+    return status if status in {401, 402, 403, 409, 429} else 422
+
+
+VARIANTS = [
+    *(Case("status", {"status": status}, (_status_of_refusal(status), "REJECTED", "refused")) for status in REFUSALS),
+    *(Case("status", {"status": status}) for status in UNCLEAR),
+    Case("status", {"status": 500, "commit": True}, (502, "UNKNOWN", "server-error")),
+    *(Case("html", {"status": status}) for status in (201, 400, 403, 404, 429, 500, 503)),
+    Case("html", {"commit": True}, (502, "UNKNOWN", "html-answer")),
+    *(Case("redirect", {"status": status}, (502, "UNKNOWN", "redirected")) for status in REDIRECTS),
+    Case("redirect", {"location": CREATE, "commit": True}, (502, "UNKNOWN", "redirected")),
+    *(Case("empty", {"status": status}) for status in (201, 202, 204, 400, 500)),
+    *(Case("drip", {"part": part, "interval": 0.05}, LATE) for part in ("headers", "body")),
+    *(Case("truncation", {"at": at}, LOST) for at in (0, 1)),
+    *(Case("truncation-with-matching-length", {"at": at}) for at in (0, 1, 60)),
+    Case("echo-differs", {"field": "SessionDate"}, (502, "UNKNOWN", "echo-differs")),
+    Case("echo-differs", {"field": "Duration"}, (502, "UNKNOWN", "echo-differs")),
+    Case("echo-differs", {"field": "BookingID"}, UNREADABLE),
+    Case("echo-differs", {"field": "BookingID", "value": 2**31}, UNREADABLE),
+    Case("echo-differs", {"field": "PhoneNumber"}, BOOKED),
+    *(Case("echo-differs", {"field": name}) for name in ECHOED if name not in {"Candidate.UserID", "PhoneNumber"}),
+    *(Case("odd-encoding", {"encoding": "utf-16", "is_true": is_true}, UNREADABLE) for is_true in (True, False)),
+    *(Case("odd-encoding", {"encoding": encoding}, UNREADABLE) for encoding in ("utf-7", "iso-8859-1")),
+    Case("wrong-content-type", {"content_type": "text/html"}, (502, "UNKNOWN", "html-answer")),
+    Case("huge-body", {"bytes": 262_145}, (502, "UNKNOWN", "answer-too-large")),
+    Case("huge-body", {"bytes": 262_144}, BOOKED),
+]
+
+
+@pytest.mark.parametrize("case", [*_of_the_table(), *VARIANTS], ids=str)
+def test_whatever_the_upstream_does_with_the_booking_it_is_sent_once_and_told_truly(
+    configured: Callable[..., Service], case: Case
+) -> None:
+    """At most one POST; the answer, the record and the world agree; a new key sends again only where that is safe."""
+    service = configured(POST_SECONDS=str(POST_SECONDS))
+    service.arm(CREATE, case.fault, **case.settings)
+    answer = service.book(key=KEY)
+    assert answer.seconds < POST_SECONDS + 1
+    operation = service.records.operation()
+    _require_agreement(service, answer, operation)
+    if case.leads_to is not None:
+        assert (answer.status, operation["state"], operation["reason"]) == case.leads_to
+    assert service.posts == (operation["state"] != "NOT_SENT")
+    service.sandbox.reset()
+    again = service.book(key=NEW_KEY)
+    if operation["state"] in {"REJECTED", "NOT_SENT"}:
+        assert (again.status, service.posts) == (201, 1)
+    else:
+        assert (again.kind, service.posts) == ((409, "duplicate-booking"), 0)
+
+
+def _require_agreement(service: Service, answer: Answer, operation: Mapping[str, Any]) -> None:
+    """Check that answer, record and world tell one story."""
+    state, bookings = operation["state"], service.sandbox.world.bookings
+    assert service.records.kinds() == ["claimed", state.lower().replace("_", "-")]
+    if answer.status == 201:
+        assert state == "CONFIRMED"
+        assert [booking.booking_id for booking in bookings] == [answer.document["BookingID"]]
+        assert operation["booking_id"] == bookings[0].booking_id
+        return
+    document = answer.document
+    assert answer.status in {401, 402, 403, 409, 422, 429, 502, 503, 504}
+    assert state == STATE_OF.get(answer.slug or "", "REJECTED")
+    assert answer.slug in {"upstream-unavailable", "outcome-unknown", "upstream-refused", "invalid-token"}
+    assert (document["operation_id"], "booking_id" in operation) == (operation["operation_id"], False)
+    assert document["safe_to_retry_with_new_key"] is (state != "UNKNOWN")
+    if state != "UNKNOWN":
+        assert bookings == ()
+
+
+def test_a_redirect_is_not_followed_anywhere(service: Service) -> None:
+    """Neither the token nor the booking goes to where it points."""
+    service.arm(CREATE, "redirect", location=f"{service.sandbox.url}/v1/PhoneChat/CancelMadeBooking")
+    assert service.book().kind == (502, "outcome-unknown")
+    assert {request.path for request in service.sandbox.journal.requests} == {*READS, CREATE}
+
+
+def test_a_dripping_upstream_gets_its_answer_by_the_deadline(configured: Callable[..., Service]) -> None:
+    """One byte each half second, for minutes: the call ends after POST_SECONDS, and the state is unknown."""
+    service = configured(POST_SECONDS="1")
+    service.arm(CREATE, "drip", interval=0.5)
+    answer = service.book()
+    assert answer.kind == (504, "outcome-unknown")
+    assert 1 <= answer.seconds < 2
+    assert service.records.states() == ["UNKNOWN"]
+    assert len(service.sandbox.world.bookings) == 1
+
+
+@pytest.mark.parametrize(("given", "told"), [(7, "7"), ("0", "1"), (9999, "60"), ("tomorrow", "5"), (None, "5")])
+def test_a_refusal_for_too_many_requests_says_how_long_to_wait(
+    service: Service, given: int | str | None, told: str
+) -> None:
+    """The upstream's own wish, within 1 to 60 seconds."""
+    service.arm(CREATE, "status", status=429, retry_after=given)
+    answer = service.book()
+    assert (answer.kind, answer.header("Retry-After")) == ((429, "upstream-refused"), told)
+
+
+def test_the_upstreams_reason_reaches_the_caller_cleaned(service: Service) -> None:
+    """What the caller sent is hidden where it comes back."""
+    service.arm(CREATE, "status", status=400, message="Call 07700 900123 first, the comment Hello is bad.")
+    detail = service.book().document["detail"]
+    assert "AdultWork says: Call [hidden] first, the comment [hidden] is bad." in detail
+
+
+def test_a_refusal_of_the_upstreams_own_rules_is_told(service: Service) -> None:
+    """The balance shrinks between the check and the booking: 402, nothing booked, and a top-up later it works."""
+    service.arm("/v1/CreditHistory/GetCurrentCreditBalance", "status", 1, status=403)
+    answer = service.book(token="poor-token")
+    assert answer.kind == (402, "upstream-refused")
+    assert "not enough credits" in answer.document["detail"]
+    assert service.records.states() == ["REJECTED"]
+    assert service.records.events()[-1]["upstream_status"] == 402
