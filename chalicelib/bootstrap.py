@@ -4,9 +4,10 @@ import gc
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from threading import Lock
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import boto3
@@ -17,22 +18,33 @@ from chalicelib.adapters.adultwork.client import AdultWorkClient
 from chalicelib.adapters.adultwork.connection import UpstreamAdapter, tls_context
 from chalicelib.adapters.adultwork.permission_cache import PermissionCache
 from chalicelib.adapters.adultwork.phonechat import AdultWorkGateway
+from chalicelib.adapters.breaker import Breaker, BreakingGateway, BreakingIntrospector
 from chalicelib.adapters.dynamodb.audit_trail import DynamoDBAuditTrail
 from chalicelib.adapters.dynamodb.client import dynamodb_client
 from chalicelib.adapters.dynamodb.operations import DynamoDBOperationStore
+from chalicelib.adapters.dynamodb.rate_limit import RateLimit
+from chalicelib.adapters.dynamodb.transactions import Row
 from chalicelib.adapters.secrets_manager import SecretsOnFirstUse, fetch_secrets, read_secrets
-from chalicelib.adapters.system import SystemClock, ThreadConcurrency, UlidSource, random_secret
+from chalicelib.adapters.system import SystemClock, ThreadConcurrency, UlidSource, random_bytes
+from chalicelib.adapters.vault.client import kms_client
+from chalicelib.adapters.vault.kms_vault import KmsVault
+from chalicelib.application.claiming import Claiming
+from chalicelib.application.concluding import Concluding
+from chalicelib.application.earlier import EarlierOperations
+from chalicelib.application.get_operation import GetOperation
+from chalicelib.application.housekeeping import Housekeeping
 from chalicelib.application.place_booking import PlaceBooking
 from chalicelib.application.reads import Reads
+from chalicelib.application.reconcile import Reconciler
+from chalicelib.domain.matching import ReconciliationPolicy
 from chalicelib.domain.policy import BookingPolicy
 from chalicelib.domain.time_budget import TimeBudget
+from chalicelib.edge.answer_form import HttpAnswers
 from chalicelib.edge.container import Container, EdgeSettings
 from chalicelib.settings import Settings, read_settings
 
-if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
-
-READ_THREADS = 16  # three serve one booking; the rest are for local servers that work on several at once
+MINUTE_SECONDS, DAY_SECONDS = 60, 86_400
+READ_THREADS = 16  # four serve one booking; the rest are for local servers that work on several at once
 
 _lock = Lock()
 _containers: list[Container] = []
@@ -72,8 +84,40 @@ def build(environment: Mapping[str, str]) -> Container:
         InvalidSettingsError: a setting is wrong; the message lists all faults.
     """
     settings = read_settings(environment)
+    zone = ZoneInfo(settings.adultwork_timezone)
+    form = HttpAnswers(settings.problem_type_base)
+    world = _world(settings, zone, environment)
+    budget = _budget(settings)
+    policy = ReconciliationPolicy(
+        settle=timedelta(minutes=settings.settle_minutes), expiry=timedelta(hours=settings.expiry_hours)
+    )
+    reconciler = Reconciler(world.gateway, world.store, form, world.clock, zone, policy)
+    earlier = EarlierOperations(world.store, world.gateway, reconciler, world.clock)
     return Container(
-        place_booking=_place_booking(settings, _database(environment)),
+        place_booking=PlaceBooking(
+            reads=Reads(world.introspector, world.gateway, world.concurrency),
+            gateway=world.gateway,
+            claiming=Claiming(world.store, earlier, budget),
+            concluding=Concluding(world.store, reconciler, form, budget),
+            housekeeping=Housekeeping(world.store, reconciler, world.clock, policy, budget),
+            trail=world.trail,
+            vault=world.vault,
+            concurrency=world.concurrency,
+            clock=world.clock,
+            ids=UlidSource(),
+            keys=world.secrets,
+            policy=_policy(settings, zone),
+            budget=budget,
+        ),
+        get_operation=GetOperation(
+            introspector=world.introspector,
+            store=world.store,
+            vault=world.vault,
+            reconciler=reconciler,
+            concurrency=world.concurrency,
+            clock=world.clock,
+            budget=budget,
+        ),
         settings=EdgeSettings(
             allowed_origins=settings.allowed_origins,
             maximum_body_bytes=settings.maximum_body_bytes,
@@ -82,31 +126,53 @@ def build(environment: Mapping[str, str]) -> Container:
     )
 
 
-def _database(environment: Mapping[str, str]) -> "DynamoDBClient":
-    """Return the client of DynamoDB, or of the stand-in that the environment names in AWS's own variable."""
-    return dynamodb_client(endpoint=environment.get("AWS_ENDPOINT_URL_DYNAMODB") or None)
+@dataclass(frozen=True, slots=True)
+class _World:
+    """The adapters: everything outside."""
+
+    clock: SystemClock
+    concurrency: ThreadConcurrency
+    secrets: SecretsOnFirstUse
+    introspector: BreakingIntrospector
+    gateway: BreakingGateway
+    store: DynamoDBOperationStore
+    trail: DynamoDBAuditTrail
+    vault: KmsVault
 
 
-def _place_booking(settings: Settings, database: "DynamoDBClient") -> PlaceBooking:
+def _world(settings: Settings, zone: ZoneInfo, environment: Mapping[str, str]) -> _World:
+    """Make the adapters; AWS's own variables name stand-ins for its services."""
     clock = SystemClock()
-    zone = ZoneInfo(settings.adultwork_timezone)
     concurrency = ThreadConcurrency(READ_THREADS)
     secrets = _secrets(settings)
-    client = _upstream(settings, clock, secrets)
-    gateway = AdultWorkGateway(client, zone)
-    cache = PermissionCache(clock, settings.permission_cache_seconds, random_secret())
-    trail = DynamoDBAuditTrail(database, settings.audit_table)
-    return PlaceBooking(
-        reads=Reads(AdultWorkIntrospector(client, concurrency, cache), gateway, concurrency),
-        gateway=gateway,
-        store=DynamoDBOperationStore(database, settings.operations_table, settings.audit_table, clock),
-        trail=trail,
+    upstream = _upstream(settings, clock, secrets)
+    breaker = Breaker(clock, settings.breaker_failures, settings.breaker_seconds)
+    cache = PermissionCache(clock, settings.permission_cache_seconds, random_bytes(32))
+    database = dynamodb_client(endpoint=environment.get("AWS_ENDPOINT_URL_DYNAMODB") or None)
+    kms = kms_client(endpoint=environment.get("AWS_ENDPOINT_URL_KMS") or None)
+    return _World(
         clock=clock,
-        ids=UlidSource(),
-        keys=secrets,
-        policy=_policy(settings, zone),
-        budget=_budget(settings),
+        concurrency=concurrency,
+        secrets=secrets,
+        introspector=BreakingIntrospector(AdultWorkIntrospector(upstream, concurrency, cache), breaker),
+        gateway=BreakingGateway(AdultWorkGateway(upstream, zone), breaker),
+        store=DynamoDBOperationStore(
+            database, settings.operations_table, clock.sleep, settings.audit_table, clock, _limits(settings)
+        ),
+        trail=DynamoDBAuditTrail(database, settings.audit_table, clock.sleep),
+        vault=KmsVault(
+            kms, database, settings.operations_table, settings.sealing_key_id, clock, random_bytes=random_bytes
+        ),
     )
+
+
+def _limits(settings: Settings) -> dict[Row, RateLimit]:
+    """Return the limits that are on."""
+    limits = {
+        Row.MINUTE: RateLimit(settings.bookings_per_minute, MINUTE_SECONDS),
+        Row.DAY: RateLimit(settings.bookings_per_day, DAY_SECONDS),
+    }
+    return {row: limit for row, limit in limits.items() if limit.limit}
 
 
 def _upstream(settings: Settings, clock: SystemClock, secrets: SecretsOnFirstUse) -> AdultWorkClient:
@@ -125,6 +191,7 @@ def _secrets(settings: Settings) -> SecretsOnFirstUse:
     if settings.secrets_name is None:
         given = {
             "HMAC_KEY": settings.hmac_key,
+            "HMAC_KEY_PREVIOUS": settings.hmac_key_previous,
             "ADULTWORK_API_KEY": settings.adultwork_api_key,
             "ADULTWORK_API_SECRET": settings.adultwork_api_secret,
         }
@@ -152,4 +219,5 @@ def _budget(settings: Settings) -> TimeBudget:
         claim=settings.claim_seconds,
         post=settings.post_seconds,
         conclusion=settings.conclusion_seconds,
+        reconcile=settings.reconcile_seconds,
     )

@@ -123,6 +123,33 @@ class Settings(BaseModel):
         repr=False,
         description="The key of the keyed hashes, for local runs: 32 characters or more.",
     )
+    hmac_key_previous: str | None = Field(
+        None,
+        min_length=32,
+        repr=False,
+        description="The key before the last rotation; deployed stages keep it in SECRETS_NAME.",
+    )
+    sealing_key_id: str = Field(
+        "alias/switchboard", description="The KMS key that wraps the data keys of accounts: its id, ARN or alias."
+    )
+    bookings_per_minute: int = Field(
+        5, ge=0, description="How many bookings an account may make in a minute; 0 for any."
+    )
+    bookings_per_day: int = Field(
+        30, ge=0, description="How many bookings an account may make in a day (UTC); 0 for any."
+    )
+    breaker_failures: int = Field(
+        0, ge=0, description="After how many failed calls in a row AdultWork is left alone for a moment; 0 for never."
+    )
+    breaker_seconds: float = Field(30, gt=0, description="How long AdultWork is left alone then.")
+    settle_minutes: float = Field(
+        15,
+        ge=1,
+        description="How long after a send a missing booking proves nothing: it may still turn up in the list.",
+    )
+    expiry_hours: float = Field(
+        24, ge=1, description="When an operation that nobody came back for is handed to a reviewer."
+    )
     problem_type_base: str = Field("/problems/", description="What comes before a problem's name in its `type`.")
     maximum_body_bytes: int = Field(8192, gt=0, le=1_000_000, description="The largest request body, in bytes.")
     maximum_duration_minutes: int = Field(1440, ge=5, description="The longest booking; AdultWork names no maximum.")
@@ -140,6 +167,10 @@ class Settings(BaseModel):
     claim_seconds: Seconds = Field(4, description="The longest that the record before the send may take.")
     post_seconds: Seconds = Field(12, description="The longest that the booking itself may take, connect to last byte.")
     conclusion_seconds: Seconds = Field(4, description="The longest that the record after the send may take.")
+
+    reconcile_seconds: Seconds = Field(
+        5, description="The longest that settling an unknown outcome may take in a call."
+    )
 
     # Faults that no single member shows are found beside the last member they are about, not after all members are
     # sound: so they come in the same report as the others. A member that is wrong itself is missing from `info.data`.

@@ -10,7 +10,7 @@ HALF_OPEN  one read at a time goes through; an answer closes it, a failure opens
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from threading import Lock
@@ -18,7 +18,7 @@ from typing import TypeVar
 
 from chalicelib.application.ports import BookingGateway, Clock, TokenIntrospector
 from chalicelib.domain.access import AccessToken, Principal
-from chalicelib.domain.booking import BookingRequest
+from chalicelib.domain.booking import Booking, BookingRequest
 from chalicelib.domain.errors import (
     InvalidTokenError,
     SwitchboardError,
@@ -142,6 +142,14 @@ class BreakingGateway:
     def balance(self, token: AccessToken, deadline: Deadline) -> Decimal | None:
         """Read the client's credits, unless the breaker is open."""
         return self.breaker.guard(lambda: self.gateway.balance(token, deadline))
+
+    def made_bookings(self, token: AccessToken, start: date, page: int, deadline: Deadline) -> tuple[Booking, ...]:
+        """Read one page of the made bookings, unless the breaker is open."""
+        return self.breaker.guard(lambda: self.gateway.made_bookings(token, start, page, deadline))
+
+    def booking_details(self, token: AccessToken, booking_id: int, deadline: Deadline) -> Booking:
+        """Read one made booking, unless the breaker is open."""
+        return self.breaker.guard(lambda: self.gateway.booking_details(token, booking_id, deadline))
 
     def create_booking(self, token: AccessToken, request: BookingRequest, deadline: Deadline) -> Outcome:
         """Send the booking, once; NOT_SENT if the breaker opened since the reads."""

@@ -39,9 +39,9 @@ class UlidSource:
         return f"op_{ULID.from_datetime(now)}"
 
 
-def random_secret() -> bytes:
-    """Return 32 random bytes, for secrets that live as long as the process."""
-    return os.urandom(32)
+def random_bytes(length: int) -> bytes:
+    """Return bytes that nobody can guess."""
+    return os.urandom(length)
 
 
 class ThreadConcurrency:

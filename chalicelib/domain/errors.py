@@ -21,8 +21,9 @@ SwitchboardError
 │   ├── UpstreamRefusedError         understood and declined
 │   ├── UpstreamUnavailableError     surely nothing happened; safe to try again
 │   └── OutcomeUnknownError          sent, no readable answer; do not send again
-├── StoreUnavailableError            our record could not be written; nothing was sent
-└── SealBrokenError                  sealed data cannot be opened
+└── StoreUnavailableError            our record could not be written; nothing was sent
+
+BookingTakenError and SealBrokenError are signals between adapters and use cases; no caller ever meets them.
 """
 
 from collections.abc import Sequence
@@ -211,9 +212,9 @@ class StoreUnavailableError(SwitchboardError):
     """Our record could not be written or read; nothing was sent upstream."""
 
 
-class BookingTakenError(StoreUnavailableError):
-    """The BookingID of an answer belongs to another operation, so it proves nothing. Never reaches the caller as such."""
+class BookingTakenError(Exception):
+    """The BookingID of an answer belongs to another operation, so it proves nothing. The use case deals with it."""
 
 
-class SealBrokenError(SwitchboardError):
-    """Sealed data cannot be opened: its key was erased, or it was changed. Never reaches the caller as such."""
+class SealBrokenError(Exception):
+    """Sealed data cannot be opened: its key was erased, or it was changed. The use cases deal with it."""

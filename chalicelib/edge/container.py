@@ -3,14 +3,23 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from chalicelib.application.place_booking import PlaceBookingCommand, Placed
+from chalicelib.application.get_operation import GetOperationCommand, OperationView
+from chalicelib.application.place_booking import Answered, PlaceBookingCommand
 
 
 class PlacesBookings(Protocol):
     """The use case behind CreateBooking: `application.place_booking.PlaceBooking`, or a fake."""
 
-    def execute(self, command: PlaceBookingCommand) -> Placed:
-        """Place the booking; every refusal and failure is a SwitchboardError."""
+    def execute(self, command: PlaceBookingCommand) -> Answered:
+        """Place the booking; what is no final answer is a SwitchboardError."""
+        ...
+
+
+class GetsOperations(Protocol):
+    """The use case behind the status resource: `application.get_operation.GetOperation`, or a fake."""
+
+    def execute(self, command: GetOperationCommand) -> OperationView:
+        """Return the operation as it stands; every refusal and failure is a SwitchboardError."""
         ...
 
 
@@ -28,4 +37,5 @@ class Container:
     """All that a view can reach."""
 
     place_booking: PlacesBookings
+    get_operation: GetsOperations
     settings: EdgeSettings

@@ -128,6 +128,22 @@ PROBLEM_TYPES: dict[type[errors.SwitchboardError], ProblemType] = {
         "before booking the same time anew.",
         safe_to_retry_with_new_key=False,
     ),
+    errors.BookingNotCreatedError: ProblemType(
+        "booking-not-created",
+        "The booking was not made",
+        HTTPStatus.CONFLICT,
+        "AdultWork's own list shows that this request booked nothing. Send the booking again under a new Idempotency-Key.",
+        safe_to_retry_with_new_key=True,
+        operation_state=OperationState.NOT_CREATED,
+    ),
+    errors.TooManyBookingsError: ProblemType(
+        "too-many-bookings",
+        "The account books too often",
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "Wait as long as Retry-After says, then send the same request again; the same Idempotency-Key may be used. Nothing "
+        "was booked.",
+        safe_to_retry_with_new_key=True,
+    ),
     errors.UpstreamRefusedError: ProblemType(
         "upstream-refused",
         "AdultWork declined",
@@ -156,7 +172,8 @@ PROBLEM_TYPES: dict[type[errors.SwitchboardError], ProblemType] = {
         "store-unavailable",
         "Switchboard cannot keep its records",
         HTTPStatus.SERVICE_UNAVAILABLE,
-        "Wait a little and send the same request again, with the same Idempotency-Key. Nothing was booked.",
+        "Wait a little and send the same request again, with the same Idempotency-Key. This request sent nothing to "
+        "AdultWork.",
         safe_to_retry_with_new_key=True,
     ),
 }

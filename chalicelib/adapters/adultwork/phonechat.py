@@ -1,7 +1,7 @@
 """PhoneChat bookings and the balance that pays for them."""
 
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import date, tzinfo
 from decimal import Decimal
 
 import simplejson
@@ -10,7 +10,7 @@ from chalicelib.adapters.adultwork import faults, wire
 from chalicelib.adapters.adultwork.client import AdultWorkClient
 from chalicelib.adapters.adultwork.exchange_failure import ExchangeFailedError
 from chalicelib.domain.access import AccessToken
-from chalicelib.domain.booking import BookingRequest
+from chalicelib.domain.booking import Booking, BookingRequest
 from chalicelib.domain.errors import Trouble
 from chalicelib.domain.facts import BookingRequirements
 from chalicelib.domain.operation import OperationState, Outcome
@@ -18,8 +18,11 @@ from chalicelib.domain.time_budget import Deadline
 
 REQUIREMENTS = "/v1/PhoneChat/GetUserBookingRequirements"
 BALANCE = "/v1/CreditHistory/GetCurrentCreditBalance"
+MADE_BOOKINGS = "/v1/PhoneChat/MadeBookings"
+BOOKING_DETAILS = "/v1/PhoneChat/MadeBookingDetails"
 CREATE_BOOKING = "/v1/PhoneChat/CreateBooking"
 NOT_PERMITTED = (401, 403)
+PAGE_SIZE = 100  # the most that MadeBookings gives at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,26 @@ class AdultWorkGateway:
                 return None
             faults.classify_read(answer)
             return wire.read_balance(answer)
+
+    def made_bookings(self, token: AccessToken, start: date, page: int, deadline: Deadline) -> tuple[Booking, ...]:
+        """Read one page of the made bookings, newest first."""
+        query: dict[str, str | int] = {
+            "StartDate": start.isoformat(),
+            "OrderBy": "date-desc",
+            "BookingsPerPage": PAGE_SIZE,
+            "PageNumber": page,
+        }
+        with faults.translated_reads():
+            answer = self.client.get(MADE_BOOKINGS, token, deadline, query)
+            faults.classify_read(answer)
+            return wire.read_made_bookings(answer)
+
+    def booking_details(self, token: AccessToken, booking_id: int, deadline: Deadline) -> Booking:
+        """Read one made booking."""
+        with faults.translated_reads():
+            answer = self.client.get(BOOKING_DETAILS, token, deadline, {"BookingID": booking_id})
+            faults.classify_read(answer)
+            return wire.read_booking(answer)
 
     def create_booking(self, token: AccessToken, request: BookingRequest, deadline: Deadline) -> Outcome:
         """Send the booking, once; whatever happens is an outcome."""

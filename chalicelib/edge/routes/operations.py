@@ -1,0 +1,67 @@
+"""Operations: how a booking stands after a lost connection, and what may be done next."""
+
+import re
+from collections.abc import Callable
+
+import simplejson
+
+from chalicelib.application.get_operation import GetOperationCommand, OperationView
+from chalicelib.domain.errors import NotFoundError
+from chalicelib.domain.operation import FREES_GUARD, OperationState
+from chalicelib.edge.answer import Answer
+from chalicelib.edge.container import Container
+from chalicelib.edge.exchange import Exchange
+from chalicelib.edge.operation_path import operation_path
+from chalicelib.edge.representation import Document, to_json
+from chalicelib.edge.request import bearer_token, seconds_left
+from chalicelib.edge.routes.resource import Resource
+
+OK = 200
+UNSETTLED = frozenset({OperationState.SENDING, OperationState.UNKNOWN})
+ASK_AGAIN_SECONDS = 30
+
+_OPERATION_ID = re.compile(r"op_[0-9A-HJKMNP-TV-Z]{26}")
+
+
+def resource(container: Callable[[], Container]) -> Resource:
+    """Return the resource that tells the state of an operation."""
+
+    def get_operation(exchange: Exchange) -> Answer:
+        """Answer with an operation of the caller's own account, reconciled if its outcome was unknown."""
+        token = bearer_token(exchange.request)
+        operation_id = (exchange.request.uri_params or {}).get("operation_id", "")
+        if not _OPERATION_ID.fullmatch(operation_id):
+            raise NotFoundError("This account has no operation of this id.")
+        command = GetOperationCommand(token, operation_id, exchange.request_id, seconds_left(exchange.request))
+        view = container().get_operation.execute(command)
+        headers = {"Content-Type": "application/json"}
+        if view.record.state in UNSETTLED:
+            headers["Retry-After"] = str(ASK_AGAIN_SECONDS)
+        return Answer(to_json(operation_document(view)), status_code=OK, headers=headers, operation_id=view.record.id)
+
+    return Resource("/v1/operations/{operation_id}", {"GET": get_operation})
+
+
+def operation_document(view: OperationView) -> dict[str, Document]:
+    """Return an operation as a client reads it: its state, what may be done next, and the answer of its request."""
+    record = view.record
+    answer: Document = None
+    if view.answer is not None:
+        body = simplejson.loads(view.answer.body, use_decimal=True)
+        answer = {"status": view.answer.status, "body": body}
+    return {
+        "operation_id": record.id,
+        "operation_state": record.state.value,
+        "status_url": operation_path(record.id),
+        "attempt": record.attempt,
+        "claimed_at": record.claimed_at.isoformat(timespec="milliseconds"),
+        "BookingID": record.booking_id,
+        "BookUserID": record.book_user_id,
+        "SessionDate": record.session_date,
+        "Duration": record.duration,
+        "Method": record.method,
+        "Credits": record.credits,
+        "safe_to_retry_with_same_key": record.is_retryable,
+        "safe_to_retry_with_new_key": record.state in FREES_GUARD,
+        "answer": answer,
+    }
