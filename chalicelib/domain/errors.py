@@ -19,8 +19,7 @@ SwitchboardError
 │   ├── UpstreamRefusedError         understood and declined
 │   ├── UpstreamUnavailableError     surely nothing happened; safe to try again
 │   └── OutcomeUnknownError          sent, no readable answer; do not send again
-├── StoreUnavailableError            our record could not be written; nothing was sent
-└── SealBrokenError                  sealed data cannot be opened
+└── StoreUnavailableError            our record could not be written; nothing was sent
 """
 
 from collections.abc import Sequence
@@ -185,5 +184,5 @@ class StoreUnavailableError(SwitchboardError):
     """Our record could not be written or read; nothing was sent upstream."""
 
 
-class SealBrokenError(SwitchboardError):
-    """Sealed data cannot be opened: its key was erased, or it was changed. Never reaches the caller as such."""
+class SealBrokenError(Exception):
+    """Sealed data cannot be opened: its key was erased, or it was changed. The use cases deal with it."""
