@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from devtools.bench.bookings import require_booked
+from devtools.bench.deployment import CODE, PACKAGES
 
 ANSWER_SECONDS = 60.0
 STOP_SECONDS = 5.0
@@ -24,9 +25,15 @@ class ChildError(Exception):
 class Child:
     """A child process that is asked by lines; a context manager."""
 
-    def __init__(self, arguments: Sequence[str], directory: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        directory: Path,
+        environment: Mapping[str, str],
+        python: Path = Path(sys.executable),
+    ) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, *arguments],
+            [python, *arguments],
             cwd=directory,
             env=environment,
             stdin=subprocess.PIPE,
@@ -84,7 +91,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One of the two that are compared: the function's module and name, where it lies, and its environment."""
+    """One of the two that are compared: the function's module and name, where it is deployed, and its environment."""
 
     module: str
     function: str
@@ -110,7 +117,10 @@ class Function(Child):
 
     def __init__(self, variant: Variant) -> None:
         code = f"from devtools.bench.worker import main; main({variant.module!r}, {variant.function!r})"
-        super().__init__(["-c", code], variant.directory, variant.environment)
+        environment = {**variant.environment, "PYTHONPATH": str(variant.directory / PACKAGES)}
+        # Not the Python of the virtual environment, and without `site`: only what is deployed can be imported.
+        python = Path(sys.executable).resolve()
+        super().__init__(["-S", "-c", code], variant.directory / CODE, environment, python)
 
     def book(self, events: list[dict[str, Any]]) -> Reply:
         """Make some bookings, one after the other, and check every answer.

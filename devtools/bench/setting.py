@@ -1,20 +1,18 @@
 """Where the benchmark takes place: the upstream and the database in processes of their own, the code as it is deployed."""
 
-import compileall
 import http.client
 import json
-import shutil
 import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from py_compile import PycInvalidationMode
 from types import TracebackType
 from typing import Any, Self
 
 import certifi
 
 from devtools.bench.certificate import write_certificate
+from devtools.bench.deployment import deployed
 from devtools.bench.processes import Child, Variant
 from devtools.dynamodb import ROOT, LocalDynamoDB, create_tables, local_environment
 from devtools.example import ORIGIN
@@ -24,7 +22,6 @@ ACCOUNTS = (1001, 1002)
 PLENTY = "1000000000"
 QUIET = {
     "PATH": "/usr/bin:/bin",
-    "SETUPTOOLS_USE_DISTUTILS": "stdlib",  # or each process of a virtual environment imports a part of setuptools
     "AWS_CONFIG_FILE": "/dev/null",
     "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
 }
@@ -92,7 +89,7 @@ class Setting:
 
     def _start(self) -> None:
         self._directory = Path(self._open.enter_context(tempfile.TemporaryDirectory(prefix="switchboard-bench-")))
-        self._code = deployed_code(self._directory / "code")
+        self._deployed = deployed(self._directory / "deployed")
         self._database = self._open.enter_context(LocalDynamoDB())
         create_tables(self._database.endpoint_url, OPERATIONS, AUDIT)
         sandbox = self._open.enter_context(Child(["-u", "-m", "sandbox", "--port", "0"], ROOT, QUIET))
@@ -129,18 +126,6 @@ class Setting:
             "HMAC_KEY": "k" * 64,
         }
         return (
-            Variant("app", "app", self._code, environment),
-            Variant("devtools.bench.baseline", "answer", self._code, environment),
+            Variant("app", "app", self._deployed, environment),
+            Variant("devtools.bench.baseline", "answer", self._deployed, environment),
         )
-
-
-def deployed_code(directory: Path) -> Path:
-    """Copy what is measured, with bytecode that is valid whatever the dates of its files, as in the deployed zip."""
-    own = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(ROOT / "chalicelib", directory / "chalicelib", ignore=own)
-    shutil.copytree(ROOT / "devtools" / "bench", directory / "devtools" / "bench", ignore=own)
-    for name in ("app.py", "devtools/__init__.py"):
-        shutil.copy(ROOT / name, directory / name)
-    if not compileall.compile_dir(directory, quiet=1, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH):
-        raise RuntimeError("the code does not compile")
-    return directory

@@ -7,6 +7,7 @@ import pytest
 
 from devtools.dynamodb import LocalDynamoDB, local_client
 from sandbox import SandboxServer
+from tests.fakes.certificates import Authority
 from tests.integration.service import Service
 
 if TYPE_CHECKING:
@@ -30,9 +31,13 @@ def database() -> Iterator["DynamoDBClient"]:
 
 
 @pytest.fixture(scope="session")
-def running(upstream: SandboxServer, database: "DynamoDBClient") -> Iterator[Service]:
+def running(
+    upstream: SandboxServer, database: "DynamoDBClient", tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Service]:
     """Run the app's server; it has no container before a test configures one."""
-    service = Service(upstream, database)
+    authority = tmp_path_factory.mktemp("authority") / "authority.pem"
+    Authority.create(authority)
+    service = Service(upstream, database, authority)
     service.start()
     yield service
     service.stop()

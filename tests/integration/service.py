@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chalice.app import Chalice
@@ -32,8 +33,9 @@ _numbers = count(1)
 class Service:
     """One app behind one server. `configure` gives it new tables and a container built as in production."""
 
-    def __init__(self, sandbox: SandboxServer, client: "DynamoDBClient") -> None:
+    def __init__(self, sandbox: SandboxServer, client: "DynamoDBClient", authority: Path) -> None:
         self.sandbox = sandbox
+        self._authority = authority  # one certificate: reading the bundled hundreds would take half of each start
         self.records = Records(client, "", "")
         self._client = client
         self._container: Container | None = None
@@ -138,6 +140,7 @@ class Service:
     def _environment(self) -> dict[str, str]:
         return {
             "ADULTWORK_BASE_URL": self.sandbox.url,
+            "ADULTWORK_CA_BUNDLE": str(self._authority),
             "ALLOWED_ORIGINS": ",".join(ORIGINS),
             "AUDIT_TABLE": self.records.audit_table,
             "AWS_ENDPOINT_URL_DYNAMODB": self._client.meta.endpoint_url,

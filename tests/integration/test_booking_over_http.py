@@ -129,7 +129,7 @@ def test_only_the_headers_that_the_upstream_documents_are_sent(service: Service)
 
 def test_the_developer_key_goes_along_only_when_the_setting_says_so(configured: Callable[..., Service]) -> None:
     """Both headers, on every call."""
-    keys = {"ADULTWORK_API_KEY": "the-key", "ADULTWORK_API_SECRET": "the-secret"}
+    keys = {"ADULTWORK_API_KEY": "the-key", "ADULTWORK_API_SECRET": "the-secret", "ADULTWORK_CA_BUNDLE": ""}
     for sends, expected in (("false", {(None, None)}), ("true", {("the-key", "the-secret")})):
         service = configured(ADULTWORK_SEND_API_KEY=sends, **keys)
         assert service.book().status == 201

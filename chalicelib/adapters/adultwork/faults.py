@@ -10,6 +10,7 @@ from chalicelib.adapters.adultwork.error_body import error_texts
 from chalicelib.adapters.adultwork.media_type import Format, declared_format
 from chalicelib.adapters.adultwork.message_cleaning import clean_message
 from chalicelib.adapters.adultwork.wire import LARGEST_ID, read_booking, read_document
+from chalicelib.domain.access import AccessToken
 from chalicelib.domain.booking import Booking, BookingRequest
 from chalicelib.domain.errors import InvalidTokenError, Trouble, UpstreamRefusedError, UpstreamUnavailableError
 from chalicelib.domain.operation import OperationState, Outcome
@@ -23,15 +24,19 @@ CANDIDATE_REFUSALS = frozenset({400, 404, 409, 422})
 DEFAULT_RETRY_SECONDS, LONGEST_RETRY_SECONDS = 5, 60
 
 
-def classify_placement(answer: UpstreamAnswer, request: BookingRequest, zone: tzinfo) -> Outcome:
+def classify_placement(
+    answer: UpstreamAnswer, request: BookingRequest, zone: tzinfo, token: AccessToken | None = None
+) -> Outcome:
     """Return what is known after the POST of `request`; raises nothing, whatever the answer is.
 
     CONFIRMED only for a typed booking that echoes what was sent; REJECTED only for a refusal that cannot have booked;
-    everything else is UNKNOWN. `zone` is the upstream's clock.
+    everything else is UNKNOWN. `zone` is the upstream's clock. `token` is hidden in what the upstream says, as what was sent
+    is.
     """
     if answer.status in PLACED:
         return _placement(answer, request, zone)
-    message = refusal_message(answer, _sent_texts(request))
+    secrets = [*_sent_texts(request), *([token.reveal()] if token is not None else [])]
+    message = refusal_message(answer, secrets)
     if answer.status == UNAUTHORIZED or (answer.status in REFUSALS and message is not None):
         return Outcome(
             OperationState.REJECTED,

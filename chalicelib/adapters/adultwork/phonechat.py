@@ -80,7 +80,7 @@ class AdultWorkGateway:
         except Exception:  # noqa: BLE001 (once something may have been sent, the client raises nothing but the above)
             return Outcome(OperationState.NOT_SENT, "not-prepared", trouble=Trouble.UNREACHABLE)
         try:
-            return faults.classify_placement(answer, request, self.zone)
+            return faults.classify_placement(answer, request, self.zone, token)
         except Exception:  # noqa: BLE001 (it was sent, so not even a fault of our own may hide that)
             return Outcome(OperationState.UNKNOWN, "unreadable-answer", answer.status, trouble=Trouble.UNREADABLE)
 
