@@ -29,6 +29,7 @@ REGION = "eu-west-2"
 DEFAULT_PORT = 8002
 OPERATIONS_TABLE = "switchboard-operations"
 AUDIT_TABLE = "switchboard-audit"
+SEALING_KEY = "alias/switchboard"
 
 POLL_SECONDS = 0.05
 START_SECONDS = 15.0
@@ -39,6 +40,7 @@ def local_environment(endpoint_url: str) -> dict[str, str]:
     """Return the environment that leads boto3 to the local server, with the credentials that it takes: any."""
     return {
         "AWS_ENDPOINT_URL_DYNAMODB": endpoint_url,
+        "AWS_ENDPOINT_URL_KMS": endpoint_url,
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
         "AWS_DEFAULT_REGION": REGION,
@@ -69,8 +71,25 @@ def create_table(client: "DynamoDBClient", schema: TableSchema, name: str) -> No
         client.update_time_to_live(TableName=name, TimeToLiveSpecification=expiry)  # type: ignore[arg-type]
 
 
+def create_sealing_key(endpoint_url: str) -> None:
+    """Create the KMS key that wraps the accounts' data keys, under the alias that is the setting's default."""
+    client = boto3.client(
+        "kms",
+        endpoint_url=endpoint_url,
+        region_name=REGION,
+        aws_access_key_id="local",
+        aws_secret_access_key="local",  # noqa: S106 (the local server takes any)
+    )
+    try:
+        if all(alias["AliasName"] != SEALING_KEY for alias in client.list_aliases()["Aliases"]):
+            client.create_alias(AliasName=SEALING_KEY, TargetKeyId=client.create_key()["KeyMetadata"]["KeyId"])
+    finally:
+        client.close()
+
+
 def create_tables(endpoint_url: str, operations_name: str = OPERATIONS_TABLE, audit_name: str = AUDIT_TABLE) -> None:
-    """Create both tables, unless they are there."""
+    """Create both tables and the key that seals what is in them, unless they are there."""
+    create_sealing_key(endpoint_url)
     client = local_client(endpoint_url)
     try:
         create_table(client, OPERATIONS, operations_name)

@@ -13,7 +13,7 @@ from chalicelib.domain.errors import BodyTooLargeError, NotFoundError
 from chalicelib.edge.container import EdgeSettings
 from chalicelib.edge.middleware import SECURITY_HEADERS
 from chalicelib.edge.problem import INTERNAL_ERROR, PROBLEM_TYPES, ProblemType
-from chalicelib.edge.problem_response import MEDIA_TYPE
+from chalicelib.edge.problem_document import MEDIA_TYPE
 
 REQUEST_ID = "$context.requestId"
 # The app's own headers; a constant of the template stands in single quotes, so it cannot hold any.

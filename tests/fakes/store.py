@@ -1,15 +1,27 @@
 """Operations and audit events in memory, under the same rules as the tables: the contract suite holds both to them."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import RLock
 
-from chalicelib.application.ports import BookingHeld, ClaimAnswer, Claimed, KeyHeld
+from chalicelib.application.ports import (
+    BookingHeld,
+    ClaimAnswer,
+    Claimed,
+    Held,
+    KeyHeld,
+    RateLimited,
+    Resolution,
+)
 from chalicelib.domain.audit import AuditEvent, event_hash
-from chalicelib.domain.errors import StoreUnavailableError
+from chalicelib.domain.errors import BookingTakenError, StoreUnavailableError
 from chalicelib.domain.operation import FREES_GUARD, Operation, OperationState, Outcome
+from chalicelib.domain.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
+
+OPEN = frozenset({OperationState.SENDING, OperationState.UNKNOWN})
 
 
 class InMemoryAuditTrail:
@@ -55,15 +67,6 @@ class InMemoryAuditTrail:
         return repr(self._rows)
 
 
-@dataclass(slots=True)
-class _Standing:
-    """An operation as it stands."""
-
-    state: OperationState
-    attempt: int
-    head: str
-
-
 @dataclass(frozen=True, slots=True)
 class _Hold:
     """A key or a guard: whose it is, and the second after which it no longer holds."""
@@ -71,7 +74,8 @@ class _Hold:
     operation_id: str
     expires_at: int
     fingerprint: str = ""
-    lease_until: datetime | None = None
+    attempt: int = 1
+    answer: str | None = None
 
     def holds(self, now: datetime) -> bool:
         """Tell whether it stands in the way at `now`."""
@@ -79,18 +83,25 @@ class _Hold:
 
 
 class InMemoryOperationStore:
-    """Implements `OperationStore`, writing its events to `trail`; `claims` and `conclusions` hold what was asked."""
+    """Implements `OperationStore`, writing its events to `trail`; `claims` and `conclusions` hold what was asked.
 
-    def __init__(self, trail: InMemoryAuditTrail | None = None) -> None:
+    `limits` are pairs of a number of bookings and a window in seconds. `before_write` runs before each transaction, and
+    may raise.
+    """
+
+    def __init__(self, trail: InMemoryAuditTrail | None = None, limits: Sequence[tuple[int, int]] = ()) -> None:
         self.trail = trail or InMemoryAuditTrail()
         self.claims: list[Operation] = []
         self.conclusions: list[tuple[Operation, Outcome]] = []
+        self.limits = limits
+        self.before_write: Callable[[], None] = lambda: None
         self._lock = RLock()
-        self._operations: dict[str, _Standing] = {}
+        self._operations: dict[str, OperationRecord] = {}
         self._keys: dict[str, _Hold] = {}
         self._guards: dict[str, _Hold] = {}
         self._bookings: dict[int, str] = {}
-        self._failing_claims = self._half_failing_claims = self._failing_conclusions = 0
+        self._counts: dict[tuple[int, int, int], int] = {}
+        self._failing_claims = self._half_failing_claims = self._failing_conclusions = self._failing_reads = 0
 
     def will_fail_claim(self, times: int = 1) -> None:
         """Let the next claims fail, with nothing written."""
@@ -104,82 +115,206 @@ class InMemoryOperationStore:
         """Let the next conclusions fail, with nothing written."""
         self._failing_conclusions = times
 
+    def will_fail_reads(self, times: int = 1) -> None:
+        """Let the next reads fail."""
+        self._failing_reads = times
+
     def state_of(self, operation_id: str) -> OperationState | None:
         """Return how an operation stands, None when there is none."""
-        standing = self._operations.get(operation_id)
-        return None if standing is None else standing.state
+        record = self._operations.get(operation_id)
+        return None if record is None else record.state
+
+    def records(self) -> tuple[OperationRecord, ...]:
+        """Return every operation."""
+        return tuple(self._operations.values())
 
     def rows(self) -> str:
         """Return everything that is stored, as text."""
         return repr((self._operations, self._keys, self._guards, self._bookings)) + self.trail.rows()
 
-    def claim(self, operation: Operation, event: AuditEvent, deadline: Deadline) -> ClaimAnswer:
+    def claim(
+        self, operation: Operation, event: AuditEvent, deadline: Deadline, previous: OperationRecord | None = None
+    ) -> ClaimAnswer:
         """Record the operation, say what holds it, or fail as told."""
         del deadline
         with self._lock:
             self.claims.append(operation)
+            self.before_write()
             if self._failing_claims:
                 self._failing_claims -= 1
                 raise StoreUnavailableError("told to fail")
-            answer = self._claim(operation, event)
+            answer = self._claim(operation, event, previous)
             if self._half_failing_claims:
                 self._half_failing_claims -= 1
                 raise StoreUnavailableError("told to fail after the write")
             return answer
 
-    def conclude(self, operation: Operation, outcome: Outcome, event: AuditEvent, deadline: Deadline) -> None:
+    def conclude(
+        self,
+        operation: Operation,
+        outcome: Outcome,
+        event: AuditEvent,
+        deadline: Deadline,
+        sealed_answer: str | None = None,
+    ) -> None:
         """Record the outcome, or fail as told."""
         del deadline
         with self._lock:
             self.conclusions.append((operation, outcome))
+            self.before_write()
             if self._failing_conclusions:
                 self._failing_conclusions -= 1
                 raise StoreUnavailableError("told to fail")
-            self._conclude(operation, outcome, event)
+            record = self._operations.get(operation.id)
+            if record is not None and record.head == event_hash(event.canonical()):
+                return
+            if record is None or (record.state, record.attempt) != (OperationState.SENDING, operation.attempt):
+                raise StoreUnavailableError("the operation is not waiting for this outcome")
+            booking_id = None if outcome.booking is None else outcome.booking.booking_id
+            if booking_id is not None and booking_id in self._bookings:
+                raise BookingTakenError("the booking belongs to another operation")
+            record = replace(record, is_retryable=outcome.is_retryable)
+            self._write(record, Resolution(outcome.state, booking_id, sealed_answer), event)
 
-    def _claim(self, operation: Operation, event: AuditEvent) -> ClaimAnswer:
+    def held(self, operation: Operation, deadline: Deadline) -> Held | None:
+        """Tell what a claim would find in its way."""
+        del deadline
+        with self._lock:
+            self._read()
+            return self._held(operation, None)
+
+    def find(self, operation_id: str, deadline: Deadline) -> OperationRecord | None:
+        """Return an operation as it stands."""
+        del deadline
+        with self._lock:
+            self._read()
+            return self._operations.get(operation_id)
+
+    def open_operations(self, account: int, deadline: Deadline) -> tuple[OperationRecord, ...]:
+        """Return the account's operations without a final state."""
+        del deadline
+        with self._lock:
+            self._read()
+            return tuple(one for one in self.records() if one.account == account and one.state in OPEN)
+
+    def overdue_operations(self, before: datetime, deadline: Deadline) -> tuple[OperationRecord, ...]:
+        """Return operations without a final state that were claimed before a time."""
+        del deadline
+        with self._lock:
+            self._read()
+            return tuple(one for one in self.records() if one.claimed_at < before and one.state in OPEN)
+
+    def owners(self, booking_ids: Sequence[int], deadline: Deadline) -> Mapping[int, str]:
+        """Return which bookings belong to which operations."""
+        del deadline
+        with self._lock:
+            self._read()
+            return {id_: self._bookings[id_] for id_ in booking_ids if id_ in self._bookings}
+
+    def stored_answer(self, record: OperationRecord, deadline: Deadline) -> str | None:
+        """Return the sealed answer of an operation's key."""
+        del deadline
+        with self._lock:
+            self._read()
+            hold = self._keys.get(record.key_hash or "")
+            return hold.answer if hold is not None and hold.operation_id == record.id else None
+
+    def resolve(self, record: OperationRecord, resolution: Resolution, event: AuditEvent, deadline: Deadline) -> bool:
+        """Write what reads have told; False when the operation no longer stands as `record` says."""
+        del deadline
+        with self._lock:
+            self.before_write()
+            standing = self._operations[record.id]
+            if standing.head == event_hash(event.canonical()):
+                return True
+            if standing.head != record.head or not self.trail.has_room_for(event):
+                return False
+            if resolution.booking_id is not None and self._bookings.get(resolution.booking_id, record.id) != record.id:
+                return False
+            self._write(standing, resolution, event)
+            return True
+
+    def release(self, record: OperationRecord, event: AuditEvent, deadline: Deadline) -> bool:
+        """Free the guard of an operation whose booking ended upstream."""
+        del deadline
+        with self._lock:
+            self.before_write()
+            guard = self._guards.get(record.guard_hash)
+            if self._operations[record.id].head != record.head or guard is None or guard.operation_id != record.id:
+                return False
+            del self._guards[record.guard_hash]
+            head = event_hash(event.canonical())
+            self._operations[record.id] = replace(record, sequence=event.sequence, head=head)
+            self.trail.write(event)
+            return True
+
+    def _read(self) -> None:
+        """Fail a read, as told."""
+        if self._failing_reads:
+            self._failing_reads -= 1
+            raise StoreUnavailableError("told to fail")
+
+    def _claim(self, operation: Operation, event: AuditEvent, previous: OperationRecord | None) -> ClaimAnswer:
         standing = self._operations.get(operation.id)
         if standing is not None and standing.head == event_hash(event.canonical()):
             return Claimed()
-        now = operation.claimed_at
-        key = self._keys.get(operation.key_hash or "")
-        if key is not None and key.holds(now):
-            return self._key_held(key)
-        guard = self._guards.get(operation.guard_hash)
-        if guard is not None and guard.holds(now):
-            return BookingHeld(guard.operation_id)
-        if standing is not None or not self.trail.has_room_for(event):
+        if held := self._held(operation, previous):
+            return held
+        for limit, seconds in self.limits:
+            moment = int(operation.claimed_at.timestamp())
+            if self._counts.get((operation.account, seconds, moment // seconds), 0) >= limit:
+                return RateLimited(limit, seconds, seconds - moment % seconds)
+        if (standing and standing.head) != (previous and previous.head) or not self.trail.has_room_for(event):
             raise StoreUnavailableError("the operation's place is taken")
         self._write_claim(operation, event)
         return Claimed()
 
-    def _key_held(self, key: _Hold) -> KeyHeld:
-        assert key.lease_until is not None
-        state = self._operations[key.operation_id].state
-        return KeyHeld(key.operation_id, key.fingerprint, state, key.lease_until)
+    def _held(self, operation: Operation, previous: OperationRecord | None) -> Held | None:
+        now = operation.claimed_at
+        for key_hash in operation.key_hashes:
+            key = self._keys.get(key_hash)
+            is_ours = (
+                previous is not None
+                and key is not None
+                and (key.operation_id, key.attempt) == (previous.id, previous.attempt)
+            )
+            if key is not None and key.holds(now) and not is_ours:
+                return KeyHeld(key.operation_id, key.fingerprint)
+        for guard_hash in operation.guard_hashes:
+            guard = self._guards.get(guard_hash)
+            if guard is not None and guard.holds(now):
+                return BookingHeld(guard.operation_id)
+        return None
 
     def _write_claim(self, operation: Operation, event: AuditEvent) -> None:
-        if operation.key_hash is not None:
+        if operation.key_hashes:
             ends = math.ceil(operation.key_expires_at.timestamp())
-            hold = _Hold(operation.id, ends, operation.fingerprint, operation.lease_until)
-            self._keys[operation.key_hash] = hold
-        self._guards[operation.guard_hash] = _Hold(operation.id, math.ceil(operation.guard_expires_at.timestamp()))
+            hold = _Hold(operation.id, ends, operation.fingerprints[0], operation.attempt)
+            self._keys[operation.key_hashes[0]] = hold
+        guard = _Hold(operation.id, math.ceil(operation.guard_expires_at.timestamp()))
+        self._guards[operation.guard_hashes[0]] = guard
         head = event_hash(event.canonical())
-        self._operations[operation.id] = _Standing(OperationState.SENDING, operation.attempt, head)
+        self._operations[operation.id] = OperationRecord.of(operation, OperationState.SENDING, event.sequence, head)
+        for _, seconds in self.limits:
+            window = (operation.account, seconds, int(operation.claimed_at.timestamp()) // seconds)
+            self._counts[window] = self._counts.get(window, 0) + 1
         self.trail.write(event)
 
-    def _conclude(self, operation: Operation, outcome: Outcome, event: AuditEvent) -> None:
-        standing = self._operations.get(operation.id)
-        head = event_hash(event.canonical())
-        if standing is not None and standing.head == head:
-            return
-        if standing is None or (standing.state, standing.attempt) != (OperationState.SENDING, operation.attempt):
-            raise StoreUnavailableError("the operation is not waiting for this outcome")
-        if outcome.booking is not None:
-            if outcome.booking.booking_id in self._bookings:
-                raise StoreUnavailableError("the booking belongs to another operation")
-            self._bookings[outcome.booking.booking_id] = operation.id
-        if outcome.state in FREES_GUARD:
-            self._guards.pop(operation.guard_hash, None)
-        self._operations[operation.id] = _Standing(outcome.state, operation.attempt, head)
+    def _write(self, record: OperationRecord, resolution: Resolution, event: AuditEvent) -> None:
+        """Move an operation, with everything that goes with it."""
+        if resolution.booking_id is not None:
+            self._bookings[resolution.booking_id] = record.id
+        guard = self._guards.get(record.guard_hash)
+        if resolution.state in FREES_GUARD and guard is not None and guard.operation_id == record.id:
+            del self._guards[record.guard_hash]
+        key = self._keys.get(record.key_hash or "")
+        if resolution.sealed_answer is not None and key is not None and key.operation_id == record.id:
+            self._keys[record.key_hash or ""] = replace(key, answer=resolution.sealed_answer)
+        self._operations[record.id] = replace(
+            record,
+            state=resolution.state,
+            booking_id=resolution.booking_id or record.booking_id,
+            sequence=event.sequence,
+            head=event_hash(event.canonical()),
+        )
         self.trail.write(event)

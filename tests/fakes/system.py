@@ -44,11 +44,11 @@ def _raiser(error: Exception) -> Callable[[], NoReturn]:
 
 
 class FixedKeys:
-    """Implements `HmacKeys` with one key."""
+    """Implements `HmacKeys`; a test may put a new key before the old one."""
 
-    def __init__(self, key: HmacKey | None = None) -> None:
-        self.key = key or HmacKey(b"a key for tests, 32 bytes or more")
+    def __init__(self, *keys: HmacKey) -> None:
+        self.keys = keys or (HmacKey(b"a key for tests, 32 bytes or more"),)
 
-    def current(self) -> HmacKey:
-        """Return the key."""
-        return self.key
+    def in_use(self) -> tuple[HmacKey, ...]:
+        """Return the keys, the current one first."""
+        return self.keys

@@ -1,6 +1,7 @@
 """AdultWork in memory: who the tokens are, what the candidates offer, and what was sent."""
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 
 from chalicelib.domain.access import AccessToken, Principal
@@ -10,6 +11,8 @@ from chalicelib.domain.facts import BookingRequirements
 from chalicelib.domain.operation import OperationState, Outcome
 from chalicelib.domain.time_budget import Deadline
 from tests.builders import PRINCIPAL
+
+PAGE_SIZE = 100
 
 
 class InMemoryIntrospector:
@@ -53,6 +56,9 @@ class InMemoryGateway:
         self.reads: list[str] = []
         self.read_failure: SwitchboardError | None = None
         self.answer: Callable[[BookingRequest], Outcome] = self._book
+        self.bookings: dict[int, Booking] = {}
+        self.created_at = "2026-01-15T12:00:00"
+        self.list_failure: SwitchboardError | None = None
         self.before_send: Callable[[], None] = lambda: None
 
     def requirements(self, token: AccessToken, candidate: int, deadline: Deadline) -> BookingRequirements:
@@ -76,6 +82,40 @@ class InMemoryGateway:
         self.sent.append(request)
         return self.answer(request)
 
+    def made_bookings(self, token: AccessToken, start: date, page: int, deadline: Deadline) -> tuple[Booking, ...]:
+        """Return the bookings, newest first, 100 a page."""
+        del token, start, deadline
+        self.reads.append("made_bookings")
+        if self.list_failure is not None:
+            raise self.list_failure
+        newest_first = list(reversed(self.bookings.values()))
+        return tuple(newest_first[(page - 1) * PAGE_SIZE : page * PAGE_SIZE])
+
+    def booking_details(self, token: AccessToken, booking_id: int, deadline: Deadline) -> Booking:
+        """Return one booking."""
+        del token, deadline
+        self.reads.append("booking_details")
+        if self.list_failure is not None:
+            raise self.list_failure
+        return self.bookings[booking_id]
+
+    def will_book_and_lose_the_answer(self) -> None:
+        """Book, and let the answer get lost."""
+
+        def book_silently(request: BookingRequest) -> Outcome:
+            self._book(request)
+            return Outcome(OperationState.UNKNOWN, "late", trouble=Trouble.LATE)
+
+        self.answer = book_silently
+
+    def will_answer_again(self) -> None:
+        """Book and answer, as at the start."""
+        self.answer = self._book
+
+    def end_booking(self, booking_id: int, status: str) -> None:
+        """Cancel or reject a booking out of band."""
+        self.bookings[booking_id] = self.bookings[booking_id].model_copy(update={"status": status})
+
     def will_time_out_after_send(self) -> None:
         """Answer the next bookings with nothing at all."""
         self.answer = lambda _: Outcome(OperationState.UNKNOWN, "late", trouble=Trouble.LATE)
@@ -96,7 +136,7 @@ class InMemoryGateway:
 
     def _book(self, request: BookingRequest) -> Outcome:
         booking = Booking(
-            booking_id=len(self.sent),
+            booking_id=len(self.bookings) + 1,
             duration=request.duration,
             credits=request.credits,
             status="Pending",
@@ -104,6 +144,8 @@ class InMemoryGateway:
             phone_number=request.phone_number,
             skype_name=request.skype_name,
             session_date=f"{request.session_date.replace(' ', 'T')}:00",
+            create_date=self.created_at,
             candidate=BookedUser(user_id=request.book_user_id),
         )
+        self.bookings[booking.booking_id] = booking
         return Outcome(OperationState.CONFIRMED, "booked", upstream_status=200, booking=booking)

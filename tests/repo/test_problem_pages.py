@@ -11,7 +11,7 @@ from chalicelib.domain import errors
 from chalicelib.domain.rules import form as form_rules
 from chalicelib.domain.violation import Violation
 from chalicelib.edge.problem import BY_SLUG, INTERNAL_ERROR, PROBLEM_TYPES, problem_type, status_of
-from chalicelib.edge.problem_response import problem_document
+from chalicelib.edge.problem_document import problem_document
 from tests.builders import form, members
 
 PAGES = Path(__file__).parents[2] / "docs" / "problems"

@@ -102,7 +102,7 @@ class OperationReader:
         with store_errors(NOT_READ):
             return tuple(items.record(row) for row in Tries(self.sleep).run(read, READ_AGAIN, deadline)["Items"])
 
-    def _row(self, partition_key: str, deadline: Deadline) -> Item | None:
+    def _row(self, partition_key: str, deadline: Deadline) -> "Item | None":
         """Return one row, as it stands."""
 
         def read() -> "GetItemOutputTypeDef":
@@ -115,14 +115,14 @@ class OperationReader:
         with store_errors(NOT_READ):
             return Tries(self.sleep).run(read, READ_AGAIN, deadline).get("Item")
 
-    def _rows(self, partition_keys: Sequence[str], deadline: Deadline) -> dict[str, Item]:
+    def _rows(self, partition_keys: Sequence[str], deadline: Deadline) -> "dict[str, Item]":
         """Return the rows that exist, by partition key, as they stand."""
         found: dict[str, Item] = {}
         for start in range(0, len(partition_keys), LARGEST_BATCH):
             found |= self._batch(partition_keys[start : start + LARGEST_BATCH], deadline)
         return found
 
-    def _batch(self, partition_keys: Sequence[str], deadline: Deadline) -> dict[str, Item]:
+    def _batch(self, partition_keys: Sequence[str], deadline: Deadline) -> "dict[str, Item]":
         """Return at most a hundred rows; DynamoDB may leave some for another try."""
         names = [{tables.PARTITION_KEY: items.text(name)} for name in partition_keys]
 
