@@ -4,13 +4,15 @@ PORT ?= 8000
 SANDBOX_PORT ?= 8001
 DYNAMODB_PORT ?= 8002
 STAGE ?= dev
+SEEDS ?= 10000
+ROUNDS ?= 200
 
 BIN := .venv/bin
 RUN := $(BIN)/python
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run events test check lint format types contracts coverage lock package bench clean
+.PHONY: help setup demo run events races test check lint format types contracts coverage lock package bench simulate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +36,9 @@ run: setup ## start the stack and stay up (PORT, SANDBOX_PORT, DYNAMODB_PORT)
 
 events: .venv/installed ## print the audit events of one operation of `make run` (OPERATION=op_...)
 	@DYNAMODB_PORT=$(DYNAMODB_PORT) $(RUN) -m devtools.events "$(OPERATION)"
+
+races: setup ## send one booking 32 times at once, over and over, and print what came of it (ROUNDS=200)
+	@SWITCHBOARD_RACE_ROUNDS=$(ROUNDS) $(RUN) -m pytest -q tests/integration/test_races_over_http.py
 
 test: setup ## run every test
 	$(RUN) -m devtools.browser
@@ -69,6 +74,9 @@ package: setup ## CloudFormation template and zip for one stage, linted (STAGE=d
 
 bench: setup ## measure, beside a bare handler in the same run
 	$(RUN) -m devtools.bench
+
+simulate: .venv/installed ## run the real use cases against seeded faults (SEEDS=100000; SEED=1234 tells one run; VARIANT=guard-off)
+	@$(RUN) -m devtools.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS)) $(if $(VARIANT),--variant $(VARIANT))
 
 clean: ## remove everything that the other targets made
 	rm -rf .venv .venv-ministack .local build .chalice/deployments .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

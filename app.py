@@ -1,11 +1,13 @@
-"""The Lambda entry: makes the app, installs the middleware and registers the routes."""
+"""The Lambda entry: makes the app, installs the middleware, registers the routes and what runs each hour."""
 
 from chalice.app import Chalice
 
 from chalicelib.bootstrap import container
 from chalicelib.edge.middleware import install
 from chalicelib.edge.routes import register
+from chalicelib.edge.schedules import schedule
 
 app = Chalice(app_name="switchboard")
 install(app, container)
 register(app, container)
+expire_operations = schedule(app, container)

@@ -26,7 +26,7 @@ from chalicelib.adapters.dynamodb.rate_limit import RateLimit
 from chalicelib.adapters.dynamodb.transactions import Row
 from chalicelib.adapters.secrets_manager import SecretsOnFirstUse, fetch_secrets, read_secrets
 from chalicelib.adapters.system import SystemClock, ThreadConcurrency, UlidSource, random_bytes
-from chalicelib.adapters.vault.client import kms_client
+from chalicelib.adapters.vault.client import KmsOnFirstUse, kms_client
 from chalicelib.adapters.vault.kms_vault import KmsVault
 from chalicelib.application.claiming import Claiming
 from chalicelib.application.concluding import Concluding
@@ -93,13 +93,14 @@ def build(environment: Mapping[str, str]) -> Container:
     )
     reconciler = Reconciler(world.gateway, world.store, form, world.clock, zone, policy)
     earlier = EarlierOperations(world.store, world.gateway, reconciler, world.clock)
+    housekeeping = Housekeeping(world.store, reconciler, world.clock, policy, budget)
     return Container(
         place_booking=PlaceBooking(
             reads=Reads(world.introspector, world.gateway, world.concurrency),
             gateway=world.gateway,
             claiming=Claiming(world.store, earlier, budget),
             concluding=Concluding(world.store, reconciler, form, budget),
-            housekeeping=Housekeeping(world.store, reconciler, world.clock, policy, budget),
+            housekeeping=housekeeping,
             trail=world.trail,
             vault=world.vault,
             concurrency=world.concurrency,
@@ -123,6 +124,7 @@ def build(environment: Mapping[str, str]) -> Container:
             maximum_body_bytes=settings.maximum_body_bytes,
             problem_type_base=settings.problem_type_base,
         ),
+        housekeeping=housekeeping,
     )
 
 
@@ -149,7 +151,7 @@ def _world(settings: Settings, zone: ZoneInfo, environment: Mapping[str, str]) -
     breaker = Breaker(clock, settings.breaker_failures, settings.breaker_seconds)
     cache = PermissionCache(clock, settings.permission_cache_seconds, random_bytes(32))
     database = dynamodb_client(endpoint=environment.get("AWS_ENDPOINT_URL_DYNAMODB") or None)
-    kms = kms_client(endpoint=environment.get("AWS_ENDPOINT_URL_KMS") or None)
+    kms = KmsOnFirstUse(partial(kms_client, endpoint=environment.get("AWS_ENDPOINT_URL_KMS") or None))
     return _World(
         clock=clock,
         concurrency=concurrency,
@@ -157,7 +159,7 @@ def _world(settings: Settings, zone: ZoneInfo, environment: Mapping[str, str]) -
         introspector=BreakingIntrospector(AdultWorkIntrospector(upstream, concurrency, cache), breaker),
         gateway=BreakingGateway(AdultWorkGateway(upstream, zone), breaker),
         store=DynamoDBOperationStore(
-            database, settings.operations_table, clock.sleep, settings.audit_table, clock, _limits(settings)
+            database, settings.operations_table, clock.sleep, clock, settings.audit_table, _limits(settings)
         ),
         trail=DynamoDBAuditTrail(database, settings.audit_table, clock.sleep),
         vault=KmsVault(

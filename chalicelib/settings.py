@@ -141,14 +141,15 @@ class Settings(BaseModel):
     breaker_failures: int = Field(
         0, ge=0, description="After how many failed calls in a row AdultWork is left alone for a moment; 0 for never."
     )
-    breaker_seconds: float = Field(30, gt=0, description="How long AdultWork is left alone then.")
+    breaker_seconds: float = Field(30, gt=0, le=3600, description="How long AdultWork is left alone then.")
     settle_minutes: float = Field(
         15,
         ge=1,
+        le=1440,
         description="How long after a send a missing booking proves nothing: it may still turn up in the list.",
     )
     expiry_hours: float = Field(
-        24, ge=1, description="When an operation that nobody came back for is handed to a reviewer."
+        24, ge=1, le=720, description="When an operation that nobody came back for is handed to a reviewer."
     )
     problem_type_base: str = Field("/problems/", description="What comes before a problem's name in its `type`.")
     maximum_body_bytes: int = Field(8192, gt=0, le=1_000_000, description="The largest request body, in bytes.")

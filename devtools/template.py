@@ -10,6 +10,15 @@ LOG_RETENTION_DAYS = 90
 REQUESTS_PER_SECOND = 50
 BURST = 100
 
+# Whoever changes the key reads this beside it. One step would not do: while some containers know only the old key and
+# others write under the new one, a repeat could miss its first try.
+CHANGING_HMAC_KEY = (
+    "Members: HMAC_KEY makes the keyed hashes of keys and bookings; ADULTWORK_API_KEY and ADULTWORK_API_SECRET may be added. "
+    "To change HMAC_KEY without losing a repeat: 1. add the new key as HMAC_KEY_PREVIOUS, which is looked for and never "
+    "written, and deploy; 2. when no container from before is left, put the new key into HMAC_KEY and the old one into "
+    "HMAC_KEY_PREVIOUS, and deploy; 3. take HMAC_KEY_PREVIOUS away when the last booking made under it is more than a day past."
+)
+
 Resource = dict[str, Any]
 
 
@@ -20,8 +29,13 @@ def merge_template() -> dict[str, Any]:
         "Resources": {
             "RestAPI": {"Properties": _rest_api()},
             "APIHandler": {"Properties": _function()},
+            "ExpireOperations": {"Properties": _function()},
             "ApiLogGroup": {"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDays": LOG_RETENTION_DAYS}},
-            "TableKey": _kept("AWS::KMS::Key", _table_key()),
+            "TableKey": _kept("AWS::KMS::Key", _key("Switchboard's tables")),
+            "SealingKey": _kept(
+                "AWS::KMS::Key", _key("Wraps the data keys that Switchboard seals personal data under")
+            ),
+            "SealingKeyAlias": {"Type": "AWS::KMS::Alias", "Properties": _sealing_key_alias()},
             "OperationsTable": _kept("AWS::DynamoDB::Table", OPERATIONS.cloudformation(table_key)),
             "AuditTable": _kept("AWS::DynamoDB::Table", AUDIT.cloudformation(table_key)),
             "ApiSecret": _kept("AWS::SecretsManager::Secret", _secret()),
@@ -48,28 +62,37 @@ def _rest_api() -> dict[str, Any]:
 
 
 def _function() -> dict[str, Any]:
-    """Return the function's own log group and the names of what it uses."""
+    """Return what both functions share: their log group, and the names of what they use."""
     return {
         "LoggingConfig": {"LogGroup": {"Ref": "ApiLogGroup"}, "LogFormat": "Text"},
         "Environment": {
             "Variables": {
                 "AUDIT_TABLE": {"Ref": "AuditTable"},
                 "OPERATIONS_TABLE": {"Ref": "OperationsTable"},
+                "SEALING_KEY_ID": {"Fn::GetAtt": ["SealingKey", "Arn"]},
                 "SECRETS_NAME": {"Ref": "ApiSecret"},
             }
         },
     }
 
 
-def _table_key() -> dict[str, Any]:
-    """Return the key of both tables; with KMS's default key policy, IAM policies of the account decide who uses it."""
-    return {"Description": "Switchboard's tables", "EnableKeyRotation": True, "PendingWindowInDays": 30}
+def _key(description: str) -> dict[str, Any]:
+    """Return a key; with KMS's default key policy, IAM policies of the account decide who uses it.
+
+    KMS renews what is inside each year and keeps the old, so what was wrapped before is still opened.
+    """
+    return {"Description": description, "EnableKeyRotation": True, "PendingWindowInDays": 30}
+
+
+def _sealing_key_alias() -> dict[str, Any]:
+    """Return the name that people find the sealing key by; one for each stack, as an account may hold several."""
+    return {"AliasName": {"Fn::Sub": "alias/${AWS::StackName}-sealing"}, "TargetKeyId": {"Ref": "SealingKey"}}
 
 
 def _secret() -> dict[str, Any]:
     """Return the secret; its first value is drawn by Secrets Manager and seen by nobody."""
     drawn = {"SecretStringTemplate": "{}", "GenerateStringKey": "HMAC_KEY"}
     return {
-        "Description": "HMAC_KEY makes Switchboard's keyed hashes; ADULTWORK_API_KEY and _SECRET may be added",
+        "Description": CHANGING_HMAC_KEY,
         "GenerateSecretString": {**drawn, "PasswordLength": 64, "ExcludePunctuation": True},
     }

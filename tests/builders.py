@@ -1,21 +1,25 @@
 """Values that tests start from; each builder takes only what a test cares about."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.access import AccessToken, Principal, Scope
-from chalicelib.domain.booking import BookingRequest, ContactMethod
+from chalicelib.domain.booking import BookedUser, Booking, BookingRequest, ContactMethod
 from chalicelib.domain.form import Form, JsonValue
+from chalicelib.domain.operation import OperationState
 from chalicelib.domain.policy import BookingPolicy
+from chalicelib.domain.record import OperationRecord
 from chalicelib.domain.rules.form import violations
 
 NOW = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 LONDON = ZoneInfo("Europe/London")
 POLICY = BookingPolicy(zone=LONDON)
 TOKEN = AccessToken("client-token")
+REFRESHED_TOKEN = AccessToken("refreshed-client-token")
+OTHER_TOKEN = AccessToken("other-client-token")
 PRINCIPAL = Principal(account=1001, scopes=frozenset({Scope.PHONECHAT_BOOKINGS.value, Scope.CREDITS_HISTORY.value}))
 PHONE = "07700900123"
 
@@ -66,3 +70,41 @@ def booking_request(**changes: Any) -> BookingRequest:  # noqa: ANN401 (any fiel
         "comments": "Hello",
     }
     return BookingRequest(**{**fields, **changes})
+
+
+def booking(**changes: Any) -> Booking:  # noqa: ANN401 (any field of the booking)
+    """Return what AdultWork makes of `booking_request()` at `NOW`, with changes; `user_id` is the candidate's."""
+    fields: dict[str, Any] = {
+        "booking_id": 1,
+        "duration": 15,
+        "credits": Decimal("32.0000"),
+        "status": "Pending",
+        "method": 1,
+        "create_date": "2026-01-15T12:00:00",
+        "session_date": "2026-01-20T21:30:00",
+        "candidate": BookedUser(user_id=changes.pop("user_id", 123456)),
+    }
+    return Booking(**{**fields, **changes})
+
+
+def operation_record(**changes: Any) -> OperationRecord:  # noqa: ANN401 (any field of the record)
+    """Return what the store remembers of an operation that sent `booking_request()` at `NOW`, with changes."""
+    fields: dict[str, Any] = {
+        "id": "op_1",
+        "account": PRINCIPAL.account,
+        "state": OperationState.UNKNOWN,
+        "attempt": 1,
+        "is_retryable": False,
+        "book_user_id": 123456,
+        "session_date": "2026-01-20 21:30",
+        "duration": 15,
+        "method": 1,
+        "credits": Decimal(32),
+        "claimed_at": NOW,
+        "lease_until": NOW + timedelta(seconds=31),
+        "sequence": 2,
+        "head": "ab" * 32,
+        "guard_hash": "key-id:guard",
+        "key_hash": "key-id:key",
+    }
+    return OperationRecord(**{**fields, **changes})

@@ -35,18 +35,24 @@ def read_secrets(document: Mapping[str, Any]) -> Secrets:
     The previous key is for the days after a rotation: a repeat finds what its first try wrote.
 
     Raises:
-        ValueError: HMAC_KEY is missing or has fewer than 32 characters.
+        ValueError: HMAC_KEY is missing, or it or its predecessor has fewer than 32 characters.
     """
-    key = document.get("HMAC_KEY")
-    if not isinstance(key, str) or len(key) < MINIMUM_KEY_LENGTH:
-        msg = f"HMAC_KEY needs at least {MINIMUM_KEY_LENGTH} characters"
-        raise ValueError(msg)
-    keys = (key, previous) if isinstance(previous := document.get("HMAC_KEY_PREVIOUS"), str) and previous else (key,)
+    keys = [_hmac_key(document, "HMAC_KEY")]
+    if document.get("HMAC_KEY_PREVIOUS"):
+        keys.append(_hmac_key(document, "HMAC_KEY_PREVIOUS"))
     return Secrets(
-        tuple(HmacKey(text.encode()) for text in keys),
+        tuple(keys),
         document.get("ADULTWORK_API_KEY"),
         document.get("ADULTWORK_API_SECRET"),
     )
+
+
+def _hmac_key(document: Mapping[str, Any], name: str) -> HmacKey:
+    text = document.get(name)
+    if not isinstance(text, str) or len(text) < MINIMUM_KEY_LENGTH:
+        msg = f"{name} needs at least {MINIMUM_KEY_LENGTH} characters"
+        raise ValueError(msg)
+    return HmacKey(text.encode())
 
 
 class SecretsClient(Protocol):

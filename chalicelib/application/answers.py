@@ -1,5 +1,7 @@
 """What the caller learns from an operation, and what may be done next."""
 
+from datetime import datetime
+
 from chalicelib.domain.errors import (
     BookingNotCreatedError,
     DuplicateBookingError,
@@ -25,7 +27,12 @@ def failure(operation_id: str, outcome: Outcome) -> SwitchboardError:
 
     InvalidTokenError and UpstreamRefusedError for a refusal, UpstreamUnavailableError when not a byte was sent, and
     OutcomeUnknownError when it was sent and no readable answer came.
+
+    Raises:
+        ValueError: it has a booking.
     """
+    if outcome.state is OperationState.CONFIRMED:
+        raise ValueError("a booking that stands is no failure")
     if outcome.state is OperationState.REJECTED:
         return _refusal(operation_id, outcome)
     trouble = outcome.trouble or Trouble.UNREADABLE
@@ -61,22 +68,22 @@ def _refusal(operation_id: str, outcome: Outcome) -> SwitchboardError:
     )
 
 
-def unsettled(record: OperationRecord) -> SwitchboardError:
+def unsettled(record: OperationRecord, now: datetime) -> SwitchboardError:
     """Return the error of a repeat whose first try is running, or has an outcome that is still not known."""
-    if record.state is OperationState.SENDING:
+    if record.is_running(now):
         return OperationInProgressError(
             "This booking is being sent right now; nothing was sent again.",
             operation_id=record.id,
             retry_after_seconds=ASK_AGAIN_SECONDS,
         )
-    is_settling = record.state is OperationState.UNKNOWN
+    is_settling = record.is_open(now)
     return OutcomeUnknownError(
         "This booking was sent before, and what became of it is not known yet; nothing was sent again."
         if is_settling
         else "This booking was sent before, and a person has to find out what became of it; nothing was sent again.",
         trouble=Trouble.LATE,
         operation_id=record.id,
-        state=record.state.value,
+        state=(OperationState.UNKNOWN if is_settling else record.state).value,
         retry_after_seconds=WAIT_FOR_SETTLING_SECONDS if is_settling else None,
     )
 
@@ -89,11 +96,12 @@ def not_created(operation_id: str) -> SwitchboardError:
     )
 
 
-def duplicate(operation_id: str, *, is_running: bool = False) -> SwitchboardError:
+def duplicate(operation_id: str, *, state: OperationState | None = None, is_running: bool = False) -> SwitchboardError:
     """Return the error of a booking that an earlier one of the same account stands in the way of."""
     return DuplicateBookingError(
         "This account already has a booking with this candidate at this time, open or standing; nothing was sent.",
         operation_id=operation_id,
+        state=state,
         retry_after_seconds=ASK_AGAIN_SECONDS if is_running else None,
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from chalicelib.application.ports import AccountSeal
 from chalicelib.domain.access import AccessToken
-from chalicelib.domain.errors import StoreUnavailableError
+from chalicelib.domain.errors import StoreUnavailableError, UpstreamUnavailableError
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +18,8 @@ class Caller:
     pending_seal: Callable[[], AccountSeal]
 
     def seal(self) -> AccountSeal | None:
-        """Wait for the seal; None when it cannot be had right now."""
+        """Wait for the seal; None when it cannot be had right now, or not in time."""
         try:
             return self.pending_seal()
-        except StoreUnavailableError:
+        except (StoreUnavailableError, UpstreamUnavailableError):  # the second is how a call beside ours is late
             return None

@@ -54,8 +54,8 @@ class Claiming:
             settled = self.earlier.settle(call.caller, operation, answer, call.deadline.within(self.budget.reconcile))
             if isinstance(settled, Replay):
                 return settled
-            previous = settled.previous
-            if previous is not None and previous.key_hash is not None:
+            if settled.previous is not None:
+                previous = settled.previous
                 operation = operation.as_attempt(previous.id, previous.attempt + 1, previous.key_hash)
         raise answers.overtaken()
 

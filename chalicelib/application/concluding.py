@@ -89,9 +89,9 @@ class Concluding:
         (settled,) = self.reconciler.reconcile(call.caller, [record], deadline)
         if settled.answer is not None:
             return Conclusion(settled.answer, settled.record.booking_id)
-        if settled.record.state is OperationState.UNKNOWN:
-            return Conclusion(answers.failure(attempt.operation.id, outcome))
-        return Conclusion(answers.unsettled(settled.record))
+        if settled.record.state is OperationState.AMBIGUOUS:
+            return Conclusion(answers.unsettled(settled.record, call.clock.now()))
+        return Conclusion(answers.failure(attempt.operation.id, outcome))  # at most, another call knows more already
 
 
 def _sealed_contact(seal: AccountSeal, operation_id: str, request: BookingRequest) -> str | None:

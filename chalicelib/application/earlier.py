@@ -23,9 +23,9 @@ class Replay:
 
 @dataclass(frozen=True, slots=True)
 class ClaimAgain:
-    """Nothing stands in the way any more. `previous` is the operation whose next attempt this is, None for a new one."""
+    """What stood in the way does not any more. `previous` is the operation of the key, whose next attempt this is."""
 
-    previous: OperationRecord | None
+    previous: OperationRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class EarlierOperations:
         if record.is_retryable:
             return ClaimAgain(record)
         if record.state not in ANSWERED:
-            raise answers.unsettled(record)
+            raise answers.unsettled(record, self.clock.now())
         sealed, seal = self.store.stored_answer(record, deadline), caller.seal()
         if sealed is None and record.state is OperationState.NOT_CREATED:
             raise answers.not_created(record.id)
@@ -79,12 +79,14 @@ class EarlierOperations:
     def _same_booking(self, caller: Caller, record: OperationRecord, deadline: Deadline) -> ClaimAgain:
         """Another request booked the same: it stands in the way, unless nothing stands upstream."""
         if record.state in FREES_GUARD:
-            return ClaimAgain(None)
+            return ClaimAgain()
         if record.state is OperationState.CONFIRMED and self._has_ended(caller, record, deadline):
             event = events.released(record, self.clock.now(), caller.request_id)
-            if self.store.release(record, event, deadline):
-                return ClaimAgain(None)
-        raise answers.duplicate(record.id, is_running=record.is_running(self.clock.now()))
+            self.store.release(
+                record, event, deadline
+            )  # when another call was faster, the next claim tells whose it is
+            return ClaimAgain()
+        raise answers.duplicate(record.id, state=record.state, is_running=record.is_running(self.clock.now()))
 
     def _has_ended(self, caller: Caller, record: OperationRecord, deadline: Deadline) -> bool:
         """Ask whether the booking was cancelled or rejected; when that cannot be read, it stands."""

@@ -71,12 +71,14 @@ def claimed(
 ) -> AuditEvent:
     """Return the event that is written before the first byte goes out; `timings` are in milliseconds.
 
-    With `previous` it opens a further attempt of that operation, and is chained to its events.
+    With `previous` it opens a further attempt of that operation, and is chained to its events. It then names the id that
+    this call would have had otherwise: two calls must never write the same event, or each would take it for its own.
     """
     details: dict[str, Canonical] = {"unchecked": list(unchecked), "timings_ms": dict(timings)}
     if previous is None:
         return subject.first(at, EventKind.CLAIMED, details)
-    event = subject.first(at, EventKind.CLAIMED, {**details, "attempt": previous.attempt + 1})
+    details |= {"attempt": previous.attempt + 1, "call": subject.operation_id}
+    event = subject.first(at, EventKind.CLAIMED, details)
     return replace(event, operation_id=previous.id, sequence=previous.sequence + 1, previous_hash=previous.head)
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from chalicelib.application.caller import Caller
 from chalicelib.application.ports import Clock, Concurrency, OperationStore, TokenIntrospector, Vault
 from chalicelib.application.reconcile import Reconciler, answer_purpose
-from chalicelib.domain.access import AccessToken, Principal, Scope
+from chalicelib.domain.access import AccessToken, Scope
 from chalicelib.domain.errors import InsufficientScopeError, NotFoundError, SealBrokenError
+from chalicelib.domain.operation import ANSWERED
 from chalicelib.domain.record import OperationRecord
 from chalicelib.domain.stored_answer import StoredAnswer
 from chalicelib.domain.time_budget import Deadline, TimeBudget
@@ -62,13 +63,16 @@ class GetOperation:
             command.token, deadline.within(self.budget.reads)
         )
         # 2
-        _require_scope(principal)
+        if not principal.has_scope(Scope.PHONECHAT_BOOKINGS):
+            self.introspector.forget(command.token)  # who grants it now need not wait for the cache
+            raise _insufficient_scope()
         # 3
         record = self.store.find(command.operation_id, deadline.within(self.budget.claim))
         if record is None or record.account != principal.account:
             raise NotFoundError("This account has no operation of this id.")
         # 4
-        seal = self.concurrency.start(lambda: self.vault.unlock(principal.account, deadline), deadline)
+        end = deadline.within(self.budget.claim)
+        seal = self.concurrency.start(lambda: self.vault.unlock(principal.account, end), end)
         caller = Caller(command.token, principal.account, command.request_id, seal)
         (settled,) = self.reconciler.reconcile(caller, [record], deadline.within(self.budget.reconcile))
         # 5
@@ -76,7 +80,12 @@ class GetOperation:
         return OperationView(settled.record, answer)
 
     def _stored_answer(self, caller: Caller, record: OperationRecord, deadline: Deadline) -> StoredAnswer | None:
-        """Return the kept answer; None when there is none, or its key cannot be had or was erased."""
+        """Return the kept answer; None when there is none, or its key cannot be had or was erased.
+
+        Of an operation that is not final as read, none is shown: one that is kept by now would contradict that state.
+        """
+        if record.state not in ANSWERED:
+            return None
         sealed = self.store.stored_answer(record, deadline.within(self.budget.claim))
         seal = None if sealed is None else caller.seal()
         if sealed is None or seal is None:
@@ -87,15 +96,9 @@ class GetOperation:
             return None
 
 
-def _require_scope(principal: Principal) -> None:
-    """Let only callers in who may book.
-
-    Raises:
-        InsufficientScopeError: the scope is missing.
-    """
-    scope = Scope.PHONECHAT_BOOKINGS
-    if not principal.has_scope(scope):
-        raise InsufficientScopeError(
-            f"The user has not granted this access token the scope {scope.value}. Ask for it and sign in again.",
-            scope=scope.value,
-        )
+def _insufficient_scope() -> InsufficientScopeError:
+    """Return the error of a caller who may not book."""
+    scope = Scope.PHONECHAT_BOOKINGS.value
+    return InsufficientScopeError(
+        f"The user has not granted this access token the scope {scope}. Ask for it and sign in again.", scope=scope
+    )

@@ -8,8 +8,8 @@ from chalicelib.domain.access import AccessToken
 from chalicelib.domain.booking import Booking
 from chalicelib.domain.time_budget import Deadline
 
-PAGE_SIZE = 100
 MAXIMUM_PAGES = 20
+ONE_PAGE_AND_THE_END = 2
 START_BEFORE_SEND = timedelta(days=1)
 
 
@@ -28,13 +28,14 @@ def read_made_bookings(
     """Read every booking that was created since the day before `since`, 100 a page, newest first.
 
     Pages shift when a booking appears or disappears between two reads, and one could fall through. So a list of several
-    pages is read twice, and is complete only when both readings are the same.
+    pages is read twice, and is complete only when both readings are the same. Only a page that brings nothing new is the
+    end: that a page of fewer than 100 is the last one is nowhere documented, and a list cut short would look complete.
 
     Raises:
         SwitchboardError: a page could not be read.
     """
     first = _read_once(gateway, token, since, zone, deadline)
-    if first.pages == 1 or not first.is_complete:
+    if first.pages <= ONE_PAGE_AND_THE_END or not first.is_complete:
         return first
     second = _read_once(gateway, token, since, zone, deadline)
     is_stable = _ids(first) == _ids(second)
@@ -44,15 +45,15 @@ def read_made_bookings(
 def _read_once(
     gateway: BookingGateway, token: AccessToken, since: datetime, zone: tzinfo, deadline: Deadline
 ) -> MadeBookings:
-    """Read page after page until one is not full or brings nothing new."""
+    """Read page after page until one brings nothing new."""
     start = (since - START_BEFORE_SEND).astimezone(zone).date()
     found: dict[int, Booking] = {}
     for page in range(1, MAXIMUM_PAGES + 1):
         bookings = gateway.made_bookings(token, start, page, deadline)
         fresh = {booking.booking_id: booking for booking in bookings if booking.booking_id not in found}
-        found |= fresh
-        if not fresh or len(bookings) < PAGE_SIZE:
+        if not fresh:
             return MadeBookings(tuple(found.values()), is_complete=True, pages=page)
+        found |= fresh
     return MadeBookings(tuple(found.values()), is_complete=False, pages=MAXIMUM_PAGES)
 
 

@@ -1,7 +1,7 @@
 """The main job: place one booking, at most once, with a record before the send and a truthful answer after it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from chalicelib.application import events
 from chalicelib.application.call import Call
@@ -41,7 +41,7 @@ class PlaceBookingCommand:
 
     token: AccessToken
     idempotency_key: str | None
-    members: Mapping[str, JsonValue]
+    members: Mapping[str, JsonValue] = field(repr=False)
     request_id: str
     seconds_left: float
 
@@ -149,7 +149,8 @@ class PlaceBooking:
         started: float,
     ) -> Call:
         """Return what the later steps share; the account's seal is fetched beside them from here on."""
-        seal = self.concurrency.start(lambda: self.vault.unlock(principal.account, deadline), deadline)
+        end = deadline.within(self.budget.claim)  # a slow vault must not eat the time of the conclusion
+        seal = self.concurrency.start(lambda: self.vault.unlock(principal.account, end), end)
         operation_id = self.ids.operation_id(self.clock.now())
         subject = events.Subject(operation_id, command.request_id, principal, request, self.keys.in_use()[0])
         caller = Caller(command.token, principal.account, command.request_id, seal)

@@ -45,25 +45,24 @@ class Reconciler:
         for the next call. The caller's token must be of the operations' own account.
         """
         now = self.clock.now()
-        open_records = [record for record in records if record.is_open(now)]
-        settled: dict[str, Settled] = {}
+        settled = {record.id: Settled(record) for record in records}
         with suppress(SwitchboardError):  # what was settled so far stays settled; the rest waits for the next call
-            if open_records:
-                since = min(record.claimed_at for record in open_records)
+            for record in records:
+                if record.state is OperationState.SENDING and record.is_open(now):
+                    over = events.lease_over(record, self.clock.now(), caller.request_id)
+                    settled[record.id] = Settled(self._move(record, Resolution(OperationState.UNKNOWN), over, deadline))
+            unknown = [one.record for one in settled.values() if one.record.state is OperationState.UNKNOWN]
+            if unknown:
+                since = min(record.claimed_at for record in unknown)
                 made = read_made_bookings(self.gateway, caller.token, since, self.zone, deadline)
-                for record in open_records:
+                for record in unknown:
                     settled[record.id] = self._settle(caller, record, made, now, deadline)
-        return tuple(settled.get(record.id, Settled(record)) for record in records)
+        return tuple(settled[record.id] for record in records)
 
     def _settle(
         self, caller: Caller, record: OperationRecord, made: MadeBookings, read_at: datetime, deadline: Deadline
     ) -> Settled:
         """Judge one operation and write the verdict, if it says more than is known."""
-        if record.state is OperationState.SENDING:
-            over = events.lease_over(record, self.clock.now(), caller.request_id)
-            record = self._move(record, Resolution(OperationState.UNKNOWN), over, deadline)
-            if record.state is not OperationState.UNKNOWN:
-                return Settled(record)
         alike = [booking.booking_id for booking in made.bookings if resembles(record, booking, self.zone)]
         verdict = judge(
             record,
@@ -87,7 +86,8 @@ class Reconciler:
         booking_id = None if verdict.booking is None else verdict.booking.booking_id
         resolution = Resolution(verdict.state, booking_id, _sealed(caller, record, answer))
         after = self._move(record, resolution, event, deadline)
-        return Settled(after, answer if after.state is verdict.state else None)
+        is_as_judged = (after.state, after.booking_id) == (verdict.state, booking_id)
+        return Settled(after, answer if is_as_judged else None)
 
     def _answer(self, record: OperationRecord, verdict: Verdict, request_id: str) -> StoredAnswer | None:
         """Return the final answer that a verdict stands for, if it does."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NoReturn
 
 
 class Scope(StrEnum):
@@ -25,6 +26,9 @@ class AccessToken:
 
     def __repr__(self) -> str:
         return "AccessToken(…)"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("an access token is not written anywhere")
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, AccessToken) and other._secret == self._secret

@@ -5,9 +5,12 @@ Source of names, types and nullability: the upstream's CreateBooking page, reque
 
 from decimal import Decimal
 from enum import IntEnum
+from typing import Annotated, TypeAlias
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_pascal
+
+Personal: TypeAlias = Annotated[str | None, Field(repr=False)]  # text of or about a person; no `repr` shows it
 
 
 class ContactMethod(IntEnum):
@@ -44,20 +47,20 @@ class BookingRequest(UpstreamModel):
     session_date: str
     duration: int
     method: ContactMethod
-    phone_number: str | None = None
-    skype_name: str | None = None
+    phone_number: Personal = None
+    skype_name: Personal = None
     credits: Decimal
     accept_by: str
-    comments: str | None = None
+    comments: Personal = None
 
 
 class BookedUser(UpstreamModel):
     """The candidate of a booking. `total` is a net score and may be negative. Source: the page's response sample."""
 
     user_id: int
-    nickname: str | None = None
-    phone_number: str | None = None
-    skype_name: str | None = None
+    nickname: Personal = None
+    phone_number: Personal = None
+    skype_name: Personal = None
     total: int | None = None
     positive: int | None = None
     neutral: int | None = None
@@ -77,18 +80,18 @@ class Booking(UpstreamModel):
     credits: Decimal
     status: str
     method: int
-    phone_number: str | None = None
-    skype_name: str | None = None
+    phone_number: Personal = None
+    skype_name: Personal = None
     create_date: str | None = None
     session_date: str
     accept_by: str | None = None
     accepted_date: str | None = None
     confirmed_date: str | None = None
     cancelled_date: str | None = None
-    cancelled_reason: str | None = None
+    cancelled_reason: Personal = None
     cancelled_by: str | None = None
-    rejected_reason: str | None = None
+    rejected_reason: Personal = None
     last_updated: str | None = None
-    comments: str | None = None
+    comments: Personal = None
     action_client: str | None = None
     candidate: BookedUser

@@ -123,7 +123,18 @@ class OperationInProgressError(CallerError):
 
 
 class DuplicateBookingError(CallerError):
-    """An equal booking of this account is open or stands."""
+    """An equal booking of this account is open or stands; `state` is that of its operation, None if not read."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        operation_id: str | None = None,
+        state: str | None = None,
+        retry_after_seconds: int | None = None,
+    ) -> None:
+        super().__init__(message, operation_id=operation_id, retry_after_seconds=retry_after_seconds)
+        self.state = state
 
 
 class BookingNotCreatedError(CallerError):

@@ -5,7 +5,7 @@ A rule that needs a member of the right type asks for it and keeps quiet when th
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import TypeAlias
@@ -23,7 +23,7 @@ _PHONE_SEPARATORS = str.maketrans("", "", " -()")
 class Form:
     """The members of a request with the policy and the instant that they are judged by."""
 
-    members: Mapping[str, JsonValue]
+    members: Mapping[str, JsonValue] = field(repr=False)
     policy: BookingPolicy
     now: datetime
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from typing import NoReturn
 
 from chalicelib.domain.booking import BookingRequest
 from chalicelib.domain.canonical import Canonical, canonical_bytes
@@ -21,6 +22,9 @@ class HmacKey:
 
     def __repr__(self) -> str:
         return f"HmacKey(id={self.id!r})"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("the key of the keyed hashes is not written anywhere")
 
     def digest(self, purpose: str, *parts: Canonical) -> str:
         """Return `<key id>:<64 hex digits>` over a purpose and its parts; equal parts under two purposes differ."""

@@ -64,6 +64,9 @@ class Outcome:
     `state` is CONFIRMED (then `booking` is there), REJECTED, NOT_SENT or UNKNOWN. `reason` is a short code for the
     audit event (`booked`, `refused`, `connection-refused`, `echo-differs`, …). `message` is the upstream's own,
     cleaned, for a refusal. `trouble` is there for NOT_SENT and UNKNOWN.
+
+    Raises:
+        ValueError: another state, or a booking without CONFIRMED, or CONFIRMED without one.
     """
 
     state: OperationState
@@ -73,6 +76,12 @@ class Outcome:
     message: str | None = None
     retry_after_seconds: int | None = None
     trouble: Trouble | None = None
+
+    def __post_init__(self) -> None:
+        if self.state not in MOVES[OperationState.SENDING]:
+            raise ValueError(f"a POST does not end {self.state}")
+        if (self.booking is not None) is not (self.state is OperationState.CONFIRMED):
+            raise ValueError("an outcome has a booking exactly when it is CONFIRMED")
 
     @property
     def is_retryable(self) -> bool:
@@ -105,9 +114,9 @@ class Operation:
     guard_expires_at: datetime
     attempt: int = 1
 
-    def as_attempt(self, operation_id: str, attempt: int, key_hash: str) -> "Operation":
+    def as_attempt(self, operation_id: str, attempt: int, key_hash: str | None) -> "Operation":
         """Return this request as a further attempt of an earlier operation, under the key's row that it has."""
-        return replace(self, id=operation_id, attempt=attempt, key_hashes=(key_hash,))
+        return replace(self, id=operation_id, attempt=attempt, key_hashes=() if key_hash is None else (key_hash,))
 
     def is_same_request(self, fingerprint: str) -> bool:
         """Tell whether a fingerprint, made under any key in use, is this request's."""

@@ -1,10 +1,11 @@
 """What the edge is given: the use cases and its own settings. `bootstrap.py` makes it, once, on first use."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from chalicelib.application.get_operation import GetOperationCommand, OperationView
 from chalicelib.application.place_booking import Answered, PlaceBookingCommand
+from chalicelib.domain.time_budget import Deadline
 
 
 class PlacesBookings(Protocol):
@@ -23,6 +24,22 @@ class GetsOperations(Protocol):
         ...
 
 
+class ExpiresOperations(Protocol):
+    """The use case behind the hourly schedule: `application.housekeeping.Housekeeping`, or a fake."""
+
+    def expire_operations(self, request_id: str, deadline: Deadline) -> int:
+        """Flag some of the operations that nobody came back for; return how many."""
+        ...
+
+
+class NothingExpires:
+    """Stands in for the use case where there is no schedule, as in a local run."""
+
+    def expire_operations(self, request_id: str, deadline: Deadline) -> int:  # noqa: ARG002 (the shape of the use case)
+        """Flag nothing."""
+        return 0
+
+
 @dataclass(frozen=True, slots=True)
 class EdgeSettings:
     """`allowed_origins` are compared as exact strings; `problem_type_base` is put before the slug of a problem."""
@@ -34,8 +51,9 @@ class EdgeSettings:
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """All that a view can reach."""
+    """All that a view or a schedule can reach."""
 
     place_booking: PlacesBookings
     get_operation: GetsOperations
     settings: EdgeSettings
+    housekeeping: ExpiresOperations = field(default_factory=NothingExpires)

@@ -135,6 +135,6 @@ def _meaning(response: Response, allowed: tuple[str, ...]) -> Exception:
     """Return the error that an answer of Chalice's own stands for."""
     if response.status_code != METHOD_NOT_ALLOWED:
         return RuntimeError("Chalice answered in place of a view")
-    if not allowed:
+    if set(allowed) <= {"OPTIONS"}:  # a path that serves preflights alone is none
         return NotFoundError("There is nothing at this path.")
     return MethodNotAllowedError("This path does not know this method.", allowed=allowed)

@@ -18,8 +18,10 @@ class ProblemType:
     """A kind of problem.
 
     `status` is the usual one; where it depends on the error, see `status_of`. `advice` says what to do next.
-    `safe_to_retry_with_new_key` tells whether the same booking may be sent again under a new Idempotency-Key; None
-    where no booking could be concerned. `operation_state` is the state of the operation, where the kind implies one.
+    `safe_to_retry_with_new_key` tells whether this request left nothing behind that a new Idempotency-Key could book a
+    second time; None where no booking could be concerned. `operation_state` is where the operation of such an error
+    stands, unless the error says so itself. `is_recorded` tells whether that operation can be asked for: of a refusal
+    before the claim there is only an audit event. `retry_after_seconds` is the wait when the error names none.
     """
 
     slug: str
@@ -28,6 +30,8 @@ class ProblemType:
     advice: str
     safe_to_retry_with_new_key: bool | None = None
     operation_state: OperationState | None = None
+    is_recorded: bool = True
+    retry_after_seconds: int | None = None
 
 
 INTERNAL_ERROR = ProblemType(
@@ -80,35 +84,40 @@ PROBLEM_TYPES: dict[type[errors.SwitchboardError], ProblemType] = {
         "missing-token",
         "An access token is needed",
         HTTPStatus.UNAUTHORIZED,
-        "Sign the user in with AdultWork and send the access token as 'Authorization: Bearer'. Nothing was booked.",
+        "Sign the user in with AdultWork and send the access token as 'Authorization: Bearer'. This request sent nothing.",
     ),
     errors.InvalidTokenError: ProblemType(
         "invalid-token",
         "The access token is not valid",
         HTTPStatus.UNAUTHORIZED,
-        "Refresh the access token and send the same request again; the same Idempotency-Key may be used. Nothing was "
-        "booked.",
+        "Refresh the access token and send the same request again, under the same Idempotency-Key. This request booked "
+        "nothing.",
         safe_to_retry_with_new_key=True,
+        operation_state=OperationState.REJECTED,
     ),
     errors.InsufficientScopeError: ProblemType(
         "insufficient-scope",
         "The access token lacks a scope",
         HTTPStatus.FORBIDDEN,
-        "Ask the user for the scope that WWW-Authenticate names, sign in again, and send it again. Nothing was booked.",
+        "Ask the user for the scope that WWW-Authenticate names, sign in again, and send it again. This request "
+        "sent nothing.",
         safe_to_retry_with_new_key=True,
+        is_recorded=False,
     ),
     errors.BookingRejectedError: ProblemType(
         "booking-rejected",
         "The booking breaks rules",
         HTTPStatus.UNPROCESSABLE_ENTITY,
-        "Mend every violation, and send it again. Nothing was booked.",
+        "Mend every violation, and send it again. This request sent nothing.",
         safe_to_retry_with_new_key=True,
+        is_recorded=False,
     ),
     errors.IdempotencyKeyReusedError: ProblemType(
         "idempotency-key-reused",
         "The Idempotency-Key belongs to another booking",
         HTTPStatus.UNPROCESSABLE_ENTITY,
-        "Make a new key for each new booking, and keep one key for all tries of the same booking. Nothing was sent.",
+        "Make a new key for each new booking, and keep one key for all tries of the same booking. This request sent "
+        "nothing.",
         safe_to_retry_with_new_key=True,
     ),
     errors.OperationInProgressError: ProblemType(
@@ -119,6 +128,7 @@ PROBLEM_TYPES: dict[type[errors.SwitchboardError], ProblemType] = {
         "operation. A new key does not help.",
         safe_to_retry_with_new_key=False,
         operation_state=OperationState.SENDING,
+        retry_after_seconds=5,
     ),
     errors.DuplicateBookingError: ProblemType(
         "duplicate-booking",
@@ -132,7 +142,8 @@ PROBLEM_TYPES: dict[type[errors.SwitchboardError], ProblemType] = {
         "booking-not-created",
         "The booking was not made",
         HTTPStatus.CONFLICT,
-        "AdultWork's own list shows that this request booked nothing. Send the booking again under a new Idempotency-Key.",
+        "AdultWork's own list shows that this request booked nothing. Tell the user, and if the booking is still wanted, send "
+        "it under a new Idempotency-Key.",
         safe_to_retry_with_new_key=True,
         operation_state=OperationState.NOT_CREATED,
     ),
@@ -140,24 +151,28 @@ PROBLEM_TYPES: dict[type[errors.SwitchboardError], ProblemType] = {
         "too-many-bookings",
         "The account books too often",
         HTTPStatus.TOO_MANY_REQUESTS,
-        "Wait as long as Retry-After says, then send the same request again; the same Idempotency-Key may be used. Nothing "
-        "was booked.",
+        "Wait as long as Retry-After says, then send the same request again, under the same Idempotency-Key. This request "
+        "sent nothing.",
         safe_to_retry_with_new_key=True,
     ),
     errors.UpstreamRefusedError: ProblemType(
         "upstream-refused",
         "AdultWork declined",
         HTTPStatus.UNPROCESSABLE_ENTITY,
-        "Read AdultWork's reason in the detail, and change what it names. After a 429, wait as long as Retry-After "
-        "says. Nothing was booked.",
+        "Read AdultWork's reason in the detail, change what it names, and send it under a new Idempotency-Key. After a 429, "
+        "wait as long as Retry-After says and keep the key. This request booked nothing.",
         safe_to_retry_with_new_key=True,
+        operation_state=OperationState.REJECTED,
     ),
     errors.UpstreamUnavailableError: ProblemType(
         "upstream-unavailable",
         "AdultWork cannot be reached",
         HTTPStatus.SERVICE_UNAVAILABLE,
-        "Wait a little and send the same request again; the same Idempotency-Key may be used. Nothing was booked.",
+        "Wait as long as Retry-After says and send the same request again, under the same Idempotency-Key. This request sent "
+        "nothing.",
         safe_to_retry_with_new_key=True,
+        operation_state=OperationState.NOT_SENT,
+        retry_after_seconds=5,
     ),
     errors.OutcomeUnknownError: ProblemType(
         "outcome-unknown",
@@ -172,9 +187,10 @@ PROBLEM_TYPES: dict[type[errors.SwitchboardError], ProblemType] = {
         "store-unavailable",
         "Switchboard cannot keep its records",
         HTTPStatus.SERVICE_UNAVAILABLE,
-        "Wait a little and send the same request again, with the same Idempotency-Key. This request sent nothing to "
-        "AdultWork.",
+        "Wait as long as Retry-After says and send the same request again, under the same Idempotency-Key. This request sent "
+        "nothing.",
         safe_to_retry_with_new_key=True,
+        retry_after_seconds=5,
     ),
 }
 

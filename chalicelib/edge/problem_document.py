@@ -1,13 +1,14 @@
 """An error as a problem document (RFC 9457), and the headers that belong to it."""
 
 import re
+from collections.abc import Sequence
+from itertools import accumulate
 
 from chalicelib.domain.errors import (
     InsufficientScopeError,
     InvalidTokenError,
     MethodNotAllowedError,
     MissingTokenError,
-    OutcomeUnknownError,
     SwitchboardError,
     TooManyBookingsError,
 )
@@ -19,6 +20,9 @@ from chalicelib.edge.representation import Document
 MEDIA_TYPE = "application/problem+json"
 SHORTEST_WAIT_SECONDS = 1
 LONGEST_WAIT_SECONDS = 60
+MOST_VIOLATIONS = 100
+MOST_POINTER_CHARACTERS = 16_384  # all pointers together; one member of the largest body fits, however it is escaped
+LIMIT_NAME = "bookings"
 
 _NOT_QUOTABLE = re.compile(r"[^\x20-\x21\x23-\x5b\x5d-\x7e]")  # RFC 6750, section 3: what error_description may hold
 
@@ -29,6 +33,8 @@ def problem_document(
     """Return the members of a problem, those without a value left out."""
     row = problem_type(error)
     operation_id = error.operation_id
+    has_status = operation_id is not None and row.is_recorded
+    state: str | None = getattr(error, "state", row.operation_state)
     violations: tuple[Violation, ...] = getattr(error, "violations", ())
     members: dict[str, Document] = {
         "type": problem_type_base + row.slug,
@@ -38,12 +44,24 @@ def problem_document(
         "instance": instance,
         "request_id": request_id,
         "operation_id": operation_id,
-        "operation_state": error.state if isinstance(error, OutcomeUnknownError) else row.operation_state,
-        "status_url": None if operation_id is None else operation_path(operation_id),
+        "operation_state": state if has_status else None,
+        "status_url": operation_path(operation_id) if operation_id is not None and has_status else None,
         "safe_to_retry_with_new_key": row.safe_to_retry_with_new_key,
-        "violations": [_violation(violation) for violation in violations] or None,
+        "violations": [_violation(violation) for violation in _listed(violations)] or None,
     }
     return {name: value for name, value in members.items() if value is not None}
+
+
+def _listed(violations: Sequence[Violation]) -> list[Violation]:
+    """Return as many violations as an answer may hold; a last one says how many it leaves out."""
+    lengths = accumulate(len(violation.pointer) for violation in violations)
+    fitting = sum(length <= MOST_POINTER_CHARACTERS for length in lengths)
+    if len(violations) == fitting <= MOST_VIOLATIONS:
+        return list(violations)
+    listed = list(violations[: min(fitting, MOST_VIOLATIONS - 1)])
+    left_out = len(violations) - len(listed)
+    rest = Violation("", "more-violations", f"Mend these first; not listed here: {left_out} more.")
+    return [*listed, rest]
 
 
 def _violation(violation: Violation) -> Document:
@@ -53,19 +71,33 @@ def _violation(violation: Violation) -> Document:
 def problem_headers(error: SwitchboardError) -> dict[str, str]:
     """Return the headers that let a program act without reading the body."""
     headers = {"Content-Type": MEDIA_TYPE}
-    if error.retry_after_seconds is not None:
-        wait = min(max(error.retry_after_seconds, SHORTEST_WAIT_SECONDS), LONGEST_WAIT_SECONDS)
+    wait = _wait_seconds(error)
+    if wait is not None:
         headers["Retry-After"] = str(wait)
     if (challenge := _challenge(error)) is not None:
         headers["WWW-Authenticate"] = challenge
     if isinstance(error, TooManyBookingsError):
-        headers["RateLimit-Policy"] = f'"bookings";q={error.limit};w={error.window_seconds}'
-        headers["RateLimit"] = f'"bookings";r=0;t={error.retry_after_seconds}'
+        # draft-ietf-httpapi-ratelimit-headers-10: lists of strings with integer parameters, seconds for w and t
+        headers["RateLimit-Policy"] = f'"{LIMIT_NAME}";q={error.limit};w={error.window_seconds}'
+        headers["RateLimit"] = f'"{LIMIT_NAME}";r=0;t={wait}'
     if isinstance(error, MethodNotAllowedError):
         headers["Allow"] = ", ".join(error.allowed)
     if error.audit_pending:
         headers["Audit-Status"] = "pending"
     return headers
+
+
+def _wait_seconds(error: SwitchboardError) -> int | None:
+    """Return the wait before another try; None where waiting changes nothing.
+
+    What the upstream asks for is kept within a minute. Our own limit tells the truth, up to the end of its window: a client
+    that comes back sooner is only refused again.
+    """
+    asked = error.retry_after_seconds
+    if asked is None:
+        return problem_type(error).retry_after_seconds
+    wait = max(asked, SHORTEST_WAIT_SECONDS)
+    return wait if isinstance(error, TooManyBookingsError) else min(wait, LONGEST_WAIT_SECONDS)
 
 
 def _challenge(error: SwitchboardError) -> str | None:

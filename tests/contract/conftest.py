@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,9 @@ from moto import mock_aws
 
 from chalicelib.adapters.dynamodb.audit_trail import DynamoDBAuditTrail
 from chalicelib.adapters.dynamodb.operations import DynamoDBOperationStore
+from chalicelib.adapters.dynamodb.rate_limit import RateLimit
 from chalicelib.adapters.dynamodb.tables import AUDIT, OPERATIONS
+from chalicelib.adapters.dynamodb.transactions import Row
 from chalicelib.application.ports import AuditTrail, OperationStore
 from devtools.dynamodb import REGION, LocalDynamoDB, create_table, local_client
 from tests.fakes.clock import FixedClock
@@ -21,16 +24,22 @@ from tests.fakes.store import InMemoryOperationStore
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
+MINUTE, DAY = 60, 86_400
+
 _numbers = count()
 
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """A store and a trail that belong together; `rows` returns all that they hold, as text."""
+    """A store and a trail that belong together, and their clock; `rows` returns all that they hold, as text."""
 
     store: OperationStore
     trail: AuditTrail
+    clock: FixedClock
     rows: Callable[[], str]
+
+
+NewStores = Callable[..., Stores]
 
 
 @pytest.fixture(scope="session")
@@ -57,28 +66,42 @@ def moto_client() -> Iterator["DynamoDBClient"]:
 
 
 @pytest.fixture(params=["memory", "moto", "ministack"])
-def stores(request: pytest.FixtureRequest) -> Iterator[Stores]:
-    """Return each store in turn, empty."""
-    if request.param == "memory":
-        store = InMemoryOperationStore()
-        yield Stores(store, store.trail, store.rows)
-    elif request.param == "moto":
-        client = request.getfixturevalue("moto_client")
-        with mock_aws():
-            yield _on_new_tables(client)
-    else:
-        yield _on_new_tables(request.getfixturevalue("ministack_client"))
+def new_stores(request: pytest.FixtureRequest) -> Iterator[NewStores]:
+    """Return what makes each kind of store in turn, empty; `minute` and `day` limit the bookings, 0 for any."""
+    with ExitStack() as opened:
+        if request.param == "memory":
+            yield _in_memory
+            return
+        client = request.getfixturevalue(f"{request.param}_client")
+        if request.param == "moto":
+            opened.enter_context(mock_aws())
+        yield lambda minute=0, day=0: _on_new_tables(client, minute, day)
 
 
-def _on_new_tables(client: "DynamoDBClient") -> Stores:
+@pytest.fixture
+def stores(new_stores: NewStores) -> Stores:
+    """Return each store in turn, empty and without limits."""
+    return new_stores()
+
+
+def _in_memory(minute: int = 0, day: int = 0) -> Stores:
+    clock = FixedClock()
+    limits = [(limit, seconds) for limit, seconds in ((minute, MINUTE), (day, DAY)) if limit]
+    store = InMemoryOperationStore(limits=limits, clock=clock)
+    return Stores(store, store.trail, clock, store.rows)
+
+
+def _on_new_tables(client: "DynamoDBClient", minute: int, day: int) -> Stores:
     """Return a store on two new tables."""
     operations, audit = f"operations-{next(_numbers)}", f"audit-{next(_numbers)}"
-    create_table(client, OPERATIONS, operations)
+    create_table(client, replace(OPERATIONS, expiry=None), operations)  # our clock stands in the past: all would expire
     create_table(client, AUDIT, audit)
 
     def rows() -> str:
         return json.dumps([client.scan(TableName=name)["Items"] for name in (operations, audit)])
 
     clock = FixedClock()
-    store = DynamoDBOperationStore(client, operations, audit, clock, clock.sleep)
-    return Stores(store, DynamoDBAuditTrail(client, audit, clock.sleep), rows)
+    limits = {Row.MINUTE: RateLimit(minute, MINUTE), Row.DAY: RateLimit(day, DAY)}
+    limits = {row: limit for row, limit in limits.items() if limit.limit}
+    store = DynamoDBOperationStore(client, operations, clock.sleep, clock, audit, limits)
+    return Stores(store, DynamoDBAuditTrail(client, audit, clock.sleep), clock, rows)

@@ -1,23 +1,35 @@
 """Operations, outcomes and their audit events, for the suites of the store."""
 
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.application import events
-from chalicelib.domain.audit import AuditEvent, EventKind, describe_request
+from chalicelib.application.ports import ClaimAnswer, OperationStore, Resolution
+from chalicelib.domain.access import Principal
+from chalicelib.domain.audit import AuditEvent
 from chalicelib.domain.booking import BookedUser, Booking
+from chalicelib.domain.errors import Trouble
 from chalicelib.domain.keyed_hash import HmacKey
+from chalicelib.domain.matching import Verdict
 from chalicelib.domain.operation import Operation, OperationState, Outcome, new_operation
+from chalicelib.domain.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
 from tests.builders import LONDON, NOW, booking_request
 from tests.fakes.clock import FixedClock
 
 HASH_KEY = HmacKey(b"a key for tests, 32 bytes or more")
 IDEMPOTENCY_KEY = "0123456789abcdef"
+OTHER_KEY = "fedcba9876543210"
+ANOTHER_EVENING = "2026-01-21 21:30"
+ACCOUNT, OTHER_ACCOUNT = 1001, 1002
+
 REJECTED = Outcome(OperationState.REJECTED, "refused", upstream_status=402, message="Not enough credits")
-NOT_SENT = Outcome(OperationState.NOT_SENT, "connection-refused")
-UNKNOWN = Outcome(OperationState.UNKNOWN, "late")
+TOKEN_REFUSED = Outcome(OperationState.REJECTED, "refused", upstream_status=401)
+TOO_FAST = Outcome(OperationState.REJECTED, "refused", upstream_status=429)
+NOT_SENT = Outcome(OperationState.NOT_SENT, "connection-refused", trouble=Trouble.UNREACHABLE)
+UNKNOWN = Outcome(OperationState.UNKNOWN, "late", trouble=Trouble.LATE)
+RETRYABLE = (TOKEN_REFUSED, TOO_FAST, NOT_SENT)
 
 
 def enough_time(clock: FixedClock | None = None) -> Deadline:
@@ -26,39 +38,54 @@ def enough_time(clock: FixedClock | None = None) -> Deadline:
 
 
 def operation(
-    number: int = 1, *, key: str | None = IDEMPOTENCY_KEY, at: datetime = NOW, attempt: int = 1, **request: Any  # noqa: ANN401 (any field of the request)
-) -> Operation:  # fmt: skip
+    number: int = 1,
+    *,
+    key: str | None = IDEMPOTENCY_KEY,
+    at: datetime = NOW,
+    account: int = ACCOUNT,
+    hash_keys: Sequence[HmacKey] = (HASH_KEY,),
+    **request: Any,  # noqa: ANN401 (any field of the request)
+) -> Operation:
     """Return a new operation; `number` makes its id, `key` is its Idempotency-Key."""
-    made = new_operation(
+    return new_operation(
         operation_id=f"op_{number:026}",
-        account=1001,
+        account=account,
         request=booking_request(**request),
         idempotency_key=key,
-        key=HASH_KEY,
+        keys=hash_keys,
         now=at,
         function_seconds=26,
         zone=LONDON,
     )
-    return replace(made, attempt=attempt)
 
 
-def claim_event(claimed: Operation) -> AuditEvent:
-    """Return the event of a claim."""
-    return AuditEvent(
-        operation_id=claimed.id,
-        sequence=1,
-        at=claimed.claimed_at,
-        kind=EventKind.CLAIMED,
-        account=claimed.account,
-        request_id=f"request-of-{claimed.id}",
-        candidate=claimed.request.book_user_id,
-        details={"request": describe_request(claimed.request, HASH_KEY)},
-    )
+def claim_event(claimed: Operation, previous: OperationRecord | None = None, call: str | None = None) -> AuditEvent:
+    """Return the event of a claim; with `previous`, that of a further attempt. `call` is the id that its call drew."""
+    principal = Principal(claimed.account, frozenset())
+    subject = events.Subject(call or claimed.id, f"request-of-{claimed.id}", principal, claimed.request, HASH_KEY)
+    return events.claimed(subject, claimed.claimed_at, (), {"reads": 40}, previous)
 
 
-def conclusion_event(concluded: Operation, outcome: Outcome) -> AuditEvent:
+def conclusion_event(
+    concluded: Operation, outcome: Outcome, previous: OperationRecord | None = None, contact: str | None = None
+) -> AuditEvent:
     """Return the event of a conclusion, chained to that of the claim."""
-    return events.concluded(claim_event(concluded), NOW + timedelta(seconds=3), outcome, {"post": 250})
+    at = concluded.claimed_at + timedelta(seconds=3)
+    return events.concluded(claim_event(concluded, previous), at, outcome, {"post": 250}, contact)
+
+
+def resolution_event(record: OperationRecord, resolution: Resolution, request_id: str = "a-later-call") -> AuditEvent:
+    """Return the event of what reads have told."""
+    at = record.claimed_at + timedelta(minutes=20)
+    if resolution.state is OperationState.UNKNOWN:
+        return events.lease_over(record, at, request_id)
+    booking = None if resolution.booking_id is None else confirmed(resolution.booking_id).booking
+    return events.reconciled(record, at, request_id, Verdict(resolution.state, booking), {"pages": 1})
+
+
+def release_event(record: OperationRecord) -> AuditEvent:
+    """Return the event of a freed guard."""
+    return events.released(record, record.claimed_at + timedelta(hours=1), "a-later-call")
 
 
 def confirmed(booking_id: int = 77) -> Outcome:
@@ -76,3 +103,47 @@ def confirmed(booking_id: int = 77) -> Outcome:
         candidate=BookedUser(user_id=request.book_user_id, nickname="Candy"),
     )
     return Outcome(OperationState.CONFIRMED, "booked", upstream_status=200, booking=booking)
+
+
+def claim(store: OperationStore, claimed: Operation, previous: OperationRecord | None = None) -> ClaimAnswer:
+    """Claim an operation with its event."""
+    return store.claim(claimed, claim_event(claimed, previous), enough_time(), previous)
+
+
+def conclude(
+    store: OperationStore,
+    concluded: Operation,
+    outcome: Outcome,
+    sealed_answer: str | None = None,
+    previous: OperationRecord | None = None,
+) -> None:
+    """Conclude an operation with its event."""
+    event = conclusion_event(concluded, outcome, previous)
+    store.conclude(concluded, outcome, event, enough_time(), sealed_answer)
+
+
+def find(store: OperationStore, operation_id: str) -> OperationRecord:
+    """Return an operation that is there."""
+    record = store.find(operation_id, enough_time())
+    assert record is not None
+    return record
+
+
+def made(
+    store: OperationStore, claimed: Operation, outcome: Outcome, sealed_answer: str | None = None
+) -> OperationRecord:
+    """Claim an operation and conclude it; return it as it stands."""
+    claim(store, claimed)
+    conclude(store, claimed, outcome, sealed_answer)
+    return find(store, claimed.id)
+
+
+def resolve(store: OperationStore, record: OperationRecord, resolution: Resolution) -> bool:
+    """Write what reads have told, with its event."""
+    return store.resolve(record, resolution, resolution_event(record, resolution), enough_time())
+
+
+def next_attempt(record: OperationRecord, at: datetime | None = None) -> Operation:
+    """Return the attempt after the one that a record tells of, of the same request."""
+    again = operation(99, account=record.account, at=at or record.claimed_at + timedelta(minutes=1))
+    return again.as_attempt(record.id, record.attempt + 1, record.key_hash)

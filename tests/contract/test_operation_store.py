@@ -1,4 +1,4 @@
-"""What every OperationStore does, in memory and on DynamoDB alike."""
+"""What every OperationStore does with claims and conclusions, in memory and on DynamoDB alike."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -8,107 +8,106 @@ import pytest
 from chalicelib.application.ports import BookingHeld, Claimed, KeyHeld
 from chalicelib.domain.audit import event_hash
 from chalicelib.domain.booking import ContactMethod
-from chalicelib.domain.errors import StoreUnavailableError
+from chalicelib.domain.errors import BookingTakenError, StoreUnavailableError
 from chalicelib.domain.operation import Operation, OperationState, Outcome
-from tests.builders import NOW, PHONE
+from chalicelib.domain.record import OperationRecord
+from tests.builders import PHONE
 from tests.contract.conftest import Stores
 from tests.contract.records import (
+    ANOTHER_EVENING,
     IDEMPOTENCY_KEY,
     NOT_SENT,
+    OTHER_KEY,
     REJECTED,
     UNKNOWN,
+    claim,
     claim_event,
+    conclude,
     conclusion_event,
     confirmed,
     enough_time,
+    find,
+    made,
     operation,
 )
 
-OTHER_KEY = "fedcba9876543210"
-ANOTHER_EVENING = "2026-01-21 21:30"
 SECOND = timedelta(seconds=1)
 
 
-def claim(stores: Stores, claimed: Operation) -> Claimed | KeyHeld | BookingHeld:
-    """Claim an operation with its event."""
-    return stores.store.claim(claimed, claim_event(claimed), enough_time())
-
-
-def conclude(stores: Stores, concluded: Operation, outcome: Outcome) -> None:
-    """Conclude an operation with its event."""
-    stores.store.conclude(concluded, outcome, conclusion_event(concluded, outcome), enough_time())
-
-
-def held_by(first: Operation, state: OperationState = OperationState.SENDING) -> KeyHeld:
+def held_by(first: Operation) -> KeyHeld:
     """Return the answer that a held key gives."""
-    return KeyHeld(first.id, first.fingerprint, state, first.lease_until)
+    return KeyHeld(first.id, first.fingerprints[0])
 
 
 def test_a_new_operation_is_claimed_with_its_event(stores: Stores) -> None:
-    """The claim writes the first audit event, byte for byte."""
-    first = operation()
-    assert claim(stores, first) == Claimed()
-    assert stores.trail.events(first.id) == [claim_event(first).canonical()]
+    """The claim writes the first audit event, byte for byte, and what reconciliation needs."""
+    first, event = operation(), claim_event(operation())
+    assert claim(stores.store, first) == Claimed()
+    assert list(stores.trail.events(first.id)) == [event.canonical()]
+    head = event_hash(event.canonical())
+    assert find(stores.store, first.id) == OperationRecord.of(first, OperationState.SENDING, 1, head)
 
 
-def test_the_same_key_again_tells_whose_it_is_and_how_it_stands(stores: Stores) -> None:
-    """A second operation under the key is held, and the answer has all that the caller is told."""
-    first = operation(1)
-    claim(stores, first)
-    assert claim(stores, operation(2)) == held_by(first)
+def test_the_same_key_again_tells_whose_it_is(stores: Stores) -> None:
+    """A second operation under the key is held by the first."""
+    claim(stores.store, operation(1))
+    assert claim(stores.store, operation(2)) == held_by(operation(1))
 
 
 def test_the_same_key_with_another_booking_tells_the_first_fingerprint(stores: Stores) -> None:
     """The fingerprints differ, so the use case can see that the key was used for something else."""
     first, second = operation(1), operation(2, duration=30)
-    claim(stores, first)
-    assert claim(stores, second) == held_by(first)
-    assert second.fingerprint != first.fingerprint
+    claim(stores.store, first)
+    assert claim(stores.store, second) == held_by(first)
+    assert not second.is_same_request(first.fingerprints[0])
 
 
 @pytest.mark.parametrize("key", [OTHER_KEY, None])
 def test_an_equal_booking_is_held_under_another_key_or_none(stores: Stores, key: str | None) -> None:
     """The guard stands on what is booked, whatever the key is."""
-    first = operation(1)
-    claim(stores, first)
-    assert claim(stores, operation(2, key=key)) == BookingHeld(first.id)
+    claim(stores.store, operation(1))
+    assert claim(stores.store, operation(2, key=key)) == BookingHeld(operation(1).id)
 
 
 def test_the_guard_holds_for_operations_without_a_key_too(stores: Stores) -> None:
     """Idempotency-Key is optional."""
-    first = operation(1, key=None)
-    assert claim(stores, first) == Claimed()
-    assert claim(stores, operation(2, key=None)) == BookingHeld(first.id)
+    assert claim(stores.store, operation(1, key=None)) == Claimed()
+    assert claim(stores.store, operation(2, key=None)) == BookingHeld(operation(1).id)
 
 
 def test_a_held_key_is_told_before_a_held_booking(stores: Stores) -> None:
     """Key and booking held by two operations: the key's answer wins."""
     keyed, guarding = operation(1), operation(2, key=OTHER_KEY, session_date=ANOTHER_EVENING)
-    claim(stores, keyed)
-    claim(stores, guarding)
-    assert claim(stores, operation(3, session_date=ANOTHER_EVENING)) == held_by(keyed)
+    claim(stores.store, keyed)
+    claim(stores.store, guarding)
+    assert claim(stores.store, operation(3, session_date=ANOTHER_EVENING)) == held_by(keyed)
+
+
+def test_another_account_is_held_by_nothing(stores: Stores) -> None:
+    """The same key and the same booking, but another caller."""
+    claim(stores.store, operation(1))
+    assert claim(stores.store, operation(2, account=1002)) == Claimed()
 
 
 def test_another_booking_under_another_key_is_free(stores: Stores) -> None:
     """Nothing holds what is different."""
-    claim(stores, operation(1))
-    assert claim(stores, operation(2, key=OTHER_KEY, session_date=ANOTHER_EVENING)) == Claimed()
+    claim(stores.store, operation(1))
+    assert claim(stores.store, operation(2, key=OTHER_KEY, session_date=ANOTHER_EVENING)) == Claimed()
 
 
 def test_a_held_claim_writes_nothing(stores: Stores) -> None:
     """All or nothing: no event, no guard, no key of the second."""
-    claim(stores, operation(1))
+    claim(stores.store, operation(1))
     before = stores.rows()
-    claim(stores, operation(2, session_date=ANOTHER_EVENING))
-    claim(stores, operation(3, key=OTHER_KEY))
+    claim(stores.store, operation(2, session_date=ANOTHER_EVENING))
+    claim(stores.store, operation(3, key=OTHER_KEY))
     assert stores.rows() == before
 
 
 def test_a_claim_that_is_sent_twice_is_one_claim(stores: Stores) -> None:
     """The condition fails on our own first write, which is a success and no duplicate."""
-    first = operation()
-    assert [claim(stores, first), claim(stores, first)] == [Claimed(), Claimed()]
-    assert len(stores.trail.events(first.id)) == 1
+    assert [claim(stores.store, operation()), claim(stores.store, operation())] == [Claimed(), Claimed()]
+    assert len(stores.trail.events(operation().id)) == 1
 
 
 def test_a_taken_place_in_the_audit_trail_stops_the_claim(stores: Stores) -> None:
@@ -116,19 +115,18 @@ def test_a_taken_place_in_the_audit_trail_stops_the_claim(stores: Stores) -> Non
     first = operation()
     stores.trail.append(replace(claim_event(first), request_id="another"), enough_time())
     with pytest.raises(StoreUnavailableError):
-        claim(stores, first)
-    assert claim(stores, operation(2)) == Claimed()
+        claim(stores.store, first)
+    assert claim(stores.store, operation(2)) == Claimed()
 
 
 @pytest.mark.parametrize(("late", "answer"), [(-SECOND, KeyHeld), (SECOND, Claimed)])
 def test_a_key_holds_until_it_expires_though_its_row_is_still_there(
     stores: Stores, late: timedelta, answer: type
 ) -> None:
-    """TTL deletes late, so the condition compares the expiry itself."""
-    first = operation(1)
-    claim(stores, first)
-    after = first.key_expires_at + late
-    assert isinstance(claim(stores, operation(2, at=after, session_date=ANOTHER_EVENING)), answer)
+    """Rows are deleted late, so the expiry itself counts."""
+    claim(stores.store, operation(1))
+    after = operation(1).key_expires_at + late
+    assert isinstance(claim(stores.store, operation(2, at=after, session_date=ANOTHER_EVENING)), answer)
 
 
 @pytest.mark.parametrize(("late", "answer"), [(-SECOND, BookingHeld), (SECOND, Claimed)])
@@ -136,89 +134,94 @@ def test_a_guard_holds_until_it_expires_though_its_row_is_still_there(
     stores: Stores, late: timedelta, answer: type
 ) -> None:
     """The same for the guard: a day after the session it is over."""
-    first = operation(1)
-    claim(stores, first)
-    assert isinstance(claim(stores, operation(2, key=OTHER_KEY, at=first.guard_expires_at + late)), answer)
+    claim(stores.store, operation(1))
+    after = operation(1).guard_expires_at + late
+    assert isinstance(claim(stores.store, operation(2, key=OTHER_KEY, at=after)), answer)
 
 
 @pytest.mark.parametrize("outcome", [confirmed(), UNKNOWN])
 def test_a_booking_that_stands_or_may_stand_keeps_its_guard(stores: Stores, outcome: Outcome) -> None:
-    """CONFIRMED and UNKNOWN hold the booking, and the key says the state."""
-    first = operation(1)
-    claim(stores, first)
-    conclude(stores, first, outcome)
-    assert claim(stores, operation(2)) == held_by(first, outcome.state)
-    assert claim(stores, operation(3, key=OTHER_KEY)) == BookingHeld(first.id)
+    """CONFIRMED and UNKNOWN hold the booking."""
+    first = made(stores.store, operation(1), outcome)
+    assert (first.state, first.is_retryable) == (outcome.state, False)
+    assert claim(stores.store, operation(2)) == held_by(operation(1))
+    assert claim(stores.store, operation(3, key=OTHER_KEY)) == BookingHeld(first.id)
 
 
 @pytest.mark.parametrize("outcome", [REJECTED, NOT_SENT])
 def test_a_booking_that_was_not_made_frees_its_guard(stores: Stores, outcome: Outcome) -> None:
-    """REJECTED and NOT_SENT let an equal booking in under another key; the key still says the state."""
-    first = operation(1)
-    claim(stores, first)
-    conclude(stores, first, outcome)
-    assert claim(stores, operation(2)) == held_by(first, outcome.state)
-    assert claim(stores, operation(3, key=OTHER_KEY)) == Claimed()
+    """REJECTED and NOT_SENT let an equal booking in under another key; their own key stays theirs."""
+    first = made(stores.store, operation(1), outcome)
+    assert (first.state, first.is_retryable) == (outcome.state, outcome.is_retryable)
+    assert claim(stores.store, operation(2)) == held_by(operation(1))
+    assert claim(stores.store, operation(3, key=OTHER_KEY)) == Claimed()
 
 
 @pytest.mark.parametrize("outcome", [confirmed(), REJECTED, NOT_SENT, UNKNOWN])
 @pytest.mark.parametrize("key", [IDEMPOTENCY_KEY, None])
 def test_a_conclusion_adds_the_next_event_of_the_chain(stores: Stores, outcome: Outcome, key: str | None) -> None:
-    """Two events, the second with the hash of the first's stored bytes."""
+    """Two events, the second with the hash of the first's stored bytes; the operation knows the second."""
     first = operation(key=key)
-    claim(stores, first)
-    conclude(stores, first, outcome)
+    record = made(stores.store, first, outcome, None if key is None else "sealed")
     opening, closing = stores.trail.events(first.id)
     assert closing == conclusion_event(first, outcome).canonical()
     assert event_hash(opening).encode() in closing
+    assert (record.sequence, record.head) == (2, event_hash(closing))
+    assert record.booking_id == (77 if outcome.booking else None)
 
 
 def test_a_conclusion_that_is_sent_twice_is_one_conclusion(stores: Stores) -> None:
     """Our own first write is a success."""
-    first = operation()
-    claim(stores, first)
-    conclude(stores, first, confirmed())
-    conclude(stores, first, confirmed())
+    first = made(stores.store, operation(), confirmed(), "sealed")
+    conclude(stores.store, operation(), confirmed(), "sealed")
     assert len(stores.trail.events(first.id)) == 2
 
 
 def test_a_second_outcome_does_not_replace_the_first(stores: Stores) -> None:
-    """An operation leaves SENDING once."""
-    first = operation(1)
-    claim(stores, first)
-    conclude(stores, first, confirmed())
+    """An attempt leaves SENDING once."""
+    first = made(stores.store, operation(1), confirmed())
     with pytest.raises(StoreUnavailableError):
-        conclude(stores, first, REJECTED)
-    assert claim(stores, operation(2)) == held_by(first, OperationState.CONFIRMED)
+        conclude(stores.store, operation(1), REJECTED)
+    assert find(stores.store, first.id) == first
 
 
 def test_the_outcome_of_another_attempt_is_not_taken(stores: Stores) -> None:
     """The attempt that was claimed concludes, no other."""
-    first = operation(1)
-    claim(stores, first)
+    claim(stores.store, operation(1))
     with pytest.raises(StoreUnavailableError):
-        conclude(stores, replace(first, attempt=2), confirmed())
-    assert claim(stores, operation(2)) == held_by(first)
+        conclude(stores.store, replace(operation(1), attempt=2), confirmed())
+    assert find(stores.store, operation(1).id).state is OperationState.SENDING
 
 
 def test_an_operation_that_was_never_claimed_cannot_be_concluded(stores: Stores) -> None:
     """No record comes into being at the end."""
     before = stores.rows()
     with pytest.raises(StoreUnavailableError):
-        conclude(stores, operation(), UNKNOWN)
+        conclude(stores.store, operation(), UNKNOWN)
     assert stores.rows() == before
 
 
 def test_one_upstream_booking_belongs_to_one_operation(stores: Stores) -> None:
-    """A BookingID that was seen before proves nothing: the second operation stays SENDING."""
-    first, second = operation(1), operation(2, key=OTHER_KEY, session_date=ANOTHER_EVENING)
-    for each in (first, second):
-        claim(stores, each)
-    conclude(stores, first, confirmed(77))
-    with pytest.raises(StoreUnavailableError):
-        conclude(stores, second, confirmed(77))
-    assert claim(stores, operation(3, key=OTHER_KEY)) == held_by(second)
+    """A BookingID that was seen before proves nothing: the second operation stays SENDING, with nothing written."""
+    made(stores.store, operation(1), confirmed(77))
+    second = operation(2, key=OTHER_KEY, session_date=ANOTHER_EVENING)
+    claim(stores.store, second)
+    with pytest.raises(BookingTakenError):
+        conclude(stores.store, second, confirmed(77), "sealed")
+    assert find(stores.store, second.id).state is OperationState.SENDING
     assert len(stores.trail.events(second.id)) == 1
+
+
+def test_an_outcome_is_written_though_key_and_guard_are_over_and_taken_meanwhile(stores: Stores) -> None:
+    """After a clock that jumped, say; the others' key and guard stay as they are."""
+    first = operation(1)
+    claim(stores.store, first)
+    late = operation(2, at=first.guard_expires_at + SECOND)
+    assert claim(stores.store, late) == Claimed()
+    conclude(stores.store, first, REJECTED, "sealed")
+    assert find(stores.store, first.id).state is OperationState.REJECTED
+    assert claim(stores.store, operation(3, key=OTHER_KEY, at=late.claimed_at)) == BookingHeld(late.id)
+    assert stores.store.stored_answer(find(stores.store, late.id), enough_time()) is None
 
 
 def test_no_row_holds_personal_data_or_the_key(stores: Stores) -> None:
@@ -232,18 +235,9 @@ def test_no_row_holds_personal_data_or_the_key(stores: Stores) -> None:
         skype_name="live:someone",
         session_date=ANOTHER_EVENING,
     )
-    for each, outcome in ((by_phone, confirmed()), (by_skype, UNKNOWN)):
-        claim(stores, each)
-        conclude(stores, each, outcome)
+    made(stores.store, by_phone, confirmed(), "a sealed answer")
+    made(stores.store, by_skype, UNKNOWN)
     rows = stores.rows()
     assert by_phone.id in rows
     for private in (PHONE, "live:someone", "a private word", "Candy", IDEMPOTENCY_KEY, OTHER_KEY):
         assert private not in rows
-
-
-def test_times_of_a_held_key_are_utc(stores: Stores) -> None:
-    """The lease comes back as an aware instant."""
-    claim(stores, operation(1))
-    held = claim(stores, operation(2))
-    assert isinstance(held, KeyHeld)
-    assert held.lease_until == NOW + timedelta(seconds=31)

@@ -1,15 +1,16 @@
-"""Operations and audit events in memory, under the same rules as the tables: the contract suite holds both to them."""
+"""Operations in memory, under the same rules as the tables: the contract suite holds both to them."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from threading import RLock
 
 from chalicelib.application.ports import (
     BookingHeld,
     ClaimAnswer,
     Claimed,
+    Clock,
     Held,
     KeyHeld,
     RateLimited,
@@ -17,88 +18,41 @@ from chalicelib.application.ports import (
 )
 from chalicelib.domain.audit import AuditEvent, event_hash
 from chalicelib.domain.errors import BookingTakenError, StoreUnavailableError
-from chalicelib.domain.operation import FREES_GUARD, Operation, OperationState, Outcome
+from chalicelib.domain.operation import FREES_GUARD, MOVES, Operation, OperationState, Outcome
 from chalicelib.domain.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
+from tests.fakes.hold import Hold
+from tests.fakes.trail import InMemoryAuditTrail
 
 OPEN = frozenset({OperationState.SENDING, OperationState.UNKNOWN})
-
-
-class InMemoryAuditTrail:
-    """Implements `AuditTrail`; `appended` holds what was written by `append`, in order."""
-
-    def __init__(self) -> None:
-        self.appended: list[AuditEvent] = []
-        self._lock = RLock()
-        self._rows: dict[tuple[str, int], bytes] = {}
-        self._failing_appends = 0
-
-    def will_fail_append(self, times: int = 1) -> None:
-        """Let the next appends fail."""
-        self._failing_appends = times
-
-    def append(self, event: AuditEvent, deadline: Deadline) -> None:
-        """Add an event, or fail as told."""
-        del deadline
-        with self._lock:
-            if self._failing_appends:
-                self._failing_appends -= 1
-                raise StoreUnavailableError("told to fail")
-            if not self.has_room_for(event):
-                raise StoreUnavailableError("another event has its place")
-            self.write(event)
-            self.appended.append(event)
-
-    def events(self, operation_id: str) -> list[bytes]:
-        """Return the stored bytes, in order."""
-        with self._lock:
-            return [self._rows[place] for place in sorted(self._rows) if place[0] == operation_id]
-
-    def has_room_for(self, event: AuditEvent) -> bool:
-        """Tell whether the event's place is free, or holds this very event."""
-        return self._rows.get((event.operation_id, event.sequence), event.canonical()) == event.canonical()
-
-    def write(self, event: AuditEvent) -> None:
-        """Store an event, as part of a transaction that has checked its conditions."""
-        self._rows[(event.operation_id, event.sequence)] = event.canonical()
-
-    def rows(self) -> str:
-        """Return everything that is stored, as text."""
-        return repr(self._rows)
-
-
-@dataclass(frozen=True, slots=True)
-class _Hold:
-    """A key or a guard: whose it is, and the second after which it no longer holds."""
-
-    operation_id: str
-    expires_at: int
-    fingerprint: str = ""
-    attempt: int = 1
-    answer: str | None = None
-
-    def holds(self, now: datetime) -> bool:
-        """Tell whether it stands in the way at `now`."""
-        return self.expires_at >= math.floor(now.timestamp())
+AT_A_TIME = 25
+KEPT_AFTER_GUARD = timedelta(days=30)
 
 
 class InMemoryOperationStore:
     """Implements `OperationStore`, writing its events to `trail`; `claims` and `conclusions` hold what was asked.
 
     `limits` are pairs of a number of bookings and a window in seconds. `before_write` runs before each transaction, and
-    may raise.
+    may raise. With a `clock`, reads find nothing that is over.
     """
 
-    def __init__(self, trail: InMemoryAuditTrail | None = None, limits: Sequence[tuple[int, int]] = ()) -> None:
+    def __init__(
+        self,
+        trail: InMemoryAuditTrail | None = None,
+        limits: Sequence[tuple[int, int]] = (),
+        clock: Clock | None = None,
+    ) -> None:
         self.trail = trail or InMemoryAuditTrail()
         self.claims: list[Operation] = []
         self.conclusions: list[tuple[Operation, Outcome]] = []
         self.limits = limits
+        self._clock = clock
         self.before_write: Callable[[], None] = lambda: None
         self._lock = RLock()
         self._operations: dict[str, OperationRecord] = {}
-        self._keys: dict[str, _Hold] = {}
-        self._guards: dict[str, _Hold] = {}
+        self._kept: dict[str, Hold] = {}
+        self._keys: dict[str, Hold] = {}
+        self._guards: dict[str, Hold] = {}
         self._bookings: dict[int, str] = {}
         self._counts: dict[tuple[int, int, int], int] = {}
         self._failing_claims = self._half_failing_claims = self._failing_conclusions = self._failing_reads = 0
@@ -130,7 +84,7 @@ class InMemoryOperationStore:
 
     def rows(self) -> str:
         """Return everything that is stored, as text."""
-        return repr((self._operations, self._keys, self._guards, self._bookings)) + self.trail.rows()
+        return repr((self._operations, self._keys, self._guards, self._bookings, self._counts)) + self.trail.rows()
 
     def claim(
         self, operation: Operation, event: AuditEvent, deadline: Deadline, previous: OperationRecord | None = None
@@ -188,21 +142,21 @@ class InMemoryOperationStore:
         del deadline
         with self._lock:
             self._read()
-            return self._operations.get(operation_id)
+            return self._operations[operation_id] if self._is_there(self._kept.get(operation_id)) else None
 
     def open_operations(self, account: int, deadline: Deadline) -> tuple[OperationRecord, ...]:
         """Return the account's operations without a final state."""
         del deadline
         with self._lock:
             self._read()
-            return tuple(one for one in self.records() if one.account == account and one.state in OPEN)
+            return self._open(lambda one: one.account == account)
 
     def overdue_operations(self, before: datetime, deadline: Deadline) -> tuple[OperationRecord, ...]:
         """Return operations without a final state that were claimed before a time."""
         del deadline
         with self._lock:
             self._read()
-            return tuple(one for one in self.records() if one.claimed_at < before and one.state in OPEN)
+            return self._open(lambda one: one.claimed_at < before)
 
     def owners(self, booking_ids: Sequence[int], deadline: Deadline) -> Mapping[int, str]:
         """Return which bookings belong to which operations."""
@@ -217,17 +171,17 @@ class InMemoryOperationStore:
         with self._lock:
             self._read()
             hold = self._keys.get(record.key_hash or "")
-            return hold.answer if hold is not None and hold.operation_id == record.id else None
+            return hold.answer if hold is not None and hold.operation_id == record.id and self._is_there(hold) else None
 
     def resolve(self, record: OperationRecord, resolution: Resolution, event: AuditEvent, deadline: Deadline) -> bool:
         """Write what reads have told; False when the operation no longer stands as `record` says."""
         del deadline
         with self._lock:
             self.before_write()
-            standing = self._operations[record.id]
-            if standing.head == event_hash(event.canonical()):
+            standing = self._operations.get(record.id)
+            if standing is not None and standing.head == event_hash(event.canonical()):
                 return True
-            if standing.head != record.head or not self.trail.has_room_for(event):
+            if standing is None or standing.head != record.head or not self.trail.has_room_for(event):
                 return False
             if resolution.booking_id is not None and self._bookings.get(resolution.booking_id, record.id) != record.id:
                 return False
@@ -239,13 +193,13 @@ class InMemoryOperationStore:
         del deadline
         with self._lock:
             self.before_write()
-            guard = self._guards.get(record.guard_hash)
-            if self._operations[record.id].head != record.head or guard is None or guard.operation_id != record.id:
+            standing, guard = self._operations.get(record.id), self._guards.get(record.guard_hash)
+            if standing is not None and standing.head == event_hash(event.canonical()):
+                return True
+            if standing is None or standing.head != record.head or guard is None or guard.operation_id != record.id:
                 return False
             del self._guards[record.guard_hash]
-            head = event_hash(event.canonical())
-            self._operations[record.id] = replace(record, sequence=event.sequence, head=head)
-            self.trail.write(event)
+            self._write(standing, Resolution(standing.state), event)
             return True
 
     def _read(self) -> None:
@@ -253,6 +207,15 @@ class InMemoryOperationStore:
         if self._failing_reads:
             self._failing_reads -= 1
             raise StoreUnavailableError("told to fail")
+
+    def _open(self, is_wanted: Callable[[OperationRecord], bool]) -> tuple[OperationRecord, ...]:
+        """Return the oldest operations without a final state that are wanted."""
+        found = [one for one in self.records() if one.state in OPEN and is_wanted(one)]
+        return tuple(sorted(found, key=lambda one: one.claimed_at)[:AT_A_TIME])
+
+    def _is_there(self, hold: Hold | None) -> bool:
+        """Tell whether a row is there and not over."""
+        return hold is not None and (self._clock is None or hold.holds(self._clock.now()))
 
     def _claim(self, operation: Operation, event: AuditEvent, previous: OperationRecord | None) -> ClaimAnswer:
         standing = self._operations.get(operation.id)
@@ -264,7 +227,8 @@ class InMemoryOperationStore:
             moment = int(operation.claimed_at.timestamp())
             if self._counts.get((operation.account, seconds, moment // seconds), 0) >= limit:
                 return RateLimited(limit, seconds, seconds - moment % seconds)
-        if (standing and standing.head) != (previous and previous.head) or not self.trail.has_room_for(event):
+        is_free = standing is None if previous is None else _may_go_on(standing, previous)
+        if not is_free or not self.trail.has_room_for(event):
             raise StoreUnavailableError("the operation's place is taken")
         self._write_claim(operation, event)
         return Claimed()
@@ -289,10 +253,11 @@ class InMemoryOperationStore:
     def _write_claim(self, operation: Operation, event: AuditEvent) -> None:
         if operation.key_hashes:
             ends = math.ceil(operation.key_expires_at.timestamp())
-            hold = _Hold(operation.id, ends, operation.fingerprints[0], operation.attempt)
+            hold = Hold(operation.id, ends, operation.fingerprints[0], operation.attempt)
             self._keys[operation.key_hashes[0]] = hold
-        guard = _Hold(operation.id, math.ceil(operation.guard_expires_at.timestamp()))
-        self._guards[operation.guard_hashes[0]] = guard
+        ends = math.ceil(operation.guard_expires_at.timestamp())
+        self._guards[operation.guard_hashes[0]] = Hold(operation.id, ends)
+        self._kept[operation.id] = Hold(operation.id, ends + int(KEPT_AFTER_GUARD.total_seconds()))
         head = event_hash(event.canonical())
         self._operations[operation.id] = OperationRecord.of(operation, OperationState.SENDING, event.sequence, head)
         for _, seconds in self.limits:
@@ -301,7 +266,8 @@ class InMemoryOperationStore:
         self.trail.write(event)
 
     def _write(self, record: OperationRecord, resolution: Resolution, event: AuditEvent) -> None:
-        """Move an operation, with everything that goes with it."""
+        """Move an operation, with everything that goes with it; a move that no operation may make is a bug of the caller."""
+        assert resolution.state in {record.state, *MOVES[record.state]}, f"{record.state} became {resolution.state}"
         if resolution.booking_id is not None:
             self._bookings[resolution.booking_id] = record.id
         guard = self._guards.get(record.guard_hash)
@@ -318,3 +284,8 @@ class InMemoryOperationStore:
             head=event_hash(event.canonical()),
         )
         self.trail.write(event)
+
+
+def _may_go_on(standing: OperationRecord | None, previous: OperationRecord) -> bool:
+    """Tell whether an operation stands as it was read, and may be tried again."""
+    return standing is not None and standing.head == previous.head and standing.is_retryable

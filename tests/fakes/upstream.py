@@ -16,10 +16,11 @@ PAGE_SIZE = 100
 
 
 class InMemoryIntrospector:
-    """Implements `TokenIntrospector`; `known` is what a warm cache holds."""
+    """Implements `TokenIntrospector`; `known` is what a warm cache holds, `principals` the tokens of other accounts."""
 
     def __init__(self, principal: Principal = PRINCIPAL) -> None:
         self.principal = principal
+        self.principals: dict[AccessToken, Principal] = {}
         self.known: dict[AccessToken, Principal] = {}
         self.forgotten: list[AccessToken] = []
         self.calls = 0
@@ -30,13 +31,13 @@ class InMemoryIntrospector:
         return self.known.get(token)
 
     def introspect(self, token: AccessToken, deadline: Deadline) -> Principal:
-        """Return the one principal."""
+        """Return the principal of a token, or the one that all other tokens speak for."""
         del deadline
         self.calls += 1
         if self.failure is not None:
             raise self.failure
-        self.known[token] = self.principal
-        return self.principal
+        self.known[token] = self.principals.get(token, self.principal)
+        return self.known[token]
 
     def forget(self, token: AccessToken) -> None:
         """Drop what was learnt."""
@@ -45,7 +46,7 @@ class InMemoryIntrospector:
 
 
 class InMemoryGateway:
-    """Implements `BookingGateway`; `sent` holds every booking that went out."""
+    """Implements `BookingGateway`; `sent` holds every booking that went out, `listed` every page that was asked for."""
 
     def __init__(self) -> None:
         self.facts = BookingRequirements(
@@ -54,12 +55,14 @@ class InMemoryGateway:
         self.credits: Decimal | None = Decimal(300)
         self.sent: list[BookingRequest] = []
         self.reads: list[str] = []
+        self.listed: list[tuple[AccessToken, date, int]] = []
         self.read_failure: SwitchboardError | None = None
         self.answer: Callable[[BookingRequest], Outcome] = self._book
         self.bookings: dict[int, Booking] = {}
         self.created_at = "2026-01-15T12:00:00"
         self.list_failure: SwitchboardError | None = None
         self.before_send: Callable[[], None] = lambda: None
+        self.before_list: Callable[[], None] = lambda: None
 
     def requirements(self, token: AccessToken, candidate: int, deadline: Deadline) -> BookingRequirements:
         """Return the facts about every candidate."""
@@ -84,8 +87,10 @@ class InMemoryGateway:
 
     def made_bookings(self, token: AccessToken, start: date, page: int, deadline: Deadline) -> tuple[Booking, ...]:
         """Return the bookings, newest first, 100 a page."""
-        del token, start, deadline
+        del deadline
         self.reads.append("made_bookings")
+        self.listed.append((token, start, page))
+        self.before_list()
         if self.list_failure is not None:
             raise self.list_failure
         newest_first = list(reversed(self.bookings.values()))

@@ -18,6 +18,8 @@ REQUIREMENTS = "/v1/PhoneChat/GetUserBookingRequirements"
 BALANCE = "/v1/CreditHistory/GetCurrentCreditBalance"
 PERMISSIONS = "/v1/Account/GetPermissions"
 CREDENTIALS = "/v1/account/verifyCredentials"
+MADE_BOOKINGS = "/v1/PhoneChat/MadeBookings"
+DETAILS = "/v1/PhoneChat/MadeBookingDetails"
 INTROSPECTION = (PERMISSIONS, CREDENTIALS)
 READS = (PERMISSIONS, CREDENTIALS, REQUIREMENTS, BALANCE)
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from devtools.dynamodb import LocalDynamoDB, local_client
+from devtools.dynamodb import LocalDynamoDB, create_sealing_key, local_client
 from sandbox import SandboxServer
 from tests.fakes.certificates import Authority
 from tests.integration.service import Service
@@ -25,6 +25,7 @@ def upstream() -> Iterator[SandboxServer]:
 def database() -> Iterator["DynamoDBClient"]:
     """Run the stand-in for DynamoDB; return a client that reads behind the app's back."""
     with LocalDynamoDB() as server:
+        create_sealing_key(server.endpoint_url)
         client = local_client(server.endpoint_url)
         yield client
         client.close()

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
 GENESIS = "0" * 64
+KINDS = ("KEY", "GUARD", "OP", "BOOKING")  # what belongs to an operation; an account's data key does not
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +23,9 @@ class Records:
     operations_table: str
     audit_table: str
 
-    def rows(self, kind: str) -> list[dict[str, Any]]:
-        """Return the rows of `operations` whose key begins with `KEY`, `GUARD`, `OP` or `BOOKING`, oldest first."""
-        rows = [row for row in self._scan(self.operations_table) if row["pk"].startswith(f"{kind}#")]
+    def rows(self, *kinds: str) -> list[dict[str, Any]]:
+        """Return the rows of `operations` whose key begins with one of `kinds` (none: any of KINDS), oldest first."""
+        rows = [row for row in self._scan(self.operations_table) if row["pk"].split("#")[0] in (kinds or KINDS)]
         return sorted(rows, key=lambda row: str(row["operation_id"]))
 
     def operation(self) -> dict[str, Any]:
@@ -49,7 +50,7 @@ class Records:
 
     def text(self) -> str:
         """Return all that both tables hold, as text."""
-        return json.dumps([self._scan(self.operations_table), self._scan(self.audit_table)], default=str)
+        return json.dumps([self._scan(self.operations_table), self._scan(self.audit_table)], default=repr)
 
     def _scan(self, table: str) -> list[dict[str, Any]]:
         pages = self.client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)

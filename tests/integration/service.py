@@ -10,12 +10,14 @@ from chalice.app import Chalice
 
 from chalicelib import bootstrap, log
 from chalicelib.adapters.dynamodb.tables import AUDIT, OPERATIONS
+from chalicelib.adapters.vault.client import kms_client
 from chalicelib.application.place_booking import PlaceBooking
 from chalicelib.edge.container import Container
 from chalicelib.edge.middleware import install
 from chalicelib.edge.routes import register
 from devtools.dynamodb import create_table
 from devtools.local_server import LocalGateway
+from devtools.trials import wiring
 from sandbox import SandboxServer
 from tests.integration import bookings, exchange
 from tests.integration.exchange import Answer
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 ORIGINS = (bookings.ORIGIN, "https://app.example")
 FOREVER = "forever"
+OWN_KMS = "AWS_ENDPOINT_URL_KMS"  # a test that sets it has a KMS client of its own
 
 _numbers = count(1)
 
@@ -38,6 +41,7 @@ class Service:
         self._authority = authority  # one certificate: reading the bundled hundreds would take half of each start
         self.records = Records(client, "", "")
         self._client = client
+        self._kms = kms_client(endpoint=client.meta.endpoint_url)
         self._container: Container | None = None
         self._settings: dict[str, str] | None = None
         self._is_used = False
@@ -55,6 +59,7 @@ class Service:
         self._gateway.stop()
         self._gateway.join()
         self._close()
+        self._kms.close()
 
     @property
     def url(self) -> str:
@@ -72,9 +77,16 @@ class Service:
             self.records = Records(self._client, f"operations-http-{number}", f"audit-http-{number}")
             create_table(self._client, OPERATIONS, self.records.operations_table)
             create_table(self._client, AUDIT, self.records.audit_table)
-            self._container = bootstrap.build(self._environment() | settings)
+            self._container = self._built(settings)
             self._settings = settings
         log.configure()  # other tests of this process may have given the loggers other outputs
+        return self
+
+    def restart(self, **settings: str) -> "Service":
+        """Put a new container in the place of the old one, over the same tables, as a deployment does."""
+        self._take_apart()
+        self._settings = (self._settings or {}) | settings
+        self._container = self._built(self._settings)
         return self
 
     def replace(self, container: Container) -> None:
@@ -91,14 +103,15 @@ class Service:
     def _close(self) -> None:
         """Wait for reads that nobody waits for any more, and close the container's connections."""
         self.sandbox.reset()
-        placing: Any = None if self._container is None else self._container.place_booking
-        self._container, self._settings, self._is_used = None, None, False
-        if isinstance(placing, PlaceBooking):
-            wired: Any = placing
-            wired.reads.concurrency._executor.shutdown(wait=True)  # noqa: SLF001 (only a process's end ends it)
-            wired.reads.introspector.client.adapter.close()
-            wired.store.client.close()
+        self._take_apart()
+        self._settings, self._is_used = None, False
         self.sandbox.reset()
+
+    def _take_apart(self) -> None:
+        """Close the container, if it is a real one."""
+        container, self._container = self._container, None
+        if container is not None and isinstance(container.place_booking, PlaceBooking):
+            wiring.close(container, keep_kms=OWN_KMS not in (self._settings or {}))
 
     def send(self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Answer:
         """Send any request; without `headers` those of a page."""
@@ -113,6 +126,10 @@ class Service:
         answer = self.send("POST", bookings.PATH, bookings.headers(token, key), bookings.to_body(members))
         assert answer.header("Access-Control-Allow-Origin") == bookings.ORIGIN
         return answer
+
+    def ask(self, operation_id: str, *, token: str = bookings.TOKEN) -> Answer:
+        """Ask how an operation stands."""
+        return self.send("GET", f"/v1/operations/{operation_id}", bookings.headers(token))
 
     def post(self, body: bytes, **headers: str) -> Answer:
         """Send a body of any bytes to CreateBooking; `headers` replace those of a page (`content_type=...`)."""
@@ -133,6 +150,13 @@ class Service:
         """Return how many bookings were sent."""
         return self.calls(bookings.CREATE)
 
+    def _built(self, settings: Mapping[str, str]) -> Container:
+        """Return a container as production makes it; only its KMS client is there already, unless it has its own address."""
+        container = bootstrap.build(self._environment() | settings)
+        if OWN_KMS not in settings:
+            wiring.share_kms(container, self._kms)
+        return container
+
     def _current(self) -> Container:
         assert self._container is not None, "the service is not configured"
         return self._container
@@ -144,6 +168,9 @@ class Service:
             "ALLOWED_ORIGINS": ",".join(ORIGINS),
             "AUDIT_TABLE": self.records.audit_table,
             "AWS_ENDPOINT_URL_DYNAMODB": self._client.meta.endpoint_url,
+            OWN_KMS: self._client.meta.endpoint_url,
+            "BOOKINGS_PER_DAY": "0",  # tests book more in a minute than a person in a day
+            "BOOKINGS_PER_MINUTE": "0",
             "HMAC_KEY": "a key for tests over HTTP, 32 or more",
             "OPERATIONS_TABLE": self.records.operations_table,
         }

@@ -11,7 +11,7 @@ from chalicelib.domain import errors
 from chalicelib.domain.rules import form as form_rules
 from chalicelib.domain.violation import Violation
 from chalicelib.edge.problem import BY_SLUG, INTERNAL_ERROR, PROBLEM_TYPES, problem_type, status_of
-from chalicelib.edge.problem_document import problem_document
+from chalicelib.edge.problem_document import problem_document, problem_headers
 from tests.builders import form, members
 
 PAGES = Path(__file__).parents[2] / "docs" / "problems"
@@ -52,11 +52,23 @@ SAMPLES: tuple[errors.SwitchboardError, ...] = (
     errors.OperationInProgressError(
         "This booking is being sent right now; nothing was sent again.",
         operation_id=OPERATION_ID,
-        retry_after_seconds=12,
+        retry_after_seconds=5,
     ),
     errors.DuplicateBookingError(
         "This account already has a booking with this candidate at this time, open or standing; nothing was sent.",
         operation_id=OPERATION_ID,
+        state="CONFIRMED",
+    ),
+    errors.BookingNotCreatedError(
+        "This booking was sent before, and AdultWork's own list shows that it was not made. Send it again under a new "
+        "key.",
+        operation_id=OPERATION_ID,
+    ),
+    errors.TooManyBookingsError(
+        "This account may make 5 bookings in 60 seconds; nothing was sent. Try again later.",
+        limit=5,
+        window_seconds=60,
+        retry_after_seconds=23,
     ),
     errors.UpstreamRefusedError(
         "AdultWork declined the booking; nothing was booked. AdultWork says: The user is on holiday.",
@@ -78,6 +90,7 @@ SAMPLES: tuple[errors.SwitchboardError, ...] = (
         "state of the operation instead.",
         trouble=errors.Trouble.UNREADABLE,
         operation_id=OPERATION_ID,
+        retry_after_seconds=30,
     ),
     errors.OutcomeUnknownError("No answer came.", trouble=errors.Trouble.LATE, operation_id=OPERATION_ID),
     errors.StoreUnavailableError(
@@ -138,6 +151,30 @@ def test_a_page_says_what_happened_and_what_to_do(slug: str) -> None:
     """Each of the three parts has text of its own, in this order."""
     parts = re.findall(r"^## (.+)\n\n(.+)", read_page(slug), re.MULTILINE)
     assert [title for title, _ in parts] == ["What it means", "What to do next", "Example"]
+
+
+@pytest.mark.parametrize("slug", [slug for slug, row in BY_SLUG.items() if row.safe_to_retry_with_new_key is not None])
+def test_a_page_about_a_booking_says_what_becomes_of_the_key(slug: str) -> None:
+    """Keep it or make a new one: a client that guesses wrong books twice, or never."""
+    (advice,) = re.findall(r"## What to do next\n\n(.+?)\n\n## ", read_page(slug), re.DOTALL)
+    assert re.search(r"(same|new) (`Idempotency-Key`|key)|Keep the `Idempotency-Key`|any key", advice)
+
+
+@pytest.mark.parametrize("slug", BY_SLUG)
+def test_no_page_says_that_nothing_was_booked(slug: str) -> None:
+    """What this request did not do says nothing about an earlier try; only AdultWork's own refusal of one may say it."""
+    prose = read_page(slug).partition("## Example")[0]
+    assert not re.search(r"nothing was booked", prose, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("slug", BY_SLUG)
+def test_the_headers_of_the_example_are_those_that_the_edge_sends(slug: str) -> None:
+    """All but the media type, which is the same everywhere."""
+    match = re.search(r"```http\n(.+?)```", read_page(slug), re.DOTALL)
+    shown = dict(line.split(": ", 1) for line in match[1].splitlines()) if match else {}
+    sent = problem_headers(samples_of(slug)[0])
+    del sent["Content-Type"]
+    assert shown == sent
 
 
 @pytest.mark.parametrize("slug", BY_SLUG)

@@ -4,18 +4,24 @@ import json
 import re
 import shlex
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import requests
 
+from chalicelib.domain.operation import FREES_GUARD, GUARD_HOLDS_AFTER_SESSION, KEY_HOLDS, OperationState
 from chalicelib.edge.problem import BY_SLUG
+from chalicelib.settings import Settings
 from devtools.documents import problems_table, settings_table
 from devtools.stack import Ports, Stack
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
 OF_THE_RUN = {"BookingID", "CreateDate", "LastUpdated"}
+
+
+RETRY = README.partition("## Retry safely")[2].partition("\n## ")[0]
 
 
 @pytest.fixture(scope="module")
@@ -79,3 +85,69 @@ def test_every_link_of_the_readme_leads_somewhere() -> None:
     links = re.findall(r"\]\(([^)#:]+)\)", README)
     assert links
     assert all((ROOT / link).exists() for link in links)
+
+
+def retry_rows() -> list[tuple[str, str]]:
+    """Return the decision table: what comes back, and what to do."""
+    cells = re.findall(r"^\| (.+?) \| (.+?) \|$", RETRY, re.MULTILINE)
+    return cells[1:]
+
+
+def statuses_of(slug: str) -> set[str]:
+    """Return every status that a problem can have, from its page, which is compared with the code elsewhere."""
+    match = re.search(r"^Status: (.+)$", (ROOT / "docs" / "problems" / f"{slug}.md").read_text(), re.MULTILINE)
+    assert match is not None
+    return set(re.findall(r"[0-9]{3}", match[1]))
+
+
+def test_every_problem_of_the_retry_table_exists_with_its_status() -> None:
+    """A row says which statuses with which problem; both are what the edge answers."""
+    named = [slug for answer, _ in retry_rows() for slug in re.findall(r"`([a-z]+(?:-[a-z]+)+)`", answer)]
+    assert len(named) > 10
+    assert set(named) <= set(BY_SLUG)
+    for answer, _ in retry_rows():
+        for part in answer.split("`, "):
+            slugs = re.findall(r"`([a-z]+(?:-[a-z]+)+)", part)
+            allowed = [statuses_of(slug) for slug in slugs]
+            assert all(set(re.findall(r"\b[45][0-9]{2}\b", part)) <= some for some in allowed), part
+
+
+def test_the_retry_table_knows_every_answer_about_a_booking() -> None:
+    """A problem that says whether a new key is safe needs a row, or an app would have to guess."""
+    about_bookings = {slug for slug, row in BY_SLUG.items() if row.safe_to_retry_with_new_key is not None}
+    named = {slug for answer, _ in retry_rows() for slug in re.findall(r"`([a-z]+(?:-[a-z]+)+)`", answer)}
+    assert about_bookings - named == {"insufficient-scope"}  # a matter of signing in, not of retrying
+
+
+def test_every_header_and_member_of_the_retry_section_exists() -> None:
+    """Look for each in the source of the edge."""
+    source = "".join(path.read_text() for path in (ROOT / "chalicelib" / "edge").rglob("*.py"))
+    headers = re.findall(r"`([A-Z][a-z]+(?:[A-Z-][A-Za-z]+)+)(?:: [a-z]+)?`", RETRY)
+    members = re.findall(r"`([a-z]+(?:_[a-z]+)+|answer)`", RETRY)
+    assert {"Retry-After", "Idempotency-Replayed", "RateLimit", "RateLimit-Policy"} <= set(headers)
+    assert {"status_url", "operation_state", "safe_to_retry_with_new_key"} <= set(members)
+    assert [name for name in {*headers, *members} if f'"{name}"' not in source] == []
+
+
+def test_the_numbers_and_states_of_the_retry_section_are_those_of_the_code() -> None:
+    """How long a key holds, how long a booking is guarded, how often an account may book."""
+    settings = Settings.model_fields
+    assert timedelta(hours=48) == KEY_HOLDS
+    assert "holds for 48 hours" in RETRY
+    assert timedelta(hours=24) == GUARD_HOLDS_AFTER_SESSION
+    assert "until 24 hours after its SessionDate" in RETRY
+    assert f"{settings['bookings_per_minute'].default} bookings in a minute" in RETRY
+    assert f"{settings['bookings_per_day'].default} in a day" in RETRY
+    assert set(re.findall(r"`([A-Z_]{4,})`", RETRY)) == {state.value for state in FREES_GUARD} < set(OperationState)
+
+
+def test_every_decision_is_listed_under_its_title_and_names_settings_that_exist() -> None:
+    """Compare the index with the files, and each environment variable with the settings."""
+    index = (ROOT / "docs" / "adr" / "README.md").read_text()
+    decisions = sorted((ROOT / "docs" / "adr").glob("0*.md"))
+    for page in decisions:
+        number, _, title = page.read_text().partition("\n")[0].removeprefix("# ").partition(": ")
+        assert f"| [{number}]({page.name}) | {title} |" in index
+    named = {name for page in decisions for name in re.findall(r"`([A-Z]+(?:_[A-Z]+)+)(?:=[^`]*)?`", page.read_text())}
+    assert "SETTLE_MINUTES" in named
+    assert {name.lower() for name in named} <= set(Settings.model_fields)

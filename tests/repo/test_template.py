@@ -1,5 +1,6 @@
 """The template and the zip of a stage are what a deployment needs, and no more."""
 
+import importlib
 import json
 import platform
 import re
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.adapters.dynamodb.tables import OPERATIONS
 from chalicelib.domain.time_budget import TimeBudget
 from chalicelib.settings import Settings
 from devtools.gateway import FUNCTION_SECONDS
@@ -19,6 +21,8 @@ from devtools.gateway_responses import RESPONSES
 from devtools.package import ROOT, Package, PackagingError, lint, make_package
 
 Json = dict[str, Any]
+
+FUNCTIONS = pytest.mark.parametrize("name", ["APIHandler", "ExpireOperations"])
 
 
 @pytest.fixture(scope="session")
@@ -53,8 +57,22 @@ def documents(value: object) -> Iterator[Json]:
 
 
 def statement(resources: Json, sid: str) -> Json:
-    """Return one statement of the function's policy."""
+    """Return one statement of the functions' policy."""
     return next(each for each in documents(resources["ApiHandlerRole"]) if each.get("Sid") == sid)
+
+
+def owner(target: Json) -> str:
+    """Return the resource of this stack that a target of a policy belongs to."""
+    ((kind, reference),) = target.items()
+    if kind == "Fn::Sub":
+        return str(re.match(r"\$\{(\w+)\.Arn\}/", reference)[1])  # type: ignore[index]  # anything else fails the test
+    return str(reference if isinstance(reference, str) else reference[0])
+
+
+def source_of(adapter: str) -> str:
+    """Return the code of one adapter's package."""
+    folder = ROOT / "chalicelib" / "adapters" / adapter
+    return "\n".join(path.read_text() for path in folder.glob("*.py"))
 
 
 def test_a_faulty_template_is_refused(tmp_path: Path) -> None:
@@ -90,11 +108,29 @@ def test_expired_operations_are_deleted_and_audit_events_never(resources: Json) 
     assert "TimeToLiveSpecification" not in resources["AuditTable"]["Properties"]
 
 
-def test_the_key_and_the_secret_outlive_the_stack(resources: Json) -> None:
-    """Without them kept records could not be read or matched; the key is renewed each year."""
-    for name in ("TableKey", "ApiSecret"):
-        assert (resources[name]["DeletionPolicy"], resources[name]["UpdateReplacePolicy"]) == ("Retain", "Retain")
-    assert resources["TableKey"]["Properties"]["EnableKeyRotation"] is True
+@pytest.mark.parametrize("name", ["TableKey", "SealingKey", "ApiSecret"])
+def test_keys_and_secret_outlive_the_stack(resources: Json, name: str) -> None:
+    """Without them kept records could not be read, opened or matched."""
+    assert (resources[name]["DeletionPolicy"], resources[name]["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+
+@pytest.mark.parametrize("name", ["TableKey", "SealingKey"])
+def test_keys_are_renewed_each_year(resources: Json, name: str) -> None:
+    """By KMS itself, which keeps what it needs to open what was wrapped before."""
+    assert resources[name]["Properties"]["EnableKeyRotation"] is True
+
+
+def test_people_find_the_sealing_key_by_name(resources: Json) -> None:
+    """A name for each stack: stages may share an account."""
+    alias = resources["SealingKeyAlias"]["Properties"]
+    assert alias == {"AliasName": {"Fn::Sub": "alias/${AWS::StackName}-sealing"}, "TargetKeyId": {"Ref": "SealingKey"}}
+
+
+def test_the_secret_says_how_its_key_is_changed(resources: Json) -> None:
+    """In two steps; the text fits into what Secrets Manager takes."""
+    description = resources["ApiSecret"]["Properties"]["Description"]
+    assert description.count("HMAC_KEY_PREVIOUS") == 3
+    assert len(description) <= 2048
 
 
 def test_the_secret_is_drawn_by_the_platform(resources: Json) -> None:
@@ -105,27 +141,32 @@ def test_the_secret_is_drawn_by_the_platform(resources: Json) -> None:
     assert "SecretString" not in resources["ApiSecret"]["Properties"]
 
 
-def test_the_function_ends_before_the_gateway_does(resources: Json) -> None:
+@FUNCTIONS
+def test_the_function_ends_before_the_gateway_does(resources: Json, name: str) -> None:
     """26 s, in the template, in the setting, in the time budget and in the local stand-in alike."""
-    function = resources["APIHandler"]["Properties"]
+    function = resources[name]["Properties"]
     setting = float(function["Environment"]["Variables"]["FUNCTION_TIMEOUT_SECONDS"])
     assert function["Timeout"] == setting == TimeBudget().function == FUNCTION_SECONDS == 26
 
 
-def test_the_function_is_given_settings_and_no_secret(resources: Json) -> None:
-    """Every variable is a setting; the secret comes by name."""
-    variables = resources["APIHandler"]["Properties"]["Environment"]["Variables"]
+@FUNCTIONS
+def test_the_function_is_given_settings_and_no_secret(resources: Json, name: str) -> None:
+    """Every variable is a setting; the secret and the sealing key come by name."""
+    variables = resources[name]["Properties"]["Environment"]["Variables"]
     assert variables.keys() <= {name.upper() for name in Settings.model_fields}
     assert not {"HMAC_KEY", "ADULTWORK_API_KEY", "ADULTWORK_API_SECRET"} & variables.keys()
     assert variables["OPERATIONS_TABLE"] == {"Ref": "OperationsTable"}
     assert variables["AUDIT_TABLE"] == {"Ref": "AuditTable"}
     assert variables["SECRETS_NAME"] == {"Ref": "ApiSecret"}
+    assert variables["SEALING_KEY_ID"] == {"Fn::GetAtt": ["SealingKey", "Arn"]}
+    assert variables["BREAKER_FAILURES"] == "15"
 
 
-def test_the_function_logs_into_its_own_group_for_a_while(resources: Json) -> None:
+@FUNCTIONS
+def test_the_function_logs_into_the_stacks_own_group_for_a_while(resources: Json, name: str) -> None:
     """Lines are kept for a limited time, and go where the policy allows."""
     group = {"Ref": "ApiLogGroup"}
-    assert resources["APIHandler"]["Properties"]["LoggingConfig"]["LogGroup"] == group
+    assert resources[name]["Properties"]["LoggingConfig"]["LogGroup"] == group
     assert resources["ApiLogGroup"]["Properties"]["RetentionInDays"] == 90
 
 
@@ -135,35 +176,69 @@ def test_no_policy_has_a_wildcard(resources: Json) -> None:
     assert len(found) > 5
     for each in found:
         assert "*" not in json.dumps([each["Action"], each.get("Resource")])
-        for target in each.get("Resource", ()):
-            (reference,) = target.values()
-            assert (reference if isinstance(reference, str) else reference[0]) in resources
+        assert all(owner(target) in resources for target in each.get("Resource", ()))
 
 
-def test_there_is_one_role_and_the_function_has_it(resources: Json) -> None:
-    """No role of Chalice's own making stands beside it."""
-    roles = [name for name, resource in resources.items() if resource["Type"] == "AWS::IAM::Role"]
-    assert roles == ["ApiHandlerRole"]
-    assert resources["APIHandler"]["Properties"]["Role"] == {"Fn::GetAtt": ["ApiHandlerRole", "Arn"]}
+def test_each_function_has_a_role_with_the_same_policy(resources: Json) -> None:
+    """No role of Chalice's own making stands beside them."""
+    roles = {name: resource for name, resource in resources.items() if resource["Type"] == "AWS::IAM::Role"}
+    assert roles.keys() == {"ApiHandlerRole", "ExpireOperationsRole"}
+    assert (
+        roles["ApiHandlerRole"]["Properties"]["Policies"][0]["PolicyDocument"]
+        == (roles["ExpireOperationsRole"]["Properties"]["Policies"][0]["PolicyDocument"])
+    )
+    for function, role in (("APIHandler", "ApiHandlerRole"), ("ExpireOperations", "ExpireOperationsRole")):
+        assert resources[function]["Properties"]["Role"] == {"Fn::GetAtt": [role, "Arn"]}
+
+
+def test_what_nobody_came_back_for_is_looked_for_each_hour(resources: Json) -> None:
+    """By the same code under the same settings; the handler is there in the module that Lambda loads."""
+    function = resources["ExpireOperations"]["Properties"]
+    (event,) = function["Events"].values()
+    assert (event["Type"], event["Properties"]["Schedule"]) == ("Schedule", "rate(1 hour)")
+    module, _, name = function["Handler"].rpartition(".")
+    assert callable(getattr(importlib.import_module(module), name))
+    same = ("CodeUri", "Runtime", "Timeout", "MemorySize", "Architectures", "Environment", "LoggingConfig")
+    assert [function[each] for each in same] == [resources["APIHandler"]["Properties"][each] for each in same]
 
 
 def test_the_audit_table_can_only_be_put_to(resources: Json) -> None:
     """Neither read, changed nor deleted by the function."""
-    targets = [each for each in documents(resources) if "AuditTable" in json.dumps(each.get("Resource"))]
+    targets = [each for each in documents(resources["ApiHandlerRole"]) if "AuditTable" in json.dumps(each)]
     assert [each["Action"] for each in targets] == [["dynamodb:PutItem"]]
 
 
 def test_the_operations_table_allows_what_the_code_does_and_no_more(resources: Json) -> None:
-    """The parts of the transactions, and the read of one item."""
-    folder = ROOT / "chalicelib" / "adapters" / "dynamodb"
-    source = "\n".join(path.read_text() for path in folder.glob("*.py"))
+    """The parts of the transactions, the reads by key, and the rows of the data keys."""
+    source = source_of("dynamodb") + source_of("vault")
     used = set(re.findall(r'"(Put|Update|Delete|ConditionCheck)": \{', source))
-    used |= {name.title() for name in re.findall(r"client\.(get|update|delete)_item\(", source)}
+    calls = re.findall(r"client\.(get|put|update|delete|batch_get)_item\(", source)
+    used |= {name.title().replace("_", "") for name in calls}
     assert statement(resources, "KeepOperations")["Action"] == sorted(f"dynamodb:{verb}Item" for verb in used)
+    assert not re.search(r"client\.(scan|batch_write|transact_get|execute)", source)
 
 
-def test_the_key_is_used_through_dynamodb_only(resources: Json) -> None:
-    """The function cannot decrypt anything by itself."""
+def test_only_the_indexes_of_open_operations_are_queried(resources: Json) -> None:
+    """Both of them, and no table."""
+    allowed = statement(resources, "FindOpenOperations")
+    assert allowed["Action"] == ["dynamodb:Query"]
+    expected = [{"Fn::Sub": f"${{OperationsTable.Arn}}/index/{index.name}"} for index in OPERATIONS.indexes]
+    assert allowed["Resource"] == expected
+
+
+def test_the_sealing_key_allows_what_the_vault_does_and_no_more(resources: Json) -> None:
+    """Making and opening data keys; the tables' key is another one."""
+    used = re.findall(r"self\.client\.(generate_data_key|decrypt)\(", source_of("vault"))
+    actions = sorted("kms:" + name.title().replace("_", "") for name in used)
+    allowed = statement(resources, "WrapDataKeysOfAccounts")
+    assert (allowed["Action"], allowed["Resource"]) == (actions, [{"Fn::GetAtt": ["SealingKey", "Arn"]}])
+    assert [each["Sid"] for each in documents(resources["ApiHandlerRole"]) if "SealingKey" in json.dumps(each)] == [
+        "WrapDataKeysOfAccounts"
+    ]
+
+
+def test_the_tables_key_is_used_through_dynamodb_only(resources: Json) -> None:
+    """The functions cannot decrypt a table's bytes by themselves."""
     condition = statement(resources, "UseTableKeyThroughDynamoDBOnly")["Condition"]["StringEquals"]
     assert condition == {"kms:ViaService": {"Fn::Sub": "dynamodb.${AWS::Region}.amazonaws.com"}}
 

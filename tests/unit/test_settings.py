@@ -1,10 +1,12 @@
 """Settings: defaults, faults, and what never shows."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from chalicelib.domain.matching import ReconciliationPolicy
 from chalicelib.domain.policy import BookingPolicy
 from chalicelib.domain.time_budget import TimeBudget
 from chalicelib.settings import InvalidSettingsError, Settings, read_settings
@@ -40,6 +42,14 @@ def test_the_defaults_are_the_documented_limits() -> None:
         "operations_table": "switchboard-operations",
         "audit_table": "switchboard-audit",
         "secrets_name": None,
+        "hmac_key_previous": None,
+        "sealing_key_id": "alias/switchboard",
+        "bookings_per_minute": 5,
+        "bookings_per_day": 30,
+        "breaker_failures": 0,
+        "breaker_seconds": 30,
+        "settle_minutes": 15,
+        "expiry_hours": 24,
         "problem_type_base": "/problems/",
         "maximum_body_bytes": 8192,
         "maximum_duration_minutes": 1440,
@@ -53,6 +63,7 @@ def test_the_defaults_are_the_documented_limits() -> None:
         "claim_seconds": 4,
         "post_seconds": 12,
         "conclusion_seconds": 4,
+        "reconcile_seconds": 5,
     }
 
 
@@ -69,6 +80,10 @@ def test_the_defaults_of_settings_policy_and_time_budget_agree() -> None:
         budget.claim,
     )
     assert (settings.post_seconds, settings.conclusion_seconds) == (budget.post, budget.conclusion)
+    assert settings.reconcile_seconds == budget.reconcile
+    windows = ReconciliationPolicy()
+    assert timedelta(minutes=settings.settle_minutes) == windows.settle
+    assert timedelta(hours=settings.expiry_hours) == windows.expiry
 
 
 def test_every_setting_is_described_for_the_readme() -> None:
@@ -87,7 +102,9 @@ def test_every_setting_comes_from_the_variable_of_its_name() -> None:
             "MAXIMUM_BODY_BYTES": "100", "MAXIMUM_DURATION_MINUTES": "60", "MAXIMUM_COMMENTS_LENGTH": "0",
             "REFUSE_PREMIUM_NUMBERS": "0", "PERMISSION_CACHE_SECONDS": "0", "FUNCTION_TIMEOUT_SECONDS": "20",
             "CALL_SECONDS": "19", "READ_SECONDS": "1", "READS_SECONDS": "2", "CLAIM_SECONDS": "2.5", "POST_SECONDS": "10",
-            "CONCLUSION_SECONDS": "8", "PATH": "/usr/bin", "call_seconds": "1",
+            "CONCLUSION_SECONDS": "8", "RECONCILE_SECONDS": "4", "HMAC_KEY_PREVIOUS": "p" * 32, "SEALING_KEY_ID": "alias/k",
+            "BOOKINGS_PER_MINUTE": "0", "BOOKINGS_PER_DAY": "0", "BREAKER_FAILURES": "5", "BREAKER_SECONDS": "0.5",
+            "SETTLE_MINUTES": "1", "EXPIRY_HOURS": "1.5", "PATH": "/usr/bin", "call_seconds": "1",
         }
     )  # fmt: skip
     defaults = read_settings(LOCAL)
@@ -135,6 +152,14 @@ def test_all_faults_are_reported_at_once_and_no_value_is_repeated() -> None:
         ("ADULTWORK_TIMEZONE", ["GMT+1:00", "Europe", "Mars/Olympus", "../../etc/passwd", "/etc/localtime", "\0", "\u00e9"]),
         ("ADULTWORK_SEND_API_KEY", ["perhaps", "2"]),
         ("HMAC_KEY", ["x" * 31]),
+        ("HMAC_KEY_PREVIOUS", ["x" * 31]),
+        ("BOOKINGS_PER_MINUTE", ["-1", "2.5", "x"]),
+        ("BOOKINGS_PER_DAY", ["-1", "2.5", "x"]),
+        ("BREAKER_FAILURES", ["-1", "2.5", "x"]),
+        ("BREAKER_SECONDS", ["0", "-1", "3601", "nan", "inf"]),
+        ("SETTLE_MINUTES", ["0", "0.9", "-1", "1441", "nan", "inf"]),
+        ("EXPIRY_HOURS", ["0", "0.9", "-1", "721", "nan", "inf"]),
+        ("RECONCILE_SECONDS", ["0", "-1", "29.1", "nan", "inf"]),
     ],
 )  # fmt: skip
 def test_values_outside_their_range_are_refused(name: str, refused: list[str]) -> None:

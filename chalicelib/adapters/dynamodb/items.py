@@ -47,6 +47,11 @@ def expired_before(moment: datetime) -> Attribute:
     return number(math.floor(moment.timestamp()))
 
 
+def is_over(row: Item, moment: datetime) -> bool:
+    """Tell whether a row that expires has: DynamoDB deletes late."""
+    return tables.EXPIRES_AT in row and int(row[tables.EXPIRES_AT]["N"]) < math.floor(moment.timestamp())
+
+
 def key(operation: Operation) -> Item:
     """Return the row that an Idempotency-Key is known by."""
     return _row(tables.key_row(operation.key_hashes[0]), operation.id) | {

@@ -1,4 +1,8 @@
-"""Reading operations: consistent by their ids, nearly so through the indexes of open ones."""
+"""Reading operations: consistent by their ids, nearly so through the indexes of open ones.
+
+A row that is over is not there, whether DynamoDB has deleted it yet or not; only what is still open is found however old
+it is, because somebody has to settle it.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +14,7 @@ from chalicelib.adapters.dynamodb.faults import store_errors
 from chalicelib.adapters.dynamodb.items import Item
 from chalicelib.adapters.dynamodb.tables import Index
 from chalicelib.adapters.dynamodb.tries import Tries
-from chalicelib.application.ports import BookingHeld, Held, KeyHeld
+from chalicelib.application.ports import BookingHeld, Clock, Held, KeyHeld
 from chalicelib.domain.operation import Operation
 from chalicelib.domain.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
@@ -37,6 +41,7 @@ class OperationReader:
     client: "DynamoDBClient"
     operations_table: str
     sleep: Callable[[float], None]
+    clock: Clock
 
     def find(self, operation_id: str, deadline: Deadline) -> OperationRecord | None:
         """Return an operation as it stands."""
@@ -57,8 +62,7 @@ class OperationReader:
         keys = [tables.key_row(hashed) for hashed in operation.key_hashes]
         guards = [tables.guard_row(hashed) for hashed in operation.guard_hashes]
         rows = self._rows([*keys, *guards], deadline)
-        now = int(items.expired_before(operation.claimed_at)["N"])
-        held = {name: row for name, row in rows.items() if int(row[tables.EXPIRES_AT]["N"]) >= now}
+        held = {name: row for name, row in rows.items() if not items.is_over(row, operation.claimed_at)}
         for name in keys:
             if name in held:
                 return KeyHeld(held[name]["operation_id"]["S"], held[name]["fingerprint"]["S"])
@@ -103,7 +107,7 @@ class OperationReader:
             return tuple(items.record(row) for row in Tries(self.sleep).run(read, READ_AGAIN, deadline)["Items"])
 
     def _row(self, partition_key: str, deadline: Deadline) -> "Item | None":
-        """Return one row, as it stands."""
+        """Return one row as it stands, None when there is none any more."""
 
         def read() -> "GetItemOutputTypeDef":
             return self.client.get_item(
@@ -113,7 +117,8 @@ class OperationReader:
             )
 
         with store_errors(NOT_READ):
-            return Tries(self.sleep).run(read, READ_AGAIN, deadline).get("Item")
+            row = Tries(self.sleep).run(read, READ_AGAIN, deadline).get("Item")
+        return None if row is None or items.is_over(row, self.clock.now()) else row
 
     def _rows(self, partition_keys: Sequence[str], deadline: Deadline) -> "dict[str, Item]":
         """Return the rows that exist, by partition key, as they stand."""

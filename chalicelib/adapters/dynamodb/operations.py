@@ -19,7 +19,6 @@ from chalicelib.application.ports import (
     BookingHeld,
     ClaimAnswer,
     Claimed,
-    Clock,
     Held,
     KeyHeld,
     RateLimited,
@@ -41,7 +40,7 @@ NOT_CLAIMED = "The booking could not be recorded, so nothing was sent. It is saf
 NOT_CONCLUDED = "The outcome of the booking could not be recorded."
 NOT_RESOLVED = "What became of the operation could not be recorded."
 BOOKING_TAKEN = "The booking that AdultWork named already belongs to another operation; a person must look."
-OUTLIVED = frozenset({Row.KEY, Row.GUARD})  # rows that an operation can outlive
+OUTLIVED = frozenset({Row.KEY, Row.GUARD})  # rows that may be over, and another's, before their operation is settled
 NOT_BEING_SENT = "The operation is not waiting for the outcome of this attempt."
 
 
@@ -50,7 +49,6 @@ class DynamoDBOperationStore(OperationReader):
     """An OperationStore on two tables; `limits` are how often an account may book."""
 
     audit_table: str
-    clock: Clock
     limits: Mapping[Row, RateLimit]
 
     def claim(
@@ -95,7 +93,7 @@ class DynamoDBOperationStore(OperationReader):
         """
         parts = transactions.conclusion(self._tables, operation, outcome, event, sealed_answer)
         with store_errors(NOT_CONCLUDED):
-            refused = self._write(parts, CONCLUDE_AGAIN, deadline)
+            refused = self._write_what_stands(parts, deadline)
         if not refused or _is_ours(refused, event):
             return
         if Row.BOOKING in refused and Row.OPERATION not in refused:
@@ -104,18 +102,10 @@ class DynamoDBOperationStore(OperationReader):
 
     def resolve(self, record: OperationRecord, resolution: Resolution, event: AuditEvent, deadline: Deadline) -> bool:
         """Write what reads have told; False when the operation no longer stands as `record` says."""
-        parts = dict(transactions.resolution(self._tables, record, resolution, event))
-        while True:
-            with store_errors(NOT_RESOLVED):
-                refused = self._write(parts, CONCLUDE_AGAIN, deadline)
-            if not refused or _is_ours(refused, event):
-                return True
-            gone = OUTLIVED.intersection(refused)
-            if gone != refused.keys():
-                return False
-            # The key or the guard has expired meanwhile and may be another's: there is nothing to write there.
-            for row in gone:
-                del parts[row]
+        parts = transactions.resolution(self._tables, record, resolution, event)
+        with store_errors(NOT_RESOLVED):
+            refused = self._write_what_stands(parts, deadline)
+        return not refused or _is_ours(refused, event)
 
     def release(self, record: OperationRecord, event: AuditEvent, deadline: Deadline) -> bool:
         """Free the guard of an operation whose booking ended upstream; False when it was not its guard any more."""
@@ -127,6 +117,17 @@ class DynamoDBOperationStore(OperationReader):
     @property
     def _tables(self) -> Tables:
         return Tables(self.operations_table, self.audit_table)
+
+    def _write_what_stands(self, parts: Writes, deadline: Deadline) -> dict[Row, Item]:
+        """Run a transaction, without its key or guard when nothing else stands in the way; return what `_write` does.
+
+        They expire, and may be another operation's by then: nothing of ours is left to write there.
+        """
+        refused = self._write(parts, CONCLUDE_AGAIN, deadline)
+        while refused and OUTLIVED.issuperset(refused):
+            parts = {row: write for row, write in parts.items() if row not in refused}
+            refused = self._write(parts, CONCLUDE_AGAIN, deadline)
+        return refused
 
     def _write(self, parts: Writes, again: int, deadline: Deadline) -> dict[Row, Item]:
         """Run one transaction; return the old item of every row whose condition failed, nothing when it was applied.
@@ -170,11 +171,11 @@ def _is_ours(refused: dict[Row, Item], event: AuditEvent) -> bool:
 
 
 def _held(refused: Mapping[Row, Item]) -> Held | None:
-    """Return whose key or booking it is that stood in the way."""
+    """Return whose key or booking it is that stood in the way; None when it was neither, or DynamoDB does not say whose."""
     for row in (Row.KEY, Row.OLD_KEY):
-        if row in refused:
-            return KeyHeld(refused[row]["operation_id"]["S"], refused[row]["fingerprint"]["S"])
+        if item := refused.get(row):
+            return KeyHeld(item["operation_id"]["S"], item["fingerprint"]["S"])
     for row in (Row.GUARD, Row.OLD_GUARD):
-        if row in refused:
-            return BookingHeld(refused[row]["operation_id"]["S"])
+        if item := refused.get(row):
+            return BookingHeld(item["operation_id"]["S"])
     return None

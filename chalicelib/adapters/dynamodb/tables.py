@@ -69,7 +69,7 @@ class TableSchema:
     """One table: its key attributes (all text), its indexes, and the attribute that ends a row's life, if any does."""
 
     keys: tuple[str, ...]
-    indexes: tuple[Index, ...] = ()
+    indexes: tuple[Index, ...]
     expiry: str | None = None
 
     def create_arguments(self, name: str) -> "CreateTableInputTypeDef":
@@ -96,14 +96,12 @@ class TableSchema:
         kinds = dict.fromkeys(self.keys, TEXT)
         for index in self.indexes:
             kinds |= {index.attribute: index.kind, index.sort: TEXT}
-        shape: dict[str, Any] = {
+        return {
             "AttributeDefinitions": [{"AttributeName": name, "AttributeType": kind} for name, kind in kinds.items()],
             "KeySchema": _key_schema(*self.keys),
             "BillingMode": "PAY_PER_REQUEST",
+            "GlobalSecondaryIndexes": [index.arguments() for index in self.indexes],
         }
-        if self.indexes:
-            shape["GlobalSecondaryIndexes"] = [index.arguments() for index in self.indexes]
-        return shape
 
 
 def _key_schema(*names: str) -> list[dict[str, str]]:

@@ -61,7 +61,8 @@ def claim(
     table = names.operations
     parts: dict[Row, Write] = {}
     if operation.key_hashes and previous is not None:
-        parts[Row.KEY] = writes.put(table, items.key(operation), writes.PREVIOUS_ATTEMPT, writes.attempt_of(previous))
+        standing = {":now": now, **writes.attempt_of(previous)}
+        parts[Row.KEY] = writes.put(table, items.key(operation), writes.PREVIOUS_ATTEMPT, standing)
     elif operation.key_hashes:
         parts[Row.KEY] = writes.put(table, items.key(operation), writes.ABSENT_OR_EXPIRED, {":now": now})
     parts[Row.GUARD] = writes.put(table, items.guard(operation), writes.ABSENT_OR_EXPIRED, {":now": now})
@@ -73,7 +74,7 @@ def claim(
     if previous is None:
         parts[Row.OPERATION] = writes.put(table, being_sent, writes.ABSENT)
     else:
-        parts[Row.OPERATION] = writes.put(table, being_sent, writes.UNCHANGED, {":head": items.text(previous.head)})
+        parts[Row.OPERATION] = writes.put(table, being_sent, writes.RETRYABLE, writes.retryable(previous))
     parts[Row.EVENT] = writes.put(names.audit, items.audit_event(event), writes.ABSENT)
     for row, limit in limits.items():
         parts[row] = writes.count(table, operation, limit)

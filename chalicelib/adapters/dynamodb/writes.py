@@ -24,8 +24,10 @@ ABSENT_OR_EXPIRED = f"{ABSENT} OR {tables.EXPIRES_AT} < :now"
 OURS = "operation_id = :operation"
 ABSENT_OR_OURS = f"{ABSENT} OR {OURS}"
 BEING_SENT = "#state = :sending AND attempt = :attempt"
-PREVIOUS_ATTEMPT = f"{OURS} AND attempt = :attempt"
+PREVIOUS_ATTEMPT = f"{ABSENT_OR_EXPIRED} OR ({OURS} AND attempt = :attempt)"
 UNCHANGED = "head = :head"
+ONLY_WHILE_OPEN = (tables.OPEN_BY_ACCOUNT.attribute, tables.OPEN_BY_TIME.attribute)
+RETRYABLE = f"{UNCHANGED} AND is_retryable = :yes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,11 @@ class Condition:
 def unchanged(record: OperationRecord) -> Condition:
     """Return the condition that an operation stands as it was read: no event has come since."""
     return Condition(UNCHANGED, {":head": items.text(record.head)}, {})
+
+
+def retryable(previous: OperationRecord) -> dict[str, items.Attribute]:
+    """Return what an operation must say for the attempt after `previous` to begin."""
+    return {":head": items.text(previous.head), ":yes": {"BOOL": True}}
 
 
 def attempt_of(previous: OperationRecord) -> dict[str, items.Attribute]:
@@ -128,11 +135,10 @@ def change_operation(table: str, operation_id: str, changes: Changes, event: Aud
         "changed_at": items.instant(event.at),
     }
     update = "SET " + ", ".join(f"#{name} = :new_{name}" for name in attributes)
+    names = {f"#{name}": name for name in attributes} | dict(condition.names)
     if changes.state is not OperationState.UNKNOWN:
-        update += " REMOVE #open, open_account"
-    names = {f"#{name}": name for name in attributes} | {"#open": "open"} | dict(condition.names)
-    if changes.state is OperationState.UNKNOWN:
-        del names["#open"]
+        update += " REMOVE " + ", ".join(f"#{name}" for name in ONLY_WHILE_OPEN)
+        names |= {f"#{name}": name for name in ONLY_WHILE_OPEN}
     return {
         "Update": {
             "TableName": table,

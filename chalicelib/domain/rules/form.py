@@ -24,8 +24,18 @@ _PHONE_FORM = re.compile(r"[0-9]{10,11}")
 _PREMIUM_FORM = re.compile(r"0?(9|70|76|84|87)[0-9]*")
 _SKYPE_FORM = re.compile(r"[A-Za-z0-9][A-Za-z0-9.,_:-]{5,31}")
 _DATE_FORMS = "'YYYY-MM-DD HH:MM' on AdultWork's clock, or RFC 3339 with an offset and zero seconds"
-_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _LINE_BREAKS = frozenset("\n\r\t")
+_INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})  # not Cn: next year's emoji are there today
+_BLANKS = re.compile(
+    "[\u034f\u115f\u1160\u180b-\u180f\u2800\u3164\uffa0"  # fillers, joiners and selectors that show as nothing
+    "\u2065\ufff0-\ufff8\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"  # kept free by Unicode for more of the same
+    "\ufdd0-\ufdef"  # never characters, and so are the last two of each of the 17 planes
+    + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
+    + "]"
+)
+_JOINED_EMOJI = re.compile(r"(?<=(.))\u200d(?=(.))", re.DOTALL)
+_BEFORE_JOINER = frozenset({"So", "Sk", "Mn", "Cn"})  # an emoji, or the colour or the form of one
+_AFTER_JOINER = frozenset({"So", "Cn"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,13 +223,20 @@ def _comments_length(form: Form) -> str | None:
 
 
 def _comments_characters(form: Form) -> str | None:
-    if all(_is_visible(character) for character in form.text("Comments") or ""):
+    text = _JOINED_EMOJI.sub(_without_joiner, form.text("Comments") or "")
+    if not _BLANKS.search(text) and all(_is_visible(character) for character in text):
         return None
     return "Remove control, invisible and text-direction characters from Comments; line breaks and tabs may stay."
 
 
+def _without_joiner(match: re.Match[str]) -> str:
+    """Take a zero width joiner out where it makes one emoji of two; anywhere else it hides."""
+    before, after = unicodedata.category(match[1]), unicodedata.category(match[2])
+    return "" if before in _BEFORE_JOINER and after in _AFTER_JOINER else match[0]
+
+
 def _is_visible(character: str) -> bool:
-    return character in _LINE_BREAKS or unicodedata.category(character) not in _INVISIBLE
+    return character in _LINE_BREAKS or unicodedata.category(character) not in _INVISIBLE_CATEGORIES
 
 
 FORM_RULES: tuple[FormRule, ...] = (

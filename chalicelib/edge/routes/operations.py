@@ -17,8 +17,7 @@ from chalicelib.edge.request import bearer_token, seconds_left
 from chalicelib.edge.routes.resource import Resource
 
 OK = 200
-UNSETTLED = frozenset({OperationState.SENDING, OperationState.UNKNOWN})
-ASK_AGAIN_SECONDS = 30
+ASK_AGAIN_SECONDS = {OperationState.SENDING: 5, OperationState.UNKNOWN: 30}  # every other state is final
 
 _OPERATION_ID = re.compile(r"op_[0-9A-HJKMNP-TV-Z]{26}")
 
@@ -35,15 +34,19 @@ def resource(container: Callable[[], Container]) -> Resource:
         command = GetOperationCommand(token, operation_id, exchange.request_id, seconds_left(exchange.request))
         view = container().get_operation.execute(command)
         headers = {"Content-Type": "application/json"}
-        if view.record.state in UNSETTLED:
-            headers["Retry-After"] = str(ASK_AGAIN_SECONDS)
+        if view.record.state in ASK_AGAIN_SECONDS:
+            headers["Retry-After"] = str(ASK_AGAIN_SECONDS[view.record.state])
         return Answer(to_json(operation_document(view)), status_code=OK, headers=headers, operation_id=view.record.id)
 
     return Resource("/v1/operations/{operation_id}", {"GET": get_operation})
 
 
 def operation_document(view: OperationView) -> dict[str, Document]:
-    """Return an operation as a client reads it: its state, what may be done next, and the answer of its request."""
+    """Return an operation as a client reads it: its state, what may be done next, and the answer of its request.
+
+    `same_key_tries_again` tells whether the same request under its key starts another attempt; in any other state a repeat
+    sends nothing and is told how the operation stands, or gets its answer again.
+    """
     record = view.record
     answer: Document = None
     if view.answer is not None:
@@ -61,7 +64,7 @@ def operation_document(view: OperationView) -> dict[str, Document]:
         "Duration": record.duration,
         "Method": record.method,
         "Credits": record.credits,
-        "safe_to_retry_with_same_key": record.is_retryable,
+        "same_key_tries_again": record.is_retryable and record.key_hash is not None,
         "safe_to_retry_with_new_key": record.state in FREES_GUARD,
         "answer": answer,
     }

@@ -1,10 +1,15 @@
 """PhoneChat: CreateBooking, under the upstream's own path."""
 
+import json
 from collections.abc import Callable
 
+from chalicelib.domain.stored_answer import StoredAnswer
 from chalicelib.edge.answer import Answer
+from chalicelib.edge.answer_form import CREATE_BOOKING
 from chalicelib.edge.container import Container
 from chalicelib.edge.exchange import Exchange
+from chalicelib.edge.problem import BY_SLUG
+from chalicelib.edge.problem_document import MEDIA_TYPE
 from chalicelib.edge.request import place_booking_command
 from chalicelib.edge.routes.resource import Resource
 
@@ -30,7 +35,16 @@ def resource(container: Callable[[], Container]) -> Resource:
             headers=dict(answered.answer.headers) | {name: value for name, value in told.items() if value},
             operation_id=answered.operation_id,
             booking_id=answered.booking_id,
+            problem=_problem_of(answered.answer, exchange.settings.problem_type_base),
             audit_pending=answered.audit_pending,
         )
 
-    return Resource("/v1/PhoneChat/CreateBooking", {"POST": create_booking})
+    return Resource(CREATE_BOOKING, {"POST": create_booking})
+
+
+def _problem_of(answer: StoredAnswer, problem_type_base: str) -> str | None:
+    """Return the problem that a final answer tells, for the log line; None for a booking."""
+    if answer.headers.get("Content-Type") != MEDIA_TYPE:
+        return None
+    slug = str(json.loads(answer.body)["type"]).removeprefix(problem_type_base)
+    return slug if slug in BY_SLUG else None

@@ -44,14 +44,21 @@ def serve(app: Chalice, resource: Resource) -> None:
         route(app, resource.path, [method, "HEAD"] if method == "GET" else [method], view)
 
     def preflight(exchange: Exchange) -> Answer:
-        headers = preflight_headers(exchange.origin, exchange.settings.allowed_origins, resource.allowed)
-        return Answer("", status_code=NO_CONTENT, headers=headers | {"Allow": ", ".join(resource.allowed)})
+        answer = preflight_answer(exchange, resource.allowed)
+        answer.add_headers({"Allow": ", ".join(resource.allowed)})
+        return answer
 
     def refuse(_: Exchange) -> Answer:
         raise MethodNotAllowedError("This path does not know this method.", allowed=resource.allowed)
 
     route(app, resource.path, ["OPTIONS"], preflight)
     route(app, resource.path, [method for method in METHODS if method not in resource.allowed], refuse)
+
+
+def preflight_answer(exchange: Exchange, methods: Sequence[str]) -> Answer:
+    """Return the answer of a preflight: what an allowed origin may send."""
+    headers = preflight_headers(exchange.origin, exchange.settings.allowed_origins, methods)
+    return Answer("", status_code=NO_CONTENT, headers=headers)
 
 
 def route(app: Chalice, path: str, methods: Sequence[str], view: View) -> None:

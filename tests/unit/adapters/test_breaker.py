@@ -1,10 +1,12 @@
 """The breaker under reads: every move that it makes."""
 
+from collections.abc import Callable
+
 import pytest
 
 from chalicelib.domain.errors import SwitchboardError, UpstreamUnavailableError
 from chalicelib.domain.operation import OperationState
-from tests.builders import PRINCIPAL, TOKEN
+from tests.builders import NOW, PRINCIPAL, TOKEN
 from tests.unit.adapters.guarded_upstream import (
     DOWN,
     FAILURES,
@@ -90,7 +92,30 @@ def test_what_is_read_and_known_comes_through_unchanged(upstream: Upstream) -> N
     assert upstream.introspector.introspect(TOKEN, upstream.deadline) == PRINCIPAL
     assert upstream.gateway.requirements(TOKEN, 1, upstream.deadline) is upstream.inner.facts
     assert upstream.gateway.balance(TOKEN, upstream.deadline) == upstream.inner.credits
-    assert upstream.book().state is OperationState.CONFIRMED
+    booked = upstream.book()
+    assert booked.state is OperationState.CONFIRMED
+    assert upstream.gateway.made_bookings(TOKEN, NOW.date(), 1, upstream.deadline) == (booked.booking,)
+    assert upstream.gateway.made_bookings(TOKEN, NOW.date(), 2, upstream.deadline) == ()
+    assert upstream.gateway.booking_details(TOKEN, 1, upstream.deadline) is booked.booking
+    assert upstream.inner.listed == [(TOKEN, NOW.date(), 1), (TOKEN, NOW.date(), 2)]
+
+
+def test_the_reads_of_reconciliation_count_and_are_held_back_as_others_are(upstream: Upstream) -> None:
+    """Fail the list and the details until it opens; then neither goes out, also when the upstream is back."""
+    upstream.inner.list_failure = DOWN
+    reads: list[Callable[[], object]] = [
+        lambda: upstream.gateway.made_bookings(TOKEN, NOW.date(), 1, upstream.deadline),
+        lambda: upstream.gateway.booking_details(TOKEN, 1, upstream.deadline),
+    ]
+    for read in (reads[0], reads[1], reads[0]):
+        with pytest.raises(UpstreamUnavailableError) as caught:
+            read()
+        assert caught.value is DOWN
+    upstream.inner.list_failure = None
+    for read in reads:
+        with pytest.raises(UpstreamUnavailableError, match="not asked"):
+            read()
+    assert upstream.inner.reads == ["made_bookings", "booking_details", "made_bookings"]
 
 
 def test_what_is_known_without_a_call_is_known_while_it_is_open(down: Upstream) -> None:

@@ -13,7 +13,12 @@ from chalicelib.domain.errors import StoreUnavailableError
 from chalicelib.domain.keyed_hash import HmacKey
 
 KEY = "canary-hmac-key-73519, 32 characters or more"
-DOCUMENT = {"HMAC_KEY": KEY, "ADULTWORK_API_KEY": "canary-api-key", "ADULTWORK_API_SECRET": "canary-api-secret"}
+DOCUMENT = {
+    "HMAC_KEY": KEY,
+    "HMAC_KEY_PREVIOUS": "",
+    "ADULTWORK_API_KEY": "canary-api-key",
+    "ADULTWORK_API_SECRET": "canary-api-secret",
+}
 
 
 class InMemorySecrets:
@@ -35,7 +40,7 @@ class InMemorySecrets:
 def test_a_document_is_read_into_secrets() -> None:
     """Read all three members."""
     secrets = read_secrets(DOCUMENT)
-    assert secrets.hmac_key.id == HmacKey(KEY.encode()).id
+    assert [key.id for key in secrets.hmac_keys] == [HmacKey(KEY.encode()).id]
     assert secrets.key_headers() == {"X-ApiKey": "canary-api-key", "X-ApiSecret": "canary-api-secret"}
 
 
@@ -62,6 +67,26 @@ def test_a_key_that_is_missing_or_short_is_refused_without_showing_it(document: 
         read_secrets(document)
     assert "canary" not in str(caught.value)
     assert read_secrets({"HMAC_KEY": "x" * 32})
+
+
+def test_after_a_rotation_the_new_key_comes_before_the_previous_one() -> None:
+    """Read both; the order is what tells which one new records are made with."""
+    secrets = read_secrets({"HMAC_KEY": "y" * 32, "HMAC_KEY_PREVIOUS": KEY})
+    assert [key.id for key in secrets.hmac_keys] == [HmacKey(b"y" * 32).id, HmacKey(KEY.encode()).id]
+
+
+@pytest.mark.parametrize("previous", [None, ""])
+def test_without_a_rotation_there_is_one_key(previous: str | None) -> None:
+    """Leave the previous key out, or empty."""
+    assert len(read_secrets({"HMAC_KEY": KEY, "HMAC_KEY_PREVIOUS": previous}).hmac_keys) == 1
+
+
+@pytest.mark.parametrize("previous", ["canary, 31 characters or fewer.", 1, ["canary"]])
+def test_a_previous_key_that_cannot_be_one_is_refused_and_not_passed_over(previous: object) -> None:
+    """Cut it short; silently left out, every earlier record would be lost from sight."""
+    with pytest.raises(ValueError, match="HMAC_KEY_PREVIOUS needs") as caught:
+        read_secrets({"HMAC_KEY": KEY, "HMAC_KEY_PREVIOUS": previous})
+    assert "canary" not in str(caught.value)
 
 
 def test_secrets_do_not_show() -> None:
@@ -112,7 +137,7 @@ def test_secrets_are_loaded_once_at_their_first_use() -> None:
     secrets = SecretsOnFirstUse(lambda: fetch_secrets(client, "switchboard"))
     assert client.asked == []
     for _ in range(2):
-        assert secrets.current().id == HmacKey(KEY.encode()).id
+        assert [key.id for key in secrets.in_use()] == [HmacKey(KEY.encode()).id]
         assert set(secrets.key_headers()) == {"X-ApiKey", "X-ApiSecret"}
     assert client.asked == ["switchboard"]
 
@@ -121,11 +146,11 @@ def test_a_load_that_failed_is_tried_again() -> None:
     """Fail twice, then not."""
     client = InMemorySecrets(None)
     secrets = SecretsOnFirstUse(lambda: fetch_secrets(client, "switchboard"))
-    for use in (secrets.current, secrets.key_headers):
+    for use in (secrets.in_use, secrets.key_headers):
         with pytest.raises(StoreUnavailableError):
             use()
     client.stored = json.dumps(DOCUMENT)
-    assert secrets.current()
+    assert secrets.in_use()
     assert len(client.asked) == 3
 
 
@@ -154,7 +179,7 @@ def test_a_prefetch_does_not_wait_and_whoever_needs_the_secrets_does() -> None:
     secrets.prefetch()
     assert load.begun.wait(2)
     used: list[HmacKey] = []
-    user = Thread(target=lambda: used.append(secrets.current()))
+    user = Thread(target=lambda: used.extend(secrets.in_use()))
     user.start()
     load.go.set()
     user.join(2)
@@ -169,5 +194,5 @@ def test_a_prefetch_that_fails_leaves_the_trouble_to_the_first_use() -> None:
     secrets.prefetch()
     assert load.begun.wait(2)
     load.go.set()
-    assert secrets.current()
+    assert secrets.in_use()
     assert load.count == 2

@@ -7,7 +7,7 @@ from threading import Barrier, Event, current_thread
 
 import pytest
 
-from chalicelib.adapters.system import SystemClock, ThreadConcurrency, UlidSource, random_secret
+from chalicelib.adapters.system import SystemClock, ThreadConcurrency, UlidSource, random_bytes
 from chalicelib.domain.errors import InvalidTokenError, Trouble, UpstreamUnavailableError
 from chalicelib.domain.time_budget import Deadline
 from tests.builders import NOW
@@ -44,10 +44,10 @@ def test_ids_are_ulids_that_sort_by_time() -> None:
     assert ids.operation_id(NOW)[:13] == made[0][:13]
 
 
-def test_a_random_secret_is_long_and_new() -> None:
-    """Draw two."""
-    assert len(random_secret()) == 32
-    assert random_secret() != random_secret()
+def test_random_bytes_are_as_many_as_asked_for_and_new() -> None:
+    """Draw some, none, and two that would be equal if they were not random."""
+    assert [len(random_bytes(length)) for length in (32, 12, 0)] == [32, 12, 0]
+    assert random_bytes(32) != random_bytes(32)
 
 
 def test_calls_run_beside_ours_and_beside_each_other() -> None:

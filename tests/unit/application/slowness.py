@@ -1,13 +1,15 @@
 """An upstream and a store that take their time on a fixed clock, and note what is `left` of each deadline they get."""
 
+from datetime import date
 from decimal import Decimal
 
 from chalicelib.application.ports import ClaimAnswer
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.audit import AuditEvent
-from chalicelib.domain.booking import BookingRequest
+from chalicelib.domain.booking import Booking, BookingRequest
 from chalicelib.domain.facts import BookingRequirements
 from chalicelib.domain.operation import Operation, Outcome
+from chalicelib.domain.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
 from tests.fakes.clock import FixedClock
 from tests.fakes.store import InMemoryOperationStore
@@ -37,6 +39,11 @@ class TickingGateway(InMemoryGateway):
         self._take("post", deadline, self._post)
         return super().create_booking(token, request, deadline)
 
+    def made_bookings(self, token: AccessToken, start: date, page: int, deadline: Deadline) -> tuple[Booking, ...]:
+        """Note the deadline."""
+        self._take("list", deadline, 0)
+        return super().made_bookings(token, start, page, deadline)
+
     def _take(self, step: str, deadline: Deadline, seconds: float) -> None:
         self.left[step] = deadline.remaining()
         self._clock.tick(seconds)
@@ -47,16 +54,25 @@ class TickingStore(InMemoryOperationStore):
 
     def __init__(self, clock: FixedClock, *, claim: float = 0) -> None:
         super().__init__()
-        self._clock, self._claim_seconds = clock, claim
+        self._ticking, self._claim_seconds = clock, claim
         self.left: dict[str, float] = {}
 
-    def claim(self, operation: Operation, event: AuditEvent, deadline: Deadline) -> ClaimAnswer:
+    def claim(
+        self, operation: Operation, event: AuditEvent, deadline: Deadline, previous: OperationRecord | None = None
+    ) -> ClaimAnswer:
         """Take the time of a claim."""
         self.left["claim"] = deadline.remaining()
-        self._clock.tick(self._claim_seconds)
-        return super().claim(operation, event, deadline)
+        self._ticking.tick(self._claim_seconds)
+        return super().claim(operation, event, deadline, previous)
 
-    def conclude(self, operation: Operation, outcome: Outcome, event: AuditEvent, deadline: Deadline) -> None:
+    def conclude(
+        self,
+        operation: Operation,
+        outcome: Outcome,
+        event: AuditEvent,
+        deadline: Deadline,
+        sealed_answer: str | None = None,
+    ) -> None:
         """Note the deadline."""
         self.left["conclusion"] = deadline.remaining()
-        super().conclude(operation, outcome, event, deadline)
+        super().conclude(operation, outcome, event, deadline, sealed_answer)

@@ -1,44 +1,25 @@
-"""What the caller learns from an outcome or a conflict."""
+"""What the caller learns from an outcome, or from an earlier operation, in words and in members."""
 
-from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from chalicelib.application.answers import conflict, require_booked
-from chalicelib.application.ports import BookingHeld, KeyHeld
+from chalicelib.application import answers
 from chalicelib.domain.errors import (
+    BookingNotCreatedError,
     DuplicateBookingError,
-    IdempotencyKeyReusedError,
     InvalidTokenError,
     OperationInProgressError,
     OutcomeUnknownError,
+    TooManyBookingsError,
     Trouble,
     UpstreamRefusedError,
     UpstreamUnavailableError,
 )
-from chalicelib.domain.keyed_hash import HmacKey
-from chalicelib.domain.operation import Operation, OperationState, Outcome, new_operation
-from tests.builders import LONDON, NOW, booking_request
-from tests.fakes.upstream import InMemoryGateway
+from chalicelib.domain.operation import OperationState, Outcome
+from tests.builders import NOW, booking, operation_record
 
-OPERATION: Operation = new_operation(
-    operation_id="op_1",
-    account=1001,
-    request=booking_request(),
-    idempotency_key="0123456789abcdef",
-    key=HmacKey(b"a key for tests, 32 bytes or more"),
-    now=NOW,
-    function_seconds=26,
-    zone=LONDON,
-)
-HELD = KeyHeld("op_0", OPERATION.fingerprint, OperationState.SENDING, NOW + timedelta(seconds=12))
-
-
-def test_a_confirmed_outcome_is_its_booking() -> None:
-    """Ask the gateway for one."""
-    outcome = InMemoryGateway().answer(booking_request())
-    assert require_booked(OPERATION, outcome) is outcome.booking
+LEASE_OVER = NOW + timedelta(seconds=31, microseconds=1)
 
 
 @pytest.mark.parametrize("status", [400, 402, 403, 404, 409, 413, 414, 422, 429, 431])
@@ -52,9 +33,8 @@ def test_a_refusal_says_that_nothing_was_booked_and_what_adultwork_says(
     outcome = Outcome(
         OperationState.REJECTED, "refused", upstream_status=status, message=message, retry_after_seconds=7
     )
-    with pytest.raises(UpstreamRefusedError) as caught:
-        require_booked(OPERATION, outcome)
-    error = caught.value
+    error = answers.failure("op_1", outcome)
+    assert isinstance(error, UpstreamRefusedError)
     assert (error.upstream_status, error.operation_id, error.retry_after_seconds) == (status, "op_1", 7)
     assert "nothing was booked" in error.message
     assert error.message.endswith(sentence)
@@ -63,69 +43,111 @@ def test_a_refusal_says_that_nothing_was_booked_and_what_adultwork_says(
 def test_a_token_that_ran_out_before_the_post_is_an_invalid_token() -> None:
     """Refuse with 401; what AdultWork says about it is not passed on."""
     outcome = Outcome(OperationState.REJECTED, "refused", upstream_status=401, message="secret detail")
-    with pytest.raises(InvalidTokenError, match="nothing was booked") as caught:
-        require_booked(OPERATION, outcome)
-    assert caught.value.operation_id == "op_1"
-    assert "secret" not in caught.value.message
-
-
-@pytest.mark.parametrize("trouble", list(Trouble))
-def test_what_was_not_sent_may_be_tried_again(trouble: Trouble) -> None:
-    """Let no byte out."""
-    with pytest.raises(UpstreamUnavailableError, match="nothing was sent") as caught:
-        require_booked(OPERATION, Outcome(OperationState.NOT_SENT, "refused-connection", trouble=trouble))
-    error = caught.value
-    assert (error.trouble, error.operation_id, error.retry_after_seconds) == (trouble, "op_1", 5)
+    error = answers.failure("op_1", outcome)
+    assert isinstance(error, InvalidTokenError)
+    assert error.operation_id == "op_1"
+    assert "nothing was booked" in error.message
+    assert "secret" not in error.message
 
 
 @pytest.mark.parametrize(
-    ("trouble", "told"),
-    [(Trouble.LATE, Trouble.LATE), (Trouble.UNREADABLE, Trouble.UNREADABLE), (None, Trouble.UNREADABLE)],
+    ("trouble", "told"), [*((trouble, trouble) for trouble in Trouble), (None, Trouble.UNREADABLE)]
+)
+def test_what_was_not_sent_may_be_tried_again(trouble: Trouble | None, told: Trouble) -> None:
+    """Let no byte out."""
+    error = answers.failure("op_1", Outcome(OperationState.NOT_SENT, "refused-connection", trouble=trouble))
+    assert isinstance(error, UpstreamUnavailableError)
+    assert (error.trouble, error.operation_id, error.retry_after_seconds) == (told, "op_1", 5)
+    assert "nothing was sent" in error.message
+
+
+@pytest.mark.parametrize(
+    ("trouble", "told"), [*((trouble, trouble) for trouble in Trouble), (None, Trouble.UNREADABLE)]
 )
 def test_an_unknown_outcome_must_not_be_sent_again(trouble: Trouble | None, told: Trouble) -> None:
     """Lose the answer, or get one that cannot be read."""
-    with pytest.raises(OutcomeUnknownError, match="Do not send it again") as caught:
-        require_booked(OPERATION, Outcome(OperationState.UNKNOWN, "late", trouble=trouble))
-    assert (caught.value.trouble, caught.value.operation_id) == (told, "op_1")
+    error = answers.failure("op_1", Outcome(OperationState.UNKNOWN, "late", trouble=trouble))
+    assert isinstance(error, OutcomeUnknownError)
+    assert (error.trouble, error.operation_id, error.state) == (told, "op_1", "UNKNOWN")
+    assert error.retry_after_seconds == 30
+    assert "Do not send it again" in error.message
 
 
-def test_an_equal_booking_under_another_key_is_a_duplicate() -> None:
-    """Hold the guard; the caller learns its own earlier operation."""
-    error = conflict(OPERATION, BookingHeld("op_0"))
-    assert isinstance(error, DuplicateBookingError)
-    assert (error.operation_id, error.retry_after_seconds) == ("op_0", None)
+def test_a_confirmed_outcome_is_no_failure() -> None:
+    """Ask for the error of a booking that stands: a fault of ours, and no sentence to the caller."""
+    with pytest.raises(ValueError, match="no failure"):
+        answers.failure("op_1", Outcome(OperationState.CONFIRMED, "booked", 200, booking()))
 
 
-@pytest.mark.parametrize("state", list(OperationState))
-def test_a_key_that_belongs_to_another_booking_discloses_nothing(state: OperationState) -> None:
-    """Hold the key with another fingerprint, in every state."""
-    error = conflict(OPERATION, replace(HELD, fingerprint="another", state=state))
-    assert isinstance(error, IdempotencyKeyReusedError)
-    assert error.operation_id is None
-    assert "op_0" not in error.message
+def test_a_repeat_of_what_is_being_sent_is_told_to_ask_again_soon() -> None:
+    """Repeat while the first try's function may be alive, to the last instant of its lease."""
+    for now in (NOW, NOW + timedelta(seconds=31)):
+        error = answers.unsettled(operation_record(state=OperationState.SENDING), now)
+        assert isinstance(error, OperationInProgressError)
+        assert (error.operation_id, error.retry_after_seconds) == ("op_1", 5)
+        assert "nothing was sent again" in error.message
 
 
 @pytest.mark.parametrize(
-    ("lease_seconds", "retry"), [(0.1, 1), (1, 1), (12, 12), (12.9, 12), (30, 30), (31, 30), (900, 30)]
+    ("state", "now"),
+    [(OperationState.UNKNOWN, NOW), (OperationState.UNKNOWN, LEASE_OVER), (OperationState.SENDING, LEASE_OVER)],
 )
-def test_a_booking_under_way_may_be_asked_for_again_when_its_lease_is_over(lease_seconds: float, retry: int) -> None:
-    """Hold the key with the same booking; the wait is one to thirty seconds."""
-    error = conflict(OPERATION, replace(HELD, lease_until=NOW + timedelta(seconds=lease_seconds)))
+def test_a_repeat_of_what_is_not_known_yet_is_told_so(state: OperationState, now: datetime) -> None:
+    """Repeat what was sent and never answered; what nobody works on any more is as unknown as that."""
+    error = answers.unsettled(operation_record(state=state), now)
+    assert isinstance(error, OutcomeUnknownError)
+    assert (error.operation_id, error.state, error.trouble) == ("op_1", "UNKNOWN", Trouble.LATE)
+    assert error.retry_after_seconds == 30
+    assert "not known yet" in error.message
+
+
+@pytest.mark.parametrize("state", [OperationState.AMBIGUOUS, OperationState.EXPIRED_UNKNOWN])
+def test_a_repeat_of_what_people_have_to_find_out_is_not_told_to_wait(state: OperationState) -> None:
+    """Repeat what reads cannot settle any more."""
+    error = answers.unsettled(operation_record(state=state), NOW)
+    assert isinstance(error, OutcomeUnknownError)
+    assert (error.operation_id, error.state, error.retry_after_seconds) == ("op_1", state.value, None)
+    assert "a person has to find out" in error.message
+
+
+def test_a_repeat_of_what_was_not_created_is_told_to_take_a_new_key() -> None:
+    """Repeat what reads have shown not to be there."""
+    error = answers.not_created("op_1")
+    assert isinstance(error, BookingNotCreatedError)
+    assert error.operation_id == "op_1"
+    assert "new key" in error.message
+
+
+@pytest.mark.parametrize(("is_running", "wait"), [(True, 5), (False, None)])
+def test_a_duplicate_names_the_earlier_operation(is_running: bool, wait: int | None) -> None:  # noqa: FBT001 (a row)
+    """Book the same while the first is being sent, and when it stands."""
+    error = answers.duplicate("op_0", is_running=is_running)
+    assert isinstance(error, DuplicateBookingError)
+    assert (error.operation_id, error.retry_after_seconds) == ("op_0", wait)
+    assert "nothing was sent" in error.message
+
+
+def test_a_repeat_whose_first_answer_cannot_be_read_never_says_that_nothing_was_booked() -> None:
+    """Lose the answer that was kept."""
+    error = answers.unreadable_repeat("op_0")
+    assert isinstance(error, DuplicateBookingError)
+    assert (error.operation_id, error.retry_after_seconds) == ("op_0", 5)
+    assert "was sent before" in error.message
+    assert "nothing was sent again" in error.message
+    assert "nothing was booked" not in error.message
+
+
+def test_a_claim_that_others_came_before_may_be_tried_again() -> None:
+    """Lose every race."""
+    error = answers.overtaken()
     assert isinstance(error, OperationInProgressError)
-    assert (error.operation_id, error.retry_after_seconds) == ("op_0", retry)
+    assert (error.operation_id, error.retry_after_seconds) == (None, 5)
+    assert "sent nothing" in error.message
 
 
-@pytest.mark.parametrize(
-    "held",
-    [
-        replace(HELD, lease_until=NOW),
-        replace(HELD, lease_until=NOW - timedelta(seconds=1)),
-        *(replace(HELD, state=state) for state in OperationState if state is not OperationState.SENDING),
-    ],
-    ids=lambda held: f"{held.state} {held.lease_until:%S}",
-)
-def test_a_booking_that_nobody_works_on_any_more_is_not_sent_again(held: KeyHeld) -> None:
-    """Hold the key with the same booking, its lease over or its outcome known."""
-    error = conflict(OPERATION, held)
-    assert isinstance(error, DuplicateBookingError)
-    assert (error.operation_id, error.retry_after_seconds) == ("op_0", None)
+def test_an_account_that_books_too_often_learns_its_limit() -> None:
+    """Go over it."""
+    error = answers.too_many(5, 60, 17)
+    assert isinstance(error, TooManyBookingsError)
+    assert (error.limit, error.window_seconds, error.retry_after_seconds) == (5, 60, 17)
+    assert "5 bookings in 60 seconds" in error.message

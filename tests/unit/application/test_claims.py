@@ -1,22 +1,28 @@
 """The claim: what keeps a booking from being sent, and what happens when the store fails."""
 
+from dataclasses import dataclass, field
+
 import pytest
 
+from chalicelib.application.ports import BookingHeld, ClaimAnswer
+from chalicelib.domain.audit import AuditEvent
 from chalicelib.domain.errors import (
     DuplicateBookingError,
     IdempotencyKeyReusedError,
     OperationInProgressError,
     StoreUnavailableError,
     SwitchboardError,
+    TooManyBookingsError,
     Trouble,
     UpstreamUnavailableError,
 )
-from chalicelib.domain.operation import OperationState
-from tests.builders import members
+from chalicelib.domain.operation import Operation, OperationState
+from chalicelib.domain.record import OperationRecord
+from chalicelib.domain.time_budget import Deadline
+from tests.builders import OTHER_TOKEN, PRINCIPAL, members
+from tests.fakes.store import InMemoryOperationStore
 from tests.unit.application.slowness import TickingGateway, TickingStore
-from tests.unit.application.world import World
-
-OTHER_KEY = "fedcba9876543210"
+from tests.unit.application.world import KEY, OTHER_KEY, World
 
 
 def test_a_claim_that_fails_means_that_nothing_is_sent() -> None:
@@ -27,7 +33,7 @@ def test_a_claim_that_fails_means_that_nothing_is_sent() -> None:
     assert isinstance(error, StoreUnavailableError)
     assert world.gateway.sent == []
     assert world.store.conclusions == []
-    assert world.place().booking.booking_id == 1
+    assert world.place().booking_id == 1
 
 
 def test_a_claim_whose_answer_is_lost_means_that_nothing_is_sent() -> None:
@@ -40,37 +46,31 @@ def test_a_claim_whose_answer_is_lost_means_that_nothing_is_sent() -> None:
     assert world.gateway.sent == []
 
 
-def test_the_same_key_for_the_same_booking_is_sent_once() -> None:
-    """Book twice under one key; the second answer names the first operation."""
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"Duration": 16}, {"Credits": 33}, {"Comments": "Hello!"}, {"PhoneNumber": "07700900124"}, {"BookUserID": 123457},
+        {"SessionDate": "2026-01-20 21:31"}, {"AcceptBy": "2026-01-20 18:01"}, {"Method": 3, "SkypeName": "live:someone"},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)  # fmt: skip
+def test_the_same_key_for_another_booking_is_refused_and_discloses_nothing(changes: dict[str, int | str]) -> None:
+    """Reuse the key, each time with one member changed."""
     world = World()
-    placed = world.place()
-    error = world.refusal(request_id="request-2")
-    assert isinstance(error, DuplicateBookingError)
-    assert error.operation_id == placed.operation_id
-    assert len(world.gateway.sent) == 1
-    assert world.kinds(placed.operation_id) == ["claimed", "confirmed"]
-
-
-def test_the_same_key_for_another_booking_is_refused_and_discloses_nothing() -> None:
-    """Reuse the key."""
-    world = World()
-    placed = world.place()
-    error = world.refusal(members(Duration=16))
+    answered = world.place()
+    error = world.refusal(members(**changes))
     assert isinstance(error, IdempotencyKeyReusedError)
-    assert error.operation_id is None
-    assert placed.operation_id not in error.message
+    assert (error.operation_id, error.retry_after_seconds) == (None, None)
+    assert answered.operation_id not in error.message
     assert len(world.gateway.sent) == 1
 
 
-@pytest.mark.parametrize("key", [OTHER_KEY, None])
-def test_an_equal_booking_under_another_key_or_none_is_sent_once(key: str | None) -> None:
-    """Tap twice; what else is in the request does not matter."""
+def test_two_accounts_may_use_the_same_key_and_book_the_same() -> None:
+    """Send the same from another account: nothing of one is known to the other."""
     world = World()
-    placed = world.place()
-    error = world.refusal(members(Duration=20, Credits=40), idempotency_key=key)
-    assert isinstance(error, DuplicateBookingError)
-    assert error.operation_id == placed.operation_id
-    assert len(world.gateway.sent) == 1
+    world.introspector.principals[OTHER_TOKEN] = type(PRINCIPAL)(1002, PRINCIPAL.scopes)
+    first, second = world.place(), world.place(token=OTHER_TOKEN)
+    assert (first.booking_id, second.booking_id, second.is_replayed) == (1, 2, False)
 
 
 @pytest.mark.parametrize("changes", [{"BookUserID": 123457}, {"SessionDate": "2026-01-20 21:31"}])
@@ -89,20 +89,72 @@ def test_a_second_tap_while_the_first_is_being_sent_is_told_to_wait() -> None:
 
     def tap() -> None:
         world.gateway.before_send = lambda: None
-        errors.extend(world.refusal(idempotency_key=key) for key in ("0123456789abcdef", OTHER_KEY, None))
+        errors.extend(world.refusal(idempotency_key=key) for key in (KEY, OTHER_KEY, None))
 
     world.gateway.before_send = tap
-    placed = world.place()
+    answered = world.place()
     assert [type(error) for error in errors] == [OperationInProgressError, DuplicateBookingError, DuplicateBookingError]
-    assert {error.operation_id for error in errors} == {placed.operation_id}
-    assert errors[0].retry_after_seconds == 30
+    assert {error.operation_id for error in errors} == {answered.operation_id}
+    assert [error.retry_after_seconds for error in errors] == [5, 5, 5]
+    assert len(world.gateway.sent) == 1
+    assert "made_bookings" not in world.gateway.reads
+
+
+def test_the_bookings_of_an_account_are_limited() -> None:
+    """Book twice where two are allowed; the third is told when the next window begins, and nothing of it stands."""
+    world = World(store=InMemoryOperationStore(limits=[(2, 60), (30, 86_400)]))
+    world.clock.tick(10)
+    for day in (20, 21):
+        world.place(members(SessionDate=f"2026-01-{day} 21:30"), idempotency_key=None)
+    third = members(SessionDate="2026-01-22 21:30")
+    error = world.refusal(third)
+    assert isinstance(error, TooManyBookingsError)
+    assert (error.limit, error.window_seconds, error.retry_after_seconds) == (2, 60, 50)
+    assert len(world.gateway.sent) == 2
+    world.clock.tick(50)
+    assert world.place(third).booking_id == 3
+
+
+def test_a_repeat_is_answered_though_the_account_may_book_no_more() -> None:
+    """Book up to the limit and repeat."""
+    world = World(store=InMemoryOperationStore(limits=[(1, 60)]))
+    assert world.place().answer == world.place().answer
+    assert isinstance(world.refusal(idempotency_key=OTHER_KEY), DuplicateBookingError)
+
+
+@dataclass
+class ContestedStore(InMemoryOperationStore):
+    """A store in which another call takes the booking each time that the way was clear."""
+
+    overtakers: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+    def claim(
+        self, operation: Operation, event: AuditEvent, deadline: Deadline, previous: OperationRecord | None = None
+    ) -> ClaimAnswer:
+        """Say that an operation stands in the way which has booked nothing."""
+        if self.overtakers:
+            self.claims.append(operation)
+            return BookingHeld(self.overtakers[0])
+        return super().claim(operation, event, deadline, previous)
+
+
+def test_a_claim_that_loses_every_race_gives_up_and_sends_nothing() -> None:
+    """Let others come first again and again; three tries are enough."""
+    world = World(store=(store := ContestedStore()))
+    world.gateway.will_decline(402)
+    store.overtakers.append(world.place().operation_id)
+    claims = len(store.claims)
+    error = world.refusal(idempotency_key=OTHER_KEY)
+    assert isinstance(error, OperationInProgressError)
+    assert (error.operation_id, error.retry_after_seconds) == (None, 5)
+    assert len(store.claims) == claims + 3
     assert len(world.gateway.sent) == 1
 
 
-@pytest.mark.parametrize(
-    ("claim_seconds", "is_sent"),
-    [(1, True), (1.1, False), (4, False)],
-)
+@pytest.mark.parametrize(("claim_seconds", "is_sent"), [(1, True), (1.1, False), (4, False)])
 def test_a_claim_that_ate_the_time_of_the_post_is_concluded_as_not_sent(
     claim_seconds: float,
     is_sent: bool,  # noqa: FBT001 (a row)
@@ -111,7 +163,7 @@ def test_a_claim_that_ate_the_time_of_the_post_is_concluded_as_not_sent(
     world = World()
     world.gateway, world.store = TickingGateway(world.clock, read=3), TickingStore(world.clock, claim=claim_seconds)
     if is_sent:
-        assert world.place().booking.booking_id == 1
+        assert world.place().booking_id == 1
         return
     error = world.refusal()
     assert isinstance(error, UpstreamUnavailableError)

@@ -1,12 +1,14 @@
 """After the send: each outcome is recorded and answered, also when it cannot be recorded."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 
 from chalicelib.domain.errors import (
     DuplicateBookingError,
     InvalidTokenError,
+    OperationInProgressError,
     OutcomeUnknownError,
     SwitchboardError,
     Trouble,
@@ -16,7 +18,7 @@ from chalicelib.domain.errors import (
 from chalicelib.domain.operation import OperationState, Outcome
 from tests.builders import TOKEN
 from tests.fakes.upstream import InMemoryGateway
-from tests.unit.application.world import World
+from tests.unit.application.world import KEY, OTHER_KEY, World, body
 
 Preparation = Callable[[InMemoryGateway], None]
 
@@ -42,24 +44,22 @@ def answer_garbage(gateway: InMemoryGateway) -> None:
     gateway.answer = lambda _: outcome
 
 
-OUTCOMES: list[tuple[Preparation, type[SwitchboardError], str, str, int | None]] = [
-    (decline(400), UpstreamRefusedError, "rejected", "refused", 400),
-    (decline(402), UpstreamRefusedError, "rejected", "refused", 402),
-    (decline(403), UpstreamRefusedError, "rejected", "refused", 403),
-    (decline(409), UpstreamRefusedError, "rejected", "refused", 409),
-    (decline(422), UpstreamRefusedError, "rejected", "refused", 422),
+ERRORS: list[tuple[Preparation, type[SwitchboardError], str, str, int | None]] = [
     (decline(429), UpstreamRefusedError, "rejected", "refused", 429),
     (decline(401), InvalidTokenError, "rejected", "refused", 401),
     (refuse_connections, UpstreamUnavailableError, "not-sent", "connection-refused", None),
     (lose_the_answer, OutcomeUnknownError, "unknown", "late", None),
     (answer_garbage, OutcomeUnknownError, "unknown", "server-error", 500),
 ]
-IDS = ["400", "402", "403", "409", "422", "429", "401", "not sent", "late", "500"]
-EVERY_OUTCOME = pytest.mark.parametrize(("prepare", "expected", "kind", "reason", "status"), OUTCOMES, ids=IDS)
+IDS = ["429", "401", "not sent", "late", "500"]
+EVERY_ERROR = pytest.mark.parametrize(("prepare", "expected", "kind", "reason", "status"), ERRORS, ids=IDS)
+FINAL_REFUSALS = pytest.mark.parametrize(
+    ("status", "answered"), [(400, 422), (402, 402), (403, 403), (404, 422), (409, 409), (422, 422)]
+)
 
 
-@EVERY_OUTCOME
-def test_every_outcome_has_its_answer_its_state_and_its_event(
+@EVERY_ERROR
+def test_every_outcome_that_is_not_final_is_an_error_with_its_state_and_its_event(
     prepare: Preparation, expected: type[SwitchboardError], kind: str, reason: str, status: int | None
 ) -> None:
     """Fail the booking in each way."""
@@ -78,7 +78,25 @@ def test_every_outcome_has_its_answer_its_state_and_its_event(
     assert "booking" not in concluded
 
 
-@EVERY_OUTCOME
+@FINAL_REFUSALS
+def test_a_refusal_that_stands_is_an_answer_with_its_state_and_its_event(status: int, answered: int) -> None:
+    """Decline for a reason that another try would not mend."""
+    world = World()
+    world.gateway.will_decline(status, "Not today.")
+    refused = world.place()
+    assert (refused.answer.status, refused.booking_id) == (answered, None)
+    assert (refused.is_replayed, refused.audit_pending) == (False, False)
+    assert refused.answer.headers["Content-Type"] == "application/problem+json"
+    assert body(refused)["operation_id"] == refused.operation_id
+    assert body(refused)["request_id"] == "request-1"
+    assert body(refused)["detail"].endswith("AdultWork says: Not today.")
+    assert world.state_of(refused.operation_id) is OperationState.REJECTED
+    claimed, concluded = world.events(refused.operation_id)
+    assert (claimed["kind"], concluded["kind"], concluded["reason"]) == ("claimed", "rejected", "refused")
+    assert (concluded["upstream_status"], concluded["booking_id"]) == (status, None)
+
+
+@EVERY_ERROR
 def test_a_conclusion_that_cannot_be_written_never_hides_the_outcome(
     prepare: Preparation, expected: type[SwitchboardError], kind: str, reason: str, status: int | None
 ) -> None:
@@ -94,14 +112,39 @@ def test_a_conclusion_that_cannot_be_written_never_hides_the_outcome(
     assert world.kinds(error.operation_id) == ["claimed"]
 
 
+@FINAL_REFUSALS
+def test_a_refusal_whose_conclusion_cannot_be_written_is_a_refusal_all_the_same(status: int, answered: int) -> None:
+    """Fail the store after AdultWork declined."""
+    world = World()
+    world.gateway.will_decline(status)
+    world.store.will_fail_conclusion()
+    refused = world.place()
+    assert (refused.answer.status, refused.audit_pending) == (answered, True)
+    assert world.state_of(refused.operation_id) is OperationState.SENDING
+
+
 def test_a_booking_whose_conclusion_cannot_be_written_is_a_success_all_the_same() -> None:
     """Fail the store after AdultWork booked: the caller learns the truth, and a second send stays impossible."""
     world = World()
     world.store.will_fail_conclusion()
     placed = world.place()
-    assert (placed.booking.booking_id, placed.audit_pending) == (1, True)
+    assert (placed.answer.status, placed.booking_id, placed.audit_pending) == (201, 1, True)
     assert world.state_of(placed.operation_id) is OperationState.SENDING
+    assert isinstance(world.refusal(), OperationInProgressError)
     assert isinstance(world.refusal(idempotency_key=None), DuplicateBookingError)
+    assert len(world.gateway.sent) == 1
+
+
+def test_a_pending_conclusion_is_written_by_the_next_call_after_the_lease() -> None:
+    """Repeat once the function is surely dead: the list tells what was booked, and the record is whole again."""
+    world = World()
+    world.store.will_fail_conclusion()
+    placed = world.place()
+    world.clock.tick(32)
+    again = world.place()
+    assert (again.answer, again.is_replayed) == (placed.answer, True)
+    assert world.state_of(placed.operation_id) is OperationState.CONFIRMED
+    assert world.kinds(placed.operation_id) == ["claimed", "unknown", "confirmed"]
     assert len(world.gateway.sent) == 1
 
 
@@ -115,24 +158,34 @@ def test_what_adultwork_says_about_a_refusal_reaches_the_caller() -> None:
     assert (error.upstream_status, error.retry_after_seconds) == (429, 7)
 
 
-@pytest.mark.parametrize(("status", "is_forgotten"), [(401, True), (403, True), (402, False), (429, False)])
-def test_a_token_that_the_post_refuses_is_forgotten(status: int, is_forgotten: bool) -> None:  # noqa: FBT001 (a row)
+@pytest.mark.parametrize(
+    ("prepare", "is_forgotten"),
+    [(decline(401), True), (decline(403), True), (decline(402), False), (decline(429), False), (answer_garbage, False)],
+)
+def test_a_token_that_the_post_refuses_is_forgotten(
+    prepare: Preparation,
+    is_forgotten: bool,  # noqa: FBT001 (a row)
+) -> None:
     """Decline for the token's sake, and for other reasons."""
     world = World()
-    world.gateway.will_decline(status)
-    world.refusal()
+    prepare(world.gateway)
+    with suppress(SwitchboardError):
+        world.place()
     assert (TOKEN in world.introspector.forgotten) is is_forgotten
     assert (world.introspector.recall(TOKEN) is None) is is_forgotten
 
 
 @pytest.mark.parametrize("prepare", [decline(402), decline(401), refuse_connections])
 def test_after_a_sure_failure_the_booking_may_be_tried_under_another_key(prepare: Preparation) -> None:
-    """Fail, mend and book; the guard is free."""
+    """Fail, mend and book; the guard is free, and it is another operation."""
     world = World()
     prepare(world.gateway)
-    world.refusal()
-    world.gateway.answer = InMemoryGateway().answer
-    assert world.place(idempotency_key="fedcba9876543210")
+    with suppress(SwitchboardError):
+        world.place()
+    world.gateway.will_answer_again()
+    placed = world.place(idempotency_key=OTHER_KEY)
+    assert placed.booking_id == 1
+    assert [world.state_of(record.id) is OperationState.CONFIRMED for record in world.store.records()] == [False, True]
 
 
 @pytest.mark.parametrize("prepare", [lose_the_answer, answer_garbage])
@@ -141,10 +194,13 @@ def test_after_an_unknown_outcome_nothing_is_sent_again(prepare: Preparation) ->
     world = World()
     prepare(world.gateway)
     unknown = world.refusal()
-    for seconds in (0, 3600):
+    for seconds in (0, 600):
         world.clock.tick(seconds)
-        for key in ("0123456789abcdef", "fedcba9876543210", None):
-            again = world.refusal(idempotency_key=key)
-            assert isinstance(again, DuplicateBookingError)
-            assert again.operation_id == unknown.operation_id
+        again = {key: world.refusal(idempotency_key=key) for key in (KEY, OTHER_KEY, None)}
+        assert [type(error) for error in again.values()] == [
+            OutcomeUnknownError,
+            DuplicateBookingError,
+            DuplicateBookingError,
+        ]
+        assert {error.operation_id for error in again.values()} == {unknown.operation_id}
     assert len(world.gateway.sent) == 1

@@ -14,7 +14,7 @@ from chalicelib.domain.operation import OperationState
 from chalicelib.domain.rules.form import read_request
 from tests.builders import MEMBERS, PHONE, PRINCIPAL, TOKEN, form, members
 from tests.unit.application.slowness import TickingGateway, TickingStore
-from tests.unit.application.world import World
+from tests.unit.application.world import World, body
 
 
 def test_a_booking_is_placed_and_answered() -> None:
@@ -22,8 +22,9 @@ def test_a_booking_is_placed_and_answered() -> None:
     world = World()
     placed = world.place()
     assert world.gateway.sent == [read_request(form(MEMBERS))]
-    assert (placed.booking.booking_id, placed.booking.candidate.user_id) == (1, 123456)
-    assert placed.audit_pending is False
+    assert (placed.answer.status, body(placed)["BookingID"], body(placed)["Candidate"]["UserID"]) == (201, 1, 123456)
+    assert placed.answer.headers["Location"] == f"/v1/operations/{placed.operation_id}"
+    assert (placed.booking_id, placed.is_replayed, placed.audit_pending) == (1, False, False)
     assert world.state_of(placed.operation_id) is OperationState.CONFIRMED
 
 
@@ -110,7 +111,7 @@ def test_a_booking_without_an_idempotency_key_is_guarded_all_the_same() -> None:
     """Send no key."""
     world = World()
     placed = world.place(idempotency_key=None)
-    assert [(claim.key_hash, claim.id) for claim in world.store.claims] == [(None, placed.operation_id)]
+    assert [(claim.key_hashes, claim.id) for claim in world.store.claims] == [((), placed.operation_id)]
 
 
 def test_nothing_that_is_kept_holds_personal_data_in_clear() -> None:

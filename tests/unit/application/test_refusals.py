@@ -21,7 +21,7 @@ from chalicelib.domain.facts import BookingRequirements
 from chalicelib.domain.keyed_hash import HmacKey
 from tests.builders import MEMBERS, PHONE, PRINCIPAL, TOKEN, members
 from tests.unit.application.slowness import TickingGateway
-from tests.unit.application.world import World
+from tests.unit.application.world import OTHER_KEY, World
 
 WITHOUT_BOOKINGS = replace(PRINCIPAL, scopes=frozenset({Scope.CREDITS_HISTORY.value}))
 LATE = UpstreamUnavailableError("late", trouble=Trouble.LATE)
@@ -120,7 +120,7 @@ def test_a_refusal_is_not_kept_from_trying_again() -> None:
     world.gateway.credits = Decimal(1)
     world.refusal()
     world.gateway.credits = Decimal(300)
-    assert world.place().booking.booking_id == 1
+    assert world.place().booking_id == 1
 
 
 @pytest.mark.parametrize("failure", [InvalidTokenError("unknown"), LATE])
@@ -147,7 +147,7 @@ def test_facts_that_cannot_be_read_end_the_booking(failure: SwitchboardError) ->
 class LostKeys:
     """Keys that cannot be fetched; implements `HmacKeys`."""
 
-    def current(self) -> HmacKey:
+    def in_use(self) -> tuple[HmacKey, ...]:
         """Fail."""
         raise StoreUnavailableError("the keys are out of reach")
 
@@ -179,7 +179,7 @@ def test_reads_that_took_too_long_end_the_call_before_the_claim() -> None:
     assert isinstance(world.refusal(), UpstreamUnavailableError)
     assert_nothing_was_claimed_or_sent(world)
     world.gateway = TickingGateway(world.clock, read=3.5)
-    assert world.place(MEMBERS).booking.booking_id == 1
+    assert world.place(MEMBERS).booking_id == 1
 
 
 def test_the_rules_are_judged_at_the_instant_of_the_request() -> None:
@@ -187,6 +187,6 @@ def test_the_rules_are_judged_at_the_instant_of_the_request() -> None:
     world = World()
     world.gateway = TickingGateway(world.clock, read=2)
     world.clock.tick(58)
-    assert world.place(members(AcceptBy="2026-01-15 12:01", SessionDate="2026-01-15 12:02")).booking
-    late = world.refusal(members(AcceptBy="2026-01-15 12:01", SessionDate="2026-01-15 12:03"))
-    assert isinstance(late, BookingRejectedError)
+    assert world.place(members(AcceptBy="2026-01-15 12:01", SessionDate="2026-01-15 12:02")).booking_id == 1
+    late = members(AcceptBy="2026-01-15 12:01", SessionDate="2026-01-15 12:03")
+    assert isinstance(world.refusal(late, idempotency_key=OTHER_KEY), BookingRejectedError)

@@ -1,42 +1,85 @@
-"""Everything around the use case, in memory, wired as the composition root wires the real things."""
+"""Everything around the use cases, in memory, wired as the composition root wires the real things."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from chalicelib.application.place_booking import PlaceBooking, PlaceBookingCommand, Placed
-from chalicelib.application.ports import HmacKeys
+from chalicelib.application.claiming import Claiming
+from chalicelib.application.concluding import Concluding
+from chalicelib.application.earlier import EarlierOperations
+from chalicelib.application.get_operation import GetOperation, GetOperationCommand, OperationView
+from chalicelib.application.housekeeping import Housekeeping
+from chalicelib.application.place_booking import Answered, PlaceBooking, PlaceBookingCommand
+from chalicelib.application.ports import AnswerForm, Concurrency, HmacKeys
 from chalicelib.application.reads import Reads
+from chalicelib.application.reconcile import Reconciler
+from chalicelib.domain.access import AccessToken
 from chalicelib.domain.errors import SwitchboardError
 from chalicelib.domain.form import JsonValue
+from chalicelib.domain.matching import ReconciliationPolicy
 from chalicelib.domain.operation import OperationState
-from chalicelib.domain.time_budget import TimeBudget
-from tests.builders import MEMBERS, POLICY, TOKEN
+from chalicelib.domain.time_budget import Deadline, TimeBudget
+from chalicelib.edge.answer_form import HttpAnswers
+from tests.builders import LONDON, MEMBERS, POLICY, TOKEN
 from tests.fakes.clock import FixedClock
-from tests.fakes.store import InMemoryAuditTrail, InMemoryOperationStore
+from tests.fakes.store import InMemoryOperationStore
 from tests.fakes.system import CountingIds, FixedKeys, SequentialConcurrency
+from tests.fakes.trail import InMemoryAuditTrail
 from tests.fakes.upstream import InMemoryGateway, InMemoryIntrospector
+from tests.fakes.vault import InMemoryVault
 
-KEY = "0123456789abcdef"
+KEY, OTHER_KEY = "0123456789abcdef", "fedcba9876543210"
 
 
 @dataclass
 class World:
-    """The use case with its fakes; a test may replace any of them."""
+    """The use cases with their fakes; a test may replace any of them, also between two calls."""
 
     clock: FixedClock = field(default_factory=FixedClock)
     introspector: InMemoryIntrospector = field(default_factory=InMemoryIntrospector)
     gateway: InMemoryGateway = field(default_factory=InMemoryGateway)
     store: InMemoryOperationStore = field(default_factory=InMemoryOperationStore)
+    vault: InMemoryVault = field(default_factory=InMemoryVault)
+    concurrency: Concurrency = field(default_factory=SequentialConcurrency)
     ids: CountingIds = field(default_factory=CountingIds)
     keys: HmacKeys = field(default_factory=FixedKeys)
+    form: AnswerForm = field(default_factory=lambda: HttpAnswers("/problems/"))
     budget: TimeBudget = field(default_factory=TimeBudget)
+    policy: ReconciliationPolicy = field(default_factory=ReconciliationPolicy)
 
     @property
     def trail(self) -> InMemoryAuditTrail:
         """Return the audit trail, which store and use case share."""
         return self.store.trail
+
+    def reconciler(self) -> Reconciler:
+        """Return what settles open operations."""
+        return Reconciler(self.gateway, self.store, self.form, self.clock, LONDON, self.policy)
+
+    def housekeeping(self) -> Housekeeping:
+        """Return what settles and flags forgotten operations."""
+        return Housekeeping(self.store, self.reconciler(), self.clock, self.policy, self.budget)
+
+    def place_booking(self) -> PlaceBooking:
+        """Return the main use case."""
+        reconciler = self.reconciler()
+        earlier = EarlierOperations(self.store, self.gateway, reconciler, self.clock)
+        return PlaceBooking(
+            reads=Reads(self.introspector, self.gateway, self.concurrency),
+            gateway=self.gateway,
+            claiming=Claiming(self.store, earlier, self.budget),
+            concluding=Concluding(self.store, reconciler, self.form, self.budget),
+            housekeeping=self.housekeeping(),
+            trail=self.trail,
+            vault=self.vault,
+            concurrency=self.concurrency,
+            clock=self.clock,
+            ids=self.ids,
+            keys=self.keys,
+            policy=POLICY,
+            budget=self.budget,
+        )
 
     def place(
         self,
@@ -45,29 +88,39 @@ class World:
         idempotency_key: str | None = KEY,
         seconds_left: float = 26,
         request_id: str = "request-1",
-    ) -> Placed:
-        """Run the use case once."""
-        use_case = PlaceBooking(
-            reads=Reads(self.introspector, self.gateway, SequentialConcurrency()),
-            gateway=self.gateway,
-            store=self.store,
-            trail=self.trail,
-            clock=self.clock,
-            ids=self.ids,
-            keys=self.keys,
-            policy=POLICY,
-            budget=self.budget,
-        )
-        return use_case.execute(PlaceBookingCommand(TOKEN, idempotency_key, document, request_id, seconds_left))
+        token: AccessToken = TOKEN,
+    ) -> Answered:
+        """Place a booking once."""
+        command = PlaceBookingCommand(token, idempotency_key, document, request_id, seconds_left)
+        return self.place_booking().execute(command)
 
     def refusal(self, *args: Any, **kwargs: Any) -> SwitchboardError:  # noqa: ANN401 (what `place` takes)
-        """Run the use case once and return its error."""
+        """Place a booking once and return its error."""
         try:
-            placed = self.place(*args, **kwargs)
+            answered = self.place(*args, **kwargs)
         except SwitchboardError as error:
             return error
-        msg = f"it was placed: {placed}"
+        msg = f"it was answered: {answered}"
         raise AssertionError(msg)
+
+    def ask(
+        self, operation_id: str | None, token: AccessToken = TOKEN, request_id: str = "request-ask"
+    ) -> OperationView:
+        """Ask for the state of an operation."""
+        use_case = GetOperation(
+            introspector=self.introspector,
+            store=self.store,
+            vault=self.vault,
+            reconciler=self.reconciler(),
+            concurrency=self.concurrency,
+            clock=self.clock,
+            budget=self.budget,
+        )
+        return use_case.execute(GetOperationCommand(token, operation_id or "", request_id, 26))
+
+    def expire(self) -> int:
+        """Flag what has been open for too long."""
+        return self.housekeeping().expire_operations("request-clean", Deadline.after(self.clock.monotonic, 20))
 
     def events(self, operation_id: str | None) -> list[dict[str, Any]]:
         """Return an operation's stored events as documents."""
@@ -80,3 +133,9 @@ class World:
     def state_of(self, operation_id: str | None) -> OperationState | None:
         """Return how an operation stands."""
         return self.store.state_of(operation_id or "")
+
+
+def body(answered: Answered) -> dict[str, Any]:
+    """Return the document of an answer."""
+    document: dict[str, Any] = json.loads(answered.answer.body)
+    return document

@@ -1,7 +1,10 @@
 """Access tokens, scopes and principals."""
 
+import copy
 import logging
+import pickle
 import traceback
+from collections.abc import Callable
 
 import pytest
 
@@ -42,6 +45,14 @@ def test_a_token_does_not_show_in_a_traceback() -> None:
         shown = "".join(traceback.TracebackException.from_exception(error, capture_locals=True).format())
     assert repr(token) in shown
     assert SECRET not in shown
+
+
+@pytest.mark.parametrize("written", [pickle.dumps, copy.copy, copy.deepcopy])
+def test_a_token_is_not_written_anywhere(written: Callable[[AccessToken], object]) -> None:
+    """Pickle it, and copy it by the same protocol; the refusal does not show it."""
+    with pytest.raises(TypeError, match="access token") as caught:
+        written(AccessToken(SECRET))
+    assert SECRET not in str(caught.value)
 
 
 def test_equal_tokens_are_equal_and_serve_as_keys() -> None:

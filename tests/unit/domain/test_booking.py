@@ -8,7 +8,9 @@ import pytest
 from pydantic import ValidationError
 
 from chalicelib.domain.booking import BookedUser, Booking, BookingRequest, ContactMethod, upstream_name
-from tests.builders import PHONE, booking_request
+from chalicelib.domain.keyed_hash import HmacKey
+from chalicelib.domain.operation import OperationState, Outcome, new_operation
+from tests.builders import LONDON, NOW, PHONE, booking, booking_request, form, members
 
 SAMPLE = Path(__file__).parents[2] / "data" / "upstream" / "made-booking.json"
 
@@ -68,3 +70,23 @@ def test_a_request_can_be_read_back_from_its_wire_names() -> None:
     """Write it by alias and read it again."""
     request = booking_request()
     assert BookingRequest.model_validate(request.model_dump(by_alias=True)) == request
+
+
+def test_nothing_that_holds_personal_data_shows_it() -> None:
+    """Print a request, a booking, a form, and what they are parts of; ids and dates are no secret."""
+    personal = {"phone_number": "canary-1", "skype_name": "canary-2", "comments": "canary-3"}
+    reasons = {"cancelled_reason": "canary-4", "rejected_reason": "canary-5"}
+    candidate = BookedUser(user_id=123456, nickname="canary-6", phone_number="canary-7", skype_name="canary-8")
+    made = booking(**personal, **reasons, candidate=candidate)
+    request = booking_request(**personal)
+    document = members(PhoneNumber="canary-1", SkypeName="canary-2", Comments="canary-3")
+    key = HmacKey(b"a key for tests, 32 bytes or more")
+    operation = new_operation(
+        operation_id="op_1", account=1001, request=request, idempotency_key=None, keys=[key], now=NOW,
+        function_seconds=26, zone=LONDON,
+    )  # fmt: skip
+    outcome = Outcome(OperationState.CONFIRMED, "booked", 200, made)
+    for holder in (request, made, candidate, form(document), operation, outcome):
+        for shown in (repr(holder), str(holder), f"{[holder]}"):
+            assert "canary" not in shown
+            assert any(told in shown for told in ("123456", "2026, 1, 15"))

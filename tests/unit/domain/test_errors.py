@@ -20,7 +20,7 @@ def subclasses(error: type[SwitchboardError]) -> list[type[SwitchboardError]]:
 
 def test_the_picture_of_the_tree_shows_the_tree() -> None:
     """Compare the module's docstring with its classes, order and depth included."""
-    picture = re.findall(r"^([│├└─ ]*)(\w+Error)\b", inspect.getdoc(errors) or "", re.MULTILINE)
+    picture = re.findall(r"^([│├└─ ]*)(\w+Error)(?=  |$)", inspect.getdoc(errors) or "", re.MULTILINE)
     drawn = [(len(branch) // 4, name) for branch, name in picture]
     tree: list[type[SwitchboardError]] = [SwitchboardError, *subclasses(SwitchboardError)]
     built = [(len(error.__mro__) - 4, error.__name__) for error in tree]
@@ -37,6 +37,8 @@ ERRORS = [
     errors.UpstreamUnavailableError("why", trouble=Trouble.LATE, upstream_status=500, retry_after_seconds=3),
     errors.OutcomeUnknownError("why", trouble=Trouble.UNREADABLE, operation_id="op_1"),
     errors.StoreUnavailableError("why", retry_after_seconds=3),
+    errors.TooManyBookingsError("why", limit=5, window_seconds=60, retry_after_seconds=3),
+    errors.BookingNotCreatedError("why", operation_id="op_1"),
 ]
 
 
@@ -56,7 +58,16 @@ def test_errors_carry_what_their_answer_needs() -> None:
     assert errors.InsufficientScopeError("why", scope="s").scope == "s"
     assert errors.UpstreamRefusedError("why", upstream_status=402).upstream_status == 402
     assert errors.UpstreamUnavailableError("why", trouble=Trouble.LATE).trouble is Trouble.LATE
-    assert errors.OutcomeUnknownError("why", trouble=Trouble.LATE, operation_id="op_1").trouble is Trouble.LATE
+    unknown = errors.OutcomeUnknownError("why", trouble=Trouble.LATE, operation_id="op_1")
+    assert (unknown.trouble, unknown.state) == (Trouble.LATE, "UNKNOWN")
+    too_many = errors.TooManyBookingsError("why", limit=5, window_seconds=60, retry_after_seconds=3)
+    assert (too_many.limit, too_many.window_seconds) == (5, 60)
+
+
+@pytest.mark.parametrize("signal", [errors.BookingTakenError, errors.SealBrokenError])
+def test_a_signal_between_adapters_and_use_cases_is_no_answer(signal: type[Exception]) -> None:
+    """Look where they stand: nothing that makes problems of errors can take one for an answer."""
+    assert not issubclass(signal, SwitchboardError)
 
 
 @pytest.mark.parametrize(("count", "words"), [(1, "breaks 1 rule;"), (2, "breaks 2 rules;")])

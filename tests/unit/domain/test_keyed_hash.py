@@ -1,8 +1,13 @@
 """Keyed hashes and the fingerprint of a request."""
 
+import copy
 import hashlib
 import hmac
+import pickle
 import re
+from collections.abc import Callable
+
+import pytest
 
 from chalicelib.domain.keyed_hash import HmacKey
 from tests.builders import booking_request
@@ -18,6 +23,14 @@ def test_a_key_never_shows_its_secret() -> None:
         assert "canary" not in shown
         assert SECRET.hex() not in shown
     assert not hasattr(KEY, "__dict__")
+
+
+@pytest.mark.parametrize("written", [pickle.dumps, copy.copy, copy.deepcopy])
+def test_a_key_is_not_written_anywhere(written: Callable[[HmacKey], object]) -> None:
+    """Pickle it, and copy it by the same protocol; the refusal does not show it."""
+    with pytest.raises(TypeError, match="keyed hashes") as caught:
+        written(KEY)
+    assert "canary" not in str(caught.value)
 
 
 def test_the_id_tells_keys_apart_and_stays_the_same() -> None:

@@ -1,14 +1,16 @@
 """Operations: their states, and the record that a claim writes."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from chalicelib.domain.keyed_hash import HmacKey
-from chalicelib.domain.operation import FREES_GUARD, MOVES, ROUTE, Operation, OperationState, new_operation
-from tests.builders import LONDON, NOW, booking_request
+from chalicelib.domain.operation import FREES_GUARD, MOVES, ROUTE, Operation, OperationState, Outcome, new_operation
+from tests.builders import LONDON, NOW, booking, booking_request
 
 KEY = HmacKey(b"a key for tests, 32 bytes or more")
+NEW_KEY = HmacKey(b"a new key for tests, 32 bytes or more")
 FINAL = {state for state, next_states in MOVES.items() if not next_states}
 
 
@@ -18,6 +20,7 @@ def operation(
     idempotency_key: str | None = "0123456789abcdef",
     account: int = 1001,
     now: datetime = NOW,
+    keys: Sequence[HmacKey] = (KEY,),
 ) -> Operation:
     """Return a new operation."""
     return new_operation(
@@ -25,7 +28,7 @@ def operation(
         account=account,
         request=booking_request(session_date=session_date),
         idempotency_key=idempotency_key,
-        key=KEY,
+        keys=keys,
         now=now,
         function_seconds=26,
         zone=LONDON,
@@ -62,25 +65,44 @@ def test_a_guard_is_freed_only_where_surely_nothing_was_booked() -> None:
 def test_a_record_holds_the_hashes_of_key_booking_and_request() -> None:
     """Compute them beside the code."""
     record = operation()
-    assert record.key_hash == KEY.digest("idempotency-key", 1001, ROUTE, "0123456789abcdef")
-    assert record.guard_hash == KEY.digest("guard", 1001, 123456, "2026-01-20 21:30")
-    assert record.fingerprint == KEY.fingerprint(record.request)
+    assert record.key_hashes == (KEY.digest("idempotency-key", 1001, ROUTE, "0123456789abcdef"),)
+    assert record.guard_hashes == (KEY.digest("guard", 1001, 123456, "2026-01-20 21:30"),)
+    assert record.fingerprints == (KEY.fingerprint(record.request),)
     assert (record.id, record.account, record.attempt) == ("op_1", 1001, 1)
 
 
 def test_two_accounts_share_neither_key_nor_guard() -> None:
     """Send the same from another account."""
     one, other = operation(), operation(account=1002)
-    assert one.key_hash != other.key_hash
-    assert one.guard_hash != other.guard_hash
-    assert one.fingerprint == other.fingerprint
+    assert set(one.key_hashes).isdisjoint(other.key_hashes)
+    assert set(one.guard_hashes).isdisjoint(other.guard_hashes)
+    assert one.fingerprints == other.fingerprints
 
 
 def test_without_an_idempotency_key_the_guard_alone_is_there() -> None:
     """Leave the key out."""
     record = operation(idempotency_key=None)
-    assert record.key_hash is None
-    assert record.guard_hash == operation().guard_hash
+    assert record.key_hashes == ()
+    assert record.guard_hashes == operation().guard_hashes
+
+
+def test_while_a_key_is_rotated_a_record_is_looked_for_under_both() -> None:
+    """Put a new key before the old one: hashes come in the order of the keys, each as under that key alone."""
+    rotated, new, old = operation(keys=(NEW_KEY, KEY)), operation(keys=(NEW_KEY,)), operation()
+    assert rotated.key_hashes == new.key_hashes + old.key_hashes
+    assert rotated.guard_hashes == new.guard_hashes + old.guard_hashes
+    assert rotated.fingerprints == new.fingerprints + old.fingerprints
+    assert rotated.is_same_request(old.fingerprints[0])
+    assert rotated.is_same_request(new.fingerprints[0])
+    assert not new.is_same_request(old.fingerprints[0])
+
+
+def test_a_further_attempt_keeps_the_id_and_the_row_of_the_key_and_is_the_same_request() -> None:
+    """Try a request again as the second attempt of an operation that was recorded under the old key."""
+    again = operation(keys=(NEW_KEY, KEY)).as_attempt("op_0", 2, operation().key_hashes[0])
+    assert (again.id, again.attempt, again.key_hashes) == ("op_0", 2, operation().key_hashes)
+    assert (again.request, again.guard_hashes) == (operation().request, operation(keys=(NEW_KEY, KEY)).guard_hashes)
+    assert operation().as_attempt("op_0", 3, None).key_hashes == ()
 
 
 def test_the_lease_outlives_the_function() -> None:
@@ -117,3 +139,42 @@ def test_a_session_at_the_end_of_the_calendar_does_not_overflow(session_date: st
     record = operation(session_date=session_date)
     assert record.guard_expires_at == datetime(9999, 1, 2, tzinfo=UTC)
     assert record.guard_expires_at + timedelta(days=30) > record.guard_expires_at
+
+
+@pytest.mark.parametrize("state", list(OperationState))
+def test_an_outcome_is_one_of_the_ends_of_a_post_and_has_a_booking_exactly_when_it_is_confirmed(
+    state: OperationState,
+) -> None:
+    """Make one in every state, with a booking and without."""
+    is_confirmed = state is OperationState.CONFIRMED
+    with pytest.raises(ValueError, match="exactly when" if state in MOVES[OperationState.SENDING] else "does not end"):
+        Outcome(state, "reason", booking=None if is_confirmed else booking())
+    if state in MOVES[OperationState.SENDING]:
+        assert Outcome(state, "reason", booking=booking() if is_confirmed else None).state is state
+    else:
+        with pytest.raises(ValueError, match="does not end"):
+            Outcome(state, "reason")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "is_retryable"),
+    [
+        (Outcome(OperationState.NOT_SENT, "connection-refused"), True),
+        (Outcome(OperationState.REJECTED, "refused", 401), True),
+        (Outcome(OperationState.REJECTED, "refused", 429), True),
+        *(
+            (Outcome(OperationState.REJECTED, "refused", status), False)
+            for status in (400, 402, 403, 404, 409, 422, None)
+        ),
+        (Outcome(OperationState.UNKNOWN, "late"), False),
+        (Outcome(OperationState.UNKNOWN, "too-many", 429), False),
+        (Outcome(OperationState.UNKNOWN, "odd", 401), False),
+        (Outcome(OperationState.CONFIRMED, "booked", 200, booking()), False),
+    ],
+)
+def test_the_same_key_may_try_again_where_nothing_was_booked_and_it_was_not_the_booking_s_fault(
+    outcome: Outcome,
+    is_retryable: bool,  # noqa: FBT001 (a row)
+) -> None:
+    """Look at every kind of outcome; the status alone proves nothing."""
+    assert outcome.is_retryable is is_retryable

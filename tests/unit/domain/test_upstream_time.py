@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from chalicelib.domain.upstream_time import UpstreamTime, read_time, same_minute
+from chalicelib.domain.upstream_time import UpstreamTime, answer_readings, read_time, same_minute
 from tests.builders import LONDON
 
 
@@ -97,3 +97,39 @@ def test_an_echo_in_summer_is_compared_on_adultwork_s_clock() -> None:
     """Send a summer date; get it back with an offset."""
     assert same_minute("2026-07-20 21:30", "2026-07-20T20:30:00Z", LONDON)
     assert not same_minute("2026-07-20 21:30", "2026-07-20T21:30:00Z", LONDON)
+
+
+@pytest.mark.parametrize(
+    ("text", "readings"),
+    [
+        ("2026-01-15T12:00:05", (datetime(2026, 1, 15, 12, 0, 5, tzinfo=UTC),)),
+        ("2026-01-15 12:00", (datetime(2026, 1, 15, 12, 0, tzinfo=UTC),)),
+        ("2026-07-15T12:00:05.1234567", (datetime(2026, 7, 15, 11, 0, 5, 123456, tzinfo=UTC),)),
+        ("2026-07-15T12:00:05.5Z", (datetime(2026, 7, 15, 12, 0, 5, 500_000, tzinfo=UTC),)),
+        ("2026-07-15T12:00:05-04:00", (datetime(2026, 7, 15, 16, 0, 5, tzinfo=UTC),)),
+        ("2026-10-25T01:30:05", (utc(25, 0, 30).replace(second=5), utc(25, 1, 30).replace(second=5))),
+        ("0001-01-01T00:00:00", (datetime(1, 1, 1, 0, 1, 15, tzinfo=UTC),)),
+    ],
+)
+def test_a_date_of_an_answer_is_the_instants_that_it_can_mean(text: str, readings: tuple[datetime, ...]) -> None:
+    """Read winter, summer, a fraction, an offset, the doubled hour, and .NET's word for never."""
+    assert answer_readings(text, LONDON) == readings
+
+
+def test_in_the_hour_that_is_left_out_a_date_of_an_answer_still_means_something() -> None:
+    """Read what no clock in London showed: evidence is not thrown away for an odd date."""
+    assert set(answer_readings("2026-03-29T01:30:00", LONDON)) == {utc(29, 0, 30, 3), utc(29, 1, 30, 3)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "soon", "2026-01-15", "2026-13-15T12:00:05", "2026-02-30T12:00:05", "2026-01-15T24:00:00", "2026-01-15T12:60:00",
+        "2026-01-15T12:00:60", "2026-01-15T12:00:05+24:00", "2026-01-15T12:00:05z", "2026-01-15t12:00:05",
+        "2026-01-15T12:00:05.12345678", "2026-01-15T12:00:05 ", "\u0968026-01-15T12:00:05", "0000-01-01T00:00:00",
+        "0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00",
+    ],
+)  # fmt: skip
+def test_what_is_no_date_means_no_instant(text: str) -> None:
+    """Read other shapes, dates that no calendar has, and those outside of it."""
+    assert answer_readings(text, LONDON) == ()

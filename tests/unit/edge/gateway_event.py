@@ -3,18 +3,25 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 from chalice.app import Chalice, Request
 
-from chalicelib.application.place_booking import PlaceBookingCommand, Placed
+from chalicelib.application.get_operation import GetOperationCommand, OperationView
+from chalicelib.application.place_booking import Answered, PlaceBookingCommand
 from chalicelib.domain.booking import BookedUser, Booking
+from chalicelib.domain.operation import OperationState
+from chalicelib.domain.record import OperationRecord
+from chalicelib.edge.answer_form import HttpAnswers
 from chalicelib.edge.container import Container, EdgeSettings
 from chalicelib.edge.middleware import install
 from chalicelib.edge.routes import register
+from tests.builders import NOW
 
 CREATE_BOOKING = "/v1/PhoneChat/CreateBooking"
+OPERATIONS = "/v1/operations/{operation_id}"
 ORIGIN = "https://app.example"
 OPERATION_ID = "op_01HZX3V6M8Q2R4T6W8Y0A2C4E6"
 BOOKING = Booking(
@@ -26,12 +33,34 @@ BOOKING = Booking(
     session_date="2026-01-20T21:30:00",
     candidate=BookedUser(user_id=123456),
 )
+FORM = HttpAnswers("/problems/")
+ANSWERED = Answered(FORM.booked(OPERATION_ID, BOOKING), OPERATION_ID, BOOKING.booking_id)
+RECORD = OperationRecord(
+    id=OPERATION_ID,
+    account=1001,
+    state=OperationState.CONFIRMED,
+    attempt=1,
+    is_retryable=False,
+    book_user_id=123456,
+    session_date="2026-01-20 21:30",
+    duration=15,
+    method=1,
+    credits=Decimal("32.5000"),
+    claimed_at=NOW,
+    lease_until=NOW + timedelta(seconds=31),
+    sequence=2,
+    head="0" * 64,
+    guard_hash="guard",
+    key_hash="key",
+    booking_id=77,
+)
 BODY = b'{"BookUserID": 123456, "Credits": 32.50}'
 HEADERS: Mapping[str, str] = {
     "Authorization": "Bearer client-token",
     "Content-Type": "application/json",
     "Idempotency-Key": '"0123456789abcdef"',
 }
+VIEW = OperationView(RECORD, ANSWERED.answer)
 
 
 class CountdownContext:
@@ -52,10 +81,25 @@ class CountdownContext:
 class FakePlaceBooking:
     """Answers every command with one outcome and keeps the commands."""
 
-    outcome: Placed | BaseException = field(default_factory=lambda: Placed(OPERATION_ID, BOOKING, audit_pending=False))
+    outcome: Answered | BaseException = ANSWERED
     commands: list[PlaceBookingCommand] = field(default_factory=list)
 
-    def execute(self, command: PlaceBookingCommand) -> Placed:
+    def execute(self, command: PlaceBookingCommand) -> Answered:
+        """Return or raise the outcome."""
+        self.commands.append(command)
+        if isinstance(self.outcome, BaseException):
+            raise self.outcome
+        return self.outcome
+
+
+@dataclass
+class FakeGetOperation:
+    """Answers every question with one view and keeps the questions."""
+
+    outcome: OperationView | BaseException = VIEW
+    commands: list[GetOperationCommand] = field(default_factory=list)
+
+    def execute(self, command: GetOperationCommand) -> OperationView:
         """Return or raise the outcome."""
         self.commands.append(command)
         if isinstance(self.outcome, BaseException):
@@ -107,13 +151,36 @@ def request_of(event: dict[str, Any], context: object = None) -> Request:
     return Request(event, context)
 
 
-def edge_app(use_case: FakePlaceBooking, settings: EdgeSettings | None = None) -> Chalice:
-    """Return an app with the whole edge around a fake use case; ORIGIN is allowed."""
-    container = Container(use_case, settings or EdgeSettings(allowed_origins=frozenset({ORIGIN})))
+def container_of(
+    place_booking: FakePlaceBooking | None = None,
+    get_operation: FakeGetOperation | None = None,
+    settings: EdgeSettings | None = None,
+) -> Container:
+    """Return a container of fake use cases; ORIGIN is allowed."""
+    return Container(
+        place_booking=place_booking or FakePlaceBooking(),
+        get_operation=get_operation or FakeGetOperation(),
+        settings=settings or EdgeSettings(allowed_origins=frozenset({ORIGIN})),
+    )
+
+
+def edge_app(
+    place_booking: FakePlaceBooking | None = None,
+    settings: EdgeSettings | None = None,
+    *,
+    get_operation: FakeGetOperation | None = None,
+) -> Chalice:
+    """Return an app with the whole edge around fake use cases."""
+    container = container_of(place_booking, get_operation, settings)
     app = Chalice(app_name="edge-under-test")
     install(app, lambda: container)
     register(app, lambda: container)
     return app
+
+
+def operation_event(operation_id: str = OPERATION_ID, method: str = "GET", **changes: Any) -> dict[str, Any]:  # noqa: ANN401 (members of an event)
+    """Return a request for an operation, as the gateway passes it on."""
+    return rest_event(method, OPERATIONS, **{"pathParameters": {"operation_id": operation_id}, **changes})
 
 
 def call(app: Chalice, event: dict[str, Any], context: object = None) -> Reply:

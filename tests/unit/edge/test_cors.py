@@ -6,16 +6,17 @@ from typing import Any
 import pytest
 from chalice.app import Chalice
 
-from chalicelib.application.place_booking import Placed
+from chalicelib.application.place_booking import Answered
 from chalicelib.domain import errors
 from chalicelib.domain.violation import Violation
 from chalicelib.edge import cors
 from chalicelib.edge.container import EdgeSettings
 from tests.unit.edge.gateway_event import (
-    BOOKING,
+    ANSWERED,
     CREATE_BOOKING,
     HEADERS,
     OPERATION_ID,
+    OPERATIONS,
     ORIGIN,
     FakePlaceBooking,
     Reply,
@@ -25,15 +26,14 @@ from tests.unit.edge.gateway_event import (
 )
 
 EXPOSED = "Retry-After, X-Request-Id, Idempotency-Replayed, Audit-Status, RateLimit, RateLimit-Policy, Location"
-PLACED = Placed(OPERATION_ID, BOOKING, audit_pending=False)
-OUTCOMES: Mapping[int, Placed | Exception] = {
-    201: PLACED,
+OUTCOMES: Mapping[int, Answered | Exception] = {
+    201: ANSWERED,
     401: errors.InvalidTokenError("m"),
     402: errors.UpstreamRefusedError("m", upstream_status=402),
     403: errors.InsufficientScopeError("m", scope="s"),
     409: errors.DuplicateBookingError("m", operation_id=OPERATION_ID),
     422: errors.BookingRejectedError([Violation("/Duration", "r", "m")]),
-    429: errors.UpstreamRefusedError("m", upstream_status=429, retry_after_seconds=9),
+    429: errors.TooManyBookingsError("m", limit=5, window_seconds=60, retry_after_seconds=9),
     500: RuntimeError("unforeseen"),
     502: errors.OutcomeUnknownError("m", trouble=errors.Trouble.UNREADABLE, operation_id=OPERATION_ID),
     503: errors.StoreUnavailableError("m"),
@@ -64,7 +64,7 @@ def reply_with(status: int, origin: str | None) -> Reply:
     """Return an answer of a status to a request from an origin."""
     changes = dict(EVENTS.get(status, {}))
     headers = {**changes.pop("headers", HEADERS), **({} if origin is None else {"Origin": origin})}
-    reply = call(edge_app(FakePlaceBooking(OUTCOMES.get(status, PLACED))), rest_event(**changes, headers=headers))
+    reply = call(edge_app(FakePlaceBooking(OUTCOMES.get(status, ANSWERED))), rest_event(**changes, headers=headers))
     assert reply.status == status
     return reply
 
@@ -95,7 +95,7 @@ def test_no_other_origin_is_allowed_anything(status: int, origin: str | None) ->
 
 def every_route() -> list[tuple[str, str]]:
     """Return each path of the app with each method that it is registered for."""
-    return [(path, method) for path, entries in edge_app(FakePlaceBooking()).routes.items() for method in entries]
+    return [(path, method) for path, entries in edge_app().routes.items() for method in entries]
 
 
 @pytest.mark.parametrize("origin", [ORIGIN, "https://evil.example", "null", None])
@@ -103,8 +103,13 @@ def every_route() -> list[tuple[str, str]]:
 def test_every_route_and_method_is_covered(path: str, method: str, origin: str | None) -> None:
     """A route that is added later cannot be forgotten here."""
     headers = {**HEADERS, **({} if origin is None else {"Origin": origin})}
-    event = rest_event(method, path, headers=headers, pathParameters={"slug": "not-found", "proxy": "a/b"})
-    reply = call(edge_app(FakePlaceBooking()), event)
+    event = rest_event(
+        method,
+        path,
+        headers=headers,
+        pathParameters={"slug": "not-found", "proxy": "a/b", "operation_id": OPERATION_ID},
+    )
+    reply = call(edge_app(), event)
     assert reply.headers.get("access-control-allow-origin") == (ORIGIN if origin == ORIGIN else None)
     assert reply.headers["vary"].startswith("Origin")
     assert reply.status < 500
@@ -116,13 +121,14 @@ def test_every_route_and_method_is_covered(path: str, method: str, origin: str |
         (CREATE_BOOKING, "POST, OPTIONS"),
         ("/health", "GET, HEAD, OPTIONS"),
         ("/problems/{slug}", "GET, HEAD, OPTIONS"),
+        (OPERATIONS, "GET, HEAD, OPTIONS"),
     ],
 )
 def test_a_preflight_names_the_methods_and_headers_of_its_path(path: str, methods: str) -> None:
     """It may be remembered for ten minutes, per origin and per question."""
     reply = call(
-        edge_app(FakePlaceBooking()),
-        rest_event("OPTIONS", path, headers={"Origin": ORIGIN}, pathParameters={"slug": "x"}),
+        edge_app(),
+        rest_event("OPTIONS", path, headers={"Origin": ORIGIN}, pathParameters={"slug": "x", "operation_id": "x"}),
     )
     assert (reply.status, reply.body) == (204, "")
     assert allow_headers(reply) == {
@@ -136,15 +142,28 @@ def test_a_preflight_names_the_methods_and_headers_of_its_path(path: str, method
     assert reply.headers["vary"] == "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"
 
 
+@pytest.mark.parametrize("path", ["/", "/{proxy+}"])
+def test_a_preflight_of_an_unknown_path_lets_the_page_read_the_404(path: str) -> None:
+    """A refused preflight shows as a network error, which says nothing about the mistake in the path."""
+    event = rest_event("OPTIONS", path, headers={"Origin": ORIGIN}, pathParameters={"proxy": "a/b"})
+    reply = call(edge_app(), event)
+    assert (reply.status, reply.body) == (204, "")
+    assert reply.headers["access-control-allow-origin"] == ORIGIN
+    assert reply.headers["access-control-allow-methods"] == "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
+    assert "allow" not in reply.headers
+    event["headers"] = event["multiValueHeaders"] = {}
+    assert allow_headers(call(edge_app(), event)) == {}
+
+
 def test_an_origin_that_was_sent_twice_is_none() -> None:
     """Which of the two the browser meant cannot be known."""
     event = rest_event(multiValueHeaders={**{name: [v] for name, v in HEADERS.items()}, "Origin": [ORIGIN, ORIGIN]})
-    assert allow_headers(call(edge_app(FakePlaceBooking()), event)) == {}
+    assert allow_headers(call(edge_app(), event)) == {}
 
 
 @pytest.mark.parametrize("origin", ["null", "*"])
 def test_a_configured_null_or_star_is_never_allowed(origin: str) -> None:
     """Every sandboxed frame has the origin null."""
     assert not cors.is_allowed(origin, frozenset({"null", "*"}))
-    app: Chalice = edge_app(FakePlaceBooking(), EdgeSettings(allowed_origins=frozenset({"null", "*"})))
+    app: Chalice = edge_app(settings=EdgeSettings(allowed_origins=frozenset({"null", "*"})))
     assert allow_headers(call(app, rest_event(headers={**HEADERS, "Origin": origin}))) == {}

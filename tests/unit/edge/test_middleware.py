@@ -1,28 +1,32 @@
 """What happens around every view: headers, log lines, and an answer whatever happens."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from chalice.app import Chalice, ChaliceUnhandledError, Response
 
-from chalicelib.application.place_booking import Placed
 from chalicelib.domain import errors
 from chalicelib.edge.answer import Answer
-from chalicelib.edge.container import Container, EdgeSettings
+from chalicelib.edge.container import Container
 from chalicelib.edge.middleware import install
 from chalicelib.edge.routes import register
 from chalicelib.edge.routes.resource import METHODS
 from tests.unit.edge.gateway_event import (
-    BOOKING,
+    ANSWERED,
     CREATE_BOOKING,
+    FORM,
     HEADERS,
     OPERATION_ID,
+    OPERATIONS,
     ORIGIN,
     CountdownContext,
     FakePlaceBooking,
     call,
+    container_of,
     edge_app,
+    operation_event,
     rest_event,
 )
 
@@ -60,7 +64,7 @@ def test_every_answer_has_the_security_headers(outcome: BaseException | None) ->
 
 def test_a_request_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     """Method, template, status, time and ids; nothing that the caller wrote."""
-    call(edge_app(FakePlaceBooking()), rest_event(body=BODY))
+    call(edge_app(), rest_event(body=BODY))
     (entry,) = lines(capsys)
     del entry["time"]
     assert entry == {
@@ -85,16 +89,43 @@ def test_a_problem_is_named_in_the_line(capsys: pytest.CaptureFixture[str]) -> N
     assert line(capsys, "request")["level"] == "ERROR"
 
 
+def test_a_final_refusal_is_named_in_the_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """It was given before as an answer, and is a problem all the same."""
+    refusal = FORM.refused(errors.UpstreamRefusedError("m", operation_id=OPERATION_ID), "request-1")
+    call(edge_app(FakePlaceBooking(replace(ANSWERED, answer=refusal))), rest_event())
+    entry = line(capsys, "request")
+    assert (entry["status"], entry["problem"]) == (422, "upstream-refused")
+
+
+def test_a_problem_that_is_not_known_any_more_is_not_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """A kept answer may be older than the table, or than the setting that its type was made with."""
+    refusal = FORM.refused(errors.UpstreamRefusedError("m"), "request-1")
+    old = replace(refusal, body=refusal.body.replace("/problems/", "https://docs.example/"))
+    reply = call(edge_app(FakePlaceBooking(replace(ANSWERED, answer=old))), rest_event())
+    assert reply.body == old.body
+    assert "problem" not in line(capsys, "request")
+
+
+def test_a_question_about_an_operation_is_logged_by_its_template(capsys: pytest.CaptureFixture[str]) -> None:
+    """An id that is none may be anything that a caller typed."""
+    call(edge_app(), operation_event())
+    entry = line(capsys, "request")
+    assert (entry["route"], entry["operation_id"]) == (OPERATIONS, OPERATION_ID)
+    call(edge_app(), operation_event("07700900123"))
+    entry = line(capsys, "request")
+    assert (entry["route"], entry["problem"], "operation_id" in entry) == (OPERATIONS, "not-found", False)
+
+
 def test_without_lambda_a_line_has_no_duration(capsys: pytest.CaptureFixture[str]) -> None:
     """The edge has no clock of its own."""
-    edge_app(FakePlaceBooking())(rest_event(), None)
+    edge_app()(rest_event(), None)
     assert "duration_ms" not in line(capsys, "request")
 
 
 def test_a_booking_without_its_audit_event_is_an_emergency(capsys: pytest.CaptureFixture[str]) -> None:
     """The caller learns the truth, the operator gets one line and a metric; neither holds personal data."""
-    placed = Placed(OPERATION_ID, BOOKING, audit_pending=True)
-    reply = call(edge_app(FakePlaceBooking(placed)), rest_event(body=BODY))
+    answered = replace(ANSWERED, audit_pending=True)
+    reply = call(edge_app(FakePlaceBooking(answered)), rest_event(body=BODY))
     assert (reply.status, reply.headers["audit-status"]) == (201, "pending")
     entry = line(capsys, "audit.pending")
     assert (entry["level"], entry["operation_id"], entry["booking_id"]) == ("ERROR", OPERATION_ID, 77)
@@ -141,21 +172,21 @@ def test_without_a_container_every_request_is_answered(capsys: pytest.CaptureFix
 @pytest.mark.parametrize("method", ["TRACE", "PROPFIND"])
 def test_a_method_that_chalice_refuses_is_our_405(method: str) -> None:
     """Local servers pass on what API Gateway would not."""
-    reply = call(edge_app(FakePlaceBooking()), rest_event(method))
+    reply = call(edge_app(), rest_event(method))
     assert (reply.status, reply.headers["allow"]) == (405, "POST, OPTIONS")
     assert reply.document["type"] == "/problems/method-not-allowed"
+    assert call(edge_app(), rest_event(method, "/{proxy+}")).document["type"] == "/problems/not-found"
 
 
 def test_a_resource_that_the_app_does_not_have_is_our_404() -> None:
     """A gateway of another version may name one."""
-    assert call(edge_app(FakePlaceBooking()), rest_event("GET", "/v2/other")).document["status"] == 404
+    assert call(edge_app(), rest_event("GET", "/v2/other")).document["status"] == 404
 
 
 def bare_app(**routes: object) -> Chalice:
     """Return an app with the middleware around views that are not ours; each answers or raises its value."""
     app = Chalice(app_name="bare")
-    settings = EdgeSettings(allowed_origins=frozenset({ORIGIN}))
-    install(app, lambda: Container(FakePlaceBooking(), settings))
+    install(app, container_of)
 
     def view_of(outcome: object) -> Any:  # noqa: ANN401 (a view of Chalice's)
         def view() -> object:
@@ -186,7 +217,7 @@ def test_what_is_not_our_answer_never_leaves(outcome: object, capsys: pytest.Cap
 
 def test_an_event_that_is_not_http_is_answered(capsys: pytest.CaptureFixture[str]) -> None:
     """A direct call of the function has no request; the outermost step still answers."""
-    answer = edge_app(FakePlaceBooking())({"07700900123": 1}, None)
+    answer = edge_app()({"07700900123": 1}, None)
     assert (answer["statusCode"], json.loads(answer["body"])["request_id"]) == (500, "unknown")
     assert answer["headers"]["Vary"] == "Origin"
     assert answer["headers"]["Cache-Control"] == "no-store"
@@ -216,7 +247,7 @@ def test_requests_in_parallel_do_not_see_each_other() -> None:
     """Local servers run one app in many threads, and Chalice's `current_request` is shared by them."""
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 (needed by this test alone)
 
-    app = edge_app(FakePlaceBooking())
+    app = edge_app()
 
     def ask(number: int) -> bool:
         event = rest_event(headers={**HEADERS, "X-Request-Id": f"r-{number}", "Content-Type": f"text/{number}"})

@@ -1,6 +1,7 @@
 """Errors as answers: the members and headers that tell a caller what to do next."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -8,6 +9,8 @@ import pytest
 from chalicelib.domain import errors
 from chalicelib.domain.violation import Violation
 from chalicelib.edge.answer import Answer
+from chalicelib.edge.problem import PROBLEM_TYPES
+from chalicelib.edge.problem_document import MOST_POINTER_CHARACTERS
 from chalicelib.edge.problem_response import problem_response
 from tests.unit.edge.gateway_event import OPERATION_ID
 
@@ -50,6 +53,41 @@ def test_violations_are_listed_with_pointer_rule_and_message() -> None:
     ]
 
 
+def violations(count: int, pointer: str = "/m") -> list[Violation]:
+    """Return some violations at places of their own."""
+    return [Violation(f"{pointer}{number}", "unknown-member", "Leave it out.") for number in range(count)]
+
+
+@pytest.mark.parametrize(
+    "kind", [errors.BookingRejectedError, lambda some: errors.MalformedRequestError("m", violations=some)]
+)
+def test_an_answer_lists_a_hundred_violations_at_most(kind: Any) -> None:  # noqa: ANN401 (two ways to make an error)
+    """The last one says how many are not listed, so that nobody takes the list for the whole."""
+    assert len(document_of(kind(violations(100)))["violations"]) == 100
+    listed = document_of(kind(violations(600)))["violations"]
+    assert [entry["pointer"] for entry in listed[:-1]] == [f"/m{number}" for number in range(99)]
+    assert listed[-1] == {
+        "pointer": "",
+        "rule": "more-violations",
+        "message": "Mend these first; not listed here: 501 more.",
+    }
+
+
+def test_long_names_cannot_blow_an_answer_up() -> None:
+    """One long name above many small faults would be repeated for each of them."""
+    listed = document_of(errors.BookingRejectedError(violations(50, "/" + "n" * 4000)))["violations"]
+    assert sum(len(entry["pointer"]) for entry in listed) <= MOST_POINTER_CHARACTERS
+    assert (len(listed), listed[-1]["message"]) == (5, "Mend these first; not listed here: 46 more.")
+
+
+def test_one_name_of_the_largest_body_is_listed() -> None:
+    """Each of its characters may take two in a pointer."""
+    longest = Violation("/" + "~1" * 8190, "unknown-member", "Leave it out.")
+    assert [entry["rule"] for entry in document_of(errors.BookingRejectedError([longest]))["violations"]] == [
+        "unknown-member"
+    ]
+
+
 def test_an_unknown_outcome_says_where_to_ask_and_not_to_send_again() -> None:
     """The one problem that costs money when it is misread."""
     document = document_of(unknown(errors.Trouble.LATE))
@@ -89,6 +127,74 @@ def test_the_status_and_the_safety_of_a_new_key_follow_the_error(
     assert document["safe_to_retry_with_new_key"] is is_safe
 
 
+def unavailable(operation_id: str | None = None) -> errors.UpstreamUnavailableError:
+    """Return an error about an upstream that could not be reached."""
+    return errors.UpstreamUnavailableError("m", trouble=errors.Trouble.UNREACHABLE, operation_id=operation_id)
+
+
+ID: dict[str, Any] = {"operation_id": OPERATION_ID}
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (unknown(errors.Trouble.LATE), "UNKNOWN"),
+        (errors.OutcomeUnknownError("m", trouble=errors.Trouble.LATE, state="AMBIGUOUS", **ID), "AMBIGUOUS"),
+        (errors.OperationInProgressError("m", **ID), "SENDING"),
+        (errors.BookingNotCreatedError("m", **ID), "NOT_CREATED"),
+        (errors.DuplicateBookingError("m", state="CONFIRMED", **ID), "CONFIRMED"),
+        (errors.DuplicateBookingError("m", **ID), None),
+        (errors.UpstreamRefusedError("m", **ID), "REJECTED"),
+        (errors.InvalidTokenError("m", **ID), "REJECTED"),
+        (unavailable(OPERATION_ID), "NOT_SENT"),
+    ],
+)
+def test_a_problem_of_an_operation_leads_to_it(error: Exception, state: str | None) -> None:
+    """Its id, where to ask for it, and where it stands as far as that is known."""
+    document = document_of(error)
+    assert (document["operation_id"], document["status_url"]) == (OPERATION_ID, f"/v1/operations/{OPERATION_ID}")
+    assert document.get("operation_state") == state
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        errors.OperationInProgressError("m"),
+        errors.UpstreamRefusedError("m"),
+        errors.InvalidTokenError("m"),
+        errors.IdempotencyKeyReusedError("m"),
+        errors.StoreUnavailableError("m"),
+        errors.TooManyBookingsError("m", limit=5, window_seconds=60, retry_after_seconds=9),
+        unavailable(),
+        KeyError("m"),
+    ],
+)
+def test_a_problem_without_an_operation_tells_of_none(error: Exception) -> None:
+    """Above all, a key that belongs to another booking discloses nothing of it."""
+    assert document_of(error).keys().isdisjoint({"operation_id", "operation_state", "status_url"})
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        errors.InsufficientScopeError("m", scope="s", **ID),
+        errors.BookingRejectedError([Violation("/a", "r", "m")], **ID),
+    ],
+)
+def test_a_refusal_before_the_claim_has_an_id_for_the_reviewer_alone(error: Exception) -> None:
+    """There is an audit event and no operation, so a status URL would lead to a 404."""
+    document = document_of(error)
+    assert document["operation_id"] == OPERATION_ID
+    assert document.keys().isdisjoint({"operation_state", "status_url"})
+
+
+@pytest.mark.parametrize("slug", sorted(row.slug for row in PROBLEM_TYPES.values()))
+def test_no_kind_of_problem_says_that_nothing_was_booked(slug: str) -> None:
+    """What a request did not do says nothing about an earlier try of the same booking."""
+    (row,) = [row for row in PROBLEM_TYPES.values() if row.slug == slug]
+    assert not re.search(r"nothing was booked", row.advice, re.IGNORECASE)
+
+
 def test_a_foreign_error_tells_nothing_of_itself() -> None:
     """Its text may quote the caller or the upstream."""
     answer = answer_to(KeyError("07700900123"))
@@ -102,6 +208,45 @@ def test_retry_after_is_clamped(seconds: int, written: str) -> None:
     """An upstream's wish is no reason to lock a client out for a day."""
     error = errors.UpstreamRefusedError("m", upstream_status=429, retry_after_seconds=seconds)
     assert answer_to(error).headers["Retry-After"] == written
+
+
+@pytest.mark.parametrize(
+    ("error", "written"),
+    [
+        (errors.OperationInProgressError("m"), "5"),
+        (errors.StoreUnavailableError("m"), "5"),
+        (unavailable(), "5"),
+        (errors.StoreUnavailableError("m", retry_after_seconds=7), "7"),
+        (errors.OutcomeUnknownError("m", trouble=errors.Trouble.LATE, retry_after_seconds=30, **ID), "30"),
+        (errors.OutcomeUnknownError("m", trouble=errors.Trouble.LATE, state="AMBIGUOUS", **ID), None),
+        (errors.DuplicateBookingError("m", **ID), None),
+        (errors.DuplicateBookingError("m", retry_after_seconds=5, **ID), "5"),
+        (errors.BookingNotCreatedError("m", **ID), None),
+        (errors.InvalidTokenError("m"), None),
+        (KeyError("m"), None),
+    ],
+)
+def test_retry_after_is_there_where_waiting_helps(error: Exception, written: str | None) -> None:
+    """A kind that always passes has a wait of its own; where a person has to decide, there is none."""
+    assert answer_to(error).headers.get("Retry-After") == written
+
+
+@pytest.mark.parametrize(("seconds", "wait"), [(0, 1), (30, 30), (86_400, 86_400)])
+def test_too_many_bookings_tell_the_limit_and_its_end(seconds: int, wait: int) -> None:
+    """In the draft's form: strings with integer parameters. The wait is not cut: coming back sooner is no use."""
+    error = errors.TooManyBookingsError("m", limit=30, window_seconds=86_400, retry_after_seconds=seconds)
+    answer = answer_to(error)
+    assert answer.status_code == 429
+    assert answer.headers["RateLimit-Policy"] == '"bookings";q=30;w=86400'
+    assert answer.headers["RateLimit"] == f'"bookings";r=0;t={wait}'
+    assert answer.headers["Retry-After"] == str(wait)
+    assert document_of(error)["safe_to_retry_with_new_key"] is True
+
+
+def test_only_our_own_limit_is_told_as_one() -> None:
+    """What the upstream counts is not known."""
+    answer = answer_to(errors.UpstreamRefusedError("m", upstream_status=429, retry_after_seconds=9))
+    assert answer.headers.keys().isdisjoint({"RateLimit", "RateLimit-Policy"})
 
 
 @pytest.mark.parametrize(

@@ -24,13 +24,13 @@ def test_the_client_tries_once_and_waits_a_second_at_most() -> None:
 
 
 def test_a_dynamodb_that_is_not_there_is_our_error(clock: CountingClock) -> None:
-    """Refused connections end as StoreUnavailableError, after all tries."""
+    """Refused connections end as StoreUnavailableError, after all tries of the claim and of looking for it."""
     gone = StubDynamoDB()
     gone.close()
     client = dynamodb_client(endpoint=gone.endpoint_url)
-    store = DynamoDBOperationStore(client, "operations", "audit", clock, clock.sleep)
+    store = DynamoDBOperationStore(client, "operations", clock.sleep, clock, "audit", {})
     with pytest.raises(StoreUnavailableError) as caught:
         store.claim(operation(), claim_event(operation()), enough_time(clock))
     assert isinstance(caught.value.__cause__, EndpointConnectionError)
-    assert clock.pauses == [0.05, 0.1]
+    assert clock.pauses == [0.05, 0.1, 0.05]
     client.close()

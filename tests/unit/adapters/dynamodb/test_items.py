@@ -1,5 +1,6 @@
 """The rows: what they hold and how long."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -7,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.adapters.dynamodb import items
+from chalicelib.domain.operation import OperationState
+from chalicelib.domain.record import OperationRecord
 from tests.builders import NOW
 from tests.contract.records import claim_event, operation
 
@@ -45,29 +48,41 @@ def test_the_operation_has_what_reconciliation_looks_for() -> None:
         "duration": {"N": "15"},
         "method": {"N": "1"},
         "credits": {"S": "8.50"},
-        "fingerprint": {"S": made.fingerprint},
         "state": {"S": "SENDING"},
         "attempt": {"N": "1"},
         "claimed_at": {"S": "2026-01-15T12:00:00.000+00:00"},
         "lease_until": {"S": "2026-01-15T12:00:31.000+00:00"},
-        "key": {"S": f"KEY#{made.key_hash}"},
-        "guard": {"S": f"GUARD#{made.guard_hash}"},
+        "key": {"S": made.key_hashes[0]},
+        "guard": {"S": made.guard_hashes[0]},
+        "open_account": {"N": "1001"},
+        "open": {"S": "1"},
         "head": {"S": items.head(claim_event(made))},
         "events": {"N": "1"},
         "expires_at": items.expiry(made.guard_expires_at + timedelta(days=30)),
     }
 
 
-def test_an_operation_outlives_its_key_and_its_guard_and_so_does_its_booking() -> None:
-    """A key must never point to an operation that is gone, nor a BookingID be free while its guard holds."""
+def test_an_operation_outlives_its_key_and_its_guard_and_a_booking_stays_for_good() -> None:
+    """A key must never point to an operation that is gone, nor a BookingID ever be free again."""
     made = operation()
-    ends = {
-        name: int(row["expires_at"]["N"])
-        for name, row in {
-            "key": items.key(made, made.key_hash or ""),
-            "guard": items.guard(made),
-            "operation": items.operation_being_sent(made, claim_event(made)),
-            "booking": items.booking(made, 77),
-        }.items()
-    }
-    assert ends["operation"] == ends["booking"] >= max(ends["key"], ends["guard"] + MONTH)
+    key, guard, row = items.key(made), items.guard(made), items.operation_being_sent(made, claim_event(made))
+    ends = [int(each["expires_at"]["N"]) for each in (key, guard, row)]
+    assert ends[2] >= max(ends[0], ends[1] + MONTH)
+    assert "expires_at" not in items.booking(made.id, 77)
+
+
+@given(end=MOMENTS, at=MOMENTS)
+def test_reads_and_conditions_agree_on_what_is_over(end: datetime, at: datetime) -> None:
+    """What a claim would not be held by is not read either; a row without an end never is over."""
+    assert items.is_over({"expires_at": items.expiry(end)}, at) is _is_over(end, at)
+    assert not items.is_over({}, at)
+
+
+def test_a_row_is_read_as_it_was_written() -> None:
+    """With a key and without, before a booking and after."""
+    made = operation(key=None)
+    row = items.operation_being_sent(made, claim_event(made))
+    record = OperationRecord.of(made, OperationState.SENDING, 1, items.head(claim_event(made)))
+    assert items.record(row) == record
+    after = row | {"state": {"S": "CONFIRMED"}, "booking_id": {"N": "77"}, "key": {"S": "k:1"}}
+    assert items.record(after) == replace(record, state=OperationState.CONFIRMED, booking_id=77, key_hash="k:1")

@@ -3,13 +3,17 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import boto3
+import botocore.session
 import pytest
-from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+from botocore.credentials import CredentialResolver
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
 from chalicelib.adapters.dynamodb import items
+from chalicelib.adapters.dynamodb.client import CLIENT_CONFIG
 from chalicelib.adapters.dynamodb.operations import DynamoDBOperationStore
 from chalicelib.application.ports import BookingHeld, ClaimAnswer, Claimed, KeyHeld
-from chalicelib.domain.errors import StoreUnavailableError
+from chalicelib.domain.errors import BookingTakenError, StoreUnavailableError
 from chalicelib.domain.time_budget import Deadline
 from tests.contract.records import claim_event, conclusion_event, confirmed, enough_time, operation
 from tests.unit.adapters.dynamodb.conftest import CountingClock
@@ -31,7 +35,7 @@ if TYPE_CHECKING:
 OPERATION, OTHER = operation(1), operation(2)
 EVENT = claim_event(OPERATION)
 OUR_ROW = items.operation_being_sent(OPERATION, EVENT)
-HELD_KEY = items.key(OTHER, OTHER.key_hash or "")
+HELD_KEY = items.key(OTHER)
 HELD_GUARD = items.guard(OTHER)
 THROTTLED = error("ThrottlingException")
 
@@ -63,7 +67,7 @@ DEFINITE = {
 @pytest.fixture
 def store(client: "DynamoDBClient", clock: CountingClock) -> DynamoDBOperationStore:
     """Return the store on the scripted server."""
-    return DynamoDBOperationStore(client, "operations", "audit", clock, clock.sleep)
+    return DynamoDBOperationStore(client, "operations", clock.sleep, clock, "audit", {})
 
 
 def claim(store: DynamoDBOperationStore, clock: CountingClock) -> ClaimAnswer:
@@ -102,13 +106,21 @@ def test_what_will_not_pass_is_not_tried_again(
     assert dynamodb.operations.count("TransactWriteItems") == 1
 
 
+def without_credentials(client: "DynamoDBClient") -> "DynamoDBClient":
+    """Return a client of the same endpoint whose credentials are nowhere to be found."""
+    session = botocore.session.get_session()
+    session.register_component("credential_provider", CredentialResolver([]))
+    url, region = client.meta.endpoint_url, client.meta.region_name
+    return boto3.Session(botocore_session=session).client("dynamodb", region, endpoint_url=url, config=CLIENT_CONFIG)
+
+
 def test_a_fault_of_our_own_side_is_not_tried_again(
     store: DynamoDBOperationStore, dynamodb: StubDynamoDB, clock: CountingClock
 ) -> None:
-    """What boto3 itself refuses to send, here a table without a name, can never succeed."""
+    """What boto3 itself cannot sign, here for want of credentials, can never succeed."""
     with pytest.raises(StoreUnavailableError) as caught:
-        claim(replace(store, operations_table=""), clock)
-    assert isinstance(caught.value.__cause__, ParamValidationError)
+        claim(replace(store, client=without_credentials(store.client)), clock)
+    assert isinstance(caught.value.__cause__, NoCredentialsError)
     assert (clock.pauses, dynamodb.requests) == ([], [])
 
 
@@ -133,10 +145,10 @@ def test_a_claim_that_was_applied_after_all_is_taken_back(
     read, conclusion = dynamodb.requests[3:]
     assert read.document["ConsistentRead"] is True
     assert read.document["Key"] == {"pk": {"S": f"OP#{OPERATION.id}"}}
-    update, key, guard, event = conclusion.document["TransactItems"]
-    assert update["Update"]["ExpressionAttributeValues"][":state"] == {"S": "NOT_SENT"}
-    assert key["Update"]["Key"] == {"pk": {"S": f"KEY#{OPERATION.key_hash}"}}
-    assert guard["Delete"]["Key"] == {"pk": {"S": f"GUARD#{OPERATION.guard_hash}"}}
+    update, guard, event = conclusion.document["TransactItems"]
+    assert update["Update"]["ExpressionAttributeValues"][":new_state"] == {"S": "NOT_SENT"}
+    assert update["Update"]["ExpressionAttributeValues"][":new_is_retryable"] == {"BOOL": True}
+    assert guard["Delete"]["Key"] == {"pk": {"S": f"GUARD#{OPERATION.guard_hashes[0]}"}}
     assert event["Put"]["Item"]["previous_hash"] == {"S": items.head(EVENT)}
 
 
@@ -165,7 +177,7 @@ def test_a_condition_that_fails_on_our_own_first_write_is_a_success(
     store: DynamoDBOperationStore, dynamodb: StubDynamoDB, clock: CountingClock
 ) -> None:
     """The first try was applied and its answer lost; the old items say that they are ours."""
-    ours = (items.key(OPERATION, OPERATION.key_hash or ""), items.guard(OPERATION), OUR_ROW, items.audit_event(EVENT))
+    ours = (items.key(OPERATION), items.guard(OPERATION), OUR_ROW, items.audit_event(EVENT))
     dynamodb.will(reset, cancelled(*ours))
     assert claim(store, clock) == Claimed()
 
@@ -186,6 +198,15 @@ def test_a_booking_that_is_held_is_told_even_when_the_key_stays_in_conflict(
     """After the last try the condition that did fail is the answer."""
     dynamodb.will(*[cancelled("TransactionConflict", HELD_GUARD, "None", "None")] * 3)
     assert claim(store, clock) == BookingHeld(OTHER.id)
+
+
+def test_a_row_in_the_way_that_does_not_say_whose_it_is_stops_the_claim(
+    store: DynamoDBOperationStore, dynamodb: StubDynamoDB, clock: CountingClock
+) -> None:
+    """DynamoDB always says; whatever does not is no answer to build on."""
+    dynamodb.will(cancelled({}, {}, "None", "None"))
+    with pytest.raises(StoreUnavailableError, match="nothing was sent"):
+        claim(store, clock)
 
 
 def test_a_claim_without_time_asks_nothing(
@@ -233,15 +254,14 @@ def test_a_conclusion_that_fails_on_our_own_first_write_is_a_success(
 ) -> None:
     """The operation's newest event is the one that we meant to write."""
     concluded = {**OUR_ROW, "head": {"S": items.head(conclusion_event(OPERATION, confirmed()))}}
-    dynamodb.will(reset, cancelled(concluded, "None", "None", "None"))
+    dynamodb.will(reset, cancelled(concluded, "None", "None"))
     conclude(store, clock)
 
 
 def test_a_booking_of_another_operation_is_named_as_such(
     store: DynamoDBOperationStore, dynamodb: StubDynamoDB, clock: CountingClock
 ) -> None:
-    """A person has to look, so the message says at what."""
-    taken = items.booking(replace(OPERATION, id=OTHER.id), 77)
-    dynamodb.will(cancelled("None", "None", taken, "None"))
-    with pytest.raises(StoreUnavailableError, match="another operation"):
+    """The use case asks the account's list then; nothing was written."""
+    dynamodb.will(cancelled("None", items.booking(OTHER.id, 77), "None"))
+    with pytest.raises(BookingTakenError, match="another operation"):
         conclude(store, clock)

@@ -4,10 +4,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters.dynamodb import items, tables
+from chalicelib.adapters.dynamodb import items, tables, transactions
 from chalicelib.adapters.dynamodb.tables import AUDIT, OPERATIONS, TableSchema
-from tests.contract.records import claim_event, conclusion_event, confirmed, operation
+from chalicelib.adapters.dynamodb.transactions import Row, Tables
+from tests.contract.records import UNKNOWN, claim_event, conclusion_event, confirmed, operation
 
+NAMES = Tables("operations", "audit")
 KMS_KEY = {"Fn::GetAtt": ["RecordsKey", "Arn"]}
 BOTH = pytest.mark.parametrize("schema", [OPERATIONS, AUDIT], ids=["operations", "audit"])
 
@@ -42,7 +44,7 @@ def test_only_operations_expire() -> None:
 def test_exactly_the_key_attributes_are_defined(schema: TableSchema) -> None:
     """DynamoDB refuses a table with one definition too many or too few."""
     arguments: dict[str, Any] = {**schema.create_arguments("a-name")}
-    schemas = [arguments["KeySchema"], *(index["KeySchema"] for index in arguments.get("GlobalSecondaryIndexes", []))]
+    schemas = [arguments["KeySchema"], *(index["KeySchema"] for index in arguments["GlobalSecondaryIndexes"])]
     used = {key["AttributeName"] for keys in schemas for key in keys}
     defined = [definition["AttributeName"] for definition in arguments["AttributeDefinitions"]]
     assert sorted(used) == sorted(defined)
@@ -60,6 +62,21 @@ def test_every_index_of_the_trail_finds_a_finished_booking_by_time() -> None:
     }
     assert [list(row[index.attribute]) for index in AUDIT.indexes] == [[index.kind] for index in AUDIT.indexes]
     assert row["at"] == {"S": "2026-01-15T12:00:03.000+00:00"}
+
+
+def test_only_an_open_operation_is_in_the_indexes_of_open_ones() -> None:
+    """Both by the time of its claim; the conclusion takes both attributes away, an unknown outcome neither."""
+    made = operation()
+    row = items.operation_being_sent(made, claim_event(made))
+    assert [list(row[index.attribute]) for index in OPERATIONS.indexes] == [
+        [index.kind] for index in OPERATIONS.indexes
+    ]
+    assert {index.sort for index in OPERATIONS.indexes} == {"claimed_at"}
+    assert list(row["claimed_at"]) == ["S"]
+    for outcome, removed in ((confirmed(), " REMOVE #open_account, #open"), (UNKNOWN, "")):
+        parts = transactions.conclusion(NAMES, made, outcome, conclusion_event(made, outcome), None)
+        update = parts[Row.OPERATION]["Update"]["UpdateExpression"]
+        assert update.partition(" REMOVE")[0] + removed == update
 
 
 def test_an_event_stays_out_of_the_index_of_what_it_does_not_know() -> None:

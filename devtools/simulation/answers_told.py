@@ -1,0 +1,79 @@
+"""I5: an answer is true. A success was booked, "nothing was sent" sent nothing, a repeat gets what was given before."""
+
+from collections.abc import Iterator
+
+from chalicelib.application.get_operation import OperationView
+from chalicelib.application.place_booking import Answered
+from chalicelib.domain.errors import (
+    DuplicateBookingError,
+    OperationInProgressError,
+    OutcomeUnknownError,
+    SwitchboardError,
+)
+from chalicelib.domain.operation import OperationState
+from devtools.simulation.evidence import Evidence
+from devtools.simulation.history import Said, UpstreamBooking
+
+BOOKED = 201
+LEAVES_OPEN = (OutcomeUnknownError, OperationInProgressError, DuplicateBookingError)
+
+
+def false_answers(evidence: Evidence) -> Iterator[str]:
+    """Yield every answer that was not true when it was given."""
+    for said in evidence.history.said:
+        match said.answer:
+            case Answered():
+                yield from _false_success(evidence, said, said.answer)
+            case OperationView():
+                yield from _false_view(said, said.answer)
+            case SwitchboardError():
+                yield from _false_error(evidence, said, said.answer)
+    yield from _unequal_repeats(evidence)
+
+
+def _false_success(evidence: Evidence, said: Said, answered: Answered) -> Iterator[str]:
+    """A success is recorded as CONFIRMED, or says that its record is pending; either way the booking exists."""
+    if answered.answer.status != BOOKED:
+        return
+    if not any(_is_wanted(one, said) for one in evidence.bookings_of(answered.operation_id)):
+        yield f"call {said.call} was told of a booking that {answered.operation_id} did not make, or that it did not want"
+    is_confirmed = said.record is not None and said.record.state is OperationState.CONFIRMED
+    if not is_confirmed and not answered.audit_pending:
+        yield f"call {said.call} was told of a success that is not recorded"
+
+
+def _is_wanted(booking: UpstreamBooking, said: Said) -> bool:
+    """Tell whether a booking is what a call asked for."""
+    members = {} if said.wanted is None else said.wanted.members
+    asked = (said.account, members.get("BookUserID"), members.get("SessionDate"), members.get("Credits"))
+    return asked == (booking.account, booking.book_user_id, booking.session_date, booking.credits)
+
+
+def _false_view(said: Said, view: OperationView) -> Iterator[str]:
+    """An operation is shown to its own account alone, and a booking only when it is CONFIRMED."""
+    if view.record.account != said.account:
+        yield f"call {said.call} was shown an operation of another account"
+    is_booked = view.answer is not None and view.answer.status == BOOKED
+    if is_booked and view.record.state is not OperationState.CONFIRMED:
+        yield f"call {said.call} was shown a booking of an operation that is {view.record.state}"
+
+
+def _false_error(evidence: Evidence, said: Said, error: SwitchboardError) -> Iterator[str]:
+    """An error that does not leave open whether something was booked stands for nothing booked by this call."""
+    if isinstance(error, LEAVES_OPEN):
+        return
+    for booking in evidence.history.bookings:
+        if booking.post is not None and booking.post.call == said.call:
+            yield f"call {said.call} was told {type(error).__name__}, and booked {booking.id}"
+
+
+def _unequal_repeats(evidence: Evidence) -> Iterator[str]:
+    """All repeats get the same, byte for byte, and the same as the first time if that could be recorded."""
+    given: dict[str, tuple[int, str]] = {}
+    for said in evidence.history.said:
+        answer = said.answer
+        if not isinstance(answer, Answered) or answer.audit_pending:
+            continue
+        content = (answer.answer.status, answer.answer.body)
+        if given.setdefault(answer.operation_id, content) != content:
+            yield f"call {said.call} was answered differently from an earlier one of {answer.operation_id}"

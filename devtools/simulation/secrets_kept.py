@@ -1,0 +1,43 @@
+"""I9: no token, phone, Skype name or comment anywhere but sealed, and in the answer to whom it belongs."""
+
+from collections.abc import Iterator
+
+from chalicelib.application.get_operation import OperationView
+from chalicelib.application.place_booking import Answered
+from chalicelib.domain.errors import SwitchboardError
+from chalicelib.edge.problem_document import problem_document, problem_headers
+from devtools.simulation.evidence import Evidence
+from devtools.simulation.intents import CANARY, PHONE_PREFIX
+
+PERSONAL = ("PhoneNumber", "SkypeName", "Comments")
+
+
+def leaks(evidence: Evidence) -> Iterator[str]:
+    """Yield where something personal was found in clear."""
+    if _is_personal(evidence.rows):
+        yield "a stored row"
+    for said in evidence.history.said:
+        told = _told(said.answer)
+        for intent in evidence.intents:
+            if intent.account == said.account:
+                for name in PERSONAL:
+                    told = told.replace(f'"{intent.members.get(name)}"', "")
+        if _is_personal(told):
+            yield f"the answer of call {said.call}"
+
+
+def _told(answer: Answered | OperationView | SwitchboardError | None) -> str:
+    """Return everything that an answer says, in public or to a log."""
+    match answer:
+        case Answered():
+            return f"{answer!r} {answer.answer.body}"
+        case OperationView():
+            return f"{answer!r} {'' if answer.answer is None else answer.answer.body}"
+        case SwitchboardError():
+            document = problem_document(answer, "request", None, "about:")
+            return f"{answer!r} {answer.__cause__!r} {document} {problem_headers(answer)}"
+    return repr(answer)
+
+
+def _is_personal(text: str) -> bool:
+    return CANARY in text or PHONE_PREFIX in text

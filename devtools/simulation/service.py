@@ -1,0 +1,120 @@
+"""Switchboard as it is wired in production, on simulated ports; several containers of it run side by side."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from chalicelib.adapters.adultwork.permission_cache import PermissionCache
+from chalicelib.application.claiming import Claiming
+from chalicelib.application.concluding import Concluding
+from chalicelib.application.earlier import EarlierOperations
+from chalicelib.application.get_operation import GetOperation
+from chalicelib.application.housekeeping import Housekeeping
+from chalicelib.application.place_booking import Answered, PlaceBooking, PlaceBookingCommand
+from chalicelib.application.ports import HmacKeys, OperationStore
+from chalicelib.application.reads import Reads
+from chalicelib.application.reconcile import Reconciler
+from chalicelib.domain.matching import ReconciliationPolicy
+from chalicelib.domain.policy import BookingPolicy
+from chalicelib.domain.time_budget import TimeBudget
+from chalicelib.edge.answer_form import HttpAnswers
+from devtools.simulation.clock import SimulatedClock
+from devtools.simulation.gateway import SimulatedGateway, SimulatedIntrospector, UpstreamReads
+from devtools.simulation.intents import LONDON
+from devtools.simulation.platform import Platform, SimulatedConcurrency
+from devtools.simulation.store import SimulatedTrail
+from devtools.simulation.vault import SimulatedVault
+
+FORM = HttpAnswers("about:")
+POLICY = BookingPolicy(LONDON)
+RECONCILIATION = ReconciliationPolicy()
+BUDGET = TimeBudget()
+CACHE_SECONDS = 60.0
+
+
+class Ids:
+    """Implements `IdSource`: ids that count."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def operation_id(self, now: datetime) -> str:
+        """Return the next id."""
+        del now
+        self._count += 1
+        return f"op_{self._count:026}"
+
+
+class Booker(Protocol):
+    """What takes the place of PlaceBooking."""
+
+    def execute(self, command: PlaceBookingCommand) -> Answered:
+        """Place the booking of one request."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What all containers share."""
+
+    platform: Platform
+    start: datetime
+    reads: UpstreamReads
+    gateway: SimulatedGateway
+    store: OperationStore
+    trail: SimulatedTrail
+    vault: SimulatedVault
+    ids: Ids
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """One running copy of the function, with a clock and a permission cache of its own."""
+
+    clock: SimulatedClock
+    place_booking: Booker
+    get_operation: GetOperation
+    housekeeping: Housekeeping
+
+
+def build_container(shared: Shared, keys: HmacKeys) -> Container:
+    """Wire one container."""
+    clock = SimulatedClock(shared.platform.scheduler, shared.start)
+    concurrency = SimulatedConcurrency(shared.platform)
+    introspector = SimulatedIntrospector(shared.reads, PermissionCache(clock, CACHE_SECONDS, b"cache"))
+    reconciler = Reconciler(shared.gateway, shared.store, FORM, clock, LONDON, RECONCILIATION)
+    earlier = EarlierOperations(shared.store, shared.gateway, reconciler, clock)
+    housekeeping = Housekeeping(shared.store, reconciler, clock, RECONCILIATION, BUDGET)
+    return Container(
+        clock=clock,
+        place_booking=PlaceBooking(
+            reads=Reads(introspector, shared.gateway, concurrency),
+            gateway=shared.gateway,
+            claiming=Claiming(shared.store, earlier, BUDGET),
+            concluding=Concluding(shared.store, reconciler, FORM, BUDGET),
+            housekeeping=housekeeping,
+            trail=shared.trail,
+            vault=shared.vault,
+            concurrency=concurrency,
+            clock=clock,
+            ids=shared.ids,
+            keys=keys,
+            policy=POLICY,
+            budget=BUDGET,
+        ),
+        get_operation=GetOperation(
+            introspector=introspector,
+            store=shared.store,
+            vault=shared.vault,
+            reconciler=reconciler,
+            concurrency=concurrency,
+            clock=clock,
+            budget=BUDGET,
+        ),
+        housekeeping=housekeeping,
+    )
+
+
+def longest_open() -> timedelta:
+    """Return how long an operation may stay open: a day, and the hourly sweeps that it takes to flag it."""
+    return RECONCILIATION.expiry + timedelta(hours=4)

@@ -1,0 +1,167 @@
+"""One run: a world made from a seed, its clients, and what the oracle says when it is over."""
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import partial
+from random import Random
+
+from devtools.simulation.clients import Client, World
+from devtools.simulation.evidence import Breach, Evidence
+from devtools.simulation.gateway import SimulatedGateway, UpstreamReads
+from devtools.simulation.history import History
+from devtools.simulation.intents import CANDIDATES, Intent, make_intent
+from devtools.simulation.invariants import breaches
+from devtools.simulation.journal import Journal
+from devtools.simulation.keys import AT_ONCE, SLOWEST_CONTAINER_SECONDS, STAGED, RotatingKeys
+from devtools.simulation.placement import Placement
+from devtools.simulation.platform import Platform
+from devtools.simulation.powertools import PowertoolsBooking, Row
+from devtools.simulation.scheduler import Scheduler
+from devtools.simulation.service import Container, Ids, Shared, build_container
+from devtools.simulation.store import SimulatedStore, SimulatedTrail
+from devtools.simulation.surroundings import Surroundings, session_time
+from devtools.simulation.upstream import AdultWork, User, crowd
+from devtools.simulation.variants import LateRecordStore, UnguardedStore, Variant
+from devtools.simulation.vault import SimulatedVault
+from devtools.simulation.weather import Weather
+from tests.fakes.store import InMemoryOperationStore
+
+STARTS = (
+    datetime(2026, 1, 15, 12, tzinfo=UTC),
+    datetime(2026, 7, 1, 22, 30, tzinfo=UTC),
+    datetime(2026, 3, 28, 22, 30, tzinfo=UTC),  # the clocks go forward in the night
+    datetime(2026, 10, 24, 23, 50, tzinfo=UTC),  # the clocks go back within the hour
+)
+SESSIONS_IN_HOURS = (3.0, 50.0, 150.0)
+CONTAINERS = 2
+CROWDS = ((0, 0), (3, 0), (4, 2), (100, 20))
+CROWD_WEIGHTS = (60, 20, 18, 2)
+LIMITS = ((5, 60), (30, 86_400))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one seed; `lines` tell the whole run when that was asked for."""
+
+    seed: int
+    breaches: tuple[Breach, ...]
+    counts: Counter[str]
+    lines: tuple[str, ...] = ()
+
+
+def simulate(seed: int, variant: Variant = Variant.OURS, *, is_told: bool = False) -> Outcome:
+    """Run one seed to its end; equal arguments give equal outcomes, to the last line."""
+    run = Run(seed, variant, is_told=is_told)
+    run.go()
+    evidence = run.evidence()
+    found = tuple(breaches(evidence))
+    run.count(evidence)
+    return Outcome(seed, found, run.journal.counts, tuple(run.journal.lines))
+
+
+class Run:
+    """The parts of one run."""
+
+    def __init__(self, seed: int, variant: Variant = Variant.OURS, *, is_told: bool = False) -> None:
+        self.weather = Weather(Random(seed))  # noqa: S311 (a run must be repeatable, not secret)
+        self.scheduler = Scheduler()
+        self.journal = Journal(self.scheduler, is_told=is_told)
+        self.history = History()
+        self.start = self.weather.pick(STARTS)
+        self.platform = Platform(self.scheduler, self.weather, self.journal, self.history)
+        self.upstream = AdultWork(self.scheduler, self.start, self.weather, self.journal, self.history)
+        limits = LIMITS if self.weather.strikes(0.2) else ()
+        tables = UnguardedStore if variant is Variant.GUARD_OFF else InMemoryOperationStore
+        self.tables = tables(limits=limits)
+        self.rows: dict[str, Row] = {}
+        self.world = World(self.platform, self.upstream, self.tables, self._containers(variant))
+        self.intents = self._intents()
+
+    def go(self) -> None:
+        """Let everything happen."""
+        surroundings = Surroundings(self.world)
+        for intent in self.intents:
+            client = Client(self.world, intent, is_careful=self.weather.strikes(0.6))
+            surroundings.clients.append(self.scheduler.spawn(client.live))
+        self.scheduler.spawn(surroundings.sweep)
+        self.scheduler.spawn(surroundings.step_clocks)
+        if self.weather.strikes(0.15):
+            self.scheduler.spawn(partial(surroundings.book_elsewhere, self.weather.pick(self.intents)))
+        self.scheduler.run()
+
+    def evidence(self) -> Evidence:
+        """Return what the oracle looks at."""
+        records = self.tables.records()
+        refused = [event.operation_id for event in self.tables.trail.appended]
+        ids = [*(record.id for record in records), *refused]
+        chains = {id_: self.tables.trail.events(id_) for id_ in ids}
+        known = {record.id for record in records} | self.rows.keys()
+        return Evidence(self.history, records, known, chains, self.tables.rows(), self.intents)
+
+    def count(self, evidence: Evidence) -> None:
+        """Add up the figures."""
+        counts = self.journal.counts
+        counts["runs"] += 1
+        counts["intents"] += len(self.intents)
+        counts["calls"] += self.platform.calls
+        counts["POSTs"] += len(self.history.posts)
+        counts["operations"] += len(evidence.records)
+        counts["duplicates"] += len(self.history.doubled)
+        counts["lost"] += len(evidence.lost())
+        for record in evidence.records:
+            counts[f"ended {record.state}"] += 1
+
+    def _containers(self, variant: Variant) -> list[Container]:
+        """Wire the service in several containers."""
+        reads = UpstreamReads(self.platform, self.upstream)
+        gateway = SimulatedGateway(reads, Placement(self.platform, self.upstream, self._has_claim))
+        store = LateRecordStore if variant is Variant.RECORD_AFTER_SEND else SimulatedStore
+        shared = Shared(
+            platform=self.platform,
+            start=self.start,
+            reads=reads,
+            gateway=gateway,
+            store=store(self.tables, self.platform),
+            trail=SimulatedTrail(self.tables.trail, self.platform),
+            vault=SimulatedVault(self.platform),
+            ids=Ids(),
+        )
+        stages = AT_ONCE if variant is Variant.ROTATE_AT_ONCE else STAGED
+        first_step = self.weather.pick((5.0, 300.0, 90_000.0)) * self.weather.rng.random()
+        lags = [self.weather.pick((0.0, SLOWEST_CONTAINER_SECONDS)) for _ in range(CONTAINERS)]
+        containers = [build_container(shared, RotatingKeys(self.scheduler, stages, first_step, lag)) for lag in lags]
+        if variant is not Variant.POWERTOOLS:
+            return containers
+        return [replace(one, place_booking=PowertoolsBooking(shared, one.clock, self.rows)) for one in containers]
+
+    def _has_claim(self, operation_id: str, attempt: int) -> bool:
+        return operation_id in self.rows or any(
+            (one.id, one.attempt) == (operation_id, attempt) for one in self.tables.records()
+        )
+
+    def _intents(self) -> list[Intent]:
+        """Draw the users and what they want; some want the same twice, on two devices."""
+        weather = self.weather
+        accounts = [1001 + number for number in range(weather.pick((1, 2, 3), (70, 20, 10)))]
+        for account in accounts:
+            newer, older = weather.pick(CROWDS, CROWD_WEIGHTS)
+            self.upstream.users[account] = User(
+                account=account,
+                balance=Decimal(weather.pick((300, 300, 40))),
+                tells_balance=weather.strikes(0.8),
+                page_size=weather.pick((100, 3)),
+                newer=crowd(self.start, newer),
+                older=crowd(self.start, older),
+            )
+        intents: list[Intent] = []
+        for number in range(1, 1 + max(len(accounts), weather.pick((1, 2, 3), (60, 30, 10)))):
+            if intents and weather.strikes(0.6):
+                intents.append(weather.pick(intents).on_another_device(number))
+                continue
+            session = session_time(self.start, weather.pick(SESSIONS_IN_HOURS))
+            account, candidate = weather.pick(accounts), weather.pick(CANDIDATES)
+            uses_skype = weather.strikes(0.4)
+            intents.append(make_intent(number, account, candidate, session, uses_skype=uses_skype))
+        return intents

@@ -1,0 +1,111 @@
+"""The function without its platform: an event goes in, an answer comes out, and no socket is in between."""
+
+import io
+import json
+from collections.abc import Mapping
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+from chalice.app import Chalice
+
+from chalicelib import bootstrap
+from chalicelib.adapters.vault.client import KmsClient
+from chalicelib.edge.container import Container
+from chalicelib.edge.middleware import install
+from chalicelib.edge.routes import register
+from devtools.gateway import FUNCTION_SECONDS, LambdaContext
+from devtools.resources import match_resource
+from devtools.rest_event import HttpRequest, from_answer, to_event
+from devtools.trials import wiring
+from devtools.trials.clock import MovableClock
+from devtools.trials.death import Death, Lifeline, MortalPort
+
+PROBLEM = "application/problem+json"
+
+_requests = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back; header names are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """Return the JSON object of the body, its decimals exact."""
+        document: dict[str, Any] = json.loads(self.body, parse_float=Decimal)
+        return document
+
+    @property
+    def problem(self) -> str | None:
+        """Return the name of the problem; None when it is none."""
+        return self.document["type"].rpartition("/")[2] if self.headers.get("content-type") == PROBLEM else None
+
+
+class Function:
+    """One function over its lives: each `start` is a new container with nothing in memory, over the same tables."""
+
+    def __init__(self, clock: MovableClock, kms: KmsClient) -> None:
+        self._clock = clock
+        self._kms = kms
+        self._built: Container | None = None
+        self._wired: Container | None = None
+        self.lifeline = Lifeline()
+        self.log = io.StringIO()
+        app: Any = Chalice(app_name="switchboard")
+        install(app, self._current)
+        register(app, self._current)
+        self._app = app
+
+    def start(self, environment: Mapping[str, str], death: Death | None = None) -> None:
+        """Begin a life, which ends at `death` if that is met."""
+        self.stop()
+        self._built = bootstrap.build(environment)
+        wiring.share_kms(self._built, self._kms)
+        placing: Any = self._built.place_booking
+        timed: Any = wiring.rewired(self._built, (placing.clock, self._clock))
+        self.lifeline = Lifeline(death)
+        placing = timed.place_booking
+        ports = {
+            "introspector": placing.reads.introspector,
+            "gateway": placing.gateway,
+            "store": placing.claiming.store,
+            "trail": placing.trail,
+            "vault": placing.vault,
+        }
+        mortal = [(port, MortalPort(name, port, self.lifeline)) for name, port in ports.items()]
+        self._wired = wiring.rewired(timed, *mortal)
+
+    def stop(self) -> None:
+        """Close what is open."""
+        built, self._built = self._built, None
+        if built is not None:
+            wiring.close(built, keep_kms=True)
+
+    def call(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Reply:
+        """Handle one request.
+
+        Raises:
+            KilledError: the function died meanwhile.
+        """
+        request = HttpRequest(method, path, "", tuple(headers.items()), body, "192.0.2.1")
+        match = match_resource(self._app.routes, path)
+        if match is None:
+            raise LookupError(path)
+        request_id = f"trial-{next(_requests)}"
+        context = LambdaContext(request_id, self._clock.monotonic() + FUNCTION_SECONDS)
+        with redirect_stdout(self.log):
+            answer = from_answer(self._app(to_event(request, match, request_id), context))
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers}
+        return Reply(answer.status, headers, answer.body)
+
+    def _current(self) -> Container:
+        if self._wired is None:
+            raise RuntimeError("the function was not started")
+        return self._wired

@@ -1,0 +1,103 @@
+"""The judgement of reconciliation against a second statement of it, on random lists."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from random import Random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.domain.booking import Booking
+from chalicelib.domain.matching import ReconciliationPolicy, Verdict, judge, resembles
+from chalicelib.domain.operation import MOVES, OperationState
+from tests.builders import LONDON, NOW, booking, operation_record
+
+POLICY = ReconciliationPolicy()
+RECORD = operation_record()
+# In January London's clock shows UTC, so that the second statement needs no zones.
+MINUTES_FROM_SEND = st.integers(-10, 20)
+BOOKINGS = st.builds(
+    lambda id_, minutes, **changes: booking(
+        booking_id=id_, create_date=(NOW + timedelta(minutes=minutes)).replace(tzinfo=None).isoformat(), **changes
+    ),
+    st.integers(1, 6),
+    MINUTES_FROM_SEND,
+    user_id=st.sampled_from([123456, 123456, 123457]),
+    session_date=st.sampled_from(["2026-01-20T21:30:00", "2026-01-20T21:30:00Z", "2026-01-20T21:31:00"]),
+    duration=st.sampled_from([15, 15, 20]),
+    credits=st.sampled_from([Decimal(32), Decimal("32.0000"), Decimal(33)]),
+    method=st.sampled_from([1, 1, 2]),
+    status=st.sampled_from(["Pending", "Cancelled", "Rejected"]),
+)
+LISTS = st.lists(BOOKINGS, max_size=6, unique_by=lambda made: made.booking_id)
+OWNERS = st.dictionaries(st.integers(1, 6), st.sampled_from(["op_0", "op_1"]), max_size=3)
+READ_AT = st.integers(0, 30).map(lambda minutes: NOW + timedelta(minutes=minutes))
+
+
+def judged(bookings: list[Booking], owners: dict[int, str], *, is_complete: bool, read_at: datetime) -> Verdict:
+    """Judge the one operation."""
+    return judge(RECORD, bookings, owners=owners, is_complete=is_complete, read_at=read_at, zone=LONDON, policy=POLICY)
+
+
+def is_alike(made: Booking) -> bool:
+    """Say again when a booking is with the same candidate at the same time."""
+    return made.candidate.user_id == 123456 and made.session_date.startswith("2026-01-20T21:30")
+
+
+def is_match(made: Booking) -> bool:
+    """Say again when a booking can be what was sent."""
+    created = datetime.fromisoformat(f"{made.create_date}+00:00")
+    in_time = timedelta(minutes=-5) <= created - NOW <= timedelta(minutes=15, seconds=31)
+    return is_alike(made) and in_time and (made.duration, made.credits, made.method) == (15, Decimal(32), 1)
+
+
+@given(bookings=LISTS, owners=OWNERS, is_complete=st.booleans(), read_at=READ_AT)
+def test_a_verdict_is_what_the_protocol_says(
+    *, bookings: list[Booking], owners: dict[int, str], is_complete: bool, read_at: datetime
+) -> None:
+    """Judge twice."""
+    free = [made for made in bookings if owners.get(made.booking_id) in {None, "op_1"}]
+    matching = [made for made in free if is_match(made)]
+    standing = [made for made in free if is_alike(made) and made.status == "Pending"]
+    found = judged(bookings, owners, is_complete=is_complete, read_at=read_at)
+    if len(matching) == 1:
+        assert (found.state, found.booking) == (OperationState.CONFIRMED, matching[0])
+    elif matching:
+        assert found.state is OperationState.AMBIGUOUS
+        assert set(found.candidates) == {made.booking_id for made in matching}
+    elif not is_complete or read_at < NOW + timedelta(minutes=15):
+        assert found == Verdict(OperationState.UNKNOWN)
+    else:
+        assert found.state is (OperationState.AMBIGUOUS if standing else OperationState.NOT_CREATED)
+
+
+@given(bookings=LISTS, owners=OWNERS, is_complete=st.booleans(), read_at=READ_AT)
+def test_a_verdict_never_frees_the_guard_beside_a_standing_booking_of_ours(
+    *, bookings: list[Booking], owners: dict[int, str], is_complete: bool, read_at: datetime
+) -> None:
+    """Look at what is in the list whenever "not created" is said; and a verdict is a move that an operation may make."""
+    found = judged(bookings, owners, is_complete=is_complete, read_at=read_at)
+    assert found.state is OperationState.UNKNOWN or found.state in MOVES[OperationState.UNKNOWN]
+    assert (found.booking is not None) == (found.state is OperationState.CONFIRMED)
+    assert found.booking is None or owners.get(found.booking.booking_id, "op_1") == "op_1"
+    if found.state is OperationState.NOT_CREATED:
+        assert is_complete
+        assert not any(
+            resembles(RECORD, made, LONDON) and made.status == "Pending" and owners.get(made.booking_id) != "op_0"
+            for made in bookings
+        )
+
+
+@given(bookings=LISTS, owners=OWNERS, shuffle=st.randoms(use_true_random=False), read_at=READ_AT)
+def test_the_order_of_the_list_and_repeated_bookings_do_not_matter(
+    bookings: list[Booking],
+    owners: dict[int, str],
+    shuffle: Random,
+    read_at: datetime,
+) -> None:
+    """Shuffle it, and list some bookings twice."""
+    shuffled = [*bookings, *bookings[:2]]
+    shuffle.shuffle(shuffled)
+    assert judged(shuffled, owners, is_complete=True, read_at=read_at) == judged(
+        bookings, owners, is_complete=True, read_at=read_at
+    )

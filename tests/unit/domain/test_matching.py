@@ -1,0 +1,176 @@
+"""Which of the account's bookings can be the one that an operation sent, and what follows from it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from chalicelib.domain.booking import BookedUser, Booking
+from chalicelib.domain.matching import ReconciliationPolicy, Verdict, judge, resembles
+from chalicelib.domain.operation import OperationState
+from chalicelib.domain.record import OperationRecord
+from tests.builders import LONDON, NOW, booking, operation_record
+
+POLICY = ReconciliationPolicy()
+TOO_EARLY = NOW + POLICY.settle - timedelta(microseconds=1)
+SETTLED = NOW + POLICY.settle
+UNKNOWN, CONFIRMED = OperationState.UNKNOWN, OperationState.CONFIRMED
+AMBIGUOUS, NOT_CREATED = OperationState.AMBIGUOUS, OperationState.NOT_CREATED
+
+
+def verdict(
+    bookings: Sequence[Booking],
+    *,
+    record: OperationRecord | None = None,
+    owners: Mapping[int, str] | None = None,
+    is_complete: bool = True,
+    read_at: datetime = SETTLED,
+) -> Verdict:
+    """Judge an operation by a list, by default a whole one that was read when absence proves something."""
+    return judge(
+        record or operation_record(),
+        bookings,
+        owners=owners or {},
+        is_complete=is_complete,
+        read_at=read_at,
+        zone=LONDON,
+        policy=POLICY,
+    )
+
+
+@pytest.mark.parametrize("is_complete", [True, False])
+@pytest.mark.parametrize("read_at", [NOW, TOO_EARLY, SETTLED])
+@pytest.mark.parametrize("status", ["Pending", "Accepted", "Cancelled"])
+def test_the_one_booking_that_was_sent_is_known_at_once(is_complete: bool, read_at: datetime, status: str) -> None:  # noqa: FBT001 (a row)
+    """Find it early or late, in a whole list or in a part, whatever became of it, beside one with somebody else."""
+    ours = booking(booking_id=7, status=status)
+    found = verdict([booking(booking_id=8, user_id=9), ours], is_complete=is_complete, read_at=read_at)
+    assert found == Verdict(CONFIRMED, ours, (7,))
+
+
+def test_a_booking_that_is_listed_twice_is_one_booking() -> None:
+    """Meet it on two pages."""
+    assert verdict([booking(), booking()]).state is CONFIRMED
+
+
+def test_two_bookings_that_may_be_ours_are_for_a_person_to_tell_apart() -> None:
+    """Find two that match; nothing is guessed."""
+    assert verdict([booking(booking_id=8), booking(booking_id=7)]) == Verdict(AMBIGUOUS, None, (7, 8))
+
+
+def test_a_booking_of_another_operation_is_not_ours() -> None:
+    """Find two that match, one of which belongs to another; then only that one."""
+    found = [booking(booking_id=7), booking(booking_id=8)]
+    assert verdict(found, owners={7: "op_0"}).booking == found[1]
+    assert verdict(found[:1], owners={7: "op_0"}) == Verdict(NOT_CREATED)
+
+
+def test_a_booking_that_is_known_as_ours_stays_ours() -> None:
+    """Judge again after the booking was written down as this operation's."""
+    assert verdict([booking()], owners={1: "op_1"}).state is CONFIRMED
+
+
+@pytest.mark.parametrize(
+    ("created", "is_ours"),
+    [
+        ("2026-01-15T11:55:00", True),
+        ("2026-01-15T11:54:59.999", False),
+        ("2026-01-15T12:15:31", True),
+        ("2026-01-15T12:15:31.001", False),
+        ("2026-01-15T12:00:05.123Z", True),
+        ("2026-01-15T13:00:05+01:00", True),
+        ("2026-01-15T13:00:05", False),
+        (None, False),
+        ("soon", False),
+    ],
+)
+def test_a_booking_of_ours_was_created_around_the_send(created: str | None, is_ours: bool) -> None:  # noqa: FBT001 (a row)
+    """Create it five minutes before the claim, a quarter of an hour after the lease, and just outside; or who knows when."""
+    expected = Verdict(CONFIRMED, booking(create_date=created), (1,)) if is_ours else Verdict(AMBIGUOUS, None, (1,))
+    assert verdict([booking(create_date=created)]) == expected
+
+
+def test_in_the_hour_that_the_clocks_repeat_either_reading_of_a_creation_counts() -> None:
+    """Send at half past one in the night of October, in the first hour and in the second."""
+    for hour in (0, 1):
+        sent_at = datetime.fromisoformat(f"2026-10-25T0{hour}:30:00+00:00")
+        record = operation_record(claimed_at=sent_at, lease_until=sent_at + timedelta(seconds=31))
+        found = verdict([booking(create_date="2026-10-25T01:30:05")], record=record, read_at=sent_at)
+        assert found.state is CONFIRMED
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"duration": 16}, {"method": 2}, {"credits": Decimal("32.0001")}, {"create_date": "2026-01-14T12:00:00"}],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_while_something_standing_resembles_it_an_operation_is_never_said_to_have_booked_nothing(
+    changes: dict[str, Any],
+) -> None:
+    """Find a booking with the same candidate at the same time that differs otherwise: a new key might double it."""
+    other = booking(booking_id=7, **changes)
+    assert verdict([other], read_at=TOO_EARLY) == Verdict(UNKNOWN)
+    assert verdict([other]) == Verdict(AMBIGUOUS, None, (7,))
+    assert verdict([other, booking(booking_id=5, **changes)]).candidates == (5, 7)
+    assert verdict([other, booking(booking_id=8)]).booking == booking(booking_id=8)
+
+
+@pytest.mark.parametrize("status", ["Cancelled", "Rejected"])
+def test_what_ended_and_does_not_match_stands_in_nobody_s_way(status: str) -> None:
+    """Find last week's booking at the same time, long cancelled."""
+    assert verdict([booking(create_date="2026-01-08T12:00:00", status=status)]) == Verdict(NOT_CREATED)
+
+
+@pytest.mark.parametrize("status", ["cancelled", "Canceled", "Deleted", ""])
+def test_only_the_documented_words_end_a_booking(status: str) -> None:
+    """Find one with a status that nobody knows."""
+    assert verdict([booking(duration=20, status=status)]).state is AMBIGUOUS
+
+
+@pytest.mark.parametrize(
+    ("is_complete", "read_at", "state"),
+    [(True, SETTLED, NOT_CREATED), (True, TOO_EARLY, UNKNOWN), (False, SETTLED, UNKNOWN), (True, NOW, UNKNOWN)],
+)
+@pytest.mark.parametrize("others", [[], [booking(user_id=9)], [booking(session_date="2026-01-20T21:31:00")]])
+def test_absence_proves_something_only_after_the_settle_window_and_in_a_whole_list(
+    is_complete: bool,  # noqa: FBT001 (a row)
+    read_at: datetime,
+    state: OperationState,
+    others: list[Booking],
+) -> None:
+    """Find nothing, or other bookings only."""
+    assert verdict(others, is_complete=is_complete, read_at=read_at) == Verdict(state)
+
+
+@pytest.mark.parametrize(
+    ("other", "is_alike"),
+    [
+        (booking(), True),
+        (booking(session_date="2026-01-20T21:30:00Z", duration=99, credits=Decimal(1), method=3), True),
+        (booking(session_date="2026-01-20T21:30:01"), False),
+        (booking(session_date="2026-01-21T21:30:00"), False),
+        (booking(candidate=BookedUser(user_id=123457)), False),
+    ],
+)
+def test_a_booking_resembles_what_was_sent_by_candidate_and_time_alone(other: Booking, is_alike: bool) -> None:  # noqa: FBT001 (a row)
+    """Compare with bookings that differ in one way or the other."""
+    assert resembles(operation_record(), other, LONDON) is is_alike
+
+
+def test_the_windows_can_be_set() -> None:
+    """Judge by narrower windows."""
+    policy = ReconciliationPolicy(before=timedelta(0), after=timedelta(0), settle=timedelta(seconds=40))
+
+    def state(created: str | None, seconds: int) -> OperationState:
+        made = [] if created is None else [booking(create_date=created)]
+        read_at = NOW + timedelta(seconds=seconds)
+        record = operation_record()
+        return judge(
+            record, made, owners={}, is_complete=True, read_at=read_at, zone=LONDON, policy=policy
+        ).state  # fmt: skip
+
+    assert (state("2026-01-15T12:00:31", 0), state("2026-01-15T12:00:32", 0)) == (CONFIRMED, UNKNOWN)
+    assert state("2026-01-15T11:59:59", 40) is AMBIGUOUS
+    assert (state(None, 39), state(None, 40)) == (UNKNOWN, NOT_CREATED)

@@ -1,0 +1,180 @@
+"""What the clock asks for: operations that nobody came back for are flagged, and Lambda finds what it has to call."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from chalice.app import Chalice, Rate, ScheduledEventConfig
+
+from chalicelib import log
+from chalicelib.application.housekeeping import Housekeeping
+from chalicelib.application.reconcile import Reconciler
+from chalicelib.domain.errors import StoreUnavailableError
+from chalicelib.domain.matching import ReconciliationPolicy
+from chalicelib.domain.operation import OperationState
+from chalicelib.domain.time_budget import Deadline, TimeBudget
+from chalicelib.edge.answer_form import HttpAnswers
+from chalicelib.edge.container import Container, EdgeSettings, NothingExpires
+from chalicelib.edge.schedules import ScheduleFailedError, schedule
+from tests.builders import LONDON
+from tests.contract.records import UNKNOWN, claim, made, operation
+from tests.fakes.clock import FixedClock
+from tests.fakes.store import InMemoryOperationStore
+from tests.fakes.upstream import InMemoryGateway
+
+REQUEST_ID = "5c1b3cf0-0000-4000-8000-000000000000"
+EVENT = {
+    "version": "0",
+    "id": "53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa",
+    "detail-type": "Scheduled Event",
+    "source": "aws.events",
+    "account": "a-number",
+    "time": "2026-01-16T13:00:00Z",
+    "region": "eu-west-2",
+    "resources": ["arn:aws:events:eu-west-2:a-number:rule/expire"],
+    "detail": {},
+}
+
+
+class Context:
+    """What Lambda tells of a call; a millisecond passes each time it is asked what is left."""
+
+    aws_request_id = REQUEST_ID
+
+    def __init__(self, milliseconds: int = 26_000) -> None:
+        self.left = milliseconds
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Return what is left."""
+        self.left -= 1
+        return self.left
+
+
+class Counting:
+    """Implements ExpiresOperations by a list of answers; keeps what was asked, and how long each call had."""
+
+    def __init__(self, *answers: int) -> None:
+        self._answers: Iterator[int] = iter(answers)
+        self.asked: list[str] = []
+        self.remaining: list[float] = []
+
+    def expire_operations(self, request_id: str, deadline: Deadline) -> int:
+        """Return the next answer."""
+        self.asked.append(request_id)
+        self.remaining.append(deadline.remaining())
+        return next(self._answers)
+
+
+class Breaking:
+    """Implements ExpiresOperations and does not work."""
+
+    def expire_operations(self, request_id: str, deadline: Deadline) -> int:
+        """Fail, with a text that nobody may see."""
+        del request_id, deadline
+        raise StoreUnavailableError("07700900123 could not be written")
+
+
+def registered(housekeeping: Any) -> tuple[Chalice, Any]:  # noqa: ANN401 (any of the above; a handler takes any event)
+    """Return an app with the schedule, and its handler."""
+    nobody: Any = None
+    container = Container(nobody, nobody, EdgeSettings(), housekeeping)
+    app = Chalice(app_name="scheduled")
+    handler = schedule(app, lambda: container)
+    log.configure()
+    return app, handler
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    """Return what was logged."""
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_lambda_finds_the_handler_where_chalice_says_it_is() -> None:
+    """`chalice package` writes the name into the template; the module of the app must have it."""
+    import app  # noqa: PLC0415 (the module that Lambda loads)
+
+    (config,) = app.app.event_sources
+    assert isinstance(config, ScheduledEventConfig)
+    assert (config.name, config.handler_string) == ("expire_operations", "app.expire_operations")
+    assert app.expire_operations is app.app.handler_map["expire_operations"]
+    assert isinstance(config.schedule_expression, Rate)
+    assert config.schedule_expression.to_string() == "rate(1 hour)"
+
+
+def test_it_goes_on_until_nothing_is_left(capsys: pytest.CaptureFixture[str]) -> None:
+    """One call in vain may only have found functions that died; two are the end. What was done is a line and a metric."""
+    counting = Counting(25, 0, 3, 0, 0)
+    _, handler = registered(counting)
+    assert handler(EVENT, Context()) is None
+    assert counting.asked == [REQUEST_ID] * 5
+    (line,) = lines(capsys)
+    assert (line["event"], line["level"], line["count"], line["request_id"]) == (
+        "operations.expired",
+        "WARNING",
+        28,
+        REQUEST_ID,
+    )
+    assert line["OperationsExpired"] == 1
+
+
+def test_an_hour_with_nothing_to_do_is_told_quietly(capsys: pytest.CaptureFixture[str]) -> None:
+    """No metric, no warning."""
+    _, handler = registered(Counting(0, 0))
+    handler(EVENT, Context())
+    (line,) = lines(capsys)
+    assert (line["level"], line["count"], "OperationsExpired" in line) == ("INFO", 0, False)
+
+
+def test_it_ends_before_the_platform_ends_it() -> None:
+    """Two seconds are kept back from what Lambda grants, and time runs down as Lambda says."""
+    counting = Counting(1, 0, 0)
+    _, handler = registered(counting)
+    handler(EVENT, Context(26_000))
+    first, *_, last = counting.remaining
+    assert 23.9 < last < first < 24
+    late = Counting(0, 0)
+    _, handler = registered(late)
+    handler(EVENT, Context(1_900))
+    assert late.remaining == [0, 0]
+
+
+def test_a_failure_is_counted_by_lambda_and_shows_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    """The error that Lambda logs has a text of ours, and neither cause nor context to print."""
+    _, handler = registered(Breaking())
+    with pytest.raises(ScheduleFailedError) as caught:
+        handler(EVENT, Context())
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__ is True
+    (line,) = lines(capsys)
+    assert (line["event"], line["level"], line["request_id"]) == ("expire_operations.failed", "ERROR", REQUEST_ID)
+    assert "07700900123" not in json.dumps(line)
+
+
+def test_a_container_without_a_schedule_expires_nothing() -> None:
+    """A local run has none."""
+    assert NothingExpires().expire_operations(REQUEST_ID, Deadline(float, 0, 1)) == 0
+    nobody: Any = None
+    assert isinstance(Container(nobody, nobody, EdgeSettings()).housekeeping, NothingExpires)
+
+
+def test_what_nobody_came_back_for_is_flagged_in_one_hour() -> None:
+    """An unknown outcome and a function that died a day ago; what is younger stays open."""
+    clock = FixedClock(datetime(2026, 1, 16, 13, 0, tzinfo=UTC))
+    store = InMemoryOperationStore(clock=clock)
+    unknown, died, young = (operation(number, account=number) for number in (1, 2, 3))
+    made(store, unknown, UNKNOWN)
+    claim(store, died)
+    claim(store, replace(young, claimed_at=clock.now() - timedelta(hours=23)))
+    policy = ReconciliationPolicy()
+    reconciler = Reconciler(InMemoryGateway(), store, HttpAnswers("/problems/"), clock, LONDON, policy)
+    _, handler = registered(Housekeeping(store, reconciler, clock, policy, TimeBudget()))
+    handler(EVENT, Context())
+    assert [store.state_of(each.id) for each in (unknown, died, young)] == [
+        OperationState.EXPIRED_UNKNOWN,
+        OperationState.EXPIRED_UNKNOWN,
+        OperationState.SENDING,
+    ]
+    assert len(store.trail.events(died.id)) == 3
