@@ -3,6 +3,7 @@
 import gc
 import os
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from threading import Lock
@@ -72,8 +73,12 @@ def build(environment: Mapping[str, str]) -> Container:
         InvalidSettingsError: a setting is wrong; the message lists all faults.
     """
     settings = read_settings(environment)
+    # Parsing the authorities and making the client take about as long, and the former lets other threads work meanwhile.
+    with ThreadPoolExecutor(1) as aside:
+        context = aside.submit(tls_context, settings.adultwork_ca_bundle or certifi.where())
+        database = _database(environment)
     return Container(
-        place_booking=_place_booking(settings, _database(environment)),
+        place_booking=_place_booking(settings, database, UpstreamAdapter(context.result())),
         settings=EdgeSettings(
             allowed_origins=settings.allowed_origins,
             maximum_body_bytes=settings.maximum_body_bytes,
@@ -87,12 +92,12 @@ def _database(environment: Mapping[str, str]) -> "DynamoDBClient":
     return dynamodb_client(endpoint=environment.get("AWS_ENDPOINT_URL_DYNAMODB") or None)
 
 
-def _place_booking(settings: Settings, database: "DynamoDBClient") -> PlaceBooking:
+def _place_booking(settings: Settings, database: "DynamoDBClient", adapter: UpstreamAdapter) -> PlaceBooking:
     clock = SystemClock()
     zone = ZoneInfo(settings.adultwork_timezone)
     concurrency = ThreadConcurrency(READ_THREADS)
     secrets = _secrets(settings)
-    client = _upstream(settings, clock, secrets)
+    client = _upstream(settings, adapter, clock, secrets)
     gateway = AdultWorkGateway(client, zone)
     cache = PermissionCache(clock, settings.permission_cache_seconds, random_secret())
     trail = DynamoDBAuditTrail(database, settings.audit_table)
@@ -109,12 +114,14 @@ def _place_booking(settings: Settings, database: "DynamoDBClient") -> PlaceBooki
     )
 
 
-def _upstream(settings: Settings, clock: SystemClock, secrets: SecretsOnFirstUse) -> AdultWorkClient:
+def _upstream(
+    settings: Settings, adapter: UpstreamAdapter, clock: SystemClock, secrets: SecretsOnFirstUse
+) -> AdultWorkClient:
     return AdultWorkClient(
         base_url=settings.adultwork_base_url,
         accept=settings.adultwork_accept,
         key_headers=secrets.key_headers if settings.adultwork_send_api_key else dict,
-        adapter=UpstreamAdapter(tls_context(settings.adultwork_ca_bundle or certifi.where())),
+        adapter=adapter,
         clock=clock,
         read_seconds=settings.read_seconds,
     )

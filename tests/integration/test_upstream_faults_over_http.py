@@ -16,7 +16,7 @@ from tests.integration.bookings import CREATE, READS
 from tests.integration.exchange import Answer
 from tests.integration.service import Service
 
-POST_SECONDS = 0.8  # less than the second that the slow faults wait by default
+POST_SECONDS = 0.6  # less than the second that the slow faults wait by default
 KEY, NEW_KEY = "the-key-of-the-first-try", "a-new-key-for-the-same"
 STATE_OF = {"upstream-unavailable": "NOT_SENT", "outcome-unknown": "UNKNOWN"}  # any other problem: REJECTED
 REFUSALS = (400, 401, 402, 403, 404, 409, 413, 414, 422, 429, 431)

@@ -1,0 +1,43 @@
+"""The composition root: everything is wired from the environment alone."""
+
+import json
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from chalicelib.application.place_booking import PlaceBooking
+from chalicelib.bootstrap import build
+from chalicelib.domain.keyed_hash import HmacKey
+from chalicelib.edge.container import Container
+from chalicelib.settings import InvalidSettingsError
+
+KEY_ID = HmacKey(b"a secret of more than thirty-two characters").id
+KEY = "a secret of more than thirty-two characters"
+
+
+def key_id(container: Container) -> str:
+    """Return the id of the key that the use case hashes with."""
+    assert isinstance(container.place_booking, PlaceBooking)
+    return container.place_booking.keys.current().id
+
+
+def test_a_deployed_stage_fetches_its_secrets_by_name() -> None:
+    """Build with a name only, and find the key that Secrets Manager holds."""
+    with mock_aws():
+        boto3.client("secretsmanager").create_secret(Name="stage-secrets", SecretString=json.dumps({"HMAC_KEY": KEY}))
+        container = build({"SECRETS_NAME": "stage-secrets"})
+        assert key_id(container) == KEY_ID
+
+
+def test_a_local_run_is_given_its_secrets() -> None:
+    """Build with the key itself."""
+    container = build({"HMAC_KEY": KEY, "ALLOWED_ORIGINS": "http://localhost:5173"})
+    assert container.settings.allowed_origins == {"http://localhost:5173"}
+    assert key_id(container) == KEY_ID
+
+
+def test_an_environment_that_cannot_be_used_builds_nothing() -> None:
+    """Leave the secrets out."""
+    with pytest.raises(InvalidSettingsError, match="HMAC_KEY"):
+        build({})
