@@ -3,10 +3,14 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import boto3
+import botocore.session
 import pytest
-from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+from botocore.credentials import CredentialResolver
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
 from chalicelib.adapters.dynamodb import items
+from chalicelib.adapters.dynamodb.client import CLIENT_CONFIG
 from chalicelib.adapters.dynamodb.operations import DynamoDBOperationStore
 from chalicelib.application.ports import BookingHeld, ClaimAnswer, Claimed, KeyHeld
 from chalicelib.domain.errors import StoreUnavailableError
@@ -102,13 +106,21 @@ def test_what_will_not_pass_is_not_tried_again(
     assert dynamodb.operations.count("TransactWriteItems") == 1
 
 
+def without_credentials(client: "DynamoDBClient") -> "DynamoDBClient":
+    """Return a client of the same endpoint whose credentials are nowhere to be found."""
+    session = botocore.session.get_session()
+    session.register_component("credential_provider", CredentialResolver([]))
+    url, region = client.meta.endpoint_url, client.meta.region_name
+    return boto3.Session(botocore_session=session).client("dynamodb", region, endpoint_url=url, config=CLIENT_CONFIG)
+
+
 def test_a_fault_of_our_own_side_is_not_tried_again(
     store: DynamoDBOperationStore, dynamodb: StubDynamoDB, clock: CountingClock
 ) -> None:
-    """What boto3 itself refuses to send, here a table without a name, can never succeed."""
+    """What boto3 itself cannot sign, here for want of credentials, can never succeed."""
     with pytest.raises(StoreUnavailableError) as caught:
-        claim(replace(store, operations_table=""), clock)
-    assert isinstance(caught.value.__cause__, ParamValidationError)
+        claim(replace(store, client=without_credentials(store.client)), clock)
+    assert isinstance(caught.value.__cause__, NoCredentialsError)
     assert (clock.pauses, dynamodb.requests) == ([], [])
 
 
