@@ -3,6 +3,7 @@
 import gc
 import os
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -147,10 +148,13 @@ def _world(settings: Settings, zone: ZoneInfo, environment: Mapping[str, str]) -
     clock = SystemClock()
     concurrency = ThreadConcurrency(READ_THREADS)
     secrets = _secrets(settings)
-    upstream = _upstream(settings, clock, secrets)
+    # Parsing the authorities and making the client take about as long, and the former lets other threads work meanwhile.
+    with ThreadPoolExecutor(1) as aside:
+        context = aside.submit(tls_context, settings.adultwork_ca_bundle or certifi.where())
+        database = dynamodb_client(endpoint=environment.get("AWS_ENDPOINT_URL_DYNAMODB") or None)
+    upstream = _upstream(settings, UpstreamAdapter(context.result()), clock, secrets)
     breaker = Breaker(clock, settings.breaker_failures, settings.breaker_seconds)
     cache = PermissionCache(clock, settings.permission_cache_seconds, random_bytes(32))
-    database = dynamodb_client(endpoint=environment.get("AWS_ENDPOINT_URL_DYNAMODB") or None)
     kms = KmsOnFirstUse(partial(kms_client, endpoint=environment.get("AWS_ENDPOINT_URL_KMS") or None))
     return _World(
         clock=clock,
@@ -177,12 +181,14 @@ def _limits(settings: Settings) -> dict[Row, RateLimit]:
     return {row: limit for row, limit in limits.items() if limit.limit}
 
 
-def _upstream(settings: Settings, clock: SystemClock, secrets: SecretsOnFirstUse) -> AdultWorkClient:
+def _upstream(
+    settings: Settings, adapter: UpstreamAdapter, clock: SystemClock, secrets: SecretsOnFirstUse
+) -> AdultWorkClient:
     return AdultWorkClient(
         base_url=settings.adultwork_base_url,
         accept=settings.adultwork_accept,
         key_headers=secrets.key_headers if settings.adultwork_send_api_key else dict,
-        adapter=UpstreamAdapter(tls_context(settings.adultwork_ca_bundle or certifi.where())),
+        adapter=adapter,
         clock=clock,
         read_seconds=settings.read_seconds,
     )

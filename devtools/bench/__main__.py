@@ -23,10 +23,10 @@ def figures() -> Iterator[Figure]:
     """Measure everything, each figure as soon as it is there."""
     bookings = Bookings()
     with Setting() as setting:
-        yield from measurements.cold_starts(setting, bookings, "plain", rounds=15)
-        yield from measurements.cold_starts(setting, bookings, "tls", rounds=9)
-        yield from measurements.warm_cpu(setting, bookings, "plain", rounds=15)
-        yield from measurements.warm_cpu(setting, bookings, "tls", rounds=15)
+        yield from measurements.cold_starts(setting, bookings, "plain", rounds=25)
+        yield from measurements.cold_starts(setting, bookings, "tls", rounds=15)
+        yield from measurements.warm_cpu(setting, bookings, "plain", rounds=25)
+        yield from measurements.warm_cpu(setting, bookings, "tls", rounds=25)
         yield from measurements.distances(setting, bookings, rounds=21)
         yield from measurements.memory(setting, bookings)
     yield from measurements.xml(rounds=31)
@@ -37,6 +37,7 @@ def surroundings() -> dict[str, object]:
     return {
         "python": platform.python_version(),
         "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        "load": round(os.getloadavg()[0], 1),
         "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }
 
@@ -51,7 +52,8 @@ def main() -> int:
     """Print the table; fail only when a sample was wrong, never when it was slow: that is for the reader to judge."""
     started = time.monotonic()
     told = surroundings()
-    print(f"Python {told['python']}, {told['machine']}. Every sample is a booking whose answer was checked.")
+    print(f"Python {told['python']}, {told['machine']}, load {told['load']} before the start.")
+    print("Every sample is a booking whose answer was checked.\n", flush=True)
     found = []
     try:
         for figure in figures():

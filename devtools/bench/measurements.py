@@ -28,12 +28,12 @@ def cold_starts(setting: Setting, bookings: Bookings, upstream: str, rounds: int
     for turn in range(rounds + 1):
         for variant, kept, imported in zip(variants, seconds, imports, strict=True):
             sample, reply = variant.cold_seconds(bookings.events(1))
-            if turn:  # the first round leaves bytecode and a warm file cache behind
+            if turn:  # the first round only warms the file cache
                 kept.append(sample * 1000)
                 imported.append(reply.import_seconds * 1000)
     yield compared("1", f"cold start to the first booking, {upstream}", "ms", seconds, COLD)
     if upstream == "plain":
-        yield compared("1", "of which the import (the baseline makes its clients there)", "ms", imports)
+        yield compared("1", "  of which the import (the baseline makes its clients there)", "ms", imports)
 
 
 def warm_cpu(
@@ -77,7 +77,7 @@ def xml(rounds: int) -> Iterator[Figure]:
         ratio = found[f"{name}_ratio"]
         yield Figure(
             "10",
-            f"XML to a typed booking, {label} (beside xmltodict; ratio theirs / ours)",
+            f"XML to a typed booking, {label} (beside xmltodict)",
             "µs",
             found[f"{name}_ours_us"],
             found[f"{name}_xmltodict_us"],

@@ -38,6 +38,7 @@ class Relay:
 
     def stop(self) -> None:
         """Accept no more; open connections end with their peers."""
+        self._listener.shutdown(socket.SHUT_RDWR)  # wakes the thread that accepts
         self._listener.close()
 
     def _accept(self) -> None:

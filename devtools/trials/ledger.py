@@ -13,7 +13,9 @@ from chalicelib.domain.operation import OperationState
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-OPEN = frozenset({OperationState.SENDING, OperationState.UNKNOWN})  # every other state is final, or flagged for a person
+OPEN = frozenset(
+    {OperationState.SENDING, OperationState.UNKNOWN}
+)  # every other state is final, or flagged for a person
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,7 +196,9 @@ def test_a_dripping_upstream_gets_its_answer_by_the_deadline(configured: Callabl
     assert len(service.sandbox.world.bookings) == 1
 
 
-@pytest.mark.parametrize("fault", ["status", "html", "garbled", "truncation", "huge-body", "redirect", "connect-refuse"])
+@pytest.mark.parametrize(
+    "fault", ["status", "html", "garbled", "truncation", "huge-body", "redirect", "connect-refuse"]
+)
 def test_a_list_that_cannot_be_read_proves_nothing(service: Service, fault: str) -> None:
     """The booking was made and its answer lost: unknown, until the list can be read."""
     service.arm(CREATE, "commit-then-drop")

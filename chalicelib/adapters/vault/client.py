@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from threading import Lock
 from typing import Any, Literal, Protocol
 
-import boto3
 from botocore.config import Config
+
+from chalicelib.adapters.aws import session_for
 
 CLIENT_CONFIG = Config(
     connect_timeout=1,
@@ -49,8 +50,9 @@ def kms_client(region: str | None = None, endpoint: str | None = None) -> KmsCli
 
     It has a session of its own: boto3's shared one must not make two clients at the same time.
     """
-    session = boto3.session.Session()
-    client: KmsClient = session.client("kms", region_name=region, endpoint_url=endpoint, config=CLIENT_CONFIG)
+    client: KmsClient = session_for("kms").client(
+        "kms", region_name=region, endpoint_url=endpoint, config=CLIENT_CONFIG
+    )
     return client
 
 

@@ -1,0 +1,213 @@
+"""The parts of the benchmark work and fit together; how fast anything is, no test asks."""
+
+import json
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from devtools.bench import __main__ as bench
+from devtools.bench.bookings import Bookings, WrongAnswerError, require_booked
+from devtools.bench.certificate import write_certificate
+from devtools.bench.figures import Budget, Figure, Ratio, compared
+from devtools.bench.processes import Child, ChildError
+from devtools.bench.proxy import Relay
+from devtools.bench.report import table
+from devtools.bench.setting import Setting
+from devtools.bench.worker import call, peak_kib
+
+ABOVE, BELOW, FLOOR = Budget(1.4, is_ratio=True), Budget(100), Budget(2.5, is_ratio=True, is_floor=True)
+
+
+def booked(event: dict[str, Any]) -> dict[str, Any]:
+    """Return a right answer to an event."""
+    asked = json.loads(event["body"])
+    return {
+        "BookingID": 7,
+        "Duration": asked["Duration"],
+        "Credits": asked["Credits"],
+        "SessionDate": f"{asked['SessionDate'].replace(' ', 'T')}:00",
+        "AcceptedDate": None,
+        "Comments": asked["Comments"],
+        "Candidate": {"UserID": asked["BookUserID"]},
+    }
+
+
+@contextmanager
+def shouting_server() -> Iterator[int]:
+    """Serve one connection at a time that sends back in capitals what it gets; the port."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        ended = False
+
+        def serve() -> None:
+            while True:
+                connection, _ = listener.accept()
+                with connection:
+                    if ended:
+                        return
+                    while piece := connection.recv(1000):
+                        connection.sendall(piece.upper())
+
+        thread = Thread(target=serve)
+        thread.start()
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            ended = True
+            socket.create_connection(listener.getsockname()).close()
+            thread.join()
+
+
+def test_no_two_bookings_of_a_run_are_for_the_same_minute_or_under_the_same_key() -> None:
+    """A guard or a replay would answer instead of a booking."""
+    events = Bookings().events(1500)
+    assert len({json.loads(event["body"])["SessionDate"] for event in events}) == 1500
+    assert len({event["headers"]["Idempotency-Key"] for event in events}) == 1500
+
+
+def test_a_right_answer_counts_as_a_sample() -> None:
+    """The booking that was asked for, with every checked value."""
+    events = Bookings().events(2)
+    require_booked(events, [(201, json.dumps(booked(event))) for event in events])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda right: (503, json.dumps(right)),
+        lambda right: (201, json.dumps(right | {"BookingID": None})),
+        lambda right: (201, json.dumps(right | {"Credits": 32.5})),
+        lambda right: (201, json.dumps(right | {"SessionDate": "2018-01-22T21:30:00"})),
+        lambda right: (201, json.dumps(right | {"Candidate": {"UserID": 1}})),
+        lambda right: (201, json.dumps(right | {"AcceptedDate": ""})),
+    ],
+)
+def test_a_wrong_answer_breaks_the_run_off(wrong: Callable[[dict[str, Any]], tuple[int, str]]) -> None:
+    """A quick wrong answer must not count as a quick answer."""
+    events = Bookings().events(1)
+    with pytest.raises(WrongAnswerError):
+        require_booked(events, [wrong(booked(events[0]))])
+
+
+def test_the_ratio_is_that_of_the_rounds_and_not_of_the_medians() -> None:
+    """When the machine becomes three times slower half way, the ratio stays."""
+    assert Ratio.of([2, 2, 6, 6], [1, 1, 3, 3]) == Ratio(2, 2, 2)
+    assert Ratio.of([3], [2]).median == 1.5
+
+
+@pytest.mark.parametrize(
+    ("ours", "baseline", "budget", "within"),
+    [
+        ([14, 14], [10, 10], ABOVE, True),
+        ([15, 15], [10, 10], ABOVE, False),
+        ([100, 100], [1, 1], BELOW, True),
+        ([101, 101], [200, 200], BELOW, False),
+        ([25, 25], [10, 10], FLOOR, True),
+        ([24, 24], [10, 10], FLOOR, False),
+        ([1, 1], [1, 1], None, None),
+    ],
+)
+def test_a_budget_is_held_against_the_ratio_or_our_own_value(
+    ours: list[float], baseline: list[float], budget: Budget | None, *, within: bool | None
+) -> None:
+    """Some budgets are relative, some absolute, one is the other way round."""
+    assert compared("1", "a figure", "ms", (ours, baseline), budget).is_within is within
+
+
+def test_the_table_says_what_is_within_and_what_is_not() -> None:
+    """Rows by number, a broken budget in capitals, no verdict without a budget."""
+    figures = [
+        Figure("10", "later", "µs", 67.25, 180, 31, Ratio(2.7, 2.7, 2.7), FLOOR),
+        Figure("4", "hops", "", 5, 4, 2, budget=Budget(4)),
+        compared("1", "cold", "ms", ([140, 150], [100, 100]), Budget(1.5, is_ratio=True)),
+        compared("2", "import", "ms", ([1], [1])),
+    ]
+    rows = table(figures).splitlines()[2:6]
+    assert [row.split()[:2] for row in rows] == [["1", "cold"], ["2", "import"], ["4", "hops"], ["10", "later"]]
+    assert "145 ms" in rows[0]
+    assert "1.45 (1.42 to 1.48)  ratio ≤ 1.50  yes" in rows[0]
+    assert "≤" not in rows[1]
+    assert "≤ 4           NO" in rows[2]
+    assert "67.2 µs" in rows[3]
+    assert "2.70                 ratio ≥ 2.50  yes" in rows[3]
+
+
+def test_the_figures_are_kept_as_json(tmp_path: Path) -> None:
+    """With what they depend on and whether each is within its budget."""
+    path = tmp_path / "build" / "bench.json"
+    bench.write(path, [compared("3", "wall", "ms", ([99], [98]), BELOW)], bench.surroundings())
+    document = json.loads(path.read_text())
+    assert {"python", "machine", "load", "at"} <= document.keys()
+    assert document["figures"][0]["within"] is True
+    assert document["figures"][0]["ratio"]["median"] == pytest.approx(99 / 98)
+
+
+def test_the_relay_carries_bytes_both_ways_and_counts_connections() -> None:
+    """One connection after the other, each with several requests."""
+    with shouting_server() as port:
+        relay = Relay(port)
+        relay.start()
+        for expected in (1, 2):
+            with socket.create_connection(("127.0.0.1", relay.port)) as client:
+                for _ in range(2):
+                    client.sendall(b"hello")
+                    assert client.recv(100) == b"HELLO"
+            assert relay.connections == expected
+        relay.stop()
+
+
+def test_the_relay_ends_tls_with_a_certificate_that_clients_verify(tmp_path: Path) -> None:
+    """As an upstream over TLS would look to the client."""
+    public = write_certificate(tmp_path / "server.pem")
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(tmp_path / "server.pem")
+    trusting = ssl.create_default_context(cadata=public.decode())
+    with shouting_server() as port:
+        relay = Relay(port, server)
+        relay.start()
+        with (
+            socket.create_connection(("127.0.0.1", relay.port)) as plain,
+            trusting.wrap_socket(plain, server_hostname="127.0.0.1") as client,
+        ):
+            client.sendall(b"hello")
+            assert client.recv(100) == b"HELLO"
+        relay.stop()
+
+
+def test_a_call_is_timed_and_its_answers_are_kept() -> None:
+    """One entry an event, and a context that still has time."""
+
+    def function(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: ANN401 (a context of Lambda's)
+        return {"statusCode": 200, "body": f"{event['n']} {context.get_remaining_time_in_millis() > 0}"}
+
+    reply = call(function, [{"n": 1}, {"n": 2}])
+    assert reply["answers"] == [[200, "1 True"], [200, "2 True"]]
+    assert reply["wall"] >= 0
+    assert reply["cpu"] >= 0
+    assert peak_kib() > 1000
+
+
+def test_a_child_that_ends_is_reported(tmp_path: Path) -> None:
+    """The run breaks off instead of waiting."""
+    with Child(["-c", "print('ready')"], tmp_path, {}) as child:
+        assert child.read() == "ready\n"
+        with pytest.raises(ChildError):
+            child.read()
+
+
+def test_both_variants_book_from_a_cold_start() -> None:
+    """Each in a process of its own, with nothing but what is deployed; over TLS, and over lines that count."""
+    bookings = Bookings()
+    with Setting() as setting:
+        for variant in (*setting.variants("tls"), *setting.variants("far")):
+            seconds, reply = variant.cold_seconds(bookings.events(1))
+            assert seconds > reply.import_seconds > 0
+            assert reply.bookings == 1
+        posts = [call["path"] for call in setting.sandbox.requests() if call["method"] == "POST"]
+        assert posts == ["/v1/PhoneChat/CreateBooking"] * 4
+        assert setting.database_line.connections() == 2
