@@ -48,7 +48,7 @@ SHAPES: dict[str, Shape] = {
     "reason": _text(SLUG),
     "header": _text(r"[A-Z][A-Za-z]*(-[A-Z][A-Za-z]*)*"),
     "settings": _text(r"[A-Z][A-Z0-9_]*(, [A-Z][A-Z0-9_]*)*"),
-    "version": _text(r"[0-9]+(\.[0-9]+)*"),
+    "version": _text(r"[0-9]{1,3}(\.[0-9]{1,3}){2}"),
     "stage": _text(r"[a-z][a-z0-9]{0,15}"),
 }
 

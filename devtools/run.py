@@ -4,9 +4,9 @@ import os
 import signal
 import socket
 import sys
-import threading
 from collections.abc import Mapping
 from pathlib import Path
+from queue import SimpleQueue
 
 from chalicelib.settings import InvalidSettingsError
 from devtools.example import curl_booking, curl_preflight, now_on_upstream_clock
@@ -71,23 +71,24 @@ make events OPERATION=op_… DYNAMODB_PORT={database_port}
 """
 
 
-def serve(environment: Mapping[str, str], stopped: threading.Event) -> None:
-    """Run the stack until `stopped` is set; print the line `ready` when all of it is up."""
+def serve(environment: Mapping[str, str], stops: "SimpleQueue[int]") -> None:
+    """Run the stack until there is something in `stops`; print the line `ready` when all of it is up."""
     ports = read_ports(environment)
     state = Path(environment.get("LOCAL_STATE") or ROOT / ".local")
     with Stack(Ports(ports["PORT"], ports["SANDBOX_PORT"], ports["DYNAMODB_PORT"]), state=state) as stack:
         print(describe(stack))
         print("ready", flush=True)
-        stopped.wait()
+        stops.get()
 
 
 def main() -> int:
     """Run until a signal asks to stop; return the exit status."""
-    stopped = threading.Event()
+    # A simple queue and not an Event: two signals close together would find the Event's lock taken by its own waiter.
+    stops: SimpleQueue[int] = SimpleQueue()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
+        signal.signal(number, lambda signum, _: stops.put(signum))
     try:
-        serve(os.environ, stopped)
+        serve(os.environ, stops)
     except (CannotRunError, InvalidSettingsError, OSError, RuntimeError) as error:
         print(error, file=sys.stderr)
         return 1

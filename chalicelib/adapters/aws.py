@@ -1,5 +1,7 @@
 """boto3 sessions that know one service each."""
 
+from functools import cache
+
 import boto3
 import botocore.loaders
 import botocore.session
@@ -27,5 +29,11 @@ def session_for(service: str) -> boto3.session.Session:
     Of its own also because boto3's shared session must not make two clients at the same time.
     """
     session = botocore.session.get_session()
-    session.register_component("data_loader", OneServiceLoader(service))
+    session.register_component("data_loader", _loader(service))
     return boto3.session.Session(botocore_session=session)
+
+
+@cache
+def _loader(service: str) -> OneServiceLoader:
+    """Return the process's loader of a service: it keeps the service's description, whose reading takes 0.1 s and more."""
+    return OneServiceLoader(service)

@@ -14,6 +14,8 @@ from chalicelib.domain.operation import OperationState, Outcome
 from chalicelib.domain.record import OperationRecord
 from chalicelib.domain.violation import Violation
 
+MAXIMUM_VIOLATIONS = 50
+
 _KINDS = {
     OperationState.CONFIRMED: EventKind.CONFIRMED,
     OperationState.REJECTED: EventKind.REJECTED,
@@ -49,6 +51,27 @@ class Subject:
         )
 
 
+def refused_form(  # noqa: PLR0913, PLR0917 (the parts of one event)
+    operation_id: str,
+    request_id: str,
+    principal: Principal,
+    candidate: int | None,
+    at: datetime,
+    violations: Sequence[Violation],
+) -> AuditEvent:
+    """Return the event of a form that breaks rules; what it holds cannot be relied on, so only the rules are told."""
+    return AuditEvent(
+        operation_id=operation_id,
+        sequence=1,
+        at=at,
+        kind=EventKind.REFUSED,
+        account=principal.account,
+        request_id=request_id,
+        candidate=candidate,
+        details={"violations": _broken(violations)},
+    )
+
+
 def refused_for_scope(subject: Subject, at: datetime, scope: str) -> AuditEvent:
     """Return the event of a request whose token lacks a scope."""
     return subject.first(at, EventKind.REFUSED, {"missing_scope": scope})
@@ -58,8 +81,15 @@ def refused_for_rules(
     subject: Subject, at: datetime, violations: Sequence[Violation], unchecked: Sequence[str]
 ) -> AuditEvent:
     """Return the event of a request that breaks rules; it names rules and members, never values."""
-    broken = [{"rule": violation.rule, "pointer": violation.pointer} for violation in violations]
-    return subject.first(at, EventKind.REFUSED, {"violations": broken, "unchecked": list(unchecked)})
+    return subject.first(at, EventKind.REFUSED, {"violations": _broken(violations), "unchecked": list(unchecked)})
+
+
+def _broken(violations: Sequence[Violation]) -> Canonical:
+    """Return which rules were broken where; the pointer of a member that nobody knows is the caller's own text."""
+    return [
+        {"rule": violation.rule, "pointer": "" if violation.rule == "unknown-member" else violation.pointer}
+        for violation in violations[:MAXIMUM_VIOLATIONS]
+    ]
 
 
 def claimed(

@@ -9,7 +9,6 @@ from chalicelib.domain.booking import Booking
 from chalicelib.domain.time_budget import Deadline
 
 MAXIMUM_PAGES = 20
-ONE_PAGE_AND_THE_END = 2
 START_BEFORE_SEND = timedelta(days=1)
 
 
@@ -27,15 +26,16 @@ def read_made_bookings(
 ) -> MadeBookings:
     """Read every booking that was created since the day before `since`, 100 a page, newest first.
 
-    Pages shift when a booking appears or disappears between two reads, and one could fall through. So a list of several
-    pages is read twice, and is complete only when both readings are the same. Only a page that brings nothing new is the
-    end: that a page of fewer than 100 is the last one is nowhere documented, and a list cut short would look complete.
+    Only a page that brings nothing new is the end: that a page of fewer than 100 is the last one is nowhere documented,
+    and a list cut short would look complete. Pages shift when a booking appears or disappears between two reads, and one
+    could fall through, even from a second page that is then empty. So a list is read twice, unless there is nothing in it,
+    and is complete only when both readings are the same.
 
     Raises:
         SwitchboardError: a page could not be read.
     """
     first = _read_once(gateway, token, since, zone, deadline)
-    if first.pages <= ONE_PAGE_AND_THE_END or not first.is_complete:
+    if not first.bookings or not first.is_complete:
         return first
     second = _read_once(gateway, token, since, zone, deadline)
     is_stable = _ids(first) == _ids(second)

@@ -104,7 +104,7 @@ class PlaceBooking:
         form = Form(command.members, self.policy, self.clock.now())
         broken = form_rules.violations(form)
         if broken and not _may_be_a_repeat(command, broken):
-            raise BookingRejectedError(broken)
+            raise self._refused_at_once(command, form, broken, deadline)
         request = form_rules.read_request(form)
         # 2
         reads_end = deadline.within(self.budget.reads)
@@ -139,6 +139,20 @@ class PlaceBooking:
         return Answered(
             conclusion.answer, claim.operation.id, conclusion.booking_id, audit_pending=conclusion.audit_pending
         )
+
+    def _refused_at_once(
+        self, command: PlaceBookingCommand, form: Form, broken: Sequence[Violation], deadline: Deadline
+    ) -> CallerError:
+        """Return the error of a form that breaks rules; where the account is known without a call, it is an event."""
+        error = BookingRejectedError(broken)
+        known = self.reads.introspector.recall(command.token)
+        if known is None:
+            return error
+        error.operation_id = self.ids.operation_id(form.now)
+        is_sound = all(violation.pointer != "/BookUserID" for violation in broken)
+        candidate = form.integer("BookUserID") if is_sound else None
+        event = events.refused_form(error.operation_id, command.request_id, known, candidate, form.now, broken)
+        return self._record(error, event, deadline)
 
     def _call(
         self,

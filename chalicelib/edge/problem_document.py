@@ -11,6 +11,7 @@ from chalicelib.domain.errors import (
     MissingTokenError,
     SwitchboardError,
     TooManyBookingsError,
+    UpstreamRefusedError,
 )
 from chalicelib.domain.violation import Violation
 from chalicelib.edge.operation_path import operation_path
@@ -101,9 +102,9 @@ def _wait_seconds(error: SwitchboardError) -> int | None:
 
 
 def _challenge(error: SwitchboardError) -> str | None:
-    """Return the challenge of a 401 or 403 (RFC 6750, section 3); without credentials it names no error."""
+    """Return the challenge of a 401 or 403 (RFC 6750, section 3); where nothing is known of the reason, it names no error."""
     match error:
-        case MissingTokenError():
+        case MissingTokenError() | UpstreamRefusedError(upstream_status=403):
             parameters = {}
         case InvalidTokenError():
             parameters = {"error": "invalid_token", "error_description": error.message}

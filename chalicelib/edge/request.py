@@ -106,12 +106,21 @@ def read_body(request: Request, maximum_bytes: int) -> bytes:
 
 
 def request_id(request: Request) -> str:
-    """Return the caller's X-Request-Id if there is one of a safe shape, else the gateway's, else Lambda's."""
+    """Return the caller's X-Request-Id if there is one of a safe shape, else the gateway's, else Lambda's.
+
+    It goes into logs and audit events, so an id that is the caller's own token, or could be a phone number, is not taken.
+    """
     values = header_values(request, "x-request-id")
-    if len(values) == 1 and _REQUEST_ID.fullmatch(values[0]):
+    if len(values) == 1 and _REQUEST_ID.fullmatch(values[0]) and not _is_private(values[0], request):
         return values[0]
     own = request.context.get("requestId") or getattr(request.lambda_context, "aws_request_id", None)
     return str(own or "unknown")
+
+
+def _is_private(text: str, request: Request) -> bool:
+    """Tell whether a caller's id repeats its token, or consists of digits as a phone number does."""
+    is_number = not text.strip("0123456789._-")
+    return is_number or any(text in value for value in header_values(request, "authorization"))
 
 
 def milliseconds_left(request: Request) -> float | None:

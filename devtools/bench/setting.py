@@ -126,6 +126,8 @@ class Setting:
             "OPERATIONS_TABLE": OPERATIONS,
             "AUDIT_TABLE": AUDIT,
             "HMAC_KEY": "k" * 64,
+            "BOOKINGS_PER_MINUTE": "1000000",  # counted as in a deployment, and never reached
+            "BOOKINGS_PER_DAY": "1000000",
         }
         return (
             Variant("app", "app", self._deployed, environment),

@@ -1,1 +1,14 @@
-"""The booking protocol under seeded faults: the real use cases between a simulated platform, store and upstream."""
+"""The booking protocol under seeded faults: the real use cases between a simulated platform, store and upstream.
+
+What the verdict rests on, beside the code:
+
+- A booking is in the upstream's list at most 12 minutes after its POST left us (`upstream.py`). Later than the 15 minutes
+  that reconciliation waits, no protocol can tell "not created" from "not yet".
+- Wall clocks are wrong by at most a minute (`clock.py`); 15 minutes would be another way to read too early.
+- A function is dead when its time is over (`platform.py`), as Lambda promises.
+- A booking that the user makes elsewhere differs from ours in its terms (`surroundings.py`), and a reply that is repeated
+  by a cache is one that came through us (`placement.py`). An equal one could not be told apart by anybody.
+- A new HMAC key is known to every container before the first one writes under it (`keys.py`).
+
+The store's rules are those of the in-memory store that the contract suite holds to the tables.
+"""

@@ -15,7 +15,7 @@ from chalicelib.domain.operation import Outcome
 from chalicelib.domain.time_budget import Deadline
 from devtools.simulation.placement import Placement
 from devtools.simulation.platform import Platform
-from devtools.simulation.upstream import AdultWork, User, crowd
+from devtools.simulation.upstream import AdultWork, User
 
 T = TypeVar("T")
 
@@ -93,7 +93,7 @@ class SimulatedGateway:
             bookings = self.reads.upstream.page(user, start, page)
             weather = self.reads.platform.weather
             if user.newer and weather.strikes(weather.moving_list):
-                user.newer = crowd(self.reads.upstream.now(), max(1, len(user.newer) + weather.pick((-1, 1))))
+                self.reads.upstream.move_list(user)
                 self.reads.platform.journal.count("pages moved")
             return bookings
 
@@ -110,8 +110,8 @@ class SimulatedGateway:
 
 
 def _principal(user: User) -> Principal:
-    scopes = {Scope.PHONECHAT_BOOKINGS.value} | ({Scope.CREDITS_HISTORY.value} if user.tells_balance else set())
-    return Principal(user.account, frozenset(scopes))
+    granted = {Scope.PHONECHAT_BOOKINGS: user.may_book, Scope.CREDITS_HISTORY: user.tells_balance}
+    return Principal(user.account, frozenset(scope.value for scope, is_granted in granted.items() if is_granted))
 
 
 def _brief(value: object) -> object:

@@ -15,7 +15,8 @@ from devtools.simulation.weather import Weather
 T = TypeVar("T")
 
 FUNCTION_SECONDS = 26.0
-LAST_CRASH_POINT = 24  # a call of PlaceBooking without an earlier operation passes 16 to 22 of them
+LAST_CRASH_POINTS = (12, 24, 48)  # a plain booking passes 16 to 22 of them, reconciliation many more
+LONGEST_PAUSE_SECONDS = 25.0
 
 
 @dataclass(slots=True)
@@ -62,7 +63,7 @@ class Platform:
         self.calls += 1
         crash_point = None
         if self.weather.strikes(self.weather.crash):
-            crash_point = self.weather.rng.randint(1, LAST_CRASH_POINT)
+            crash_point = self.weather.rng.randint(1, self.weather.pick(LAST_CRASH_POINTS))
         call = Call(self.calls, what, account, self.scheduler.now + FUNCTION_SECONDS, crash_point)
         heard: Heard[T] = Heard()
         client = getcurrent()
@@ -102,7 +103,11 @@ class Platform:
         call.passed += 1
         if call.passed == call.crash_point:
             self._die(call, "is killed")
-        self.scheduler.sleep(self.weather.latency() if seconds is None else seconds)
+        seconds = self.weather.latency() if seconds is None else seconds
+        if self.weather.strikes(self.weather.pause):  # the whole function stands still, and no deadline cuts that short
+            seconds += self.weather.rng.uniform(0, LONGEST_PAUSE_SECONDS)
+            self.journal.count("pauses")
+        self.scheduler.sleep(seconds)
         if self.scheduler.now >= call.ends_at:
             self._die(call, "runs out of its function's time")
 
@@ -124,7 +129,7 @@ class Platform:
             answer = work(call)
         except Exception as error:  # noqa: BLE001 (whatever it is, the oracle reports it)
             self.history.foreign_errors.append(f"{call.name} {call.what}: {error!r}")
-        self.journal.count(f"answer {type(answer).__name__}")
+        self.journal.count(f"{call.what}: {'died' if answer is None else type(answer).__name__}")
         self.journal.say(call.name, "answers", type(answer).__name__, answer)
         return answer
 

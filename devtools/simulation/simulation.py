@@ -22,7 +22,7 @@ from devtools.simulation.scheduler import Scheduler
 from devtools.simulation.service import Container, Ids, Shared, build_container
 from devtools.simulation.store import SimulatedStore, SimulatedTrail
 from devtools.simulation.surroundings import Surroundings, session_time
-from devtools.simulation.upstream import AdultWork, User, crowd
+from devtools.simulation.upstream import FIRST_NEWER_ID, AdultWork, User, crowd
 from devtools.simulation.variants import LateRecordStore, UnguardedStore, Variant
 from devtools.simulation.vault import SimulatedVault
 from devtools.simulation.weather import Weather
@@ -38,7 +38,7 @@ SESSIONS_IN_HOURS = (3.0, 50.0, 150.0)
 CONTAINERS = 2
 CROWDS = ((0, 0), (3, 0), (4, 2), (100, 20))
 CROWD_WEIGHTS = (60, 20, 18, 2)
-LIMITS = ((5, 60), (30, 86_400))
+LIMITS = ((1, 60), (4, 86_400))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +150,11 @@ class Run:
             self.upstream.users[account] = User(
                 account=account,
                 balance=Decimal(weather.pick((300, 300, 40))),
+                may_book=weather.strikes(0.97),
                 tells_balance=weather.strikes(0.8),
                 page_size=weather.pick((100, 3)),
-                newer=crowd(self.start, newer),
-                older=crowd(self.start, older),
+                newer=crowd(self.start, range(FIRST_NEWER_ID, FIRST_NEWER_ID + newer)),
+                older=crowd(self.start, range(1, 1 + older)),
             )
         intents: list[Intent] = []
         for number in range(1, 1 + max(len(accounts), weather.pick((1, 2, 3), (60, 30, 10)))):

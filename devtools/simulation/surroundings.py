@@ -13,6 +13,7 @@ from devtools.simulation.history import UpstreamBooking
 from devtools.simulation.intents import Intent
 from devtools.simulation.platform import Call
 from devtools.simulation.service import Container, longest_open
+from devtools.simulation.upstream import FIRST_BOOKING_ID
 from tests.fakes.store import OPEN
 
 SWEEP_EVERY_SECONDS = 3600.0
@@ -53,7 +54,7 @@ class Surroundings:
         scheduler.sleep(self.world.platform.weather.rng.uniform(0, 100))
         self.world.upstream.add(
             UpstreamBooking(
-                id=len(self.world.upstream.history.bookings) + 1001,
+                id=len(self.world.upstream.history.bookings) + FIRST_BOOKING_ID,
                 account=intent.account,
                 book_user_id=int(str(intent.members["BookUserID"])),
                 session_date=str(intent.members["SessionDate"]),

@@ -19,6 +19,7 @@ from devtools.simulation.scheduler import Scheduler
 from devtools.simulation.weather import Weather
 
 LATEST_COMMIT_SECONDS = 720.0
+FIRST_NEWER_ID, FIRST_APPEARING_ID, FIRST_BOOKING_ID = 300, 600, 1001
 LONGEST_LAG_SECONDS = 60.0
 TOKEN_SECONDS = 1200.0
 ENDS, ENDS_AFTER_SECONDS = 0.2, (1.0, 20.0, 300.0, 7200.0)
@@ -34,6 +35,7 @@ class User:
 
     account: int
     balance: Decimal
+    may_book: bool
     tells_balance: bool
     page_size: int
     newer: list[Booking]
@@ -54,6 +56,7 @@ class AdultWork:
         self._weather = weather
         self._journal = journal
         self._tokens: dict[str, tuple[int, float]] = {}
+        self._appeared = FIRST_APPEARING_ID
 
     def now(self) -> datetime:
         """Return the true time, which is the upstream's."""
@@ -83,7 +86,7 @@ class AdultWork:
         request, now = post.request, self._scheduler.now
         lag = self._weather.rng.uniform(0, LONGEST_LAG_SECONDS) if self._weather.strikes(self._weather.placement) else 0
         booking = UpstreamBooking(
-            id=len(self.history.bookings) + 1001,
+            id=len(self.history.bookings) + FIRST_BOOKING_ID,
             account=post.account,
             book_user_id=request.book_user_id,
             session_date=request.session_date,
@@ -140,6 +143,14 @@ class AdultWork:
                 return document(one)
         return None
 
+    def move_list(self, user: User) -> None:
+        """Let a booking that is none of ours appear at the top of a user's list, or disappear from it."""
+        if self._weather.strikes(0.5):
+            user.newer = user.newer[1:]
+        else:
+            self._appeared += 1
+            user.newer = [*crowd(self.now(), range(self._appeared, self._appeared + 1)), *user.newer]
+
     def _end(self, booking: UpstreamBooking, status: str) -> None:
         booking.status = status
         self._journal.count("bookings ended upstream")
@@ -163,12 +174,12 @@ def document(booking: UpstreamBooking) -> Booking:
     )
 
 
-def crowd(start: datetime, size: int) -> list[Booking]:
-    """Return bookings of other times, newest first: they fill pages."""
+def crowd(start: datetime, ids: range) -> list[Booking]:
+    """Return bookings of other times, newest first: they fill pages. Ids below FIRST_BOOKING_ID are for them."""
     create_date = start.astimezone(LONDON).replace(tzinfo=None).isoformat(timespec="milliseconds")
     return [
         Booking.model_construct(
-            booking_id=number + 1,
+            booking_id=booking_id,
             duration=15,
             credits=Decimal(30),
             status="Confirmed",
@@ -177,5 +188,5 @@ def crowd(start: datetime, size: int) -> list[Booking]:
             create_date=create_date,
             candidate=BookedUser.model_construct(user_id=777),
         )
-        for number in reversed(range(size))
+        for booking_id in reversed(ids)
     ]

@@ -28,6 +28,7 @@ class Weather:
         self.moving_list = self._level()
         self.lost_answer = self._level()
         self.slow = self._level() / 4
+        self.pause = self._level() / 20
 
     def _level(self) -> float:
         return self.rng.choices(LEVELS, LEVEL_WEIGHTS)[0]
@@ -35,7 +36,7 @@ class Weather:
     def clear_up(self) -> None:
         """Let nothing go wrong from now on."""
         self.crash = self.store_write = self.store_read = self.stale_index = self.vault = 0.0
-        self.placement = self.upstream_read = self.moving_list = self.lost_answer = self.slow = 0.0
+        self.placement = self.upstream_read = self.moving_list = self.lost_answer = self.slow = self.pause = 0.0
 
     def strikes(self, probability: float) -> bool:
         """Tell whether something happens this time."""

@@ -4,8 +4,8 @@ import json
 from dataclasses import dataclass, field
 
 from devtools.trials import canary
+from devtools.trials.function import Reply
 from devtools.trials.ground import Ground
-from devtools.trials.verdict import Told
 
 CREATE = "/v1/PhoneChat/CreateBooking"
 
@@ -15,26 +15,26 @@ class Client:
     """Books and asks; `told` is what it was told so far."""
 
     ground: Ground
-    told: list[Told] = field(default_factory=list)
+    told: list[Reply] = field(default_factory=list)
 
-    def book(self, token: str, key: str | None, **changes: object) -> Told:
+    def book(self, token: str, key: str | None, **changes: object) -> Reply:
         """Ask for a booking, which holds every secret that it can hold.
 
         Raises:
             KilledError: the function died meanwhile.
         """
         body = json.dumps(canary.booking(**changes)).encode()
-        return self._keep(Told(self.ground.function.call("POST", CREATE, canary.headers(token, key), body), key))
+        return self._keep(self.ground.function.call("POST", CREATE, canary.headers(token, key), body))
 
-    def ask(self, token: str, operation_id: str) -> Told:
+    def ask(self, token: str, operation_id: str) -> Reply:
         """Ask how an operation stands; this settles it, if it can be settled.
 
         Raises:
             KilledError: the function died meanwhile.
         """
         path = f"/v1/operations/{operation_id}"
-        return self._keep(Told(self.ground.function.call("GET", path, canary.headers(token))))
+        return self._keep(self.ground.function.call("GET", path, canary.headers(token)))
 
-    def _keep(self, told: Told) -> Told:
-        self.told.append(told)
-        return told
+    def _keep(self, reply: Reply) -> Reply:
+        self.told.append(reply)
+        return reply

@@ -7,7 +7,7 @@ said.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -19,7 +19,7 @@ from devtools.trials.ground import Ground
 from devtools.trials.verdict import CREATED, wrong_at_the_end
 from sandbox.fault_table import FAULTS
 
-TOKEN, FRESH_TOKEN = "client-token", "refreshed-client-token"  # noqa: S105 (the sandbox's own)
+TOKEN, FRESH_TOKEN = "client-token", "refreshed-client-token"
 KEY, NEW_KEY = f"{canary.KEY}-first", f"{canary.KEY}-second"
 SETTINGS = {"POST_SECONDS": "0.25"}
 LEASE_IS_OVER_SECONDS = 40.0
@@ -79,11 +79,26 @@ class Finding:
     wrong: tuple[str, ...] = ()
 
 
-def fates(points: list[tuple[AwaitPoint, ...]]) -> Iterator[Fate]:
-    """Return every death that calls with these points can die."""
-    for call, passed in enumerate(points):
-        for point in sorted(set(passed)):
-            yield from (Fate(call, Death(point, side)) for side in SIDES)
+def fates_in(call: int, points: Sequence[AwaitPoint]) -> list[Fate]:
+    """Return every death that the function can die in one call."""
+    return [Fate(call, Death(point, side)) for point in sorted(set(points)) for side in SIDES]
+
+
+def planned(dry_runs: Mapping[str, Finding]) -> dict[str, list[Fate]]:
+    """Return the fates to try in each weather, by its name.
+
+    In every weather the function dies at each point of the first call. What follows differs by what was left to do only, so
+    the deaths of later calls are tried once for each course that these calls took.
+    """
+    plan: dict[str, list[Fate]] = {}
+    courses = set()
+    for name, dry_run in dry_runs.items():
+        plan[name] = fates_in(0, dry_run.points[0])
+        course = tuple(tuple(sorted(points)) for points in dry_run.points[1:])
+        if course not in courses:
+            plan[name] += [fate for call, points in enumerate(dry_run.points[1:], 1) for fate in fates_in(call, points)]
+            courses.add(course)
+    return plan
 
 
 class Trial:
@@ -124,7 +139,7 @@ class Trial:
         before = len(self._client.told)
         self._book(key, FRESH_TOKEN)
         self._ground.clock.move_on(ALL_IS_SETTLED_SECONDS)
-        return any(told.reply.status == CREATED for told in self._client.told[before:])
+        return any(reply.status == CREATED for reply in self._client.told[before:])
 
     def _book(self, key: str, token: str) -> None:
         self._live(lambda: self._client.book(token, key))

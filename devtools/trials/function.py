@@ -16,6 +16,7 @@ from chalicelib.adapters.vault.client import KmsClient
 from chalicelib.edge.container import Container
 from chalicelib.edge.middleware import install
 from chalicelib.edge.routes import register
+from chalicelib.edge.schedules import schedule
 from devtools.gateway import FUNCTION_SECONDS, LambdaContext
 from devtools.resources import match_resource
 from devtools.rest_event import HttpRequest, from_answer, to_event
@@ -61,15 +62,18 @@ class Function:
         app: Any = Chalice(app_name="switchboard")
         install(app, self._current)
         register(app, self._current)
-        self._app = app
+        self._schedule = schedule(app, self._current)
+        self.app = app
 
-    def start(self, environment: Mapping[str, str], death: Death | None = None) -> None:
-        """Begin a life, which ends at `death` if that is met."""
+    def start(
+        self, environment: Mapping[str, str], death: Death | None = None, *exchanged: tuple[object, object]
+    ) -> None:
+        """Begin a life, which ends at `death` if that is met, with other parts `exchanged` as well."""
         self.stop()
         self._built = bootstrap.build(environment)
         wiring.share_kms(self._built, self._kms)
         placing: Any = self._built.place_booking
-        timed: Any = wiring.rewired(self._built, (placing.clock, self._clock))
+        timed: Any = wiring.rewired(self._built, (placing.clock, self._clock), *exchanged)
         self.lifeline = Lifeline(death)
         placing = timed.place_booking
         ports = {
@@ -95,15 +99,22 @@ class Function:
             KilledError: the function died meanwhile.
         """
         request = HttpRequest(method, path, "", tuple(headers.items()), body, "192.0.2.1")
-        match = match_resource(self._app.routes, path)
+        match = match_resource(self.app.routes, path)
         if match is None:
             raise LookupError(path)
         request_id = f"trial-{next(_requests)}"
         context = LambdaContext(request_id, self._clock.monotonic() + FUNCTION_SECONDS)
         with redirect_stdout(self.log):
-            answer = from_answer(self._app(to_event(request, match, request_id), context))
+            answer = from_answer(self.app(to_event(request, match, request_id), context))
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers}
         return Reply(answer.status, headers, answer.body)
+
+    def run_schedule(self) -> None:
+        """Do what the platform's clock asks for each hour."""
+        names = ("version", "account", "region", "detail", "detail-type", "source", "time", "id", "resources")
+        context = LambdaContext(f"trial-{next(_requests)}", self._clock.monotonic() + FUNCTION_SECONDS)
+        with redirect_stdout(self.log):
+            self._schedule(dict.fromkeys(names, "trial"), context)
 
     def _current(self) -> Container:
         if self._wired is None:

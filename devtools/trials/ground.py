@@ -52,9 +52,9 @@ class Ground:
         create_table(self._database, AUDIT, self.ledger.audit_table)
         self._environment = self._defaults() | settings
 
-    def start(self, death: Death | None = None) -> None:
+    def start(self, death: Death | None = None, *exchanged: tuple[object, object]) -> None:
         """Give the function a new life, with nothing in memory."""
-        self.function.start(self._environment, death)
+        self.function.start(self._environment, death, *exchanged)
 
     def end(self) -> None:
         """Close what the last trial left open."""

@@ -2,7 +2,6 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from chalicelib.domain.operation import OperationState
 from devtools.trials import canary
@@ -13,14 +12,6 @@ from sandbox.booking import Booking
 
 CREATED = 201
 SESSION = "%Y-%m-%d %H:%M"
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What a client was told when it booked; `key` is None for any other request."""
-
-    reply: Reply
-    key: str | None = None
 
 
 def duplicated(bookings: Sequence[Booking]) -> list[str]:
@@ -63,19 +54,21 @@ def lost(entries: Sequence[Entry], bookings: Sequence[Booking]) -> list[str]:
     ]
 
 
-def untrue(told: Sequence[Told], bookings: Sequence[Booking]) -> Iterator[str]:
-    """Tell which successes were none, and which repeats were answered otherwise than the first time."""
+def untrue(told: Sequence[Reply], bookings: Sequence[Booking]) -> Iterator[str]:
+    """Tell which successes were none, and which operations were told of in different words."""
     existing = {booking.booking_id for booking in bookings}
     bodies = defaultdict(set)
-    for one in told:
-        if one.key is not None and one.reply.status == CREATED:
-            bodies[one.key].add(one.reply.body)
-            if one.reply.document["BookingID"] not in existing:
-                yield f"untrue: booking {one.reply.document['BookingID']} does not exist"
-    yield from (f"untrue: one key, {len(bodies[key])} different successes" for key in bodies if len(bodies[key]) > 1)
+    for reply in told:
+        if reply.status == CREATED:
+            bodies[reply.headers["location"]].add(reply.body)
+            if reply.document["BookingID"] not in existing:
+                yield f"untrue: booking {reply.document['BookingID']} does not exist"
+    for operation, different in bodies.items():
+        if len(different) > 1:
+            yield f"untrue: {len(different)} different successes of {operation}"
 
 
-def wrong_at_any_time(ground: Ground, told: Sequence[Told]) -> Iterator[str]:
+def wrong_at_any_time(ground: Ground, told: Sequence[Reply]) -> Iterator[str]:
     """Tell what must never be, while operations are still open as well."""
     entries, bookings = ground.ledger.operations(), ground.sandbox.world.bookings
     yield from duplicated(bookings)
@@ -84,12 +77,12 @@ def wrong_at_any_time(ground: Ground, told: Sequence[Told]) -> Iterator[str]:
     yield from (f"the chain of {operation} is broken" for operation in ground.ledger.broken_chains())
 
 
-def wrong_at_the_end(ground: Ground, told: Sequence[Told]) -> Iterator[str]:
+def wrong_at_the_end(ground: Ground, told: Sequence[Reply]) -> Iterator[str]:
     """Tell what must not be when every operation had the time and the callers to be settled."""
     yield from wrong_at_any_time(ground, told)
     entries = ground.ledger.operations()
     yield from lost(entries, ground.sandbox.world.bookings)
     yield from (f"stuck: {entry.id} is {entry.state}" for entry in entries if entry.state in OPEN)
-    problems = [one.reply.body.decode() for one in told if one.reply.problem is not None]
+    problems = [reply.body.decode() for reply in told if reply.problem is not None]
     texts = {"log": ground.function.log.getvalue(), "tables": ground.ledger.text(), "problems": "".join(problems)}
     yield from canary.heard_in(texts)

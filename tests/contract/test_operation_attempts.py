@@ -133,6 +133,15 @@ def test_an_attempt_on_an_operation_that_is_gone_is_refused(stores: Stores) -> N
         claim(stores.store, again, elsewhere)
 
 
+def test_an_attempt_on_another_chain_than_the_one_that_stands_is_refused(stores: Stores) -> None:
+    """Its event would name a hash that is not there, and nobody could verify the chain again."""
+    first = made(stores.store, operation(1), NOT_SENT)
+    elsewhere = replace(first, head="0" * 64)
+    with pytest.raises(StoreUnavailableError):
+        claim(stores.store, next_attempt(elsewhere), elsewhere)
+    assert find(stores.store, first.id) == first
+
+
 def test_an_attempt_goes_on_when_its_key_is_over_meanwhile(stores: Stores) -> None:
     """Nothing holds the key any more, and the operation still stands as it was read."""
     first = made(stores.store, operation(1, session_date=ANOTHER_EVENING), NOT_SENT)

@@ -173,6 +173,18 @@ def test_the_answer_goes_with_its_key(stores: Stores) -> None:
     assert stores.store.stored_answer(first, enough_time()) is None
 
 
+@pytest.mark.parametrize(("length", "is_kept"), [(350_000, True), (350_001, False)])
+def test_an_answer_that_is_too_long_does_not_cost_the_outcome(stores: Stores, length: int, *, is_kept: bool) -> None:
+    """DynamoDB takes no row of more than 400 KB; what became of the booking is written all the same."""
+    sealed = "s" * length
+    booked = made(stores.store, operation(1), confirmed(), sealed)
+    found = made(stores.store, operation(2, key=OTHER_KEY, session_date=ANOTHER_EVENING), UNKNOWN)
+    assert resolve(stores.store, found, Resolution(OperationState.CONFIRMED, 78, sealed))
+    for record in (booked, find(stores.store, found.id)):
+        assert record.state is OperationState.CONFIRMED
+        assert (stores.store.stored_answer(record, enough_time()) == sealed) is is_kept
+
+
 def test_another_operations_answer_is_not_told(stores: Stores) -> None:
     """The key was over, and another request took it."""
     first = made(stores.store, operation(1), confirmed(), "sealed")

@@ -26,6 +26,7 @@ from tests.fakes.trail import InMemoryAuditTrail
 
 OPEN = frozenset({OperationState.SENDING, OperationState.UNKNOWN})
 AT_A_TIME = 25
+LONGEST_ANSWER = 350_000
 KEPT_AFTER_GUARD = timedelta(days=30)
 
 
@@ -274,7 +275,8 @@ class InMemoryOperationStore:
         if resolution.state in FREES_GUARD and guard is not None and guard.operation_id == record.id:
             del self._guards[record.guard_hash]
         key = self._keys.get(record.key_hash or "")
-        if resolution.sealed_answer is not None and key is not None and key.operation_id == record.id:
+        is_kept = resolution.sealed_answer is not None and len(resolution.sealed_answer) <= LONGEST_ANSWER
+        if is_kept and key is not None and key.operation_id == record.id:
             self._keys[record.key_hash or ""] = replace(key, answer=resolution.sealed_answer)
         self._operations[record.id] = replace(
             record,

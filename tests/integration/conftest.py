@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from devtools.dynamodb import LocalDynamoDB, create_sealing_key, local_client
+from devtools.trials.ground import Ground, standing
 from sandbox import SandboxServer
 from tests.fakes.certificates import Authority
 from tests.integration.service import Service
@@ -29,6 +30,13 @@ def database() -> Iterator["DynamoDBClient"]:
         client = local_client(server.endpoint_url)
         yield client
         client.close()
+
+
+@pytest.fixture(scope="session")
+def ground(database: "DynamoDBClient") -> Iterator[Ground]:
+    """Return the ground of trials, on the session's database; each trial begins it anew."""
+    with standing(database.meta.endpoint_url) as ground:
+        yield ground
 
 
 @pytest.fixture(scope="session")

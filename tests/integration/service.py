@@ -152,7 +152,7 @@ class Service:
 
     def _built(self, settings: Mapping[str, str]) -> Container:
         """Return a container as production makes it; only its KMS client is there already, unless it has its own address."""
-        container = bootstrap.build(self._environment() | settings)
+        container = bootstrap.build({**self._environment(), **settings})
         if OWN_KMS not in settings:
             wiring.share_kms(container, self._kms)
         return container

@@ -5,13 +5,24 @@ import signal
 import socket
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
+from chalice.app import Chalice
 
+from chalicelib import bootstrap
 from chalicelib.adapters.dynamodb.audit_trail import DynamoDBAuditTrail
+from chalicelib.edge.middleware import install
+from chalicelib.edge.routes import register
 from devtools import events
 from devtools.dynamodb import AUDIT_TABLE, LocalDynamoDB, create_tables, local_client
+from devtools.local_server import LocalGateway
+from devtools.stack import app_environment, kept_key
+from devtools.trials import wiring
+from sandbox import SandboxServer
 from tests.contract.records import claim_event, enough_time, operation
+from tests.integration import bookings
+from tests.integration.exchange import Answer, send
 
 EVENT = claim_event(operation())
 
@@ -71,6 +82,35 @@ def test_a_killed_server_loses_no_more_than_its_last_second(tmp_path: Path) -> N
         client = local_client(second.endpoint_url)
         assert DynamoDBAuditTrail(client, AUDIT_TABLE).events(EVENT.operation_id) == [EVENT.canonical()]
         client.close()
+
+
+def test_a_booking_is_answered_as_before_after_a_restart(tmp_path: Path, upstream: SandboxServer) -> None:
+    """As `make run` keeps it from one day to the next: operation, sealed answer, data key and what wraps it."""
+    upstream.reset()
+    answers = []
+    for _ in range(2):
+        with LocalDynamoDB(state=tmp_path / "ministack") as server:
+            create_tables(server.endpoint_url)
+            answers.append(_book(server, upstream, kept_key(tmp_path)))
+    first, second = answers
+    assert (first.status, first.header("Idempotency-Replayed")) == (201, None)
+    assert (second.status, second.header("Idempotency-Replayed")) == (201, "true")
+    assert (second.body, second.header("Location")) == (first.body, first.header("Location"))
+    assert upstream.journal.count(bookings.CREATE) == 1
+    upstream.reset()
+
+
+def _book(server: LocalDynamoDB, upstream: SandboxServer, hmac_key: str) -> Answer:
+    """Start the app on a database as it is, book, and stop the app."""
+    container = bootstrap.build(app_environment(os.environ, upstream.url, server.endpoint_url, hmac_key))
+    app: Any = Chalice(app_name="switchboard")
+    install(app, lambda: container)
+    register(app, lambda: container)
+    headers = bookings.headers(key="the-same-on-both-days")
+    with LocalGateway(app) as gateway:
+        answer = send(gateway.url, "POST", bookings.PATH, headers, bookings.to_body(bookings.MEMBERS))
+    wiring.close(container)
+    return answer
 
 
 def _wait_until_saved(state: Path) -> None:

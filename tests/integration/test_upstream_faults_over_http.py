@@ -129,7 +129,7 @@ def test_whatever_the_upstream_does_with_the_booking_it_is_sent_once_and_told_tr
     operation = service.records.operation()
     _require_agreement(service, answer, operation)
     if case.leads_to is not None:
-        status, state, reason = case.leads_to
+        _status, state, reason = case.leads_to
         is_found = state == "UNKNOWN" and service.sandbox.world.bookings
         expected = (201, "CONFIRMED", reason) if is_found else case.leads_to
         assert (answer.status, operation["state"], operation["reason"]) == expected

@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
 
 from chalicelib.adapters.dynamodb import items, tables, writes
 from chalicelib.adapters.dynamodb.rate_limit import RateLimit
@@ -19,6 +19,9 @@ from chalicelib.domain.operation import FREES_GUARD, Operation, OperationState, 
 from chalicelib.domain.record import OperationRecord
 
 TOKEN_LENGTH = 36  # the most that a ClientRequestToken may have
+# DynamoDB takes rows of 400 KB. An answer that leaves no room is not kept: its outcome must be written whatever AdultWork
+# sends, and a repeat then learns that the first answer cannot be read.
+LONGEST_ANSWER = 350_000
 
 
 class Row(StrEnum):
@@ -98,7 +101,7 @@ def conclusion(
         {"#state": "state"},
     )
     parts = {Row.OPERATION: writes.change_operation(names.operations, operation.id, changes, event, condition)}
-    if operation.key_hashes and sealed_answer is not None:
+    if operation.key_hashes and _is_kept(sealed_answer):
         parts[Row.KEY] = writes.keep_answer(names.operations, operation.id, operation.key_hashes[0], sealed_answer)
     if changes.booking_id is not None:
         parts[Row.BOOKING] = writes.put(
@@ -118,7 +121,7 @@ def resolution(names: Tables, record: OperationRecord, resolved: Resolution, eve
     parts = {
         Row.OPERATION: writes.change_operation(names.operations, record.id, changes, event, writes.unchanged(record))
     }
-    if record.key_hash is not None and resolved.sealed_answer is not None:
+    if record.key_hash is not None and _is_kept(resolved.sealed_answer):
         parts[Row.KEY] = writes.keep_answer(names.operations, record.id, record.key_hash, resolved.sealed_answer)
     if resolved.booking_id is not None:
         booking = items.booking(record.id, resolved.booking_id)
@@ -139,6 +142,11 @@ def release(names: Tables, record: OperationRecord, event: AuditEvent) -> Writes
         Row.GUARD: writes.free_guard(names.operations, record.id, record.guard_hash, writes.OURS),
         Row.EVENT: writes.put(names.audit, items.audit_event(event), writes.ABSENT),
     }
+
+
+def _is_kept(sealed_answer: str | None) -> TypeGuard[str]:
+    """Tell whether there is an answer, and room for it."""
+    return sealed_answer is not None and len(sealed_answer) <= LONGEST_ANSWER
 
 
 def request_token(parts: Writes) -> str:

@@ -112,17 +112,19 @@ def test_while_a_further_attempt_is_being_sent_the_same_key_waits() -> None:
     assert len(world.gateway.sent) == sent + 1
 
 
-def test_of_two_calls_that_try_again_at_once_one_sends() -> None:
-    """Let a second call take the attempt between the look at the first one and the claim: its answer is ours as well."""
+@pytest.mark.parametrize("other_request_id", ["request-3", "request-2"])
+def test_of_two_calls_that_try_again_at_once_one_sends(other_request_id: str) -> None:
+    """Let a second call take the attempt between the look at the first one and the claim: its answer is ours as well.
+
+    A caller may give both the same request id: what one call writes is never taken for the other's.
+    """
     world, operation_id = failed_world(FAILURES[0])
     sent, answers = len(world.gateway.sent), list[Answered]()
 
     def overtake() -> None:
-        if (
-            len(world.store.claims) == claims + 2
-        ):  # the second claim of the outer call, with the earlier attempt in hand
+        if len(world.store.claims) == claims + 2:  # the outer call claims again, with the first attempt in hand
             world.store.before_write = lambda: None
-            answers.append(world.place(request_id="request-3"))
+            answers.append(world.place(request_id=other_request_id))
 
     claims = len(world.store.claims)
     world.store.before_write = overtake

@@ -187,3 +187,21 @@ def test_reading_the_list_has_a_limit_of_its_own() -> None:
     world.gateway = gateway
     world.ask(lost(world))
     assert gateway.left["list"] == 5
+
+
+def test_what_another_call_settles_meanwhile_is_not_shown_beside_the_older_state() -> None:
+    """Let another call confirm the operation while this one's reading fails: UNKNOWN and a booking would contradict."""
+    world = World()
+    world.gateway.will_book_and_lose_the_answer()
+    world.gateway.list_failure = LATE
+    operation_id = world.refusal().operation_id
+    world.gateway.list_failure = None
+
+    def settle_first_then_fail() -> None:
+        world.gateway.before_list = lambda: None
+        assert world.ask(operation_id).record.state is OperationState.CONFIRMED
+        world.gateway.list_failure = LATE
+
+    world.gateway.before_list = settle_first_then_fail
+    view = world.ask(operation_id)
+    assert (view.record.state, view.answer) == (OperationState.UNKNOWN, None)

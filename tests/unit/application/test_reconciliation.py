@@ -21,7 +21,7 @@ from tests.unit.application.slowness import TickingGateway
 from tests.unit.application.world import KEY, OTHER_KEY, World, body
 
 LATE = UpstreamUnavailableError("late", trouble=Trouble.LATE)
-SETTLE_SECONDS, LEASE_SECONDS = 15 * 60, 31
+SETTLE_SECONDS = 15 * 60
 
 
 def lost(world: World) -> str:
@@ -31,13 +31,6 @@ def lost(world: World) -> str:
     world.gateway.will_answer_again()
     assert operation_id is not None
     return operation_id
-
-
-def died(world: World) -> str:
-    """Claim a booking and die before the send, as far as the record shows; return its operation."""
-    world.store.will_apply_claim_then_fail()
-    world.refusal()
-    return world.store.claims[-1].id
 
 
 def test_a_lost_answer_is_found_in_the_list_in_the_same_call() -> None:
@@ -65,7 +58,7 @@ def test_the_evidence_of_a_found_booking_is_an_event() -> None:
     assert (events[2]["booking_id"], events[2]["matching_bookings"]) == (1, [1])
     assert events[2]["evidence"] == {
         "read_at": "2026-01-15T12:00:00.000+00:00",
-        "pages": 2,
+        "pages": 4,
         "bookings_read": 1,
         "is_complete": True,
     }
@@ -177,50 +170,6 @@ def test_a_list_that_cannot_be_read_leaves_it_unknown_for_the_next_call(failure:
     assert world.place().booking_id is None
     assert world.place().answer.status == 201
     assert len(world.gateway.sent) == 1
-
-
-def test_a_function_that_died_is_found_out_after_its_lease() -> None:
-    """Repeat after the lease: unknown from then on, not created after the settle window."""
-    world = World()
-    operation_id = died(world)
-    world.clock.tick(LEASE_SECONDS + 1)
-    error = world.refusal(request_id="request-2")
-    assert isinstance(error, OutcomeUnknownError)
-    assert error.operation_id == operation_id
-    assert world.kinds(operation_id) == ["claimed", "unknown"]
-    over = world.events(operation_id)[1]
-    assert (over["reason"], over["request_id"]) == ("lease-over", "request-2")
-    world.clock.tick(SETTLE_SECONDS)
-    assert body(world.place())["type"] == "/problems/booking-not-created"
-    assert world.gateway.sent == []
-
-
-def test_a_function_that_died_after_the_send_is_found_out_in_one_step() -> None:
-    """Find the booking at the first repeat after the lease: two events at once, one chain."""
-    world = World()
-    operation_id = died(world)
-    world.gateway.bookings[5] = booking(booking_id=5)
-    world.clock.tick(LEASE_SECONDS + 1)
-    assert world.place().answer.status == 201
-    events = world.events(operation_id)
-    assert [(event["kind"], event["sequence"]) for event in events] == [
-        ("claimed", 1),
-        ("unknown", 2),
-        ("confirmed", 3),
-    ]
-    assert events[2]["previous_hash"] == event_hash(world.trail.events(operation_id)[1])
-
-
-def test_that_a_lease_is_over_is_on_record_though_the_list_cannot_be_read() -> None:
-    """Fail the list: nobody is told that the booking is being sent right now."""
-    world = World()
-    operation_id = died(world)
-    world.clock.tick(LEASE_SECONDS + 1)
-    world.gateway.list_failure = LATE
-    error = world.refusal()
-    assert isinstance(error, OutcomeUnknownError)
-    assert error.state == "UNKNOWN"
-    assert world.state_of(operation_id) is OperationState.UNKNOWN
 
 
 def test_two_bookings_that_may_be_ours_stay_with_people() -> None:

@@ -51,6 +51,20 @@ def test_a_wrong_form_costs_no_call_and_leaves_no_record() -> None:
     assert_nothing_was_claimed_or_sent(world)
 
 
+@pytest.mark.parametrize(("user_id", "candidate"), [(123456, 123456), (0, None)])
+def test_a_wrong_form_of_a_known_account_is_on_record(user_id: int, candidate: int | None) -> None:
+    """The account is remembered from a call before: no call is needed to tell the reviewer, and no value is told."""
+    world = World()
+    world.introspector.known[TOKEN] = PRINCIPAL
+    error = world.refusal({**members(BookUserID=user_id, Duration=4), PHONE: 1})
+    (event,) = world.events(error.operation_id)
+    assert (event["kind"], event["account"], event["candidate"]) == ("refused", PRINCIPAL.account, candidate)
+    assert {"rule": "duration-minimum", "pointer": "/Duration"} in event["violations"]
+    assert {"rule": "unknown-member", "pointer": ""} in event["violations"]
+    assert PHONE not in world.trail.rows()
+    assert (world.introspector.calls, world.gateway.reads) == (0, [])
+
+
 @pytest.mark.parametrize("is_warm", [True, False])
 def test_a_missing_scope_is_refused_and_on_record(is_warm: bool) -> None:  # noqa: FBT001 (a row)
     """Lack the scope, whether the token is known or not; the facts, which fail here, are not waited for."""

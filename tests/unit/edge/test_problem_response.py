@@ -261,6 +261,7 @@ def test_only_our_own_limit_is_told_as_one() -> None:
             errors.InsufficientScopeError("Ask.", scope="phonechat"),
             'Bearer realm="switchboard", error="insufficient_scope", error_description="Ask.", scope="phonechat"',
         ),
+        (errors.UpstreamRefusedError("Forbidden.", upstream_status=403), 'Bearer realm="switchboard"'),
     ],
 )
 def test_a_401_or_403_carries_a_challenge(error: errors.SwitchboardError, challenge: str) -> None:

@@ -180,6 +180,14 @@ def test_an_unsafe_or_repeated_request_id_is_ignored(values: tuple[str, ...]) ->
     assert reading.request_id(with_header("X-Request-ID", *values)) == "gateway-request"
 
 
+@pytest.mark.parametrize("value", ["client-token", "07700900123", "0770-0900-123"])
+def test_a_request_id_that_tells_a_secret_is_ignored(value: str) -> None:
+    """The caller's own token, or what could be a phone number, would go into logs and records."""
+    headers = {"X-Request-Id": [value], "Authorization": ["Bearer client-token"]}
+    request = request_of(rest_event(headers={}, multiValueHeaders=headers))
+    assert reading.request_id(request) == "gateway-request"
+
+
 def test_without_a_gateway_the_request_id_is_lambdas() -> None:
     """Local servers leave the gateway's out; at the worst, none is known."""
     event = rest_event(requestContext={"httpMethod": "POST", "resourcePath": "/"})

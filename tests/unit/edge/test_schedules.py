@@ -12,6 +12,7 @@ from chalice.app import Chalice, Rate, ScheduledEventConfig
 from chalicelib import log
 from chalicelib.application.housekeeping import Housekeeping
 from chalicelib.application.reconcile import Reconciler
+from chalicelib.bootstrap import build
 from chalicelib.domain.errors import StoreUnavailableError
 from chalicelib.domain.matching import ReconciliationPolicy
 from chalicelib.domain.operation import OperationState
@@ -158,6 +159,14 @@ def test_a_container_without_a_schedule_expires_nothing() -> None:
     assert NothingExpires().expire_operations(REQUEST_ID, Deadline(float, 0, 1)) == 0
     nobody: Any = None
     assert isinstance(Container(nobody, nobody, EdgeSettings()).housekeeping, NothingExpires)
+
+
+def test_the_real_container_keeps_house() -> None:
+    """The schedule does by the clock what a booking does on its way."""
+    container = build({"HMAC_KEY": "a secret of more than thirty-two characters"})
+    placing: Any = container.place_booking
+    assert isinstance(container.housekeeping, Housekeeping)
+    assert container.housekeeping is placing.housekeeping
 
 
 def test_what_nobody_came_back_for_is_flagged_in_one_hour() -> None:

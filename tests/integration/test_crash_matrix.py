@@ -1,0 +1,93 @@
+"""A function that dies at an await point, on the real adapters: nothing is lost, doubled or stuck, and nobody is lied to.
+
+Here it dies at the points that write or send, under a few faults; `make crash-matrix` takes every point and every fault.
+"""
+
+import pytest
+
+from chalicelib.domain.operation import OperationState
+from devtools.trials import crash_matrix
+from devtools.trials.canary import DAY
+from devtools.trials.client import Client
+from devtools.trials.crash_matrix import Fate, Trial, Weather, fates_in, planned
+from devtools.trials.death import AwaitPoint, Death, KilledError
+from devtools.trials.ground import Ground
+from devtools.trials.verdict import wrong_at_any_time, wrong_at_the_end
+
+TOKEN, KEY = crash_matrix.TOKEN, crash_matrix.KEY
+LOST, NOT_BOOKED = Weather("commit-then-drop"), Weather("reset-before-commit")
+
+
+@pytest.mark.parametrize(
+    ("weather", "methods"),
+    [
+        (Weather(), ("store.conclude",)),
+        (LOST, ("gateway.create_booking", "store.conclude", "store.resolve")),
+        (NOT_BOOKED, ("store.claim", "gateway.create_booking")),
+    ],
+    ids=["fine", "answer lost", "not booked"],
+)
+def test_a_function_that_dies_in_its_first_call_loses_doubles_and_blocks_nothing(
+    ground: Ground, weather: Weather, methods: tuple[str, ...]
+) -> None:
+    """Before and after each of its calls to the world; the client goes on until it is served."""
+    for fate in fates_in(0, [AwaitPoint(method, 1) for method in methods]):
+        finding = Trial(ground, weather, fate).run()
+        assert (str(fate), finding.has_died, finding.wrong) == (str(fate), True, ())
+
+
+def test_a_function_that_dies_while_it_finds_out_what_became_of_a_booking_finds_out_the_next_time(
+    ground: Ground,
+) -> None:
+    """The lease is over by the client's third call, which writes what the list says."""
+    for fate in fates_in(2, [AwaitPoint("store.resolve", 1)]):
+        finding = Trial(ground, NOT_BOOKED, fate).run()
+        assert finding.wrong == ()
+
+
+def test_every_point_of_a_call_is_in_the_plan_and_equal_courses_are_tried_once(ground: Ground) -> None:
+    """Two faults that lead to the same later calls share their deaths; the first call's are tried for both."""
+    runs = {name: Trial(ground, Weather(name)).run() for name in ("created", "xml-instead")}
+    plan = planned(runs)
+    first_call = set(runs["created"].points[0])
+    for fates in plan.values():
+        assert {fate.death.point for fate in fates if fate.call == 0} == first_call
+    assert (any(fate.call for fate in plan["created"]), any(fate.call for fate in plan["xml-instead"])) == (True, False)
+    assert {"store.claim#1", "gateway.create_booking#1", "vault.unlock#1"} <= {str(point) for point in first_call}
+
+
+def test_the_verdict_finds_what_is_wrong(ground: Ground) -> None:
+    """A trial that could not fail would prove nothing: break each rule behind the app's back."""
+    ground.begin()
+    ground.start()
+    client = Client(ground)
+    booked = client.book(TOKEN, KEY).document["BookingID"]
+    assert list(wrong_at_the_end(ground, client.told)) == []
+    world = ground.sandbox.world
+    (booking,) = world.bookings
+    world._bookings[booking.booking_id + 1] = booking  # noqa: SLF001 (a second booking that nobody asked for)
+    assert any(fault.startswith("duplicated") for fault in wrong_at_any_time(ground, client.told))
+    world.reset()
+    kinds = {fault.partition(":")[0] for fault in wrong_at_any_time(ground, client.told)}
+    assert kinds == {"misnamed", "untrue"}
+    ground.start(Death(AwaitPoint("store.conclude", 1), "before"))
+    with pytest.raises(KilledError):
+        client.book(TOKEN, crash_matrix.NEW_KEY, SessionDate=f"{DAY} 20:30")
+    wrong = list(wrong_at_the_end(ground, client.told))
+    assert {fault.partition(":")[0] for fault in wrong} == {"lost", "stuck", "misnamed", "untrue"}
+    assert ground.ledger.operations()[-1].state is OperationState.SENDING
+    assert booked
+
+
+def test_after_its_death_nothing_gets_out_of_a_function(ground: Ground) -> None:
+    """No thread of it sends, reads or writes any more."""
+    ground.begin()
+    ground.start(Death(AwaitPoint("store.claim", 1), "before"))
+    client = Client(ground)
+    with pytest.raises(KilledError):
+        client.book(TOKEN, KEY)
+    with pytest.raises(KilledError):
+        client.book(TOKEN, KEY)
+    assert ground.sandbox.world.bookings == ()
+    assert ground.ledger.operations() == []
+    assert str(Fate(0, Death(AwaitPoint("store.claim", 1), "before"))) == "call 0, before store.claim#1"
