@@ -6,16 +6,17 @@ DYNAMODB_PORT ?= 8002
 STAGE ?= dev
 SEEDS ?= 10000
 ROUNDS ?= 200
+EXAMPLES ?= 200
 
 BIN := .venv/bin
 RUN := $(BIN)/python
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run events races test check lint format types contracts coverage lock package bench simulate clean
+.PHONY: help setup demo run events races test check lint format types contracts coverage lock package bench simulate crash-matrix deadlines machine cut-answers clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # A stamp file is newer than the requirements it was installed from, so setup runs once and again after `make lock`.
 .venv/installed: requirements-dev.txt
@@ -77,6 +78,18 @@ bench: setup ## measure, beside a bare handler in the same run
 
 simulate: .venv/installed ## run the real use cases against seeded faults (SEEDS=100000; SEED=1234 tells one run; VARIANT=guard-off)
 	@$(RUN) -m devtools.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS)) $(if $(VARIANT),--variant $(VARIANT))
+
+crash-matrix: setup ## let the function die at every await point under every fault (FAULT=part of a fault's name)
+	@$(RUN) -m devtools.trials crash-matrix $(FAULT)
+
+deadlines: setup ## 100 bookings each at an upstream that drips, stalls or lets nobody in: is the answer in time?
+	@$(RUN) -m devtools.trials deadlines
+
+machine: setup ## any order of bookings, repeats, faults, deaths and hours, over the public interface (EXAMPLES=200)
+	MACHINE_EXAMPLES=$(EXAMPLES) $(RUN) -m pytest -q tests/integration/test_protocol_machine.py --hypothesis-show-statistics
+
+cut-answers: setup ## cut the upstream's good answer off after each of its bytes
+	CUT_EVERY=1 $(RUN) -m pytest -q tests/integration/test_cut_answers.py
 
 clean: ## remove everything that the other targets made
 	rm -rf .venv .venv-ministack .local build .chalice/deployments .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

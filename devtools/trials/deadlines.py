@@ -53,7 +53,7 @@ KINDS = (DRIP, STALL, SLOW_CONNECT)
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One booking: how long its answer took, and whether it was the right one."""
+    """One booking: how long its answer took, and whether it was the right one and nothing personal was heard elsewhere."""
 
     seconds: float
     is_true: bool
@@ -61,7 +61,8 @@ class Round:
 
 def rounds(ground: Ground, kind: Kind, number: int) -> Iterator[Round]:
     """Book so many times, each time in a function that was just started."""
-    with redirect_stdout(io.StringIO()), LocalGateway(ground.function.app) as gateway, slow_door() as port:
+    log = io.StringIO()
+    with redirect_stdout(log), LocalGateway(ground.function.app) as gateway, slow_door() as port:
         for _ in range(number):
             ground.begin(**SETTINGS)
             if kind == SLOW_CONNECT:
@@ -72,23 +73,24 @@ def rounds(ground: Ground, kind: Kind, number: int) -> Iterator[Round]:
                 for path in (CREATE, MADE_BOOKINGS):
                     ground.sandbox.faults.arm(path, kind.name, FOREVER)
                 ground.start()
-            yield _round(gateway.port, kind, ground.ledger)
+            yield _round(gateway.port, kind, ground.ledger, log)
 
 
-def _round(port: int, kind: Kind, ledger: Ledger) -> Round:
+def _round(port: int, kind: Kind, ledger: Ledger, log: io.StringIO) -> Round:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
     started = time.monotonic()
     try:
         headers = canary.headers(canary.TOKENS[0], canary.KEY)
         connection.request("POST", CREATE, json.dumps(canary.booking()), headers)
         answer = connection.getresponse()
-        document = json.loads(answer.read())
+        body = answer.read()
         seconds = time.monotonic() - started
     finally:
         connection.close()
-    told = (answer.status, str(document.get("type")).rpartition("/")[2])
+    told = (answer.status, str(json.loads(body).get("type")).rpartition("/")[2])
     states = [entry.state for entry in ledger.operations()]
-    return Round(seconds, (told, states) == ((kind.status, kind.problem), [kind.state]))
+    heard = list(canary.heard_in({"log": log.getvalue(), "tables": ledger.text(), "problem": body.decode()}))
+    return Round(seconds, (told, states, heard) == ((kind.status, kind.problem), [kind.state], []))
 
 
 def run_rounds(kind: Kind, number: int) -> list[Round]:

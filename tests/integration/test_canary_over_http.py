@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from sandbox.fault_table import FAULTS
-from tests.integration.bookings import CREATE, DAY, READS, TOKEN, members, to_body
+from tests.integration.bookings import CREATE, DAY, MADE_BOOKINGS, READS, TOKEN, members, to_body
 from tests.integration.exchange import Answer
 from tests.integration.service import Service
 
@@ -19,7 +19,8 @@ PHONE, SPACED_PHONE = "07911860047", "07911 860-047"
 SKYPE = "canary.skype.name"
 COMMENT = "The canary sings at midnight"
 KEY = "canary-idempotency-key"
-SECRETS = (UNKNOWN_TOKEN, TOKEN, "no-scope-token", PHONE, SPACED_PHONE, PHONE[1:], SKYPE, COMMENT, KEY)
+OTHER_TOKEN = "other-client-token"
+SECRETS = (UNKNOWN_TOKEN, TOKEN, OTHER_TOKEN, "no-scope-token", PHONE, SPACED_PHONE, PHONE[1:], SKYPE, COMMENT, KEY)
 # By method: only what was sent can be said again.
 TALKATIVE = {
     1: f"No: {PHONE}, {SPACED_PHONE}, +44{PHONE[1:]} ({COMMENT}), {UNKNOWN_TOKEN}",
@@ -94,6 +95,22 @@ def _suffer(run: Run) -> None:
             run.service.sandbox.faults.clear()
 
 
+def _come_back(run: Run) -> None:
+    """Repeat the last bookings in another container, and ask for operations, one's own and another's."""
+    run.service.sandbox.faults.clear()
+    for path in (CREATE, MADE_BOOKINGS):
+        run.service.arm(path, "reset-before-commit", 2)
+    run.book(Credits=23)
+    run.service.restart()
+    for operation in run.service.records.rows("OP")[-12:]:
+        run.keep(run.service.ask(operation["operation_id"], token=OTHER_TOKEN))
+        run.keep(run.service.ask(operation["operation_id"]))
+    for minute in range(12):
+        run.minutes -= 1
+        run.book(**({"Credits": 0, "BookUserID": 200003} if minute else {"Credits": 23}))
+        run.minutes -= 1
+
+
 @pytest.mark.parametrize("accept", ["application/xml", "application/json"])
 def test_no_token_and_nothing_personal_is_in_a_log_a_record_or_a_problem(
     configured: Callable[..., Service], capfd: pytest.CaptureFixture[str], accept: str
@@ -106,6 +123,7 @@ def test_no_token_and_nothing_personal_is_in_a_log_a_record_or_a_problem(
     assert run.book(Method=3).document["SkypeName"] == SKYPE
     _refuse(run)
     _suffer(run)
+    _come_back(run)
     logged = capfd.readouterr()
     problems = [answer.body.decode() + json.dumps(answer.headers) for answer in run.problems]
     assert len(problems) > 50

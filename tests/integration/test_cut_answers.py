@@ -7,9 +7,9 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from urllib.parse import urlsplit
 
+import certifi
 import pytest
 
 from chalicelib.adapters.adultwork.client import AdultWorkClient
@@ -74,13 +74,13 @@ class Cutter:
 def lengths(answer: bytes) -> list[int]:
     """Return after how many bytes an answer is cut off, the whole of it last."""
     ends = {*range(WHOLE_AT_THE_ENDS), *range(len(answer) - WHOLE_AT_THE_ENDS, len(answer))}
-    return sorted(ends | set(range(0, len(answer), EVERY))) + [len(answer)]
+    return [*sorted(ends | set(range(0, len(answer), EVERY))), len(answer)]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def adapter() -> Iterator[UpstreamAdapter]:
     """Return connections that are closed at the end."""
-    adapter = UpstreamAdapter(tls_context("/dev/null"))
+    adapter = UpstreamAdapter(tls_context(certifi.where()))
     yield adapter
     adapter.close()
 
@@ -101,10 +101,10 @@ def test_an_answer_is_believed_when_its_last_byte_is_there(
     with RawUpstream(cutter) as raw:
         client = AdultWorkClient(raw.url, accept, dict, adapter, clock, read_seconds=3.0)
         gateway = AdultWorkGateway(client, LONDON)
-        for cutter.length in lengths(cutter.answer):
-            deadline = Deadline.after(clock.monotonic, timedelta(seconds=5).total_seconds())
-            outcome = gateway.create_booking(AccessToken(TOKEN), request, deadline)
-            states[cutter.length] = outcome.state
+        for length in lengths(cutter.answer):
+            cutter.length = length
+            outcome = gateway.create_booking(AccessToken(TOKEN), request, Deadline.after(clock.monotonic, 5))
+            states[length] = outcome.state
     assert states.pop(len(cutter.answer)) is OperationState.CONFIRMED
     assert set(states.values()) == {OperationState.UNKNOWN}
 

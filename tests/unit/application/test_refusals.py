@@ -65,6 +65,18 @@ def test_a_wrong_form_of_a_known_account_is_on_record(user_id: int, candidate: i
     assert (world.introspector.calls, world.gateway.reads) == (0, [])
 
 
+@pytest.mark.parametrize(("unknown", "recorded"), [(49, 50), (50, 50), (200, 50)])
+def test_the_record_of_a_wrong_form_names_fifty_violations_at_most(unknown: int, recorded: int) -> None:
+    """Send members that nobody knows: the event stays small, is the first of its chain, and the answer has them all."""
+    world = World()
+    world.introspector.known[TOKEN] = PRINCIPAL
+    error = world.refusal({**members(Duration=4), **{f"member-{number}": 1 for number in range(unknown)}})
+    assert isinstance(error, BookingRejectedError)
+    (event,) = world.events(error.operation_id)
+    assert (len(error.violations), len(event["violations"])) == (unknown + 1, recorded)
+    assert (event["sequence"], event["previous_hash"], event["request_id"]) == (1, GENESIS, "request-1")
+
+
 @pytest.mark.parametrize("is_warm", [True, False])
 def test_a_missing_scope_is_refused_and_on_record(is_warm: bool) -> None:  # noqa: FBT001 (a row)
     """Lack the scope, whether the token is known or not; the facts, which fail here, are not waited for."""
