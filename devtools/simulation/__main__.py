@@ -41,8 +41,11 @@ def _variants_break(options: argparse.Namespace, ours: Figures) -> bool:
 
 def _campaign(first: int, count: int, variant: Variant) -> Figures:
     """Run the seeds with a line of progress now and then."""
-    figures, told = Figures(), time.monotonic()
+    figures, told, failing = Figures(), time.monotonic(), 0
     for figures in run_campaign(first, count, variant):
+        if variant is Variant.OURS and figures.failing_seeds > failing:
+            failing = figures.failing_seeds
+            print("\n".join(breaches_told(figures, variant)), flush=True)
         if time.monotonic() - told > PROGRESS_EVERY_SECONDS:
             told = time.monotonic()
             print(f"{figures.counts['runs']:>12,} of {count:,}, {figures.failing_seeds} broken", flush=True)

@@ -32,10 +32,14 @@ def false_answers(evidence: Evidence) -> Iterator[str]:
 
 
 def _false_success(evidence: Evidence, said: Said, answered: Answered) -> Iterator[str]:
-    """A success is recorded as CONFIRMED, or says that its record is pending; either way the booking exists."""
+    """A success is recorded as CONFIRMED, or says that its record is pending; either way the booking exists.
+
+    While the record is pending, the upstream's reply is all there is: one that a cache repeats names an earlier booking.
+    """
     if answered.answer.status != BOOKED:
         return
-    if not any(_is_wanted(one, said) for one in evidence.bookings_of(answered.operation_id)):
+    own = evidence.bookings_of(answered.operation_id)
+    if not any(_is_wanted(one, said) for one in (evidence.history.bookings if answered.audit_pending else own)):
         yield f"call {said.call} was told of a booking that {answered.operation_id} did not make, or that it did not want"
     is_confirmed = said.record is not None and said.record.state is OperationState.CONFIRMED
     if not is_confirmed and not answered.audit_pending:

@@ -31,7 +31,6 @@ class Call:
     passed: int = 0
     claimed: tuple[str, int] | None = None
     tasks: list[greenlet] = field(default_factory=list)
-    is_dead: bool = False
 
     @property
     def name(self) -> str:
@@ -135,7 +134,6 @@ class Platform:
 
     def _die(self, call: Call, how: str) -> None:
         """End a call with all its tasks, in the middle of whatever they do."""
-        call.is_dead = True
         self.journal.count("calls killed")
         self.journal.say(call.name, how)
         for task in call.tasks:

@@ -210,4 +210,5 @@ def test_both_variants_book_from_a_cold_start() -> None:
             assert reply.bookings == 1
         posts = [call["path"] for call in setting.sandbox.requests() if call["method"] == "POST"]
         assert posts == ["/v1/PhoneChat/CreateBooking"] * 4
-        assert setting.database_line.connections() == 2
+        # One is the baseline's. Ours opens one for its records, one for KMS, and one more if the data key is read beside.
+        assert setting.database_line.connections() in {3, 4}
