@@ -107,10 +107,8 @@ def _come_back(run: Run) -> None:
         run.keep(run.service.ask(operation["operation_id"]))
     for minute in range(12):
         run.minutes -= 1
-        if minute:
-            run.book(Credits=0, BookUserID=200003)
-        else:
-            run.book(Credits=23)
+        changes: dict[str, Any] = {"Credits": 0, "BookUserID": 200003} if minute else {"Credits": 23}
+        run.book(**changes)
         run.minutes -= 1
 
 

@@ -9,7 +9,7 @@ from chalicelib.domain.operation import OperationState
 from devtools.trials import crash_matrix
 from devtools.trials.canary import DAY
 from devtools.trials.client import Client
-from devtools.trials.crash_matrix import Fate, Trial, Weather, fates_in, planned
+from devtools.trials.crash_matrix import Fate, Finding, Trial, Weather, fates_in, planned
 from devtools.trials.death import AwaitPoint, Death, KilledError
 from devtools.trials.ground import Ground
 from devtools.trials.verdict import wrong_at_any_time, wrong_at_the_end
@@ -45,15 +45,22 @@ def test_a_function_that_dies_while_it_finds_out_what_became_of_a_booking_finds_
         assert finding.wrong == ()
 
 
-def test_every_point_of_a_call_is_in_the_plan_and_equal_courses_are_tried_once(ground: Ground) -> None:
+def test_a_function_that_dies_in_the_last_of_the_calls_is_followed_by_more_of_them(ground: Ground) -> None:
+    """A client that is not served yet goes on, under a third key if it must: the trial may not end before it."""
+    finding = Trial(ground, NOT_BOOKED, Fate(7, Death(AwaitPoint("store.claim", 1), "after"))).run()
+    assert (finding.has_died, finding.wrong) == (True, ())
+
+
+def test_every_point_of_a_call_is_in_the_plan_and_equal_courses_are_tried_once() -> None:
     """Two faults that lead to the same later calls share their deaths; the first call's are tried for both."""
-    runs = {name: Trial(ground, Weather(name)).run() for name in ("created", "xml-instead")}
-    plan = planned(runs)
-    first_call = set(runs["created"].points[0])
-    for fates in plan.values():
-        assert {fate.death.point for fate in fates if fate.call == 0} == first_call
-    assert (any(fate.call for fate in plan["created"]), any(fate.call for fate in plan["xml-instead"])) == (True, False)
-    assert {"store.claim#1", "gateway.create_booking#1", "vault.unlock#1"} <= {str(point) for point in first_call}
+    claim, find = AwaitPoint("store.claim", 1), AwaitPoint("store.find", 1)
+    plan = planned({"created": Finding([(claim,), (claim, find)]), "redirect": Finding([(claim,), (find, claim)])})
+    first_call = ["call 0, before store.claim#1", "call 0, after store.claim#1"]
+    assert [str(fate) for fate in plan["redirect"]] == first_call
+    assert [str(fate) for fate in plan["created"]] == [
+        *first_call,
+        *(f"call 1, {side} {point}" for point in (claim, find) for side in ("before", "after")),
+    ]
 
 
 def test_the_verdict_finds_what_is_wrong(ground: Ground) -> None:
@@ -90,4 +97,3 @@ def test_after_its_death_nothing_gets_out_of_a_function(ground: Ground) -> None:
         client.book(TOKEN, KEY)
     assert ground.sandbox.world.bookings == ()
     assert ground.ledger.operations() == []
-    assert str(Fate(0, Death(AwaitPoint("store.claim", 1), "before"))) == "call 0, before store.claim#1"

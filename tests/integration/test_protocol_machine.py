@@ -9,7 +9,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from devtools.trials.ground import Ground
 from tests.integration.protocol_machine import ProtocolMachine
 
-EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES") or 8)
+EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES") or 5)
 STEPS = 12
 
 

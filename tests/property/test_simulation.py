@@ -21,6 +21,8 @@ from devtools.simulation.simulation import Run, simulate
 from devtools.simulation.store import WriteFault
 from devtools.simulation.variants import Variant
 
+pytestmark = pytest.mark.timeout(600)  # a thousand runs, under coverage, on a busy machine
+
 SEEDS = 1000
 HAPPENS = {
     "post: undisturbed",
@@ -59,10 +61,18 @@ def test_no_seed_breaks_an_invariant(figures: Figures) -> None:
 
 
 def test_everything_that_can_go_wrong_does(figures: Figures) -> None:
-    """A simulation in which little happens proves little: every fault, answer and final state is among the runs."""
+    """A simulation in which little happens proves little: every fault, answer and final state is among the runs.
+
+    The rarest happen a few times in a thousand runs; a change elsewhere may move them into the next thousands.
+    """
     final = {f"ended {state}" for state in OperationState} - {"ended SENDING", "ended UNKNOWN"}
-    expected = HAPPENS | set(Fate) | set(WriteFault) | final
-    assert expected <= {name for name, number in figures.counts.items() if number}
+    missing = HAPPENS | set(Fate) | set(WriteFault) | final
+    missing -= {name for name, number in figures.counts.items() if number}
+    for first in range(SEEDS, 4 * SEEDS, 100):
+        if not missing:
+            break
+        missing -= run_batch(Batch(first, 100, Variant.OURS)).counts.keys()
+    assert not missing
 
 
 @pytest.mark.parametrize(
@@ -73,7 +83,7 @@ def test_everything_that_can_go_wrong_does(figures: Figures) -> None:
         (Variant.POWERTOOLS, "I2 nothing lost", 50),
         (Variant.RECORD_AFTER_SEND, "I1 no duplicate", 200),
         (Variant.RECORD_AFTER_SEND, "I2 nothing lost", 50),
-        (Variant.ROTATE_AT_ONCE, "I1 no duplicate", 1000),
+        (Variant.ROTATE_AT_ONCE, "I1 no duplicate", 3000),
     ],
 )
 def test_a_wrong_protocol_is_found_out(variant: Variant, invariant: str, within: int) -> None:
