@@ -47,7 +47,7 @@ class Concluding:
             )
             return self.conclude(call, attempt, outcome, posted)
         except StoreUnavailableError:
-            return self._told(call, attempt, outcome, audit_pending=True)
+            return self._told(call, attempt, self._vouched_for(call, attempt, outcome), audit_pending=True)
         if outcome.state is OperationState.UNKNOWN:
             return self._reconciled(call, attempt, outcome, event)
         return self._told(call, attempt, outcome, audit_pending=False)
@@ -74,6 +74,19 @@ class Concluding:
         if outcome.state is OperationState.REJECTED and not outcome.is_retryable:
             return self.form.refused(answers.failure(attempt.operation.id, outcome), call.caller.request_id)
         return None
+
+    def _vouched_for(self, call: Call, attempt: Attempt, outcome: Outcome) -> Outcome:
+        """Return an outcome that could not be written; unknown if its booking may be an earlier one.
+
+        An upstream that repeats an old reply is found out by the row of the booking, which the conclusion would have put.
+        """
+        if outcome.booking is None:
+            return outcome
+        head = event_hash(attempt.event.canonical())
+        record = OperationRecord.of(attempt.operation, OperationState.SENDING, attempt.event.sequence, head)
+        if self.reconciler.vouches_for(record, outcome.booking, call.deadline.within(self.budget.margin)):
+            return outcome
+        return Outcome(OperationState.UNKNOWN, "booking-in-doubt", outcome.upstream_status, trouble=Trouble.UNREADABLE)
 
     def _told(self, call: Call, attempt: Attempt, outcome: Outcome, *, audit_pending: bool) -> Conclusion:
         """Return what the caller is told of a known outcome."""

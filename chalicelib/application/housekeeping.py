@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 
 from chalicelib.application import events
 from chalicelib.application.caller import Caller
@@ -10,12 +11,13 @@ from chalicelib.application.reconcile import Reconciler
 from chalicelib.domain.errors import StoreUnavailableError
 from chalicelib.domain.matching import ReconciliationPolicy
 from chalicelib.domain.operation import OperationState
+from chalicelib.domain.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline, TimeBudget
 
 
 @dataclass(frozen=True, slots=True)
 class Housekeeping:
-    """Keep operations from staying open. It never raises: the call that does it has its own answer to give."""
+    """Keep operations from staying open."""
 
     store: OperationStore
     reconciler: Reconciler
@@ -24,7 +26,10 @@ class Housekeeping:
     budget: TimeBudget
 
     def settle_open_operations(self, caller: Caller, except_id: str, deadline: Deadline) -> None:
-        """Reconcile the account's other open operations, in the time that is left, with one reading of its list."""
+        """Reconcile the account's other open operations, in the time that is left, with one reading of its list.
+
+        It never raises: the call that does it has its own answer to give.
+        """
         end = deadline.within(self.budget.reconcile)
         with suppress(StoreUnavailableError):
             records = self.store.open_operations(caller.account, end)
@@ -33,17 +38,31 @@ class Housekeeping:
     def expire_operations(self, request_id: str, deadline: Deadline) -> int:
         """Flag what has been open for a day without its user coming back; return how many were flagged.
 
-        Tokens are never kept, so nothing can be read for these: they go to the reviewer's queue.
+        Tokens are never kept, so nothing can be read for these: they go to the reviewer's queue. What there is no time for
+        is left for the next hour.
+
+        Raises:
+            StoreUnavailableError: the store failed; whatever could be flagged all the same was.
         """
         now = self.clock.now()
         expired = 0
-        with suppress(StoreUnavailableError):
-            for record in self.store.overdue_operations(now - self.policy.expiry, deadline):
-                if record.state is OperationState.SENDING:
-                    self.store.resolve(
-                        record, Resolution(OperationState.UNKNOWN), events.lease_over(record, now, request_id), deadline
-                    )
-                    continue
-                resolution = Resolution(OperationState.EXPIRED_UNKNOWN)
-                expired += self.store.resolve(record, resolution, events.expired(record, now, request_id), deadline)
+        failure: StoreUnavailableError | None = None
+        for record in self.store.overdue_operations(now - self.policy.expiry, deadline):
+            if deadline.remaining() < self.budget.conclusion:
+                break
+            try:
+                expired += self._expire(record, now, request_id, deadline)
+            except StoreUnavailableError as error:  # one row in trouble must not hold up the others
+                failure = error
+        if failure is not None:
+            raise failure
         return expired
+
+    def _expire(self, record: OperationRecord, now: datetime, request_id: str, deadline: Deadline) -> bool:
+        """Flag one operation; where a function died over it, only say so: the next look flags it."""
+        if record.state is OperationState.SENDING:
+            over = events.lease_over(record, now, request_id)
+            self.store.resolve(record, Resolution(OperationState.UNKNOWN), over, deadline)
+            return False
+        event = events.expired(record, now, request_id)
+        return self.store.resolve(record, Resolution(OperationState.EXPIRED_UNKNOWN), event, deadline)

@@ -22,6 +22,7 @@ from chalicelib.domain.errors import (
     StoreUnavailableError,
     SwitchboardError,
     Trouble,
+    UpstreamError,
 )
 from chalicelib.domain.form import Form, JsonValue
 from chalicelib.domain.operation import Operation, OperationState, Outcome, new_operation
@@ -86,8 +87,8 @@ class PlaceBooking:
         2. Introspect the token: permissions and account, in parallel with step 4's reads.
         3. Require the scope. A refusal is an audit event.
         4. Gather the facts: the candidate's requirements and the client's balance.
-        5. Check all rules that need facts, at the instant of step 1. A refusal is an audit event; but where the same request
-           or booking is known already, that earlier operation is the answer.
+        5. Check all rules that need facts, at the instant of step 1. A refusal is an audit event. Where the facts cannot be
+           read or a rule is broken, and the same request or booking is known already, that earlier operation is the answer.
         6. Claim the operation, before the first byte goes out. An earlier operation in the way is settled first.
         7. Place the booking upstream, once.
         8. Conclude the operation, whatever the outcome was; reconcile at once when it is unknown.
@@ -114,13 +115,20 @@ class PlaceBooking:
         if not principal.has_scope(Scope.PHONECHAT_BOOKINGS):
             self.reads.introspector.forget(command.token)  # who grants it now need not wait for the cache
             raise self._refused_for_scope(call)
+        operation = self._operation(call, command.idempotency_key)
         # 4
-        facts = pending_facts.read()
+        try:
+            facts = pending_facts.read()
+        except UpstreamError:
+            if before := self._as_before(call, operation):
+                return before
+            raise
         # 5
         check = fact_rules.check_facts(request, facts)
-        operation = self._operation(call, command.idempotency_key)
         if violations := (*broken, *check.violations):
-            return self._known_or_refused(call, operation, violations, check.unchecked)
+            if before := self._as_before(call, operation):
+                return before
+            raise self._refused(call, violations, check.unchecked)
         # 6
         claim = self.claiming.claim(call, operation, check.unchecked)
         if isinstance(claim, Replay):
@@ -180,22 +188,25 @@ class PlaceBooking:
         )
         return self._record(error, events.refused_for_scope(call.subject, self.clock.now(), scope), call.deadline)
 
-    def _known_or_refused(
-        self, call: Call, operation: Operation, violations: Sequence[Violation], unchecked: Sequence[str]
-    ) -> Answered:
-        """Answer a request that breaks rules now: as before if it is known, else with its violations.
+    def _as_before(self, call: Call, operation: Operation) -> Answered | None:
+        """Answer a request that cannot be booked now as it was answered before; None when it was not, or in vain.
 
-        A repeat often breaks rules: the first try has spent the balance, or its dates have passed since.
+        A repeat often breaks rules: the first try has spent the balance, or its dates have passed since. Nor does it need
+        the facts of a candidate that AdultWork cannot tell right now.
         """
         held = self.claiming.store.held(operation, call.deadline.within(self.budget.claim))
-        if held is not None:
-            end = call.deadline.within(self.budget.reconcile)
-            settled = self.claiming.earlier.settle(call.caller, operation, held, end)
-            if isinstance(settled, Replay):
-                return _replayed(settled)
+        if held is None:
+            return None
+        settled = self.claiming.earlier.settle(
+            call.caller, operation, held, call.deadline.within(self.budget.reconcile)
+        )
+        return _replayed(settled) if isinstance(settled, Replay) else None
+
+    def _refused(self, call: Call, violations: Sequence[Violation], unchecked: Sequence[str]) -> CallerError:
+        """Record a refusal for broken rules; return the error."""
         error = BookingRejectedError(violations, operation_id=call.subject.operation_id)
         event = events.refused_for_rules(call.subject, self.clock.now(), violations, unchecked)
-        raise self._record(error, event, call.deadline)
+        return self._record(error, event, call.deadline)
 
     def _record(self, error: CallerError, event: AuditEvent, deadline: Deadline) -> CallerError:
         """Write the event of a refusal; when that fails, the caller still learns the truth and the edge an alarm."""

@@ -10,9 +10,10 @@ from chalicelib.application.caller import Caller
 from chalicelib.application.made_bookings import MadeBookings, read_made_bookings
 from chalicelib.application.ports import AnswerForm, BookingGateway, Clock, OperationStore, Resolution
 from chalicelib.domain.audit import AuditEvent, event_hash
+from chalicelib.domain.booking import Booking
 from chalicelib.domain.canonical import Canonical
-from chalicelib.domain.errors import SwitchboardError
-from chalicelib.domain.matching import ReconciliationPolicy, Verdict, judge, resembles
+from chalicelib.domain.errors import StoreUnavailableError, SwitchboardError
+from chalicelib.domain.matching import ReconciliationPolicy, Verdict, is_created_in_time, judge, resembles
 from chalicelib.domain.operation import OperationState
 from chalicelib.domain.record import OperationRecord
 from chalicelib.domain.stored_answer import StoredAnswer
@@ -58,6 +59,19 @@ class Reconciler:
                 for record in unknown:
                     settled[record.id] = self._settle(caller, record, made, now, deadline)
         return tuple(settled[record.id] for record in records)
+
+    def vouches_for(self, record: OperationRecord, booking: Booking, deadline: Deadline) -> bool:
+        """Tell whether a booking that AdultWork has just named can be the operation's own.
+
+        It was created when the operation was sent, and no other operation has it, as far as the store can be read.
+        """
+        if not is_created_in_time(record, booking, self.zone, self.policy):
+            return False
+        try:
+            owners = self.store.owners([booking.booking_id], deadline)
+        except StoreUnavailableError:
+            return True
+        return owners.get(booking.booking_id, record.id) == record.id
 
     def _settle(
         self, caller: Caller, record: OperationRecord, made: MadeBookings, read_at: datetime, deadline: Deadline

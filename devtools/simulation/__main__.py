@@ -10,7 +10,7 @@ from devtools.simulation.report import breaches_told, comparison_told, figures_t
 from devtools.simulation.simulation import simulate
 from devtools.simulation.variants import Variant
 
-SHOWN_FOR_VARIANTS = 2000
+SHOWN_FOR_VARIANTS = 4000
 PROGRESS_EVERY_SECONDS = 10.0
 
 

@@ -1,5 +1,6 @@
 """I5: an answer is true. A success was booked, "nothing was sent" sent nothing, a repeat gets what was given before."""
 
+import json
 from collections.abc import Iterator
 
 from chalicelib.application.get_operation import OperationView
@@ -11,6 +12,7 @@ from chalicelib.domain.errors import (
     SwitchboardError,
 )
 from chalicelib.domain.operation import OperationState
+from chalicelib.domain.stored_answer import StoredAnswer
 from devtools.simulation.evidence import Evidence
 from devtools.simulation.history import Said, UpstreamBooking
 
@@ -25,21 +27,18 @@ def false_answers(evidence: Evidence) -> Iterator[str]:
             case Answered():
                 yield from _false_success(evidence, said, said.answer)
             case OperationView():
-                yield from _false_view(said, said.answer)
+                yield from _false_view(evidence, said, said.answer)
             case SwitchboardError():
                 yield from _false_error(evidence, said, said.answer)
     yield from _unequal_repeats(evidence)
 
 
 def _false_success(evidence: Evidence, said: Said, answered: Answered) -> Iterator[str]:
-    """A success is recorded as CONFIRMED, or says that its record is pending; either way the booking exists.
-
-    While the record is pending, the upstream's reply is all there is: one that a cache repeats names an earlier booking.
-    """
+    """A success is recorded as CONFIRMED, or says that its record is pending; either way this operation booked it."""
     if answered.answer.status != BOOKED:
         return
-    own = evidence.bookings_of(answered.operation_id)
-    if not any(_is_wanted(one, said) for one in (evidence.history.bookings if answered.audit_pending else own)):
+    told, own = _told(answered.answer), evidence.bookings_of(answered.operation_id)
+    if not any(one.id == told and _is_wanted(one, said) for one in own):
         yield f"call {said.call} was told of a booking that {answered.operation_id} did not make, or that it did not want"
     is_confirmed = said.record is not None and said.record.state is OperationState.CONFIRMED
     if not is_confirmed and not answered.audit_pending:
@@ -53,13 +52,22 @@ def _is_wanted(booking: UpstreamBooking, said: Said) -> bool:
     return asked == (booking.account, booking.book_user_id, booking.session_date, booking.credits)
 
 
-def _false_view(said: Said, view: OperationView) -> Iterator[str]:
-    """An operation is shown to its own account alone, and a booking only when it is CONFIRMED."""
+def _false_view(evidence: Evidence, said: Said, view: OperationView) -> Iterator[str]:
+    """An operation is shown to its own account alone, and a booking only when it is CONFIRMED and its own."""
     if view.record.account != said.account:
         yield f"call {said.call} was shown an operation of another account"
-    is_booked = view.answer is not None and view.answer.status == BOOKED
-    if is_booked and view.record.state is not OperationState.CONFIRMED:
+    if view.answer is None or view.answer.status != BOOKED:
+        return
+    if view.record.state is not OperationState.CONFIRMED:
         yield f"call {said.call} was shown a booking of an operation that is {view.record.state}"
+    if _told(view.answer) not in {one.id for one in evidence.bookings_of(view.record.id)}:
+        yield f"call {said.call} was shown a booking that {view.record.id} did not make"
+
+
+def _told(answer: StoredAnswer) -> object:
+    """Return the id of the booking that an answer tells of; None when it tells of none."""
+    document: dict[str, object] = json.loads(answer.body)
+    return document.get("BookingID")
 
 
 def _false_error(evidence: Evidence, said: Said, error: SwitchboardError) -> Iterator[str]:

@@ -107,9 +107,9 @@ class Client:
     def _goes_on(self, answer: object | None) -> bool:
         """Tell whether another try follows an answer, and prepare it."""
         if isinstance(answer, Answered | BookingRejectedError | UpstreamRefusedError | DuplicateBookingError):
-            if isinstance(answer, Answered) and self._weather.strikes(0.2):
+            if isinstance(answer, Answered) and self._weather.strikes(0.4):
                 self._key = self._fresh_key()  # wants the same once more
-            return self._weather.strikes(0.3)
+            return self._weather.strikes(0.4)
         if isinstance(answer, InvalidTokenError):
             self._token = self._world.upstream.sign_in(self._intent.account)
         elif isinstance(answer, BookingNotCreatedError | IdempotencyKeyReusedError):
@@ -125,7 +125,7 @@ class Client:
     def _book(self, key: str | None) -> Answered | SwitchboardError | None:
         """Ask for the booking; a careless app sometimes puts another one under the same key."""
         intent = self._intent
-        if not self._is_careful and self._weather.strikes(0.05):
+        if not self._is_careful and self._weather.strikes(0.1):
             intent = intent.with_other_credits()
 
         def work(container: Container, call: Call) -> Answered:

@@ -13,6 +13,7 @@ from chalicelib.domain.errors import Trouble, UpstreamRefusedError, UpstreamUnav
 from chalicelib.domain.facts import BookingRequirements
 from chalicelib.domain.operation import Outcome
 from chalicelib.domain.time_budget import Deadline
+from devtools.simulation.intents import LONDON
 from devtools.simulation.placement import Placement
 from devtools.simulation.platform import Platform
 from devtools.simulation.upstream import AdultWork, User
@@ -68,10 +69,11 @@ class SimulatedIntrospector:
 
 @dataclass(slots=True)
 class SimulatedGateway:
-    """Implements `BookingGateway`."""
+    """Implements `BookingGateway`; one that `hides_what_does_not_match` lists nothing whose date of creation seems wrong."""
 
     reads: UpstreamReads
     placement: Placement
+    hides_what_does_not_match: bool = False
 
     def requirements(self, token: AccessToken, candidate: int, deadline: Deadline) -> BookingRequirements:
         """Read what every candidate asks for."""
@@ -95,7 +97,8 @@ class SimulatedGateway:
             if user.newer and weather.strikes(weather.moving_list):
                 self.reads.upstream.move_list(user)
                 self.reads.platform.journal.count("pages moved")
-            return bookings
+            is_odd = self.reads.upstream.zone is not LONDON
+            return () if self.hides_what_does_not_match and is_odd else bookings
 
         return self.reads.get(f"made_bookings page {page}", token, deadline, read)
 

@@ -7,11 +7,13 @@ from enum import StrEnum
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.booking import Booking, BookingRequest
 from chalicelib.domain.errors import InvalidTokenError, Trouble
+from chalicelib.domain.matching import echoes
 from chalicelib.domain.operation import OperationState, Outcome
 from chalicelib.domain.time_budget import Deadline
 from devtools.simulation.history import Post
+from devtools.simulation.intents import LONDON
 from devtools.simulation.platform import Platform
-from devtools.simulation.upstream import LATEST_COMMIT_SECONDS, AdultWork, document
+from devtools.simulation.upstream import LATEST_COMMIT_SECONDS, AdultWork
 
 UNAUTHORIZED = 401
 DECLINED_STATUSES = (400, 402, 403, 404, 409, 422)
@@ -114,7 +116,7 @@ class Placement:
             return _unknown(Trouble.LATE)
         if fate is Fate.ERROR_AFTER_BOOKING:
             return _unknown(Trouble.UNREADABLE)
-        return old_reply or _confirmed(document(booking))
+        return old_reply or _confirmed(self.upstream.document(booking))
 
     def _book_later(self, post: Post, after: float) -> None:
         """Book when nobody waits for the reply any more."""
@@ -125,9 +127,8 @@ class Placement:
         )
 
     def _old_reply(self, post: Post) -> Outcome:
-        """Answer with an earlier booking of the same time that went through us, as a cache on the way might."""
+        """Answer with an earlier booking of the same time, as a cache on the way might, and judge it as the adapter does."""
         request = post.request
-        for one in self.upstream.alike(post.account, request.book_user_id, request.session_date):
-            if one.duration == request.duration and one.post is not None:
-                return _confirmed(document(one))
-        return _unknown(Trouble.UNREADABLE)
+        alike = self.upstream.alike(post.account, request.book_user_id, request.session_date)
+        old = self.upstream.document(self.platform.weather.pick(alike)) if alike else None
+        return _confirmed(old) if old and echoes(request, old, LONDON) else _unknown(Trouble.UNREADABLE)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from chalicelib.adapters.adultwork.permission_cache import PermissionCache
+from chalicelib.adapters.breaker import Breaker, BreakingGateway, BreakingIntrospector
 from chalicelib.application.claiming import Claiming
 from chalicelib.application.concluding import Concluding
 from chalicelib.application.earlier import EarlierOperations
@@ -65,6 +66,9 @@ class Shared:
     trail: SimulatedTrail
     vault: SimulatedVault
     ids: Ids
+    policy: ReconciliationPolicy
+    breaker_failures: int
+    breaker_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +85,18 @@ def build_container(shared: Shared, keys: HmacKeys) -> Container:
     """Wire one container."""
     clock = SimulatedClock(shared.platform.scheduler, shared.start)
     concurrency = SimulatedConcurrency(shared.platform)
-    introspector = SimulatedIntrospector(shared.reads, PermissionCache(clock, CACHE_SECONDS, b"cache"))
-    reconciler = Reconciler(shared.gateway, shared.store, FORM, clock, LONDON, RECONCILIATION)
-    earlier = EarlierOperations(shared.store, shared.gateway, reconciler, clock)
-    housekeeping = Housekeeping(shared.store, reconciler, clock, RECONCILIATION, BUDGET)
+    breaker = Breaker(clock, shared.breaker_failures, shared.breaker_seconds)
+    cache = PermissionCache(clock, CACHE_SECONDS, b"cache")
+    introspector = BreakingIntrospector(SimulatedIntrospector(shared.reads, cache), breaker)
+    gateway = BreakingGateway(shared.gateway, breaker)
+    reconciler = Reconciler(gateway, shared.store, FORM, clock, LONDON, shared.policy)
+    earlier = EarlierOperations(shared.store, gateway, reconciler, clock)
+    housekeeping = Housekeeping(shared.store, reconciler, clock, shared.policy, BUDGET)
     return Container(
         clock=clock,
         place_booking=PlaceBooking(
-            reads=Reads(introspector, shared.gateway, concurrency),
-            gateway=shared.gateway,
+            reads=Reads(introspector, gateway, concurrency),
+            gateway=gateway,
             claiming=Claiming(shared.store, earlier, BUDGET),
             concluding=Concluding(shared.store, reconciler, FORM, BUDGET),
             housekeeping=housekeeping,

@@ -8,6 +8,7 @@ from functools import partial
 from random import Random
 
 from devtools.simulation.clients import Client, World
+from devtools.simulation.clock import SimulatedClock
 from devtools.simulation.evidence import Breach, Evidence
 from devtools.simulation.gateway import SimulatedGateway, UpstreamReads
 from devtools.simulation.history import History
@@ -20,13 +21,12 @@ from devtools.simulation.platform import Platform
 from devtools.simulation.powertools import PowertoolsBooking, Row
 from devtools.simulation.scheduler import Scheduler
 from devtools.simulation.service import Container, Ids, Shared, build_container
-from devtools.simulation.store import SimulatedStore, SimulatedTrail
+from devtools.simulation.store import SimulatedTrail
 from devtools.simulation.surroundings import Surroundings, session_time
 from devtools.simulation.upstream import FIRST_NEWER_ID, AdultWork, User, crowd
-from devtools.simulation.variants import LateRecordStore, UnguardedStore, Variant
+from devtools.simulation.variants import Variant, parts_of
 from devtools.simulation.vault import SimulatedVault
 from devtools.simulation.weather import Weather
-from tests.fakes.store import InMemoryOperationStore
 
 STARTS = (
     datetime(2026, 1, 15, 12, tzinfo=UTC),
@@ -73,8 +73,9 @@ class Run:
         self.platform = Platform(self.scheduler, self.weather, self.journal, self.history)
         self.upstream = AdultWork(self.scheduler, self.start, self.weather, self.journal, self.history)
         limits = LIMITS if self.weather.strikes(0.2) else ()
-        tables = UnguardedStore if variant is Variant.GUARD_OFF else InMemoryOperationStore
-        self.tables = tables(limits=limits)
+        self.parts = parts_of(variant)
+        self.tables = self.parts.tables(limits=limits, clock=SimulatedClock(self.scheduler, self.start))
+        self.vault = SimulatedVault(self.platform)
         self.rows: dict[str, Row] = {}
         self.world = World(self.platform, self.upstream, self.tables, self._containers(variant))
         self.intents = self._intents()
@@ -89,6 +90,9 @@ class Run:
         self.scheduler.spawn(surroundings.step_clocks)
         if self.weather.strikes(0.15):
             self.scheduler.spawn(partial(surroundings.book_elsewhere, self.weather.pick(self.intents)))
+        if self.weather.strikes(0.1):
+            account = self.weather.pick(self.intents).account
+            self.scheduler.spawn(partial(surroundings.erase_a_key, account, self.vault))
         self.scheduler.run()
 
     def evidence(self) -> Evidence:
@@ -116,17 +120,19 @@ class Run:
     def _containers(self, variant: Variant) -> list[Container]:
         """Wire the service in several containers."""
         reads = UpstreamReads(self.platform, self.upstream)
-        gateway = SimulatedGateway(reads, Placement(self.platform, self.upstream, self._has_claim))
-        store = LateRecordStore if variant is Variant.RECORD_AFTER_SEND else SimulatedStore
+        placement = Placement(self.platform, self.upstream, self._has_claim)
         shared = Shared(
             platform=self.platform,
             start=self.start,
             reads=reads,
-            gateway=gateway,
-            store=store(self.tables, self.platform),
+            gateway=SimulatedGateway(reads, placement, self.parts.hides_what_does_not_match),
+            store=self.parts.store(self.tables, self.platform),
             trail=SimulatedTrail(self.tables.trail, self.platform),
-            vault=SimulatedVault(self.platform),
+            vault=self.vault,
             ids=Ids(),
+            policy=self.parts.policy,
+            breaker_failures=self.weather.pick((0, 1, 3), (70, 15, 15)),
+            breaker_seconds=self.weather.pick((5.0, 30.0, 300.0)),
         )
         stages = AT_ONCE if variant is Variant.ROTATE_AT_ONCE else STAGED
         first_step = self.weather.pick((5.0, 300.0, 90_000.0)) * self.weather.rng.random()

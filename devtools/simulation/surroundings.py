@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from greenlet import greenlet
 
+from chalicelib.domain.errors import StoreUnavailableError
 from chalicelib.domain.time_budget import Deadline
 from devtools.simulation.clients import World
 from devtools.simulation.clock import LARGEST_ERROR_SECONDS
@@ -14,6 +15,7 @@ from devtools.simulation.intents import Intent
 from devtools.simulation.platform import Call
 from devtools.simulation.service import Container, longest_open
 from devtools.simulation.upstream import FIRST_BOOKING_ID
+from devtools.simulation.vault import SimulatedVault
 from tests.fakes.store import OPEN
 
 SWEEP_EVERY_SECONDS = 3600.0
@@ -48,6 +50,16 @@ class Surroundings:
             weather.pick(self.world.containers).clock.step(seconds)
             self.world.platform.journal.say("clock", "is set", f"{seconds:+.1f} s from the truth")
 
+    def erase_a_key(self, account: int, vault: SimulatedVault) -> None:
+        """Erase the personal data of an account, as whoever it belongs to may ask."""
+        scheduler = self.world.platform.scheduler
+        scheduler.sleep(
+            self.world.platform.weather.pick((20.0, 3000.0, 90_000.0)) * self.world.platform.weather.rng.random()
+        )
+        vault.erase(account, Deadline.after(lambda: scheduler.now, 1))
+        self.world.platform.journal.count("keys erased")
+        self.world.platform.journal.say("vault", "erases the key of", account)
+
     def book_elsewhere(self, intent: Intent) -> None:
         """Let the user book nearly the same in AdultWork's own app; other credits tell it apart."""
         scheduler = self.world.platform.scheduler
@@ -72,7 +84,10 @@ class Surroundings:
 
         def work(container: Container, call: Call) -> int:
             deadline = Deadline.after(container.clock.monotonic, SWEEP_SECONDS)
-            return container.housekeeping.expire_operations(call.name, deadline)
+            try:
+                return container.housekeeping.expire_operations(call.name, deadline)
+            except StoreUnavailableError:  # the next hour goes on
+                return 0
 
         container = self.world.platform.weather.pick(self.world.containers)
         self.world.platform.ask("sweep", 0, SWEEP_SECONDS + 10, lambda call: work(container, call))

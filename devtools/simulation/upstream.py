@@ -7,6 +7,7 @@ us. Reconciliation waits 15 minutes; the rest is for the call itself and for clo
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.booking import BookedUser, Booking
@@ -18,11 +19,12 @@ from devtools.simulation.journal import Journal
 from devtools.simulation.scheduler import Scheduler
 from devtools.simulation.weather import Weather
 
+ELSEWHERE = ZoneInfo("America/New_York")
 LATEST_COMMIT_SECONDS = 720.0
 FIRST_NEWER_ID, FIRST_APPEARING_ID, FIRST_BOOKING_ID = 300, 600, 1001
 LONGEST_LAG_SECONDS = 60.0
 TOKEN_SECONDS = 1200.0
-ENDS, ENDS_AFTER_SECONDS = 0.2, (1.0, 20.0, 300.0, 7200.0)
+ENDS, ENDS_AFTER_SECONDS = 0.35, (1.0, 20.0, 300.0, 7200.0)
 TOKEN_PREFIX = "canary-token-"  # noqa: S105 (not a secret: what is searched for afterwards)
 
 
@@ -44,12 +46,13 @@ class User:
 
 
 class AdultWork:
-    """The upstream's own truth."""
+    """The upstream's own truth; `zone` is the clock of its dates, which is not always the one that we take it for."""
 
     def __init__(
         self, scheduler: Scheduler, start: datetime, weather: Weather, journal: Journal, history: History
     ) -> None:
         self.history = history
+        self.zone = weather.pick((LONDON, ELSEWHERE), (80, 20))
         self.users: dict[int, User] = {}
         self._scheduler = scheduler
         self._start = start
@@ -132,7 +135,7 @@ class AdultWork:
     def page(self, user: User, start: date, number: int) -> tuple[Booking, ...]:
         """Return one page of a user's list, newest first."""
         made = [one for one in self.history.bookings if one.account == user.account]
-        own = [document(one) for one in reversed(made) if one.visible_at <= self._scheduler.now]
+        own = [self.document(one) for one in reversed(made) if one.visible_at <= self._scheduler.now]
         bookings = [one for one in (*user.newer, *own, *user.older) if (one.create_date or "") >= start.isoformat()]
         return tuple(bookings[(number - 1) * user.page_size : number * user.page_size])
 
@@ -140,8 +143,26 @@ class AdultWork:
         """Return one booking of a user."""
         for one in self.history.bookings:
             if one.id == booking_id and one.account == user.account:
-                return document(one)
+                return self.document(one)
         return None
+
+    def document(self, booking: UpstreamBooking) -> Booking:
+        """Return a booking as AdultWork tells it."""
+        return Booking(
+            booking_id=booking.id,
+            duration=booking.duration,
+            credits=booking.credits,
+            status=booking.status,
+            method=booking.method,
+            phone_number=booking.phone_number,
+            skype_name=booking.skype_name,
+            session_date=f"{booking.session_date.replace(' ', 'T')}:00",
+            create_date=booking.created_at.astimezone(self.zone)
+            .replace(tzinfo=None)
+            .isoformat(timespec="milliseconds"),
+            comments=booking.comments,
+            candidate=BookedUser(user_id=booking.book_user_id),
+        )
 
     def move_list(self, user: User) -> None:
         """Let a booking that is none of ours appear at the top of a user's list, or disappear from it."""
@@ -155,23 +176,6 @@ class AdultWork:
         booking.status = status
         self._journal.count("bookings ended upstream")
         self._journal.say("upstream", f"booking {booking.id}", "is", status)
-
-
-def document(booking: UpstreamBooking) -> Booking:
-    """Return a booking as AdultWork tells it."""
-    return Booking(
-        booking_id=booking.id,
-        duration=booking.duration,
-        credits=booking.credits,
-        status=booking.status,
-        method=booking.method,
-        phone_number=booking.phone_number,
-        skype_name=booking.skype_name,
-        session_date=f"{booking.session_date.replace(' ', 'T')}:00",
-        create_date=booking.created_at.astimezone(LONDON).replace(tzinfo=None).isoformat(timespec="milliseconds"),
-        comments=booking.comments,
-        candidate=BookedUser(user_id=booking.book_user_id),
-    )
 
 
 def crowd(start: datetime, ids: range) -> list[Booking]:

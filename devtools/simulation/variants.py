@@ -1,17 +1,23 @@
 """Protocols that look good and are not: what the same simulation makes of them shows that it can fail."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import StrEnum
 
-from chalicelib.application.ports import ClaimAnswer, Claimed, Held
+from chalicelib.application.ports import ClaimAnswer, Claimed, Held, KeyHeld, Resolution
 from chalicelib.domain.audit import AuditEvent
 from chalicelib.domain.errors import StoreUnavailableError
-from chalicelib.domain.operation import Operation, Outcome
+from chalicelib.domain.matching import ReconciliationPolicy
+from chalicelib.domain.operation import Operation, OperationState, Outcome
 from chalicelib.domain.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
 from devtools.simulation.platform import Platform
+from devtools.simulation.service import RECONCILIATION
 from devtools.simulation.store import SimulatedStore
 from tests.fakes.store import InMemoryOperationStore
+
+FORGETS_AFTER = timedelta(minutes=10)
 
 
 class Variant(StrEnum):
@@ -22,6 +28,13 @@ class Variant(StrEnum):
     POWERTOOLS = "powertools"
     RECORD_AFTER_SEND = "record-after-send"
     ROTATE_AT_ONCE = "rotate-at-once"
+    GUARD_TOO_SHORT = "guard-too-short"
+    GUARD_FREED_WHEN_AMBIGUOUS = "guard-freed-when-ambiguous"
+    GUARD_FREED_WHEN_EXPIRED = "guard-freed-when-expired"
+    FINGERPRINT_IGNORED = "fingerprint-ignored"
+    OWNERS_IGNORED = "owners-ignored"
+    NOT_SETTLED = "not-settled"
+    STANDING_IGNORED = "standing-ignored"
 
 
 class UnguardedStore(InMemoryOperationStore):
@@ -40,6 +53,68 @@ class UnguardedStore(InMemoryOperationStore):
 
 def _unguarded(operation: Operation) -> Operation:
     return replace(operation, guard_hashes=(f"guard of {operation.id}",))
+
+
+class ForgetfulStore(InMemoryOperationStore):
+    """Tables whose guards hold for a few minutes, as if all that could go wrong went wrong at once."""
+
+    def claim(
+        self, operation: Operation, event: AuditEvent, deadline: Deadline, previous: OperationRecord | None = None
+    ) -> ClaimAnswer:
+        """Record the operation under a guard that is soon over."""
+        soon = operation.claimed_at + FORGETS_AFTER
+        return super().claim(replace(operation, guard_expires_at=soon), event, deadline, previous)
+
+
+class LenientStore(InMemoryOperationStore):
+    """Tables that free the guard of an operation in the state `frees`, too: nobody knows whether it booked."""
+
+    frees: OperationState
+
+    def _write(self, record: OperationRecord, resolution: Resolution, event: AuditEvent) -> None:
+        super()._write(record, resolution, event)
+        if resolution.state is self.frees:
+            self._guards.pop(record.guard_hash, None)
+
+
+class LenientWhenAmbiguous(LenientStore):
+    """Frees the guard when several bookings may be the one."""
+
+    frees = OperationState.AMBIGUOUS
+
+
+class LenientWhenExpired(LenientStore):
+    """Frees the guard when nobody came back for a day."""
+
+    frees = OperationState.EXPIRED_UNKNOWN
+
+
+class IndifferentStore(InMemoryOperationStore):
+    """Tables that take every request under a known key for the request that made it."""
+
+    def claim(
+        self, operation: Operation, event: AuditEvent, deadline: Deadline, previous: OperationRecord | None = None
+    ) -> ClaimAnswer:
+        """Record the operation, or say that its own request was here before."""
+        answer = super().claim(operation, event, deadline, previous)
+        return _alike(operation, answer) if isinstance(answer, KeyHeld) else answer
+
+    def held(self, operation: Operation, deadline: Deadline) -> Held | None:
+        """Tell what is held, as if by the operation's own request."""
+        held = super().held(operation, deadline)
+        return _alike(operation, held) if isinstance(held, KeyHeld) else held
+
+
+def _alike(operation: Operation, held: KeyHeld) -> KeyHeld:
+    return replace(held, fingerprint=operation.fingerprints[0])
+
+
+class UnownedStore(InMemoryOperationStore):
+    """Tables that do not remember which upstream booking belongs to which operation."""
+
+    def _write(self, record: OperationRecord, resolution: Resolution, event: AuditEvent) -> None:
+        super()._write(record, resolution, event)
+        self._bookings.clear()
 
 
 class LateRecordStore(SimulatedStore):
@@ -72,3 +147,31 @@ class LateRecordStore(SimulatedStore):
         if not isinstance(super().claim(operation, claimed, deadline, previous), Claimed):
             raise StoreUnavailableError("somebody else has the record")
         super().conclude(operation, outcome, event, deadline, sealed_answer)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a variant is made of; each part is the protocol's own unless it is what the variant gets wrong."""
+
+    tables: type[InMemoryOperationStore] = InMemoryOperationStore
+    store: type[SimulatedStore] = SimulatedStore
+    policy: ReconciliationPolicy = RECONCILIATION
+    hides_what_does_not_match: bool = False
+
+
+PARTS: Mapping[Variant, Parts] = {
+    Variant.GUARD_OFF: Parts(tables=UnguardedStore),
+    Variant.RECORD_AFTER_SEND: Parts(store=LateRecordStore),
+    Variant.GUARD_TOO_SHORT: Parts(tables=ForgetfulStore),
+    Variant.GUARD_FREED_WHEN_AMBIGUOUS: Parts(tables=LenientWhenAmbiguous),
+    Variant.GUARD_FREED_WHEN_EXPIRED: Parts(tables=LenientWhenExpired),
+    Variant.FINGERPRINT_IGNORED: Parts(tables=IndifferentStore),
+    Variant.OWNERS_IGNORED: Parts(tables=UnownedStore),
+    Variant.NOT_SETTLED: Parts(policy=replace(RECONCILIATION, settle=timedelta(0))),
+    Variant.STANDING_IGNORED: Parts(hides_what_does_not_match=True),
+}
+
+
+def parts_of(variant: Variant) -> Parts:
+    """Return the parts of a variant; those that are not named there differ elsewhere, or not at all."""
+    return PARTS.get(variant, Parts())

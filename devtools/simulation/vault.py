@@ -24,3 +24,7 @@ class SimulatedVault:
             self._platform.say("unlock", "fails")
             raise StoreUnavailableError("the vault did not answer")
         return seal
+
+    def erase(self, account: int, deadline: Deadline) -> None:
+        """Delete the key of an account: what was sealed under it cannot be opened any more."""
+        self._vault.erase(account, deadline)

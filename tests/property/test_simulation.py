@@ -44,6 +44,7 @@ HAPPENS = {
     "book: OutcomeUnknownError",
     "book: TooManyBookingsError",
     "book: UpstreamRefusedError",
+    "keys erased",
     "status: NotFoundError",
     "status: OperationView",
 }
@@ -84,6 +85,13 @@ def test_everything_that_can_go_wrong_does(figures: Figures) -> None:
         (Variant.RECORD_AFTER_SEND, "I1 no duplicate", 200),
         (Variant.RECORD_AFTER_SEND, "I2 nothing lost", 50),
         (Variant.ROTATE_AT_ONCE, "I1 no duplicate", 3000),
+        (Variant.GUARD_TOO_SHORT, "I1 no duplicate", 300),
+        (Variant.GUARD_FREED_WHEN_AMBIGUOUS, "I1 no duplicate", 8000),
+        (Variant.GUARD_FREED_WHEN_EXPIRED, "I1 no duplicate", 3000),
+        (Variant.FINGERPRINT_IGNORED, "I5 no false answer", 1000),
+        (Variant.OWNERS_IGNORED, "I3 confirmed is true", 1000),
+        (Variant.NOT_SETTLED, "I4 nothing booked is true", 100),
+        (Variant.STANDING_IGNORED, "I4 nothing booked is true", 300),
     ],
 )
 def test_a_wrong_protocol_is_found_out(variant: Variant, invariant: str, within: int) -> None:

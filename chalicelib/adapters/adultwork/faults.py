@@ -11,10 +11,10 @@ from chalicelib.adapters.adultwork.media_type import Format, declared_format
 from chalicelib.adapters.adultwork.message_cleaning import clean_message
 from chalicelib.adapters.adultwork.wire import LARGEST_ID, read_booking, read_document
 from chalicelib.domain.access import AccessToken
-from chalicelib.domain.booking import Booking, BookingRequest
+from chalicelib.domain.booking import BookingRequest
 from chalicelib.domain.errors import InvalidTokenError, Trouble, UpstreamRefusedError, UpstreamUnavailableError
+from chalicelib.domain.matching import echoes
 from chalicelib.domain.operation import OperationState, Outcome
-from chalicelib.domain.upstream_time import same_minute
 
 OK, CREATED, UNAUTHORIZED, FORBIDDEN, TOO_MANY_REQUESTS = 200, 201, 401, 403, 429
 REDIRECTIONS, SERVER_ERRORS = range(300, 400), range(500, 600)
@@ -56,18 +56,9 @@ def _placement(answer: UpstreamAnswer, request: BookingRequest, zone: tzinfo) ->
         return _unknown(answer, _unreadable_reason(answer))
     if not 1 <= booking.booking_id <= LARGEST_ID:
         return _unknown(answer, "unreadable-answer")
-    if not _echoes(booking, request, zone):
+    if not echoes(request, booking, zone):
         return _unknown(answer, "echo-differs")
     return Outcome(OperationState.CONFIRMED, "booked", upstream_status=answer.status, booking=booking)
-
-
-def _echoes(booking: Booking, request: BookingRequest, zone: tzinfo) -> bool:
-    """Tell whether a booking is the one that was sent; contact fields may be masked and are not compared."""
-    return (
-        booking.candidate.user_id == request.book_user_id
-        and booking.duration == request.duration
-        and same_minute(request.session_date, booking.session_date, zone)
-    )
 
 
 def _odd_status_reason(answer: UpstreamAnswer) -> str:

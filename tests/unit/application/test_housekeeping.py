@@ -5,7 +5,13 @@ import pytest
 from chalicelib.application.ports import Resolution
 from chalicelib.domain.access import Principal
 from chalicelib.domain.audit import AuditEvent, event_hash
-from chalicelib.domain.errors import InvalidTokenError, SwitchboardError, Trouble, UpstreamUnavailableError
+from chalicelib.domain.errors import (
+    InvalidTokenError,
+    StoreUnavailableError,
+    SwitchboardError,
+    Trouble,
+    UpstreamUnavailableError,
+)
 from chalicelib.domain.operation import OperationState
 from chalicelib.domain.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
@@ -145,8 +151,8 @@ def test_what_is_settled_or_young_is_not_flagged() -> None:
     assert world.state_of(young) is OperationState.UNKNOWN
 
 
-class FailingAfterOne(InMemoryOperationStore):
-    """A store that resolves one operation and no more; one that another call has moved does not count."""
+class FasterElsewhere(InMemoryOperationStore):
+    """A store in which another call is always faster, but for the first operation."""
 
     resolved = 0
 
@@ -157,11 +163,54 @@ class FailingAfterOne(InMemoryOperationStore):
 
 
 def test_only_what_was_really_flagged_is_counted() -> None:
-    """Flag two, of which another call was faster with one; then fail the store altogether."""
-    world = World(store=FailingAfterOne())
+    """Flag two, of which another call was faster with one."""
+    world = World(store=FasterElsewhere())
     for day in (20, 21):
         lose(world, day)
     world.clock.tick(DAY + 1)
     assert world.expire() == 1
+
+
+def test_a_store_that_cannot_be_read_is_no_silence() -> None:
+    """Fail the look for overdue operations: "nothing to flag" would keep the alarm quiet."""
+    world = World()
     world.store.will_fail_reads()
-    assert world.expire() == 0
+    with pytest.raises(StoreUnavailableError):
+        world.expire()
+
+
+def test_one_row_in_trouble_does_not_hold_up_the_others_and_is_told() -> None:
+    """Fail the first of two writes: the second operation is flagged, and the failure is not swallowed."""
+
+    class FailingOnce(InMemoryOperationStore):
+        def resolve(
+            self, record: OperationRecord, resolution: Resolution, event: AuditEvent, deadline: Deadline
+        ) -> bool:
+            if record.id == first:
+                raise StoreUnavailableError("told to fail")
+            return super().resolve(record, resolution, event, deadline)
+
+    world = World(store=FailingOnce())
+    first, second = lose(world, 20), lose(world, 21)
+    world.clock.tick(DAY + 1)
+    with pytest.raises(StoreUnavailableError):
+        world.expire()
+    assert (world.state_of(first), world.state_of(second)) == (OperationState.UNKNOWN, OperationState.EXPIRED_UNKNOWN)
+
+
+def test_what_there_is_no_time_for_is_left_for_the_next_hour() -> None:
+    """Let each write take its time: the last begins with four seconds left, and running out of them is no failure."""
+
+    class SlowStore(InMemoryOperationStore):
+        def resolve(
+            self, record: OperationRecord, resolution: Resolution, event: AuditEvent, deadline: Deadline
+        ) -> bool:
+            world.clock.tick(8.5)
+            return super().resolve(record, resolution, event, deadline)
+
+    world = World(store=SlowStore())
+    for day in (20, 21, 22):
+        lose(world, day)
+    world.clock.tick(DAY + 1)
+    assert world.expire() == 2
+    assert world.expire() == 1

@@ -135,6 +135,45 @@ def test_a_booking_whose_conclusion_cannot_be_written_is_a_success_all_the_same(
     assert len(world.gateway.sent) == 1
 
 
+@pytest.mark.parametrize("created_at", ["2026-01-15T11:54:59", "2026-01-15T12:15:32", "not a date"])
+def test_a_booking_of_another_time_is_no_success_while_the_store_cannot_say_whose_it_is(created_at: str) -> None:
+    """Fail the conclusion over a reply that names a booking from before or after: an old reply, perhaps of a cache."""
+    world = World()
+    world.gateway.created_at = created_at
+    world.store.will_fail_conclusion()
+    error = world.refusal()
+    assert isinstance(error, OutcomeUnknownError)
+    assert (error.audit_pending, error.trouble) == (True, Trouble.UNREADABLE)
+    assert world.state_of(error.operation_id) is OperationState.SENDING
+
+
+def test_a_booking_that_another_operation_has_is_no_success_either() -> None:
+    """Let AdultWork repeat the reply of a booking that was cancelled since, and fail the conclusion."""
+    world = World()
+    first = world.place()
+    assert first.booking_id is not None
+    old = world.gateway.bookings[first.booking_id]
+    world.gateway.end_booking(first.booking_id, "Cancelled")
+    world.gateway.answer = lambda _: Outcome(OperationState.CONFIRMED, "booked", upstream_status=200, booking=old)
+    world.store.will_fail_conclusion()
+    error = world.refusal(idempotency_key=OTHER_KEY)
+    assert isinstance(error, OutcomeUnknownError)
+    assert error.operation_id != first.operation_id
+
+
+def test_a_store_that_cannot_even_be_read_leaves_the_date_of_creation_to_vouch_for_a_booking() -> None:
+    """Fail every write and read after the send; the booking is new, so the caller learns of it."""
+    world = World()
+
+    def fail_from_now_on() -> None:
+        world.store.will_fail_conclusion()
+        world.store.will_fail_reads()
+
+    world.gateway.before_send = fail_from_now_on
+    placed = world.place()
+    assert (placed.answer.status, placed.audit_pending) == (201, True)
+
+
 def test_a_pending_conclusion_is_written_by_the_next_call_after_the_lease() -> None:
     """Repeat once the function is surely dead: the list tells what was booked, and the record is whole again."""
     world = World()

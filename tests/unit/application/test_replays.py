@@ -5,7 +5,16 @@ from decimal import Decimal
 
 import pytest
 
-from chalicelib.domain.errors import BookingRejectedError, DuplicateBookingError, StoreUnavailableError
+from chalicelib.domain.errors import (
+    BookingRejectedError,
+    DuplicateBookingError,
+    InvalidTokenError,
+    StoreUnavailableError,
+    SwitchboardError,
+    Trouble,
+    UpstreamRefusedError,
+    UpstreamUnavailableError,
+)
 from chalicelib.domain.facts import BookingRequirements
 from chalicelib.domain.form import JsonValue
 from chalicelib.domain.operation import OperationState
@@ -14,6 +23,8 @@ from tests.builders import MEMBERS, REFRESHED_TOKEN, members
 from tests.unit.application.world import KEY, OTHER_KEY, World, body
 
 HOUR = 3600
+LATE = UpstreamUnavailableError("late", trouble=Trouble.LATE)
+FORBIDDEN = UpstreamRefusedError("no", upstream_status=403)
 TONIGHT = members(SessionDate="2026-01-15 21:30", AcceptBy="2026-01-15 18:00")
 
 
@@ -177,6 +188,39 @@ def test_a_request_that_may_try_again_is_judged_by_today_s_facts() -> None:
     assert isinstance(error, BookingRejectedError)
     assert world.state_of(first.operation_id) is OperationState.NOT_SENT
     assert len(world.store.claims) == 1
+
+
+@pytest.mark.parametrize("failure", [LATE, FORBIDDEN], ids=["late", "forbidden"])
+def test_a_repeat_needs_no_facts(failure: SwitchboardError) -> None:
+    """Repeat while AdultWork does not tell what the candidate asks for: the first answer is stored, and true."""
+    world = World()
+    first = world.place()
+    world.gateway.read_failure = failure
+    again = world.place(token=REFRESHED_TOKEN)
+    assert (again.answer, again.is_replayed) == (first.answer, True)
+    assert isinstance(world.refusal(idempotency_key=OTHER_KEY), DuplicateBookingError)
+    assert len(world.gateway.sent) == 1
+
+
+def test_a_new_request_without_facts_and_a_repeat_that_may_try_again_are_told_why_not() -> None:
+    """Book for the first time, and again after a failed send, while the facts cannot be read: nothing is claimed."""
+    world = World()
+    world.gateway.read_failure = LATE
+    assert world.refusal() is LATE
+    world.gateway.read_failure = None
+    world.gateway.will_refuse_connections()
+    world.refusal()
+    world.gateway.read_failure = LATE
+    assert world.refusal() is LATE
+    assert (len(world.store.claims), len(world.gateway.sent)) == (1, 1)
+
+
+def test_a_token_that_the_facts_refuse_gets_no_repeat() -> None:
+    """Let the token run out between its introspection and the reads: whoever holds it is no caller of ours."""
+    world = World()
+    world.place()
+    world.gateway.read_failure = InvalidTokenError("expired")
+    assert world.refusal() is world.gateway.read_failure
 
 
 def test_when_nobody_can_tell_whether_it_is_a_repeat_no_violations_are_claimed() -> None:

@@ -123,6 +123,22 @@ def test_what_ended_and_does_not_match_stands_in_nobody_s_way(status: str) -> No
     assert verdict([booking(create_date="2026-01-08T12:00:00", status=status)]) == Verdict(NOT_CREATED)
 
 
+@pytest.mark.parametrize(
+    ("create_date", "state"),
+    [
+        ("2026-01-14T09:55:00", AMBIGUOUS),
+        ("2026-01-14T09:54:59", NOT_CREATED),
+        ("2026-01-16T14:15:31", AMBIGUOUS),
+        ("2026-01-16T14:15:32", NOT_CREATED),
+        (None, AMBIGUOUS),
+        ("soon", AMBIGUOUS),
+    ],
+)
+def test_what_ended_is_nobody_s_only_if_no_zone_makes_it_ours(create_date: str | None, state: OperationState) -> None:
+    """Find a rejected one of yesterday by London's clock: if AdultWork keeps another, it is what was sent."""
+    assert verdict([booking(create_date=create_date, status="Rejected")]).state is state
+
+
 @pytest.mark.parametrize("status", ["cancelled", "Canceled", "Deleted", ""])
 def test_only_the_documented_words_end_a_booking(status: str) -> None:
     """Find one with a status that nobody knows."""
