@@ -4,7 +4,7 @@ Its state is in memory, one for each process: a healthy path writes nothing anyw
 
 CLOSED     calls go through; `failures` failed ones in a row open it
 OPEN       nothing goes through for `seconds`
-HALF_OPEN  one read at a time goes through; an answer closes it, a failure opens it again
+HALF_OPEN  as many reads as one booking makes go through; an answer closes it, a failure opens it again
 """
 
 import math
@@ -34,6 +34,7 @@ T = TypeVar("T")
 
 SERVER_ERRORS = range(500, 600)
 TOO_MANY_REQUESTS = 429
+READS_OF_A_BOOKING = 3  # introspection, requirements and balance, side by side: a single probe would refuse the others
 
 
 class _Verdict(Enum):
@@ -57,7 +58,7 @@ class Breaker:
         self._seconds = seconds
         self._in_a_row = 0
         self._opened: tuple[datetime, float] | None = None
-        self._is_probing = False
+        self._probes = 0
         self._generation = 0  # counts the moves; what a call says about an earlier generation is out of date
         self._lock = Lock()
 
@@ -94,14 +95,14 @@ class Breaker:
         """Return the generation that a read belongs to.
 
         Raises:
-            UpstreamUnavailableError: the breaker is open, or another read is on its way to find out.
+            UpstreamUnavailableError: the breaker is open, or enough reads are on their way to find out.
         """
         with self._lock:
             if self._opened is not None:
                 left = self._seconds_left(*self._opened)
-                if left > 0 or self._is_probing:
+                if left > 0 or self._probes >= READS_OF_A_BOOKING:
                     raise _unavailable(left)
-                self._is_probing = True
+                self._probes += 1
             return self._generation
 
     def _settle(self, generation: int, verdict: _Verdict) -> None:
@@ -109,7 +110,7 @@ class Breaker:
         with self._lock:
             if generation != self._generation:
                 return
-            self._is_probing = False
+            self._probes = max(0, self._probes - 1)
             if verdict is _Verdict.ANSWERED:
                 self._in_a_row = 0
                 if self._opened is not None:
@@ -121,6 +122,7 @@ class Breaker:
 
     def _move(self, opened: tuple[datetime, float] | None) -> None:
         self._opened = opened
+        self._probes = 0
         self._generation += 1
 
     def _seconds_left(self, wall: datetime, monotonic: float) -> float:
@@ -194,7 +196,7 @@ def _verdict_on_outcome(outcome: Outcome) -> _Verdict:
 
 def _unavailable(seconds_left: float) -> UpstreamUnavailableError:
     return UpstreamUnavailableError(
-        "AdultWork has not been answering, so it is not asked for a moment; nothing was sent. It is safe to try again.",
+        "AdultWork has not been answering, so it is not asked for a moment; this request sent nothing. It is safe to try again.",
         trouble=Trouble.UNREACHABLE,
         retry_after_seconds=max(1, math.ceil(seconds_left)),
     )

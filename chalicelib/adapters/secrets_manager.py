@@ -119,6 +119,6 @@ def _translated() -> Iterator[None]:
         yield
     except (AttributeError, BotoCoreError, ClientError, KeyError, TypeError, ValueError) as error:
         raise StoreUnavailableError(
-            "Switchboard's own secrets could not be read; nothing was sent. It is safe to try again.",
+            "Switchboard's own secrets could not be read; this request sent nothing. It is safe to try again.",
             retry_after_seconds=5,
         ) from error

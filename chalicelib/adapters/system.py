@@ -60,7 +60,7 @@ class ThreadConcurrency:
                 return future.result(deadline.remaining() + 0.5)
             except TimeoutError as error:
                 raise UpstreamUnavailableError(
-                    "AdultWork did not answer the checks in time; nothing was sent. It is safe to try again.",
+                    "AdultWork did not answer the checks in time; this request sent nothing. It is safe to try again.",
                     trouble=Trouble.LATE,
                     retry_after_seconds=5,
                 ) from error

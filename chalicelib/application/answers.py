@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from chalicelib.application.ports import RateLimited
 from chalicelib.domain.errors import (
     BookingNotCreatedError,
     DuplicateBookingError,
@@ -20,6 +21,16 @@ from chalicelib.domain.record import OperationRecord
 UNAUTHORIZED = 401
 ASK_AGAIN_SECONDS = 5
 WAIT_FOR_SETTLING_SECONDS = 30
+_NOT_SENT = {  # by the reason of the outcome; every other one is a connection that did not come about
+    "late": "Recording the booking took too long to send it safely",
+    "not-prepared": "The request to AdultWork could not be made",
+    "breaker-open": "AdultWork has not been answering, so it is not asked for a moment",
+}
+_UNKNOWN = {
+    "echo-differs": "AdultWork answered with another booking",
+    "booking-id-taken": "AdultWork answered with a booking that was made before",
+    "booking-in-doubt": "AdultWork answered with a booking that cannot be told from an earlier one right now",
+}
 
 
 def failure(operation_id: str, outcome: Outcome) -> SwitchboardError:
@@ -38,14 +49,15 @@ def failure(operation_id: str, outcome: Outcome) -> SwitchboardError:
     trouble = outcome.trouble or Trouble.UNREADABLE
     if outcome.state is OperationState.NOT_SENT:
         return UpstreamUnavailableError(
-            "AdultWork could not be reached; nothing was sent. It is safe to try again.",
+            f"{_NOT_SENT.get(outcome.reason, 'AdultWork could not be reached')}; this request sent nothing. It is safe to try "
+            "again.",
             trouble=trouble,
             operation_id=operation_id,
             retry_after_seconds=ASK_AGAIN_SECONDS,
         )
     return OutcomeUnknownError(
-        "The booking was sent, but no readable answer came back, so it may stand. Do not send it again; ask for the state of "
-        "the operation instead.",
+        f"The booking was sent, but {_UNKNOWN.get(outcome.reason, 'no readable answer came back')}, so it may stand. Do not "
+        "send it again; ask for the state of the operation instead.",
         trouble=trouble,
         operation_id=operation_id,
         retry_after_seconds=WAIT_FOR_SETTLING_SECONDS,
@@ -78,9 +90,9 @@ def unsettled(record: OperationRecord, now: datetime) -> SwitchboardError:
         )
     is_settling = record.is_open(now)
     return OutcomeUnknownError(
-        "This booking was sent before, and what became of it is not known yet; nothing was sent again."
+        "This booking was recorded before and may have been sent; what became of it is not known yet. Nothing was sent again."
         if is_settling
-        else "This booking was sent before, and a person has to find out what became of it; nothing was sent again.",
+        else "This booking was sent, and a person has to find out what became of it. Do not send it again.",
         trouble=Trouble.LATE,
         operation_id=record.id,
         state=(OperationState.UNKNOWN if is_settling else record.state).value,
@@ -124,11 +136,12 @@ def unreadable_repeat(operation_id: str) -> SwitchboardError:
     )
 
 
-def too_many(limit: int, window_seconds: int, reset_seconds: int) -> SwitchboardError:
-    """Return the error of an account that books too often."""
+def too_many(limited: RateLimited, operation_id: str | None) -> SwitchboardError:
+    """Return the error of an account that books too often; `operation_id` is of the request's earlier attempts, if any."""
     return TooManyBookingsError(
-        f"This account may make {limit} bookings in {window_seconds} seconds; nothing was sent. Try again later.",
-        limit=limit,
-        window_seconds=window_seconds,
-        retry_after_seconds=reset_seconds,
+        f"This account may make {limited.limit} bookings in {limited.window_seconds} seconds; nothing was sent. Try again later.",
+        limit=limited.limit,
+        window_seconds=limited.window_seconds,
+        operation_id=operation_id,
+        retry_after_seconds=limited.reset_seconds,
     )

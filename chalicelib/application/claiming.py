@@ -18,10 +18,14 @@ MAXIMUM_CLAIMS = 3
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A claimed attempt to book, and the event that was written with it."""
+    """A claimed attempt to book, and the event that was written with it.
+
+    `ended` holds the BookingIDs of equal bookings that this call found cancelled or rejected: none of them can be its own.
+    """
 
     operation: Operation
     event: AuditEvent
+    ended: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +46,21 @@ class Claiming:
             StoreUnavailableError: the claim could not be written; nothing may be sent.
         """
         previous: OperationRecord | None = None
+        ended: set[int] = set()
         for _ in range(MAXIMUM_CLAIMS):
             require_time_to_send(call.deadline, self.budget)
             timings = {"reads": call.milliseconds_since(call.started)}
             event = events.claimed(call.subject, call.clock.now(), unchecked, timings, previous)
             answer = self.store.claim(operation, event, call.deadline.within(self.budget.claim), previous)
             if isinstance(answer, Claimed):
-                return Attempt(operation, event)
+                return Attempt(operation, event, frozenset(ended))
             if isinstance(answer, RateLimited):
-                raise answers.too_many(answer.limit, answer.window_seconds, answer.reset_seconds)
+                raise answers.too_many(answer, None if previous is None else previous.id)
             settled = self.earlier.settle(call.caller, operation, answer, call.deadline.within(self.budget.reconcile))
             if isinstance(settled, Replay):
                 return settled
+            if settled.ended is not None:
+                ended.add(settled.ended)
             if settled.previous is not None:
                 previous = settled.previous
                 operation = operation.as_attempt(previous.id, previous.attempt + 1, previous.key_hash)
@@ -68,7 +75,7 @@ def require_time_to_send(deadline: Deadline, budget: TimeBudget) -> None:
     """
     if deadline.remaining() < budget.needed_to_send:
         raise UpstreamUnavailableError(
-            "AdultWork answered the checks too slowly to book safely; nothing was sent. It is safe to try again.",
+            "AdultWork answered the checks too slowly to book safely; this request sent nothing. It is safe to try again.",
             trouble=Trouble.LATE,
             retry_after_seconds=5,
         )

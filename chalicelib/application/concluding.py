@@ -42,10 +42,7 @@ class Concluding:
             event = self._write(call, attempt, outcome, posted, seal)
         except BookingTakenError:
             # The same BookingID twice proves nothing about this attempt: reads have to tell.
-            outcome = Outcome(
-                OperationState.UNKNOWN, "booking-id-taken", outcome.upstream_status, trouble=Trouble.UNREADABLE
-            )
-            return self.conclude(call, attempt, outcome, posted)
+            return self.conclude(call, attempt, _in_doubt(outcome, "booking-id-taken"), posted)
         except StoreUnavailableError:
             return self._told(call, attempt, self._vouched_for(call, attempt, outcome), audit_pending=True)
         if outcome.state is OperationState.UNKNOWN:
@@ -80,13 +77,15 @@ class Concluding:
 
         An upstream that repeats an old reply is found out by the row of the booking, which the conclusion would have put.
         """
-        if outcome.booking is None:
+        booking = outcome.booking
+        if booking is None:
             return outcome
         head = event_hash(attempt.event.canonical())
         record = OperationRecord.of(attempt.operation, OperationState.SENDING, attempt.event.sequence, head)
-        if self.reconciler.vouches_for(record, outcome.booking, call.deadline.within(self.budget.margin)):
+        is_new = booking.booking_id not in attempt.ended
+        if is_new and self.reconciler.vouches_for(record, booking, call.deadline.within(self.budget.margin)):
             return outcome
-        return Outcome(OperationState.UNKNOWN, "booking-in-doubt", outcome.upstream_status, trouble=Trouble.UNREADABLE)
+        return _in_doubt(outcome, "booking-in-doubt")
 
     def _told(self, call: Call, attempt: Attempt, outcome: Outcome, *, audit_pending: bool) -> Conclusion:
         """Return what the caller is told of a known outcome."""
@@ -105,6 +104,17 @@ class Concluding:
         if settled.record.state is OperationState.AMBIGUOUS:
             return Conclusion(answers.unsettled(settled.record, call.clock.now()))
         return Conclusion(answers.failure(attempt.operation.id, outcome))  # at most, another call knows more already
+
+
+def _in_doubt(outcome: Outcome, reason: str) -> Outcome:
+    """Return the outcome of an answer whose booking may be an earlier one's."""
+    return Outcome(
+        OperationState.UNKNOWN,
+        reason,
+        outcome.upstream_status,
+        named_booking_id=None if outcome.booking is None else outcome.booking.booking_id,
+        trouble=Trouble.UNREADABLE,
+    )
 
 
 def _sealed_contact(seal: AccountSeal, operation_id: str, request: BookingRequest) -> str | None:

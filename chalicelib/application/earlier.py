@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from chalicelib.application import answers, events
 from chalicelib.application.caller import Caller
 from chalicelib.application.ports import BookingGateway, Clock, Held, KeyHeld, OperationStore
-from chalicelib.application.reconcile import Reconciler, answer_purpose
+from chalicelib.application.reconcile import Reconciler, Settled, answer_purpose
 from chalicelib.domain.errors import IdempotencyKeyReusedError, SealBrokenError, StoreUnavailableError, SwitchboardError
 from chalicelib.domain.operation import ANSWERED, ENDED_UPSTREAM, FREES_GUARD, Operation, OperationState
 from chalicelib.domain.record import OperationRecord
@@ -23,9 +23,13 @@ class Replay:
 
 @dataclass(frozen=True, slots=True)
 class ClaimAgain:
-    """What stood in the way does not any more. `previous` is the operation of the key, whose next attempt this is."""
+    """What stood in the way does not any more.
+
+    `previous` is the operation of the key, whose next attempt this is; `ended` the BookingID that was cancelled or rejected.
+    """
 
     previous: OperationRecord | None = None
+    ended: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,26 +59,32 @@ class EarlierOperations:
             if record is None:
                 raise answers.unreadable_repeat(held.operation_id)
             (settled,) = self.reconciler.reconcile(caller, [record], deadline)
-            record = settled.record
             if isinstance(held, KeyHeld):
-                return self._same_request(caller, record, deadline)
-            return self._same_booking(caller, record, deadline)
+                return self._same_request(caller, settled, deadline)
+            return self._same_booking(caller, settled.record, deadline)
         except (StoreUnavailableError, SealBrokenError) as error:
             # "Nothing was booked" would be a lie here: the earlier operation may have booked.
             raise answers.unreadable_repeat(held.operation_id) from error
 
-    def _same_request(self, caller: Caller, record: OperationRecord, deadline: Deadline) -> Replay | ClaimAgain:
-        """The key is this request's own: give the answer that it got, or let it try again."""
+    def _same_request(self, caller: Caller, settled: Settled, deadline: Deadline) -> Replay | ClaimAgain:
+        """The key is this request's own: give the answer that it got, or let it try again.
+
+        What is kept comes first, so that all repeats get the same; an answer that this call's own reading has told, and that
+        could not be sealed, is as true.
+        """
+        record = settled.record
         if record.is_retryable:
             return ClaimAgain(record)
         if record.state not in ANSWERED:
             raise answers.unsettled(record, self.clock.now())
         sealed, seal = self.store.stored_answer(record, deadline), caller.seal()
+        if sealed is not None and seal is not None:
+            return Replay(StoredAnswer.from_bytes(seal.open(sealed, answer_purpose(record.id))), record.id)
         if sealed is None and record.state is OperationState.NOT_CREATED:
             raise answers.not_created(record.id)
-        if sealed is None or seal is None:
-            raise answers.unreadable_repeat(record.id)
-        return Replay(StoredAnswer.from_bytes(seal.open(sealed, answer_purpose(record.id))), record.id)
+        if settled.answer is not None:
+            return Replay(settled.answer, record.id)
+        raise answers.unreadable_repeat(record.id)
 
     def _same_booking(self, caller: Caller, record: OperationRecord, deadline: Deadline) -> ClaimAgain:
         """Another request booked the same: it stands in the way, unless nothing stands upstream."""
@@ -85,7 +95,7 @@ class EarlierOperations:
             self.store.release(
                 record, event, deadline
             )  # when another call was faster, the next claim tells whose it is
-            return ClaimAgain()
+            return ClaimAgain(ended=record.booking_id)
         raise answers.duplicate(record.id, state=record.state, is_running=record.is_running(self.clock.now()))
 
     def _has_ended(self, caller: Caller, record: OperationRecord, deadline: Deadline) -> bool:

@@ -1,5 +1,6 @@
 """The audit events of a booking: what each step tells the reviewer."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,6 +16,7 @@ from chalicelib.domain.record import OperationRecord
 from chalicelib.domain.violation import Violation
 
 MAXIMUM_VIOLATIONS = 50
+_STATUS = re.compile("[A-Za-z]{1,32}")  # a documented status is one word; what is not may hold anything
 
 _KINDS = {
     OperationState.CONFIRMED: EventKind.CONFIRMED,
@@ -132,8 +134,11 @@ def concluded(
     }
     if sealed_contact is not None:
         details["sealed_contact"] = sealed_contact
+    if outcome.named_booking_id is not None:
+        details["named_booking"] = outcome.named_booking_id
     if booking is not None:
-        details["booking"] = {"status": booking.status, "credits": format(booking.credits, "f")}
+        status = booking.status if _STATUS.fullmatch(booking.status) else "odd"
+        details["booking"] = {"status": status, "credits": format(booking.credits, "f")}
     return AuditEvent(
         operation_id=previous.operation_id,
         sequence=previous.sequence + 1,

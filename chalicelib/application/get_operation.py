@@ -1,13 +1,13 @@
 """The state of an operation, reconciled with the caller's own token."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalicelib.application.caller import Caller
 from chalicelib.application.ports import Clock, Concurrency, OperationStore, TokenIntrospector, Vault
 from chalicelib.application.reconcile import Reconciler, answer_purpose
 from chalicelib.domain.access import AccessToken, Scope
 from chalicelib.domain.errors import InsufficientScopeError, NotFoundError, SealBrokenError
-from chalicelib.domain.operation import ANSWERED
+from chalicelib.domain.operation import ANSWERED, OperationState
 from chalicelib.domain.record import OperationRecord
 from chalicelib.domain.stored_answer import StoredAnswer
 from chalicelib.domain.time_budget import Deadline, TimeBudget
@@ -77,7 +77,11 @@ class GetOperation:
         (settled,) = self.reconciler.reconcile(caller, [record], deadline.within(self.budget.reconcile))
         # 5
         answer = settled.answer or self._stored_answer(caller, settled.record, deadline)
-        return OperationView(settled.record, answer)
+        return OperationView(self._as_it_stands(settled.record), answer)
+
+    def _as_it_stands(self, record: OperationRecord) -> OperationRecord:
+        """Return an operation whose lease is over as UNKNOWN, also while the store cannot be told so."""
+        return replace(record, state=OperationState.UNKNOWN) if record.is_open(self.clock.now()) else record
 
     def _stored_answer(self, caller: Caller, record: OperationRecord, deadline: Deadline) -> StoredAnswer | None:
         """Return the kept answer; None when there is none, or its key cannot be had or was erased.

@@ -13,7 +13,7 @@ from chalicelib.domain.audit import AuditEvent, event_hash
 from chalicelib.domain.booking import Booking
 from chalicelib.domain.canonical import Canonical
 from chalicelib.domain.errors import StoreUnavailableError, SwitchboardError
-from chalicelib.domain.matching import ReconciliationPolicy, Verdict, is_created_in_time, judge, resembles
+from chalicelib.domain.matching import ReconciliationPolicy, Verdict, is_created_in_time, judge, may_concern
 from chalicelib.domain.operation import OperationState
 from chalicelib.domain.record import OperationRecord
 from chalicelib.domain.stored_answer import StoredAnswer
@@ -63,21 +63,19 @@ class Reconciler:
     def vouches_for(self, record: OperationRecord, booking: Booking, deadline: Deadline) -> bool:
         """Tell whether a booking that AdultWork has just named can be the operation's own.
 
-        It was created when the operation was sent, and no other operation has it, as far as the store can be read.
+        The store says whose it is; where it cannot be read, the date of creation has to do.
         """
-        if not is_created_in_time(record, booking, self.zone, self.policy):
-            return False
         try:
             owners = self.store.owners([booking.booking_id], deadline)
         except StoreUnavailableError:
-            return True
+            return is_created_in_time(record, booking, self.zone, self.policy)
         return owners.get(booking.booking_id, record.id) == record.id
 
     def _settle(
         self, caller: Caller, record: OperationRecord, made: MadeBookings, read_at: datetime, deadline: Deadline
     ) -> Settled:
         """Judge one operation and write the verdict, if it says more than is known."""
-        alike = [booking.booking_id for booking in made.bookings if resembles(record, booking, self.zone)]
+        alike = [booking.booking_id for booking in made.bookings if may_concern(record, booking, self.zone)]
         verdict = judge(
             record,
             made.bookings,

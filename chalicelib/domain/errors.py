@@ -144,8 +144,16 @@ class BookingNotCreatedError(CallerError):
 class TooManyBookingsError(CallerError):
     """The account has made as many bookings as it may; `limit` in `window_seconds`, anew in `retry_after_seconds`."""
 
-    def __init__(self, message: str, *, limit: int, window_seconds: int, retry_after_seconds: int) -> None:
-        super().__init__(message, retry_after_seconds=retry_after_seconds)
+    def __init__(
+        self,
+        message: str,
+        *,
+        limit: int,
+        window_seconds: int,
+        retry_after_seconds: int,
+        operation_id: str | None = None,
+    ) -> None:
+        super().__init__(message, operation_id=operation_id, retry_after_seconds=retry_after_seconds)
         self.limit = limit
         self.window_seconds = window_seconds
 

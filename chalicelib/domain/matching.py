@@ -7,9 +7,10 @@ from datetime import datetime, timedelta, tzinfo
 from chalicelib.domain.booking import Booking, BookingRequest
 from chalicelib.domain.operation import ENDED_UPSTREAM, OperationState
 from chalicelib.domain.record import OperationRecord
-from chalicelib.domain.upstream_time import answer_readings, same_minute
+from chalicelib.domain.upstream_time import answer_readings, read_time, same_minute
 
 ANY_ZONE = timedelta(hours=26)  # no two zones of the world are further apart: UTC-12 and UTC+14
+ZONE_STEP = timedelta(minutes=15)  # and none is off by less, or by a fraction of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +63,13 @@ def judge(  # noqa: PLR0913 (keyword-only evidence of one judgement)
     """Judge one operation by the account's list.
 
     `owners` names the operations that bookings belong to already; `is_complete` tells whether the list was read whole;
-    `read_at` is when the reading began. "Not created" takes more than no match: nothing may stand in the list that even
-    resembles what was sent, nor may anything like it have ended that could be ours if its dates are of another zone, which is
-    an inference. Freeing the guard beside the one could double it, and denying the other would be a lie.
+    `read_at` is when the reading began. "Not created" takes more than no match, because freeing the guard beside a booking
+    that stands would double it, and denying one that has ended would be a lie. The zone of the upstream's dates is an
+    inference, so what is ours but for its dates leaves the question open, or to a person.
     """
-    ours = {
-        booking.booking_id: booking
-        for booking in bookings
-        if resembles(record, booking, zone) and owners.get(booking.booking_id, record.id) == record.id
-    }
-    matching = {id_: booking for id_, booking in ours.items() if _matches(record, booking, zone, policy)}
+    alike = {booking.booking_id: booking for booking in bookings if may_concern(record, booking, zone)}
+    free = {id_: booking for id_, booking in alike.items() if owners.get(id_, record.id) == record.id}
+    matching = {id_: booking for id_, booking in free.items() if _matches(record, booking, zone, policy)}
     if len(matching) == 1:
         (booking,) = matching.values()
         return Verdict(OperationState.CONFIRMED, booking, tuple(matching))
@@ -79,8 +77,30 @@ def judge(  # noqa: PLR0913 (keyword-only evidence of one judgement)
         return Verdict(OperationState.AMBIGUOUS, None, tuple(sorted(matching)))
     if not is_complete or read_at < record.claimed_at + policy.settle:
         return Verdict(OperationState.UNKNOWN)
-    in_doubt = tuple(sorted(id_ for id_, booking in ours.items() if _is_in_doubt(record, booking, zone, policy)))
-    return Verdict(OperationState.AMBIGUOUS if in_doubt else OperationState.NOT_CREATED, None, in_doubt)
+    in_time = {id_ for id_, booking in free.items() if _may_be_created_in_time(record, booking, zone, policy)}
+    in_doubt = {
+        id_
+        for id_, booking in alike.items()
+        if resembles(record, booking, zone) and (id_ in in_time or booking.status not in ENDED_UPSTREAM)
+    }
+    if in_doubt:
+        return Verdict(OperationState.AMBIGUOUS, None, tuple(sorted(in_doubt)))
+    is_shifted = any(_is_same_order(record, alike[id_]) for id_ in in_time)
+    return Verdict(OperationState.UNKNOWN if is_shifted else OperationState.NOT_CREATED)
+
+
+def may_concern(record: OperationRecord, booking: Booking, zone: tzinfo) -> bool:
+    """Tell whether a booking is with the same candidate, at the same time by the clock of some zone."""
+    sent = read_time(record.session_date, zone)
+    listed = answer_readings(booking.session_date, zone)
+    return booking.candidate.user_id == record.book_user_id and (
+        sent is None or not listed or any(_is_zone_apart(one - other) for one in sent.readings for other in listed)
+    )
+
+
+def _is_zone_apart(difference: timedelta) -> bool:
+    """Tell whether two readings of one time can differ so much because their clocks are of different zones."""
+    return abs(difference) <= ANY_ZONE and not difference % ZONE_STEP
 
 
 def resembles(record: OperationRecord, booking: Booking, zone: tzinfo) -> bool:
@@ -91,24 +111,18 @@ def resembles(record: OperationRecord, booking: Booking, zone: tzinfo) -> bool:
 
 
 def _matches(record: OperationRecord, booking: Booking, zone: tzinfo, policy: ReconciliationPolicy) -> bool:
-    """Tell whether a booking that resembles the operation is what it sent, created when it was sent."""
+    """Tell whether a booking is what the operation sent, created when it was sent."""
     return (
-        booking.duration == record.duration
-        and booking.method == record.method
-        and booking.credits == record.credits
+        resembles(record, booking, zone)
+        and _is_same_order(record, booking)
         and is_created_in_time(record, booking, zone, policy)
     )
 
 
-def _is_in_doubt(record: OperationRecord, booking: Booking, zone: tzinfo, policy: ReconciliationPolicy) -> bool:
-    """Tell whether a booking that resembles the operation may be its own, though it does not match.
-
-    What stands always may. What has ended may if it was created in time by the clock of some zone, or says no such time.
-    """
-    if booking.status not in ENDED_UPSTREAM or not answer_readings(booking.create_date or "", zone):
-        return True
-    anywhere = replace(policy, before=policy.before + ANY_ZONE, after=policy.after + ANY_ZONE)
-    return is_created_in_time(record, booking, zone, anywhere)
+def _is_same_order(record: OperationRecord, booking: Booking) -> bool:
+    """Tell whether a booking is for as long, by the same method and for the same credits."""
+    ordered = (record.duration, record.method, record.credits)
+    return (booking.duration, booking.method, booking.credits) == ordered
 
 
 def is_created_in_time(record: OperationRecord, booking: Booking, zone: tzinfo, policy: ReconciliationPolicy) -> bool:
@@ -117,3 +131,12 @@ def is_created_in_time(record: OperationRecord, booking: Booking, zone: tzinfo, 
         record.claimed_at - policy.before <= reading <= record.lease_until + policy.after
         for reading in answer_readings(booking.create_date, zone)
     )
+
+
+def _may_be_created_in_time(
+    record: OperationRecord, booking: Booking, zone: tzinfo, policy: ReconciliationPolicy
+) -> bool:
+    """Tell whether a booking was created when the operation was sent, by the clock of some zone, or does not say when."""
+    anywhere = replace(policy, before=policy.before + ANY_ZONE, after=policy.after + ANY_ZONE)
+    is_told = bool(answer_readings(booking.create_date or "", zone))
+    return not is_told or is_created_in_time(record, booking, zone, anywhere)

@@ -63,7 +63,8 @@ class Outcome:
 
     `state` is CONFIRMED (then `booking` is there), REJECTED, NOT_SENT or UNKNOWN. `reason` is a short code for the
     audit event (`booked`, `refused`, `connection-refused`, `echo-differs`, …). `message` is the upstream's own,
-    cleaned, for a refusal. `trouble` is there for NOT_SENT and UNKNOWN.
+    cleaned, for a refusal. `trouble` is there for NOT_SENT and UNKNOWN. `named_booking_id` is the BookingID of an answer
+    that proves nothing, for whoever has to find out.
 
     Raises:
         ValueError: another state, or a booking without CONFIRMED, or CONFIRMED without one.
@@ -76,6 +77,7 @@ class Outcome:
     message: str | None = None
     retry_after_seconds: int | None = None
     trouble: Trouble | None = None
+    named_booking_id: int | None = None
 
     def __post_init__(self) -> None:
         if self.state not in MOVES[OperationState.SENDING]:

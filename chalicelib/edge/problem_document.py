@@ -29,9 +29,13 @@ _NOT_QUOTABLE = re.compile(r"[^\x20-\x21\x23-\x5b\x5d-\x7e]")  # RFC 6750, secti
 
 
 def problem_document(
-    error: SwitchboardError, request_id: str, instance: str | None, problem_type_base: str
+    error: SwitchboardError, request_id: str, instance: str | None, problem_type_base: str, *, may_send: bool = True
 ) -> dict[str, Document]:
-    """Return the members of a problem, those without a value left out."""
+    """Return the members of a problem, those without a value left out.
+
+    Where the request could send no booking (`may_send` is false), nothing is said of sending one anew: whoever only asks for an
+    operation whose outcome is unknown must not read that a new key is safe.
+    """
     row = problem_type(error)
     operation_id = error.operation_id
     has_status = operation_id is not None and row.is_recorded
@@ -47,7 +51,7 @@ def problem_document(
         "operation_id": operation_id,
         "operation_state": state if has_status else None,
         "status_url": operation_path(operation_id) if operation_id is not None and has_status else None,
-        "safe_to_retry_with_new_key": row.safe_to_retry_with_new_key,
+        "safe_to_retry_with_new_key": row.safe_to_retry_with_new_key if may_send else None,
         "violations": [_violation(violation) for violation in _listed(violations)] or None,
     }
     return {name: value for name, value in members.items() if value is not None}

@@ -7,11 +7,13 @@ from chalicelib.edge.problem_document import problem_document, problem_headers
 from chalicelib.edge.representation import to_json
 
 
-def problem_response(error: Exception, request_id: str, instance: str | None, problem_type_base: str) -> Answer:
+def problem_response(
+    error: Exception, request_id: str, instance: str | None, problem_type_base: str, *, may_send: bool = True
+) -> Answer:
     """Return the answer that tells an error; one that is not a SwitchboardError tells nothing of itself."""
     ours = error if isinstance(error, SwitchboardError) else SwitchboardError(INTERNAL_ERROR.advice)
     return Answer(
-        to_json(problem_document(ours, request_id, instance, problem_type_base)),
+        to_json(problem_document(ours, request_id, instance, problem_type_base, may_send=may_send)),
         status_code=int(status_of(ours)),
         headers=problem_headers(ours),
         operation_id=ours.operation_id,

@@ -10,7 +10,7 @@ from chalicelib.domain.errors import InvalidTokenError, Trouble
 from chalicelib.domain.matching import echoes
 from chalicelib.domain.operation import OperationState, Outcome
 from chalicelib.domain.time_budget import Deadline
-from devtools.simulation.history import Post
+from devtools.simulation.history import Post, UpstreamBooking
 from devtools.simulation.intents import LONDON
 from devtools.simulation.platform import Platform
 from devtools.simulation.upstream import LATEST_COMMIT_SECONDS, AdultWork
@@ -116,7 +116,7 @@ class Placement:
             return _unknown(Trouble.LATE)
         if fate is Fate.ERROR_AFTER_BOOKING:
             return _unknown(Trouble.UNREADABLE)
-        return old_reply or _confirmed(self.upstream.document(booking))
+        return old_reply or self._answered(booking, post.request)
 
     def _book_later(self, post: Post, after: float) -> None:
         """Book when nobody waits for the reply any more."""
@@ -127,8 +127,12 @@ class Placement:
         )
 
     def _old_reply(self, post: Post) -> Outcome:
-        """Answer with an earlier booking of the same time, as a cache on the way might, and judge it as the adapter does."""
+        """Answer with an earlier booking of the same time, as a cache on the way might."""
         request = post.request
         alike = self.upstream.alike(post.account, request.book_user_id, request.session_date)
-        old = self.upstream.document(self.platform.weather.pick(alike)) if alike else None
-        return _confirmed(old) if old and echoes(request, old, LONDON) else _unknown(Trouble.UNREADABLE)
+        return self._answered(self.platform.weather.pick(alike), request) if alike else _unknown(Trouble.UNREADABLE)
+
+    def _answered(self, booking: UpstreamBooking, request: BookingRequest) -> Outcome:
+        """Answer with a booking, and judge it as the adapter does."""
+        told = self.upstream.document(booking)
+        return _confirmed(told) if echoes(request, told, LONDON) else _unknown(Trouble.UNREADABLE)

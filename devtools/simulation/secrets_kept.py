@@ -1,5 +1,6 @@
 """I9: no token, phone, Skype name or comment anywhere but sealed, and in the answer to whom it belongs."""
 
+import re
 from collections.abc import Iterator
 
 from chalicelib.application.get_operation import OperationView
@@ -9,6 +10,8 @@ from chalicelib.edge.problem_document import problem_document, problem_headers
 from devtools.simulation.evidence import Evidence
 from devtools.simulation.intents import CANARY, PHONE_PREFIX
 
+# Among millions of hashes one has the digits of a phone by chance; in one, hex digits stand on both sides.
+_PHONE = re.compile(rf"(?<![0-9a-f]){PHONE_PREFIX}|{PHONE_PREFIX}\d{{4}}(?![0-9a-f])")
 PERSONAL = ("PhoneNumber", "SkypeName", "Comments")
 
 
@@ -40,4 +43,4 @@ def _told(answer: Answered | OperationView | SwitchboardError | None) -> str:
 
 
 def _is_personal(text: str) -> bool:
-    return CANARY in text or PHONE_PREFIX in text
+    return CANARY in text or _PHONE.search(text) is not None

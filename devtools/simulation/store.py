@@ -9,6 +9,7 @@ from enum import StrEnum
 from functools import partial
 from typing import NoReturn, TypeVar
 
+from chalicelib.adapters.dynamodb.operations import TAKE_BACK_SECONDS
 from chalicelib.application import events
 from chalicelib.application.ports import ClaimAnswer, Claimed, Held, Resolution
 from chalicelib.domain.audit import AuditEvent, event_hash
@@ -135,7 +136,7 @@ class SimulatedStore:
             answer = self._write("claim", operation.id, deadline, apply)
         except StoreUnavailableError:
             if self._platform.weather.strikes(TAKES_BACK):
-                self._take_back(operation, event, deadline)
+                self._take_back(operation, event, Deadline.after(deadline.monotonic, TAKE_BACK_SECONDS))
             raise
         if isinstance(answer, Claimed):
             self._platform.running().claimed = (operation.id, operation.attempt)

@@ -46,13 +46,17 @@ class User:
 
 
 class AdultWork:
-    """The upstream's own truth; `zone` is the clock of its dates, which is not always the one that we take it for."""
+    """The upstream's own truth.
+
+    `zone` is the clock of its dates, and `session_zone` that of the dates of sessions: not always the ones that we infer.
+    """
 
     def __init__(
         self, scheduler: Scheduler, start: datetime, weather: Weather, journal: Journal, history: History
     ) -> None:
         self.history = history
         self.zone = weather.pick((LONDON, ELSEWHERE), (80, 20))
+        self.session_zone = weather.pick((LONDON, self.zone), (75, 25))
         self.users: dict[int, User] = {}
         self._scheduler = scheduler
         self._start = start
@@ -148,6 +152,7 @@ class AdultWork:
 
     def document(self, booking: UpstreamBooking) -> Booking:
         """Return a booking as AdultWork tells it."""
+        session = datetime.fromisoformat(booking.session_date).replace(tzinfo=LONDON)
         return Booking(
             booking_id=booking.id,
             duration=booking.duration,
@@ -156,7 +161,7 @@ class AdultWork:
             method=booking.method,
             phone_number=booking.phone_number,
             skype_name=booking.skype_name,
-            session_date=f"{booking.session_date.replace(' ', 'T')}:00",
+            session_date=session.astimezone(self.session_zone).replace(tzinfo=None).isoformat(),
             create_date=booking.created_at.astimezone(self.zone)
             .replace(tzinfo=None)
             .isoformat(timespec="milliseconds"),

@@ -1,6 +1,7 @@
 """The codec and the classification on whatever may come: round trips, cut answers, noise."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -28,7 +29,7 @@ from tests.property.answer_writer import BOOKED, write_json, write_xml
 SAMPLES = Path(__file__).parent.parent / "data" / "upstream"
 XML, JSON = "application/xml", "application/json"
 BODIES = {XML: (SAMPLES / "made-booking.xml").read_bytes(), JSON: (SAMPLES / "made-booking.json").read_bytes()}
-REQUEST = booking_request(session_date="2018-01-22 21:30", duration=15, book_user_id=123456)
+REQUEST = booking_request(session_date="2018-01-22 21:30", duration=15, book_user_id=123456, credits=Decimal(8))
 STATUSES = (
     st.sampled_from([200, 201, 202, 204, 301, 307, 400, 401, 403, 404, 408, 409, 422, 429, 500, 503]) | st.integers()
 )
@@ -58,23 +59,29 @@ def test_both_formats_give_the_same_booking(members: Mapping[str, Any], random: 
     random=RANDOMS,
     booking_id=st.sampled_from([-1, 0, 1, 2**31 - 1, 2**31]),
     echo=st.tuples(
-        st.sampled_from([123456, 123457]), st.sampled_from([15, 16]), st.sampled_from(["21:30:00", "21:31:00"])
+        st.sampled_from([123456, 123457]),
+        st.sampled_from([15, 16]),
+        st.sampled_from(["21:30:00", "21:31:00"]),
+        st.sampled_from([Decimal(8), Decimal("8.0000"), Decimal("8.0001")]),
+        st.sampled_from([1, 2]),
     ),
 )
 def test_confirmed_means_that_the_echo_matches(
-    members: dict[str, Any], random: Random, booking_id: int, echo: tuple[int, int, str]
+    members: dict[str, Any], random: Random, booking_id: int, echo: tuple[int, int, str, Decimal, int]
 ) -> None:
     """Exactly the booking that was sent, with an id that can exist, is a success."""
-    user, duration, minute = echo
+    user, duration, minute, credits_, method = echo
     answered = {
         **members,
         "BookingID": booking_id,
         "Duration": duration,
+        "Credits": credits_,
+        "Method": method,
         "SessionDate": f"2018-01-22T{minute}",
         "Candidate": {**members["Candidate"], "UserID": user},
     }
     outcome = classify_placement(UpstreamAnswer(201, XML, write_xml(answered, random)), REQUEST, LONDON)
-    is_ours = echo == (123456, 15, "21:30:00") and 1 <= booking_id < 2**31
+    is_ours = echo == (123456, 15, "21:30:00", Decimal(8), 1) and 1 <= booking_id < 2**31
     assert outcome.state is (OperationState.CONFIRMED if is_ours else OperationState.UNKNOWN)
 
 

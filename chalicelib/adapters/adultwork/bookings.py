@@ -5,12 +5,13 @@ from pydantic import ValidationError
 from chalicelib.adapters.adultwork.answer import UnreadableAnswerError
 from chalicelib.adapters.adultwork.lexical import date, decimal, integer
 from chalicelib.adapters.adultwork.shape import Leaf, Shape
-from chalicelib.adapters.adultwork.tree import Kind, Node, members
+from chalicelib.adapters.adultwork.tree import KIND, Kind, Node, is_leaf, is_list, is_null, members
 from chalicelib.domain.booking import Booking
 
-BOOKINGS = "http://schemas.datacontract.org/2004/07/API.Models.PhoneChat.Bookings"
+MODELS = "http://schemas.datacontract.org/2004/07/API.Models"
+BOOKINGS = f"{MODELS}.PhoneChat.Bookings"
 MADE = f"{BOOKINGS}.Made"
-PROFILE = "http://schemas.datacontract.org/2004/07/API.Models.Profile"
+PROFILE = f"{MODELS}.Profile"
 MADE_BOOKING = f"{{{MADE}}}MadeBooking"
 
 INTEGER = Leaf(Kind.NUMBER, integer)
@@ -62,3 +63,27 @@ def bookings_in(root: Node) -> tuple[Booking, ...]:
         UnreadableAnswerError: something has a BookingID and cannot be read as a booking.
     """
     return tuple(booking_from(node) for node in root.iter() if members(node, "BookingID"))
+
+
+def has_empty_list(root: Node) -> bool:
+    """Tell whether a document without bookings holds an empty list, so that there really are none.
+
+    In JSON an empty array is one, and so is a null where bookings should be. XML has no arrays: there it takes an empty or nil
+    element in a document of the upstream's own models, whose namespaces are all of one family.
+    """
+    if root.get(KIND) is not None:
+        arrays = [root, *root]
+        return any(_is_empty_array(node) for node in arrays) or any(_is_null_bookings(node) for node in root)
+    return root.tag.startswith(f"{{{MODELS}") and any(_is_empty_element(node) for node in (root, *root))
+
+
+def _is_empty_array(node: Node) -> bool:
+    return node.get(KIND) == Kind.ARRAY and len(node) == 0
+
+
+def _is_null_bookings(node: Node) -> bool:
+    return node.get(KIND) == Kind.NULL and "booking" in node.tag.lower()
+
+
+def _is_empty_element(node: Node) -> bool:
+    return is_null(node) or (is_leaf(node) and is_list(node))

@@ -57,7 +57,7 @@ def _placement(answer: UpstreamAnswer, request: BookingRequest, zone: tzinfo) ->
     if not 1 <= booking.booking_id <= LARGEST_ID:
         return _unknown(answer, "unreadable-answer")
     if not echoes(request, booking, zone):
-        return _unknown(answer, "echo-differs")
+        return _unknown(answer, "echo-differs", booking.booking_id)
     return Outcome(OperationState.CONFIRMED, "booked", upstream_status=answer.status, booking=booking)
 
 
@@ -77,8 +77,14 @@ def _unreadable_reason(answer: UpstreamAnswer) -> str:
     return "html-answer" if declared_format(answer.content_type)[0] is Format.HTML else "unreadable-answer"
 
 
-def _unknown(answer: UpstreamAnswer, reason: str) -> Outcome:
-    return Outcome(OperationState.UNKNOWN, reason, upstream_status=answer.status, trouble=Trouble.UNREADABLE)
+def _unknown(answer: UpstreamAnswer, reason: str, named_booking_id: int | None = None) -> Outcome:
+    return Outcome(
+        OperationState.UNKNOWN,
+        reason,
+        upstream_status=answer.status,
+        trouble=Trouble.UNREADABLE,
+        named_booking_id=named_booking_id,
+    )
 
 
 def _retry_after_seconds(answer: UpstreamAnswer) -> int:
@@ -124,11 +130,11 @@ def classify_read(answer: UpstreamAnswer) -> None:
         raise InvalidTokenError("AdultWork does not take this access token. Refresh it and try again.")
     if answer.status == FORBIDDEN:
         raise UpstreamRefusedError(
-            "AdultWork forbids a read that the booking needs; nothing was sent.", upstream_status=answer.status
+            "AdultWork forbids a read that the booking needs; this request sent nothing.", upstream_status=answer.status
         )
     is_limited = answer.status == TOO_MANY_REQUESTS
     raise UpstreamUnavailableError(
-        "AdultWork did not answer a check of the booking; nothing was sent. It is safe to try again.",
+        "AdultWork did not answer a check of the booking; this request sent nothing. It is safe to try again.",
         trouble=Trouble.UNREACHABLE if answer.status in SERVER_ERRORS else Trouble.UNREADABLE,
         upstream_status=answer.status,
         retry_after_seconds=_retry_after_seconds(answer) if is_limited else DEFAULT_RETRY_SECONDS,
@@ -146,7 +152,7 @@ def translated_reads() -> Iterator[None]:
         yield
     except UnreadableAnswerError as error:
         raise UpstreamUnavailableError(
-            "AdultWork answered a check of the booking with something else; nothing was sent. It is safe to try again.",
+            "AdultWork answered a check of the booking with something else; this request sent nothing. It is safe to try again.",
             trouble=Trouble.UNREADABLE,
             retry_after_seconds=DEFAULT_RETRY_SECONDS,
         ) from error

@@ -61,7 +61,7 @@ class AdultWorkGateway:
         with faults.translated_reads():
             answer = self.client.get(MADE_BOOKINGS, token, deadline, query)
             faults.classify_read(answer)
-            return wire.read_made_bookings(answer)
+            return wire.read_made_bookings(answer, page)
 
     def booking_details(self, token: AccessToken, booking_id: int, deadline: Deadline) -> Booking:
         """Read one made booking."""

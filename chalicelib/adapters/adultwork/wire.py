@@ -11,7 +11,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 from chalicelib.adapters.adultwork.answer import UnreadableAnswerError, UpstreamAnswer
-from chalicelib.adapters.adultwork.bookings import MADE_BOOKING, booking_from, bookings_in
+from chalicelib.adapters.adultwork.bookings import MADE_BOOKING, booking_from, bookings_in, has_empty_list
 from chalicelib.adapters.adultwork.error_body import error_texts
 from chalicelib.adapters.adultwork.json_reader import parse_json
 from chalicelib.adapters.adultwork.lexical import decimal, integer
@@ -43,13 +43,22 @@ def read_booking(answer: UpstreamAnswer) -> Booking:
     return booking_from(root)
 
 
-def read_made_bookings(answer: UpstreamAnswer) -> tuple[Booking, ...]:
-    """Return every booking of an answer, at any depth; none is a fair answer, an error body or a bare value is not."""
+def read_made_bookings(answer: UpstreamAnswer, page: int = 1) -> tuple[Booking, ...]:
+    """Return every booking of a page (from 1), at any depth; none only where an empty list can be seen.
+
+    An error body, a bare value or any other document without bookings is no list: that a booking was not made is told by it.
+    """
     root = read_document(answer)
     bookings = bookings_in(root)
-    if not bookings and (not (is_record(root) or is_list(root)) or error_texts(root)):
+    if not bookings and (error_texts(root) or not has_empty_list(root) or _page_count(root) > page):
         raise UnreadableAnswerError("the answer is not a list of bookings")
     return bookings
+
+
+def _page_count(root: Node) -> int:
+    """Return how many pages a list says that it has, 0 when it says nothing. Source of the name: the list of escort bookings."""
+    node = member(root, "PageCount") if is_record(root) else None
+    return 0 if node is None else integer(leaf_text(node, Kind.NUMBER))
 
 
 def read_requirements(answer: UpstreamAnswer) -> BookingRequirements:

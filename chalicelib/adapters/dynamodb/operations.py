@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 CLAIM_AGAIN = 2
 CONCLUDE_AGAIN = 3
+TAKE_BACK_SECONDS = 4.0  # after a claim of 4 s that began with 17 s left
 
 NOT_CLAIMED = "The booking could not be recorded, so nothing was sent. It is safe to try again."
 NOT_CONCLUDED = "The outcome of the booking could not be recorded."
@@ -66,7 +67,8 @@ class DynamoDBOperationStore(OperationReader):
             with store_errors(NOT_CLAIMED):
                 refused = self._write(parts, CLAIM_AGAIN, deadline)
         except StoreUnavailableError:
-            self._take_back(operation, event, deadline)
+            # The claim has used its time up; a call whose claim failed sends nothing any more, so there is time for this.
+            self._take_back(operation, event, Deadline.after(deadline.monotonic, TAKE_BACK_SECONDS))
             raise
         if not refused or _is_ours(refused, event):
             return Claimed()

@@ -64,7 +64,7 @@ class Upstream:
     def refuses(self) -> int:
         """Read while the breaker does not let it through; return the seconds to wait."""
         calls = len(self.inner.reads)
-        with pytest.raises(UpstreamUnavailableError, match="nothing was sent") as caught:
+        with pytest.raises(UpstreamUnavailableError, match="sent nothing") as caught:
             self.read()
         assert caught.value.trouble is Trouble.UNREACHABLE
         assert caught.value.upstream_status is None

@@ -166,16 +166,25 @@ def test_a_probe_that_said_nothing_makes_room_for_the_next(down: Upstream) -> No
     down.read()
 
 
-def test_one_probe_at_a_time(down: Upstream) -> None:
-    """While it is on its way, other reads are refused, and bookings too."""
+def test_the_reads_of_one_booking_probe_together(down: Upstream) -> None:
+    """While they are on their way, other reads are refused, and bookings too; the first answer closes it."""
     down.clock.tick(SECONDS)
 
-    def probe() -> None:
+    def third() -> None:
         assert down.refuses() == 1
         assert down.book() == NOT_SENT
 
-    down.breaker.guard(probe)
+    down.breaker.guard(lambda: down.breaker.guard(lambda: down.breaker.guard(third)))
     down.read()
+    assert down.book() != NOT_SENT
+
+
+def test_a_probe_that_said_nothing_makes_room_for_another(down: Upstream) -> None:
+    """Let probes end with a fault of our own, more of them than may be on their way at once."""
+    down.clock.tick(SECONDS)
+    down.fails(OWN_FAULT, times=4)
+    down.read()
+    assert down.book() != NOT_SENT
 
 
 def test_an_answer_that_comes_after_it_opened_does_not_close_it(upstream: Upstream) -> None:

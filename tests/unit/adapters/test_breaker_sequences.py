@@ -1,13 +1,14 @@
 """The breaker under any sequence of calls, and under threads."""
 
 from concurrent.futures import ThreadPoolExecutor
-from threading import Event
+from threading import Barrier, Event
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from chalicelib.adapters.breaker import READS_OF_A_BOOKING
 from chalicelib.domain.errors import SwitchboardError, UpstreamUnavailableError
 from tests.unit.adapters.guarded_upstream import (
     DOWN,
@@ -24,18 +25,19 @@ from tests.unit.adapters.guarded_upstream import (
 )
 
 
-def test_of_many_threads_one_probes() -> None:
-    """All others are refused at once while it is on its way, and let through afterwards."""
+def test_of_many_threads_a_few_probe() -> None:
+    """All others are refused at once while they are on their way, and let through afterwards."""
     upstream = Upstream(failures=1)
     upstream.fails()
     upstream.clock.tick(SECONDS)
-    started, refused_all = Event(), Event()
+    started, refused_all = Barrier(READS_OF_A_BOOKING + 1), Event()
     calls: list[str] = []
 
     def call() -> str:
         calls.append("call")
-        started.set()
-        assert refused_all.wait(5)
+        if not refused_all.is_set():
+            started.wait(5)
+            assert refused_all.wait(5)
         return "answer"
 
     def attempt(_: int) -> str:
@@ -45,13 +47,13 @@ def test_of_many_threads_one_probes() -> None:
             return "refused"
 
     with ThreadPoolExecutor(8) as threads:
-        probe = threads.submit(attempt, 0)
-        assert started.wait(5)
+        probes = [threads.submit(attempt, number) for number in range(READS_OF_A_BOOKING)]
+        started.wait(5)
         others = list(threads.map(attempt, range(50)))
         refused_all.set()
-        assert probe.result() == "answer"
+        assert [probe.result() for probe in probes] == ["answer"] * READS_OF_A_BOOKING
         assert others == ["refused"] * 50
-        assert calls == ["call"]
+        assert calls == ["call"] * READS_OF_A_BOOKING
         assert list(threads.map(attempt, range(50))) == ["answer"] * 50
 
 

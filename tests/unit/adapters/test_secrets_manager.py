@@ -115,7 +115,7 @@ def test_a_secret_that_cannot_be_fetched_is_our_own_trouble(failure: Exception) 
     """Fail in AWS's ways; nothing foreign comes out."""
     client = InMemorySecrets()
     client.failure = failure
-    with pytest.raises(StoreUnavailableError, match="nothing was sent") as caught:
+    with pytest.raises(StoreUnavailableError, match="sent nothing") as caught:
         fetch_secrets(client, "switchboard")
     assert caught.value.retry_after_seconds == 5
     assert caught.value.__cause__ is failure

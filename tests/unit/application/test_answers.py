@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from chalicelib.application import answers
+from chalicelib.application.ports import RateLimited
 from chalicelib.domain.errors import (
     BookingNotCreatedError,
     DuplicateBookingError,
@@ -51,6 +52,27 @@ def test_a_token_that_ran_out_before_the_post_is_an_invalid_token() -> None:
 
 
 @pytest.mark.parametrize(
+    ("state", "reason", "told"),
+    [
+        (OperationState.NOT_SENT, "connection-refused", "could not be reached"),
+        (OperationState.NOT_SENT, "late", "took too long to send it safely"),
+        (OperationState.NOT_SENT, "not-prepared", "could not be made"),
+        (OperationState.NOT_SENT, "breaker-open", "is not asked for a moment"),
+        (OperationState.UNKNOWN, "server-error", "no readable answer came back"),
+        (OperationState.UNKNOWN, "echo-differs", "answered with another booking"),
+        (OperationState.UNKNOWN, "booking-id-taken", "a booking that was made before"),
+        (OperationState.UNKNOWN, "booking-in-doubt", "cannot be told from an earlier one"),
+    ],
+)
+def test_the_caller_is_told_what_really_happened(state: OperationState, reason: str, told: str) -> None:
+    """Fail for each reason; "could not be reached" is no word for our own slowness, nor "no answer" for an odd one."""
+    error = answers.failure("op_1", Outcome(state, reason, trouble=Trouble.LATE))
+    assert told in error.message
+    assert ("sent nothing" in error.message) is (state is OperationState.NOT_SENT)
+    assert ("Do not send it again" in error.message) is (state is OperationState.UNKNOWN)
+
+
+@pytest.mark.parametrize(
     ("trouble", "told"), [*((trouble, trouble) for trouble in Trouble), (None, Trouble.UNREADABLE)]
 )
 def test_what_was_not_sent_may_be_tried_again(trouble: Trouble | None, told: Trouble) -> None:
@@ -58,7 +80,7 @@ def test_what_was_not_sent_may_be_tried_again(trouble: Trouble | None, told: Tro
     error = answers.failure("op_1", Outcome(OperationState.NOT_SENT, "refused-connection", trouble=trouble))
     assert isinstance(error, UpstreamUnavailableError)
     assert (error.trouble, error.operation_id, error.retry_after_seconds) == (told, "op_1", 5)
-    assert "nothing was sent" in error.message
+    assert "sent nothing" in error.message
 
 
 @pytest.mark.parametrize(
@@ -147,7 +169,8 @@ def test_a_claim_that_others_came_before_may_be_tried_again() -> None:
 
 def test_an_account_that_books_too_often_learns_its_limit() -> None:
     """Go over it."""
-    error = answers.too_many(5, 60, 17)
+    error = answers.too_many(RateLimited(5, 60, 17), "op_1")
     assert isinstance(error, TooManyBookingsError)
     assert (error.limit, error.window_seconds, error.retry_after_seconds) == (5, 60, 17)
+    assert error.operation_id == "op_1"
     assert "5 bookings in 60 seconds" in error.message

@@ -110,9 +110,21 @@ def test_the_bookings_of_an_account_are_limited() -> None:
     error = world.refusal(third)
     assert isinstance(error, TooManyBookingsError)
     assert (error.limit, error.window_seconds, error.retry_after_seconds) == (2, 60, 50)
+    assert error.operation_id is None
     assert len(world.gateway.sent) == 2
     world.clock.tick(50)
+    world.gateway.created_at = "2026-01-15T12:01:00"
     assert world.place(third).booking_id == 3
+
+
+def test_a_further_attempt_that_comes_too_often_names_its_operation() -> None:
+    """Fail to send and try again where one attempt is allowed."""
+    world = World(store=InMemoryOperationStore(limits=[(1, 60)]))
+    world.gateway.will_refuse_connections()
+    first = world.refusal()
+    error = world.refusal()
+    assert isinstance(error, TooManyBookingsError)
+    assert error.operation_id == first.operation_id
 
 
 def test_a_repeat_is_answered_though_the_account_may_book_no_more() -> None:

@@ -5,7 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from chalicelib.application.ports import Resolution
 from chalicelib.domain.access import Principal, Scope
+from chalicelib.domain.audit import AuditEvent
 from chalicelib.domain.errors import (
     InsufficientScopeError,
     InvalidTokenError,
@@ -16,7 +18,10 @@ from chalicelib.domain.errors import (
     UpstreamUnavailableError,
 )
 from chalicelib.domain.operation import OperationState
+from chalicelib.domain.record import OperationRecord
+from chalicelib.domain.time_budget import Deadline
 from tests.builders import OTHER_TOKEN, PRINCIPAL, REFRESHED_TOKEN, TOKEN, booking
+from tests.fakes.store import InMemoryOperationStore
 from tests.unit.application.slowness import TickingGateway
 from tests.unit.application.world import World
 
@@ -152,6 +157,25 @@ def test_while_a_booking_is_being_sent_it_is_told_so() -> None:
     world.place()
     assert states == [OperationState.SENDING]
     assert world.gateway.listed == []
+
+
+def test_after_the_lease_an_operation_is_unknown_though_the_store_cannot_be_told_so() -> None:
+    """Let the function die over it, and let nobody write: "being sent" would be untrue."""
+
+    class ReadOnly(InMemoryOperationStore):
+        def resolve(
+            self, record: OperationRecord, resolution: Resolution, event: AuditEvent, deadline: Deadline
+        ) -> bool:
+            del record, resolution, event, deadline
+            raise StoreUnavailableError("told to fail")
+
+    world = World(store=ReadOnly())
+    world.store.will_fail_conclusion()
+    operation_id = world.place().operation_id
+    assert world.ask(operation_id).record.state is OperationState.SENDING
+    world.clock.tick(32)
+    assert world.ask(operation_id).record.state is OperationState.UNKNOWN
+    assert world.state_of(operation_id) is OperationState.SENDING
 
 
 def test_a_list_that_cannot_be_read_leaves_the_state_as_it_is() -> None:

@@ -16,7 +16,7 @@ from chalicelib.domain.errors import (
     UpstreamUnavailableError,
 )
 from chalicelib.domain.operation import OperationState, Outcome
-from tests.builders import TOKEN
+from tests.builders import TOKEN, booking, members
 from tests.fakes.upstream import InMemoryGateway
 from tests.unit.application.world import KEY, OTHER_KEY, World, body
 
@@ -42,6 +42,12 @@ def answer_garbage(gateway: InMemoryGateway) -> None:
     """Let the upstream answer 500."""
     outcome = Outcome(OperationState.UNKNOWN, "server-error", upstream_status=500, trouble=Trouble.UNREADABLE)
     gateway.answer = lambda _: outcome
+
+
+def fail_from_now_on(world: World) -> None:
+    """Let the store neither be written nor read."""
+    world.store.will_fail_conclusion()
+    world.store.will_fail_reads()
 
 
 ERRORS: list[tuple[Preparation, type[SwitchboardError], str, str, int | None]] = [
@@ -136,15 +142,38 @@ def test_a_booking_whose_conclusion_cannot_be_written_is_a_success_all_the_same(
 
 
 @pytest.mark.parametrize("created_at", ["2026-01-15T11:54:59", "2026-01-15T12:15:32", "not a date"])
-def test_a_booking_of_another_time_is_no_success_while_the_store_cannot_say_whose_it_is(created_at: str) -> None:
-    """Fail the conclusion over a reply that names a booking from before or after: an old reply, perhaps of a cache."""
+def test_a_booking_of_another_time_is_no_success_while_nobody_can_say_whose_it_is(created_at: str) -> None:
+    """Fail every write and read after a reply that names a booking from before or after: an old one, perhaps of a cache."""
     world = World()
     world.gateway.created_at = created_at
-    world.store.will_fail_conclusion()
+    world.gateway.before_send = lambda: fail_from_now_on(world)
     error = world.refusal()
     assert isinstance(error, OutcomeUnknownError)
     assert (error.audit_pending, error.trouble) == (True, Trouble.UNREADABLE)
+    assert "cannot be told from an earlier one" in error.message
     assert world.state_of(error.operation_id) is OperationState.SENDING
+
+
+def test_a_booking_of_nobody_else_is_a_success_whatever_its_date_says() -> None:
+    """Fail the conclusion alone: the store can be read, and knows of no other operation with this booking."""
+    world = World()
+    world.gateway.created_at = "not a date"
+    world.store.will_fail_conclusion()
+    placed = world.place()
+    assert (placed.answer.status, placed.audit_pending) == (201, True)
+
+
+def test_a_booking_that_this_very_call_found_cancelled_is_not_its_own() -> None:
+    """Free the guard of a cancelled booking, get its old reply, and lose the store: its date alone would have vouched."""
+    world = World()
+    first = world.place()
+    assert first.booking_id is not None
+    old = world.gateway.bookings[first.booking_id]
+    world.gateway.end_booking(first.booking_id, "Cancelled")
+    world.gateway.answer = lambda _: Outcome(OperationState.CONFIRMED, "booked", upstream_status=200, booking=old)
+    world.gateway.before_send = lambda: fail_from_now_on(world)
+    error = world.refusal(idempotency_key=OTHER_KEY)
+    assert isinstance(error, OutcomeUnknownError)
 
 
 def test_a_booking_that_another_operation_has_is_no_success_either() -> None:
@@ -164,12 +193,7 @@ def test_a_booking_that_another_operation_has_is_no_success_either() -> None:
 def test_a_store_that_cannot_even_be_read_leaves_the_date_of_creation_to_vouch_for_a_booking() -> None:
     """Fail every write and read after the send; the booking is new, so the caller learns of it."""
     world = World()
-
-    def fail_from_now_on() -> None:
-        world.store.will_fail_conclusion()
-        world.store.will_fail_reads()
-
-    world.gateway.before_send = fail_from_now_on
+    world.gateway.before_send = lambda: fail_from_now_on(world)
     placed = world.place()
     assert (placed.answer.status, placed.audit_pending) == (201, True)
 
@@ -185,6 +209,37 @@ def test_a_pending_conclusion_is_written_by_the_next_call_after_the_lease() -> N
     assert world.state_of(placed.operation_id) is OperationState.CONFIRMED
     assert world.kinds(placed.operation_id) == ["claimed", "unknown", "confirmed"]
     assert len(world.gateway.sent) == 1
+
+
+def test_the_booking_that_a_doubtful_answer_names_is_kept_for_whoever_has_to_find_out() -> None:
+    """Get another booking's answer, and one whose booking belongs to another operation: both events name it."""
+    world = World()
+    first = world.place()
+    echo = Outcome(
+        OperationState.UNKNOWN, "echo-differs", upstream_status=200, trouble=Trouble.UNREADABLE, named_booking_id=77
+    )
+    world.gateway.answer = lambda _: echo
+    error = world.refusal(members(SessionDate="2026-01-21 21:30"), idempotency_key=None)
+    assert world.events(error.operation_id)[1]["named_booking"] == 77
+    old = Outcome(OperationState.CONFIRMED, "booked", upstream_status=200, booking=world.gateway.bookings[1])
+    world.gateway.answer = lambda _: old
+    error = world.refusal(members(SessionDate="2026-01-22 21:30"), idempotency_key=None)
+    _, concluded = world.events(error.operation_id)
+    assert (concluded["reason"], concluded["named_booking"]) == ("booking-id-taken", first.booking_id)
+    assert "named_booking" not in world.events(first.operation_id)[1]
+
+
+@pytest.mark.parametrize(
+    ("status", "told"), [("Accepted", "Accepted"), ("07700900123", "odd"), ("On hold", "odd"), ("", "odd")]
+)
+def test_a_status_that_is_no_word_is_not_written_down(status: str, told: str) -> None:
+    """Answer with a text of AdultWork's own; the trail is for good, and nobody knows what it may hold."""
+    world = World()
+    world.gateway.answer = lambda _: Outcome(
+        OperationState.CONFIRMED, "booked", upstream_status=200, booking=booking(status=status)
+    )
+    placed = world.place()
+    assert world.events(placed.operation_id)[1]["booking"] == {"status": told, "credits": "32.0000"}
 
 
 def test_what_adultwork_says_about_a_refusal_reaches_the_caller() -> None:

@@ -193,7 +193,7 @@ def test_a_call_that_begins_too_late_claims_nothing(seconds_left: float) -> None
     error = world.refusal(seconds_left=seconds_left)
     assert isinstance(error, UpstreamUnavailableError)
     assert (error.trouble, error.retry_after_seconds, error.operation_id) == (Trouble.LATE, 5, None)
-    assert "nothing was sent" in error.message
+    assert "sent nothing" in error.message
     assert_nothing_was_claimed_or_sent(world)
     assert world.store.trail.appended == []
 

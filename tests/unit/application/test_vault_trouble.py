@@ -106,6 +106,20 @@ def test_while_the_vault_is_out_of_reach_a_repeat_gets_no_answer_and_sends_nothi
     assert len(world.gateway.sent) == 1
 
 
+def test_a_repeat_that_finds_the_booking_itself_tells_it_though_it_cannot_be_kept() -> None:
+    """Lose the answer and the vault: the repeat's own reading names the booking, and there is nothing else to tell."""
+    world = World()
+    world.gateway.will_book_and_lose_the_answer()
+    world.gateway.list_failure = UpstreamUnavailableError("late", trouble=Trouble.LATE)
+    world.refusal()
+    world.gateway.list_failure = None
+    world.vault.will_fail()
+    again = world.place()
+    assert (again.answer.status, again.is_replayed) == (201, True)
+    assert isinstance(world.refusal(), DuplicateBookingError)
+    assert len(world.gateway.sent) == 1
+
+
 def test_after_an_account_was_erased_its_answers_cannot_be_read_and_nothing_is_sent_again() -> None:
     """Replace the account's key: the chain stays whole, the repeat says that it cannot be read."""
     world = World()

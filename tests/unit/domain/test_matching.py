@@ -64,7 +64,39 @@ def test_a_booking_of_another_operation_is_not_ours() -> None:
     """Find two that match, one of which belongs to another; then only that one."""
     found = [booking(booking_id=7), booking(booking_id=8)]
     assert verdict(found, owners={7: "op_0"}).booking == found[1]
-    assert verdict(found[:1], owners={7: "op_0"}) == Verdict(NOT_CREATED)
+    elsewhere = booking(booking_id=7, status="Cancelled")
+    assert verdict([elsewhere], owners={7: "op_0"}) == Verdict(NOT_CREATED)
+
+
+def test_beside_a_booking_that_stands_nothing_is_never_said_to_be_free_whoever_it_belongs_to() -> None:
+    """Find an equal one of another operation, standing: it had ended, or this operation could not have been claimed."""
+    assert verdict([booking(booking_id=7)], owners={7: "op_0"}) == Verdict(AMBIGUOUS, None, (7,))
+
+
+@pytest.mark.parametrize(
+    ("changes", "state"),
+    [
+        ({"session_date": "2026-01-20T16:30:00", "create_date": "2026-01-15T07:00:00"}, UNKNOWN),
+        ({"session_date": "2026-01-21T23:30:00"}, UNKNOWN),
+        ({"session_date": "2026-01-21T23:45:00"}, NOT_CREATED),
+        ({"session_date": "2026-01-20T21:45:00"}, UNKNOWN),
+        ({"session_date": "2026-01-20T21:44:00"}, NOT_CREATED),
+        ({"session_date": "soon"}, UNKNOWN),
+        ({"session_date": "2026-01-20T20:30:00", "status": "Cancelled"}, UNKNOWN),
+        ({"session_date": "2026-01-20T20:30:00", "create_date": None}, UNKNOWN),
+        ({"session_date": "2026-01-20T20:30:00", "create_date": "2026-01-13T12:00:00"}, NOT_CREATED),
+        ({"session_date": "2026-01-20T20:30:00", "credits": Decimal(33)}, NOT_CREATED),
+        ({"session_date": "2026-01-20T20:30:00", "duration": 16}, NOT_CREATED),
+        ({"session_date": "2026-01-20T20:30:00", "method": 2}, NOT_CREATED),
+        ({"session_date": "2026-01-20T20:30:00", "user_id": 9}, NOT_CREATED),
+    ],
+)
+def test_the_same_order_at_a_time_that_another_zone_explains_keeps_the_question_open(
+    changes: dict[str, Any], state: OperationState
+) -> None:
+    """Find what was sent by another clock: if AdultWork keeps that one, it is ours, and a new key would double it."""
+    assert verdict([booking(booking_id=7, **changes)]) == Verdict(state)
+    assert verdict([booking(booking_id=7, **changes)], owners={7: "op_0"}) == Verdict(NOT_CREATED)
 
 
 def test_a_booking_that_is_known_as_ours_stays_ours() -> None:

@@ -177,9 +177,10 @@ def test_a_request_without_a_sound_token_never_reaches_the_use_case(
     ],
 )
 def test_what_the_use_case_refuses_is_a_problem(error: Exception, status: int, slug: str) -> None:
-    """As everywhere; a foreign account's operation is not found."""
+    """As everywhere, but that nothing is said of a new key: this request is not the one that may have booked."""
     reply = reply_to(error)
     assert (reply.status, reply.document["type"]) == (status, f"/problems/{slug}")
+    assert "safe_to_retry_with_new_key" not in reply.document
 
 
 @pytest.mark.parametrize("method", METHODS)

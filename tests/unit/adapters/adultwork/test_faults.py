@@ -29,8 +29,14 @@ def outcome(answer: UpstreamAnswer) -> Outcome:
 
 
 def unknown(answer: UpstreamAnswer, reason: str) -> Outcome:
-    """Return the outcome that says that nothing is known."""
-    return Outcome(OperationState.UNKNOWN, reason, upstream_status=answer.status, trouble=Trouble.UNREADABLE)
+    """Return the outcome that says that nothing is known but, of another booking, its id."""
+    return Outcome(
+        OperationState.UNKNOWN,
+        reason,
+        upstream_status=answer.status,
+        trouble=Trouble.UNREADABLE,
+        named_booking_id=1 if reason == "echo-differs" else None,
+    )
 
 
 @pytest.mark.parametrize("name", ["made-booking.xml", "made-booking.d2p1.xml", "made-booking.json"])

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from chalicelib.adapters.adultwork.answer import UnreadableAnswerError
+from chalicelib.adapters.adultwork.answer import UnreadableAnswerError, UpstreamAnswer
 from chalicelib.adapters.adultwork.bookings import BOOKING, BOOKINGS, CANDIDATE, MADE, PROFILE
 from chalicelib.adapters.adultwork.wire import read_booking, read_made_bookings
 from chalicelib.domain.booking import BookedUser, Booking
@@ -151,11 +151,48 @@ def test_made_bookings_are_found_at_any_depth_in_order() -> None:
     assert read_made_bookings(json_answer(f"[{JSON}]")) == expected[:1]
 
 
-@pytest.mark.parametrize("body", ["[]", '{"PageCount": 0, "Bookings": []}'])
-def test_no_made_bookings_is_a_fair_answer(body: str) -> None:
-    """An account without bookings has an empty list."""
-    assert read_made_bookings(json_answer(body)) == ()
-    assert read_made_bookings(xml_answer(f'<W xmlns="{MADE}"><L/></W>')) == ()
+@pytest.mark.parametrize(
+    "answer",
+    [
+        json_answer("[]"),
+        json_answer('{"PageCount": 0, "Bookings": []}'),
+        json_answer('{"Pages": 0, "Items": []}'),
+        json_answer('{"PageCount": 1, "MadeBookings": null}'),
+        xml_answer(f'<W xmlns="{MADE}"><L/></W>'),
+        xml_answer(f'<W xmlns="{MADE}"><PageCount>1</PageCount><L> </L></W>'),
+        xml_answer(f'<ArrayOfMadeBooking xmlns="{MADE}"/>'),
+        xml_answer(f'<W xmlns="{MADE}" xmlns:i="{XSI}"><PageCount>0</PageCount><L i:nil="true"/></W>'),
+    ],
+)
+def test_no_made_bookings_is_a_fair_answer_where_an_empty_list_can_be_seen(answer: UpstreamAnswer) -> None:
+    """An account without bookings has an empty list, whatever its name is."""
+    assert read_made_bookings(answer) == ()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        json_answer("{}"),
+        json_answer('{"Status": "Maintenance"}'),
+        json_answer('{"PageCount": 3, "PageNumber": 1}'),
+        json_answer('{"PageCount": 2, "Bookings": []}'),
+        json_answer('{"Code": 17, "Result": null}'),
+        xml_answer("<Fault><Code>17</Code></Fault>"),
+        xml_answer("<html><body/></html>"),
+        xml_answer('<Error xmlns=""/>'),
+        xml_answer(f'<W xmlns="{MADE}"><Code>17</Code></W>'),
+        xml_answer(f'<W xmlns="{MADE}"><PageCount>2</PageCount><L/></W>'),
+    ],
+)
+def test_a_document_in_which_no_list_can_be_seen_is_not_an_empty_one(answer: UpstreamAnswer) -> None:
+    """Read a page of maintenance, half a list, a fault: "not created" must not rest on any of them."""
+    with pytest.raises(UnreadableAnswerError):
+        read_made_bookings(answer)
+
+
+def test_the_last_page_may_be_empty() -> None:
+    """Ask for the page after the last of two."""
+    assert read_made_bookings(json_answer('{"PageCount": 2, "Bookings": []}'), 3) == ()
 
 
 @pytest.mark.parametrize(

@@ -152,6 +152,16 @@ def test_a_claim_that_was_applied_after_all_is_taken_back(
     assert event["Put"]["Item"]["previous_hash"] == {"S": items.head(EVENT)}
 
 
+def test_a_claim_is_taken_back_though_its_own_time_is_over(
+    store: DynamoDBOperationStore, dynamodb: StubDynamoDB, clock: CountingClock
+) -> None:
+    """Use the claim's time up; the call has more, and without the look the booking would be held for a quarter of an hour."""
+    dynamodb.will(reset, reset, answer(200, {"Item": OUR_ROW}))
+    with pytest.raises(StoreUnavailableError):
+        store.claim(OPERATION, EVENT, Deadline.after(clock.monotonic, 0.58))
+    assert dynamodb.operations[2:] == ["GetItem", "TransactWriteItems"]
+
+
 def test_only_our_own_claim_is_taken_back(
     store: DynamoDBOperationStore, dynamodb: StubDynamoDB, clock: CountingClock
 ) -> None:
@@ -212,10 +222,11 @@ def test_a_row_in_the_way_that_does_not_say_whose_it_is_stops_the_claim(
 def test_a_claim_without_time_asks_nothing(
     store: DynamoDBOperationStore, dynamodb: StubDynamoDB, clock: CountingClock
 ) -> None:
-    """No try starts that could not end in time."""
+    """No try starts that could not end in time; only the look for what may stand all the same has time of its own."""
+    dynamodb.will(answer(200, {}))
     with pytest.raises(StoreUnavailableError, match="ran out"):
         store.claim(OPERATION, EVENT, Deadline.after(clock.monotonic, 0.4))
-    assert dynamodb.requests == []
+    assert dynamodb.operations == ["GetItem"]
 
 
 def test_no_try_and_no_pause_reaches_past_the_deadline(
