@@ -33,8 +33,8 @@ def problem_document(
 ) -> dict[str, Document]:
     """Return the members of a problem, those without a value left out.
 
-    Where the request could send no booking (`may_send` is false), nothing is said of sending one anew: whoever only asks for an
-    operation whose outcome is unknown must not read that a new key is safe.
+    Where the request could send no booking (`may_send` is false), none is called safe to send anew: whoever only asks for an
+    operation whose outcome is unknown must not read that a new key is.
     """
     row = problem_type(error)
     operation_id = error.operation_id
@@ -51,7 +51,9 @@ def problem_document(
         "operation_id": operation_id,
         "operation_state": state if has_status else None,
         "status_url": operation_path(operation_id) if operation_id is not None and has_status else None,
-        "safe_to_retry_with_new_key": row.safe_to_retry_with_new_key if may_send else None,
+        "safe_to_retry_with_new_key": row.safe_to_retry_with_new_key
+        if may_send or not row.safe_to_retry_with_new_key
+        else None,
         "violations": [_violation(violation) for violation in _listed(violations)] or None,
     }
     return {name: value for name, value in members.items() if value is not None}

@@ -177,10 +177,10 @@ def test_a_request_without_a_sound_token_never_reaches_the_use_case(
     ],
 )
 def test_what_the_use_case_refuses_is_a_problem(error: Exception, status: int, slug: str) -> None:
-    """As everywhere, but that nothing is said of a new key: this request is not the one that may have booked."""
+    """As everywhere, but that no new key is called safe: this request is not the one that may have booked."""
     reply = reply_to(error)
     assert (reply.status, reply.document["type"]) == (status, f"/problems/{slug}")
-    assert "safe_to_retry_with_new_key" not in reply.document
+    assert reply.document.get("safe_to_retry_with_new_key") is not True
 
 
 @pytest.mark.parametrize("method", METHODS)
