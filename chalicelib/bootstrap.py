@@ -11,7 +11,6 @@ from functools import partial
 from threading import Lock
 from zoneinfo import ZoneInfo
 
-import boto3
 import certifi
 
 from chalicelib.adapters.adultwork.account import AdultWorkIntrospector
@@ -25,7 +24,7 @@ from chalicelib.adapters.dynamodb.client import dynamodb_client
 from chalicelib.adapters.dynamodb.operations import DynamoDBOperationStore
 from chalicelib.adapters.dynamodb.rate_limit import RateLimit
 from chalicelib.adapters.dynamodb.transactions import Row
-from chalicelib.adapters.secrets_manager import SecretsOnFirstUse, fetch_secrets, read_secrets
+from chalicelib.adapters.secrets_manager import SecretsOnFirstUse, fetch_secrets, read_secrets, secrets_client
 from chalicelib.adapters.system import SystemClock, ThreadConcurrency, UlidSource, random_bytes
 from chalicelib.adapters.vault.client import KmsOnFirstUse, kms_client
 from chalicelib.adapters.vault.kms_vault import KmsVault
@@ -147,7 +146,7 @@ def _world(settings: Settings, zone: ZoneInfo, environment: Mapping[str, str]) -
     """Make the adapters; AWS's own variables name stand-ins for its services."""
     clock = SystemClock()
     concurrency = ThreadConcurrency(READ_THREADS)
-    secrets = _secrets(settings)
+    secrets = _secrets(settings, environment)
     # Parsing the authorities and making the client take about as long, and the former lets other threads work meanwhile.
     with ThreadPoolExecutor(1) as aside:
         context = aside.submit(tls_context, settings.adultwork_ca_bundle or certifi.where())
@@ -194,7 +193,7 @@ def _upstream(
     )
 
 
-def _secrets(settings: Settings) -> SecretsOnFirstUse:
+def _secrets(settings: Settings, environment: Mapping[str, str]) -> SecretsOnFirstUse:
     """Return the secrets: given ones for local runs, else by name, fetched at start-up so that no booking waits a hop."""
     if settings.secrets_name is None:
         given = {
@@ -204,7 +203,8 @@ def _secrets(settings: Settings) -> SecretsOnFirstUse:
             "ADULTWORK_API_SECRET": settings.adultwork_api_secret,
         }
         return SecretsOnFirstUse(partial(read_secrets, given))
-    secrets = SecretsOnFirstUse(partial(fetch_secrets, boto3.client("secretsmanager"), settings.secrets_name))
+    client = secrets_client(endpoint=environment.get("AWS_ENDPOINT_URL_SECRETS_MANAGER") or None)
+    secrets = SecretsOnFirstUse(partial(fetch_secrets, client, settings.secrets_name))
     secrets.prefetch()
     return secrets
 

@@ -7,12 +7,21 @@ from threading import Lock, Thread
 from typing import Any, Protocol
 
 import simplejson
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.adapters.aws import session_for
 from chalicelib.domain.errors import StoreUnavailableError
 from chalicelib.domain.keyed_hash import HmacKey
 
 MINIMUM_KEY_LENGTH = 32
+# The first booking of a container waits for this. botocore's defaults, several tries of 60 s each, would outlive the
+# function: killed, it answers with the gateway's 504 instead of a 503 that says that nothing was sent.
+CLIENT_CONFIG = Config(
+    connect_timeout=1,
+    read_timeout=1,
+    retries={"total_max_attempts": 2, "mode": "standard"},  # one read that may be repeated; nothing above tries again
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,14 @@ class SecretsClient(Protocol):
     def get_secret_value(self, *, SecretId: str) -> Mapping[str, Any]:  # noqa: N803 (AWS's name)
         """Return the secret's current version."""
         ...
+
+
+def secrets_client(region: str | None = None, endpoint: str | None = None) -> SecretsClient:
+    """Return a client with boto3's own chain of credentials; None leaves region and endpoint to the environment."""
+    client: SecretsClient = session_for("secretsmanager").client(
+        "secretsmanager", region_name=region, endpoint_url=endpoint, config=CLIENT_CONFIG
+    )
+    return client
 
 
 def fetch_secrets(client: SecretsClient, name: str) -> Secrets:

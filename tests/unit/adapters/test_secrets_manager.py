@@ -3,14 +3,16 @@
 import json
 from collections.abc import Mapping
 from threading import Event, Thread
-from typing import Any
+from time import monotonic
+from typing import Any, cast
 
 import pytest
-from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
-from chalicelib.adapters.secrets_manager import Secrets, SecretsOnFirstUse, fetch_secrets, read_secrets
+from chalicelib.adapters.secrets_manager import Secrets, SecretsOnFirstUse, fetch_secrets, read_secrets, secrets_client
 from chalicelib.domain.errors import StoreUnavailableError
 from chalicelib.domain.keyed_hash import HmacKey
+from tests.fakes.raw_upstream import RawUpstream, answer, says, says_and_stalls
 
 KEY = "canary-hmac-key-73519, 32 characters or more"
 DOCUMENT = {
@@ -129,6 +131,38 @@ def test_a_secret_of_another_form_is_our_own_trouble(stored: str | None) -> None
     with pytest.raises(StoreUnavailableError) as caught:
         fetch_secrets(InMemorySecrets(stored), "switchboard")
     assert "canary" not in f"{caught.value} {caught.value.__cause__}"
+
+
+def test_the_client_tries_twice_and_waits_a_second_at_most() -> None:
+    """Its defaults, several tries of 60 s each, would outlive the function."""
+    client = cast("Any", secrets_client(region="eu-west-2"))
+    config = client.meta.config
+    assert (config.connect_timeout, config.read_timeout) == (1, 1)
+    assert config.retries == {"total_max_attempts": 2, "mode": "standard"}
+    assert client.meta.region_name == "eu-west-2"
+    client.close()
+
+
+def test_a_secrets_manager_that_stalls_is_our_own_trouble_in_time() -> None:
+    """Let it take the request and say nothing: two tries of a second, and at most a second between them."""
+    with RawUpstream(says_and_stalls(b"")) as stalled:
+        client = cast("Any", secrets_client(endpoint=stalled.url))
+        begun = monotonic()
+        with pytest.raises(StoreUnavailableError) as caught:
+            fetch_secrets(client, "switchboard")
+        assert monotonic() - begun < 6
+        assert isinstance(caught.value.__cause__, ReadTimeoutError)
+        assert len(stalled.requests) == 2
+        client.close()
+
+
+def test_a_secrets_manager_that_stalls_once_is_asked_again() -> None:
+    """A cold start should not fail over one lost packet."""
+    found = answer(json.dumps({"SecretString": json.dumps(DOCUMENT)}).encode())
+    with RawUpstream(says_and_stalls(b""), says(found)) as stalled:
+        client = cast("Any", secrets_client(endpoint=stalled.url))
+        assert fetch_secrets(client, "switchboard").key_headers()["X-ApiKey"] == "canary-api-key"
+        client.close()
 
 
 def test_secrets_are_loaded_once_at_their_first_use() -> None:
