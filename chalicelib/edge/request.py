@@ -26,6 +26,11 @@ _B64TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 _KEY_CHARACTERS = "[A-Za-z0-9_-]{16,128}"
 _KEY = re.compile(f'"({_KEY_CHARACTERS})"|({_KEY_CHARACTERS})')
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
+_DRAWN_ID = re.compile(  # a UUID or a ULID: its digits are drawn, and a long run of them is chance
+    r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-7][0-9a-hjkmnp-tv-z]{25}", re.IGNORECASE | re.ASCII
+)
+_SEPARATORS = re.compile(r"[._-]")
+_PHONE_DIGITS = re.compile(r"[0-9]{6}")  # the shortest run that could be a phone number, or tell most of one
 
 
 def place_booking_command(request: Request, *, request_id: str, maximum_body_bytes: int) -> PlaceBookingCommand:
@@ -108,7 +113,7 @@ def read_body(request: Request, maximum_bytes: int) -> bytes:
 def request_id(request: Request) -> str:
     """Return the caller's X-Request-Id if there is one of a safe shape, else the gateway's, else Lambda's.
 
-    It goes into logs and audit events, so an id that is the caller's own token, or could be a phone number, is not taken.
+    It goes into logs and audit events, so one that could tell the caller's token or a phone number is not taken.
     """
     values = header_values(request, "x-request-id")
     if len(values) == 1 and _REQUEST_ID.fullmatch(values[0]) and not _is_private(values[0], request):
@@ -118,9 +123,16 @@ def request_id(request: Request) -> str:
 
 
 def _is_private(text: str, request: Request) -> bool:
-    """Tell whether a caller's id repeats its token, or consists of digits as a phone number does."""
-    is_number = not text.strip("0123456789._-")
-    return is_number or any(text in value for value in header_values(request, "authorization"))
+    """Tell whether a caller's id could tell a secret."""
+    return _may_hold_phone_number(text) or any(
+        text in value or any(part in text for part in value.split())
+        for value in header_values(request, "authorization")
+    )
+
+
+def _may_hold_phone_number(text: str) -> bool:
+    """Tell whether an id holds a run of digits, however they are separated, long enough to be of a phone number."""
+    return not _DRAWN_ID.fullmatch(text) and _PHONE_DIGITS.search(_SEPARATORS.sub("", text)) is not None
 
 
 def milliseconds_left(request: Request) -> float | None:

@@ -169,9 +169,20 @@ def test_the_request_id_is_the_gateways() -> None:
     assert reading.request_id(request_of(rest_event())) == "gateway-request"
 
 
-def test_a_safe_request_id_of_the_caller_is_taken() -> None:
-    """So that a caller can follow its own request."""
-    assert reading.request_id(with_header("X-Request-ID", "my-app.42_a")) == "my-app.42_a"
+@pytest.mark.parametrize(
+    "value",
+    [
+        "my-app.42_a",
+        "page-2026.1",
+        "5c1b3cf0-1234-4000-8000-077009001234",
+        "5C1B3CF0-1234-4000-8000-077009001234",
+        "01KC7700900123ZZZZZZZZZZZZ",
+        "01kc7700900123zzzzzzzzzzzz",
+    ],
+)
+def test_a_safe_request_id_of_the_caller_is_taken(value: str) -> None:
+    """So that a caller can follow its own request; what a generator drew may hold many digits."""
+    assert reading.request_id(with_header("X-Request-ID", value)) == value
 
 
 @pytest.mark.parametrize("values", [("",), ("a b",), ("a\r\nb",), ("a" * 129,), ("é",), ("a", "b")])
@@ -180,10 +191,41 @@ def test_an_unsafe_or_repeated_request_id_is_ignored(values: tuple[str, ...]) ->
     assert reading.request_id(with_header("X-Request-ID", *values)) == "gateway-request"
 
 
-@pytest.mark.parametrize("value", ["client-token", "07700900123", "0770-0900-123"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "client-token",
+        "client",
+        "retry-of-client-token",
+        "client-token.2",
+        "07700900123",
+        "0770-0900-123",
+        "book-07700900123",
+        "a.0.7_7-0.0.9",
+        "tap123456",
+        "op_01KC7700900123ZZZZZZZZZZZZ",
+        "5c1b3cf0-077009001234",
+    ],
+)
 def test_a_request_id_that_tells_a_secret_is_ignored(value: str) -> None:
-    """The caller's own token, or what could be a phone number, would go into logs and records."""
+    """A part of the caller's own token or more than it, or what could be a phone number, would go into logs and records."""
     headers = {"X-Request-Id": [value], "Authorization": ["Bearer client-token"]}
+    request = request_of(rest_event(headers={}, multiValueHeaders=headers))
+    assert reading.request_id(request) == "gateway-request"
+
+
+@pytest.mark.parametrize("authorization", ["client-token", "Basic client-token", "Bearer  client-token "])
+def test_a_token_under_another_scheme_is_no_request_id_either(authorization: str) -> None:
+    """A header that is refused as a token may hold one all the same."""
+    headers = {"X-Request-Id": ["x-client-token"], "Authorization": [authorization]}
+    request = request_of(rest_event(headers={}, multiValueHeaders=headers))
+    assert reading.request_id(request) == "gateway-request"
+
+
+def test_a_token_that_looks_like_a_drawn_id_is_no_request_id() -> None:
+    """A UUID may hold digits, and still be the caller's token."""
+    token = "5c1b3cf0-1234-4000-8000-077009001234"
+    headers = {"X-Request-Id": [token], "Authorization": [f"Bearer {token}"]}
     request = request_of(rest_event(headers={}, multiValueHeaders=headers))
     assert reading.request_id(request) == "gateway-request"
 
