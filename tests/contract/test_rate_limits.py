@@ -43,14 +43,14 @@ def test_an_account_may_book_so_often_in_each_window(
     assert [book(stores, number, late + 10 * SECOND) for number in (5, 6)] == [Claimed(), Claimed()]
 
 
-def test_the_smaller_window_is_told_first(new_stores: NewStores) -> None:
-    """Both are full: the caller learns when the first of them is over, and may ask again then."""
+def test_of_two_used_up_windows_the_one_that_ends_last_is_told(new_stores: NewStores) -> None:
+    """At the end of the other one the caller would only be refused again."""
     stores = new_stores(minute=1, day=2)
     book(stores, 1)
     assert book(stores, 2) == RateLimited(1, MINUTE, 60)
     later = NOW + timedelta(minutes=1)
     book(stores, 3, later)
-    assert book(stores, 4, later) == RateLimited(1, MINUTE, 60)
+    assert book(stores, 4, later) == RateLimited(2, DAY, 43_200 - 60)
     assert book(stores, 5, later + timedelta(minutes=1)) == RateLimited(2, DAY, 43_200 - 120)
 
 

@@ -224,10 +224,14 @@ class InMemoryOperationStore:
             return Claimed()
         if held := self._held(operation, previous):
             return held
-        for limit, seconds in self.limits:
-            moment = int(operation.claimed_at.timestamp())
-            if self._counts.get((operation.account, seconds, moment // seconds), 0) >= limit:
-                return RateLimited(limit, seconds, seconds - moment % seconds)
+        moment = int(operation.claimed_at.timestamp())
+        used_up = [
+            RateLimited(limit, seconds, seconds - moment % seconds)
+            for limit, seconds in self.limits
+            if self._counts.get((operation.account, seconds, moment // seconds), 0) >= limit
+        ]
+        if used_up:
+            return max(used_up, key=lambda limited: limited.reset_seconds)
         is_free = standing is None if previous is None else _may_go_on(standing, previous)
         if not is_free or not self.trail.has_room_for(event):
             raise StoreUnavailableError("the operation's place is taken")

@@ -1,8 +1,9 @@
 """Operations in DynamoDB: each step one transaction, written at most once however often it is tried."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -74,9 +75,8 @@ class DynamoDBOperationStore(OperationReader):
             return Claimed()
         if held := _held(refused):
             return held
-        for row, limit in self.limits.items():
-            if row in refused:
-                return RateLimited(limit.limit, limit.window_seconds, limit.reset_seconds(operation.claimed_at))
+        if used_up := [limit for row, limit in self.limits.items() if row in refused]:
+            return _limited(used_up, operation.claimed_at)
         raise StoreUnavailableError(NOT_CLAIMED, retry_after_seconds=RETRY_AFTER_SECONDS)
 
     def conclude(
@@ -170,6 +170,12 @@ def _is_ours(refused: dict[Row, Item], event: AuditEvent) -> bool:
     """Tell whether the conditions failed on our own first write, whose answer was lost."""
     row = refused.get(Row.OPERATION)
     return row is not None and row.get("head") == items.text(items.head(event))
+
+
+def _limited(used_up: Sequence[RateLimit], now: datetime) -> RateLimited:
+    """Return the limit that holds longest: at the end of any other window the account would only be refused again."""
+    longest = max(used_up, key=lambda limit: limit.reset_seconds(now))
+    return RateLimited(longest.limit, longest.window_seconds, longest.reset_seconds(now))
 
 
 def _held(refused: Mapping[Row, Item]) -> Held | None:
