@@ -16,7 +16,8 @@ CHANGING_HMAC_KEY = (
     "Members: HMAC_KEY makes the keyed hashes of keys and bookings; ADULTWORK_API_KEY and ADULTWORK_API_SECRET may be added. "
     "To change HMAC_KEY without losing a repeat: 1. add the new key as HMAC_KEY_PREVIOUS, which is looked for and never "
     "written, and deploy; 2. when no container from before is left, put the new key into HMAC_KEY and the old one into "
-    "HMAC_KEY_PREVIOUS, and deploy; 3. take HMAC_KEY_PREVIOUS away when the last booking made under it is more than a day past."
+    "HMAC_KEY_PREVIOUS, and deploy; 3. take HMAC_KEY_PREVIOUS away when the SessionDate of the last booking made under it is "
+    "more than two days past: until then a repeat may still have to find it."
 )
 
 Resource = dict[str, Any]

@@ -127,8 +127,9 @@ def test_people_find_the_sealing_key_by_name(resources: Json) -> None:
 
 
 def test_the_secret_says_how_its_key_is_changed(resources: Json) -> None:
-    """In two steps; the text fits into what Secrets Manager takes."""
+    """In two steps, and when the old key may go; the text fits into what Secrets Manager takes."""
     description = resources["ApiSecret"]["Properties"]["Description"]
+    assert "when the SessionDate of the last booking made under it is more than two days past" in description
     assert description.count("HMAC_KEY_PREVIOUS") == 3
     assert len(description) <= 2048
 
