@@ -65,12 +65,15 @@ def event(name: str, /, *, level: int = logging.INFO, metric: str | None = None,
     _write(name, level, metric, {key: _harmless(key, value) for key, value in fields.items() if value is not None})
 
 
-def failure(name: str, error: BaseException, /, **fields: object) -> None:
-    """Write one line at level ERROR about an exception: its type, its causes' types and where it was raised."""
+def failure(name: str, error: BaseException, /, *, metric: str | None = None, **fields: object) -> None:
+    """Write one line at level ERROR about an exception: its type, its causes' types and where it was raised.
+
+    `metric` counts 1 under this name, as in `event`.
+    """
     known = {key: _harmless(key, value) for key, value in fields.items() if value is not None}
     causes = [_type_name(cause) for cause in _causes(error)]
     trace = {"error": _type_name(error), "causes": causes, "frames": _frames(error)}
-    _write(name, logging.ERROR, None, known | trace)
+    _write(name, logging.ERROR, metric, known | trace)
 
 
 def configure() -> None:

@@ -86,6 +86,14 @@ def test_a_metric_is_counted_once() -> None:
     assert line["_aws"]["Timestamp"] > 1_700_000_000_000
 
 
+def test_a_failure_may_be_counted_too() -> None:
+    """Under the same directive; otherwise it is no metric."""
+    (line,) = written(log.failure, "operation.unreadable", raised(ValueError("secret")), metric="OperationUnreadable")
+    assert (line["level"], line["OperationUnreadable"]) == ("ERROR", 1)
+    (line,) = written(log.failure, "view.failed", raised(ValueError("secret")))
+    assert "_aws" not in line
+
+
 def test_a_failure_is_told_by_types_and_frames() -> None:
     """Innermost last, with the types of what caused it, and no text of either."""
     error = ValueError("secret")

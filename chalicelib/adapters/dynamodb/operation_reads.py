@@ -5,10 +5,12 @@ it is, because somebody has to settle it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from chalicelib import log
 from chalicelib.adapters.dynamodb import items, tables
 from chalicelib.adapters.dynamodb.faults import store_errors
 from chalicelib.adapters.dynamodb.items import Item
@@ -43,11 +45,13 @@ class OperationReader:
     sleep: Callable[[float], None]
     clock: Clock
 
+    @store_errors(NOT_READ)
     def find(self, operation_id: str, deadline: Deadline) -> OperationRecord | None:
         """Return an operation as it stands."""
         row = self._row(tables.operation_row(operation_id), deadline)
-        return None if row is None else items.record(row)
+        return None if row is None else _record(row)
 
+    @store_errors(NOT_READ)
     def stored_answer(self, record: OperationRecord, deadline: Deadline) -> str | None:
         """Return the sealed answer of an operation's key; None when there is none."""
         if record.key_hash is None:
@@ -57,6 +61,7 @@ class OperationReader:
             return None
         return row["answer"]["S"]
 
+    @store_errors(NOT_READ)
     def held(self, operation: Operation, deadline: Deadline) -> Held | None:
         """Tell what a claim of the operation would find in its way."""
         keys = [tables.key_row(hashed) for hashed in operation.key_hashes]
@@ -71,6 +76,7 @@ class OperationReader:
                 return BookingHeld(held[name]["operation_id"]["S"])
         return None
 
+    @store_errors(NOT_READ)
     def owners(self, booking_ids: Sequence[int], deadline: Deadline) -> Mapping[int, str]:
         """Return which upstream bookings belong to which operations already."""
         names = {tables.booking_row(booking_id): booking_id for booking_id in booking_ids}
@@ -85,10 +91,14 @@ class OperationReader:
         """Return the 25 oldest operations of all accounts without a final state that were claimed before a time."""
         return self._query(tables.OPEN_BY_TIME, items.text("1"), before, deadline)
 
+    @store_errors(NOT_READ)
     def _query(
         self, index: Index, value: items.Attribute, before: datetime | None, deadline: Deadline
     ) -> tuple[OperationRecord, ...]:
-        """Return what an index of open operations holds under a value."""
+        """Return what an index of open operations holds under a value.
+
+        A row that cannot be read is left out: it must not hold up the others, as the oldest of all for every account.
+        """
         arguments: QueryInputTypeDef = {
             "TableName": self.operations_table,
             "IndexName": index.name,
@@ -103,8 +113,11 @@ class OperationReader:
         def read() -> "QueryOutputTypeDef":
             return self.client.query(**arguments)
 
-        with store_errors(NOT_READ):
-            return tuple(items.record(row) for row in Tries(self.sleep).run(read, READ_AGAIN, deadline)["Items"])
+        records: list[OperationRecord] = []
+        for row in Tries(self.sleep).run(read, READ_AGAIN, deadline)["Items"]:
+            with suppress(UnreadableRowError):
+                records.append(_record(row))
+        return tuple(records)
 
     def _row(self, partition_key: str, deadline: Deadline) -> "Item | None":
         """Return one row as it stands, None when there is none any more."""
@@ -116,8 +129,7 @@ class OperationReader:
                 ConsistentRead=True,
             )
 
-        with store_errors(NOT_READ):
-            row = Tries(self.sleep).run(read, READ_AGAIN, deadline).get("Item")
+        row = Tries(self.sleep).run(read, READ_AGAIN, deadline).get("Item")
         return None if row is None or items.is_over(row, self.clock.now()) else row
 
     def _rows(self, partition_keys: Sequence[str], deadline: Deadline) -> "dict[str, Item]":
@@ -139,10 +151,27 @@ class OperationReader:
                 raise UnprocessedKeysError
             return answer
 
-        with store_errors(NOT_READ):
-            rows = Tries(self.sleep).run(read, READ_AGAIN, deadline)["Responses"][self.operations_table]
+        rows = Tries(self.sleep).run(read, READ_AGAIN, deadline)["Responses"][self.operations_table]
         return {row[tables.PARTITION_KEY]["S"]: row for row in rows}
 
 
 class UnprocessedKeysError(Exception):
     """DynamoDB read a part of what was asked for; never leaves this module."""
+
+
+class UnreadableRowError(Exception):
+    """A row tells of no operation that this version knows; never leaves this module."""
+
+
+def _record(row: Item) -> OperationRecord:
+    """Return the operation that a row tells of.
+
+    Raises:
+        UnreadableRowError: it cannot be read; a line in the log says which one, and a metric calls for a person.
+    """
+    try:
+        return items.record(row)
+    except Exception as error:
+        operation_id = row[tables.PARTITION_KEY]["S"].removeprefix(tables.operation_row(""))
+        log.failure("operation.unreadable", error, metric="OperationUnreadable", operation_id=operation_id)
+        raise UnreadableRowError from error

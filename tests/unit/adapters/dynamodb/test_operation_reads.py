@@ -1,14 +1,20 @@
-"""Reading operations when DynamoDB does not behave."""
+"""Reading operations when DynamoDB does not behave, or a row is not what this version writes."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+import json
+import logging
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from chalicelib import log
+from chalicelib.adapters.dynamodb import items
+from chalicelib.adapters.dynamodb.items import Item
 from chalicelib.adapters.dynamodb.operations import DynamoDBOperationStore
 from chalicelib.domain.errors import StoreUnavailableError
+from chalicelib.domain.record import OperationRecord
 from tests.builders import NOW
-from tests.contract.records import enough_time, operation
+from tests.contract.records import claim_event, enough_time, operation
 from tests.unit.adapters.dynamodb.conftest import CountingClock
 from tests.unit.adapters.dynamodb.stub import Reply, StubDynamoDB, answer, error, raw, reset, say_nothing
 
@@ -23,7 +29,7 @@ WHOLE = answer(
         "UnprocessedKeys": {},
     },
 )
-Ask = Callable[[DynamoDBOperationStore], object]
+Ask = Callable[[DynamoDBOperationStore], tuple[OperationRecord, ...]]
 ASKED: dict[str, Ask] = {
     "open-by-account": lambda store: store.open_operations(1001, enough_time()),
     "open-by-time": lambda store: store.overdue_operations(NOW, enough_time()),
@@ -33,6 +39,14 @@ PASSING = {
     "throttled": error("ThrottlingException"),
     "silence": say_nothing,
     "page of something else": raw(200, b"<html>"),
+}
+
+
+UNREADABLE: dict[str, Item] = {
+    "a state that is unknown": {"state": {"S": "07700900123"}},
+    "no number": {"account": {"S": "07700900123"}},
+    "no amount": {"credits": {"S": "07700900123 pounds"}},
+    "no time": {"lease_until": {"S": "07700900123"}},
 }
 
 
@@ -85,3 +99,63 @@ def test_a_read_without_time_asks_nothing(
     with pytest.raises(StoreUnavailableError, match="ran out"):
         store.find("op_1", enough_time(clock).within(0.4))
     assert dynamodb.requests == []
+
+
+@pytest.fixture
+def lines(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], list[dict[str, Any]]]]:
+    """Return what reads the lines of the log; put back what was there before."""
+    root = logging.getLogger()
+    before = root.handlers, root.level
+    log.configure()
+    yield lambda: [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    root.handlers, root.level = before
+
+
+def row(number: int, changes: "Item | None" = None) -> Item:
+    """Return the row of an operation that is being sent."""
+    made = operation(number)
+    return items.operation_being_sent(made, claim_event(made)) | (changes or {})
+
+
+@pytest.mark.parametrize("ask", ASKED.values(), ids=ASKED)
+@pytest.mark.parametrize("changes", UNREADABLE.values(), ids=UNREADABLE)
+def test_a_row_that_cannot_be_read_does_not_hide_the_others(
+    store: DynamoDBOperationStore,
+    dynamodb: StubDynamoDB,
+    lines: Callable[[], list[dict[str, Any]]],
+    changes: Item,
+    ask: Ask,
+) -> None:
+    """Put it first; a line with its id and a metric calls for a person, and shows nothing of it."""
+    dynamodb.will(answer(200, {"Items": [row(1, changes), row(2)]}))
+    assert [record.id for record in ask(store)] == [operation(2).id]
+    (line,) = lines()
+    assert (line["event"], line["level"], line["operation_id"]) == ("operation.unreadable", "ERROR", operation(1).id)
+    assert line["OperationUnreadable"] == 1
+    assert "07700900123" not in json.dumps(line)
+
+
+@pytest.mark.parametrize("changes", UNREADABLE.values(), ids=UNREADABLE)
+def test_an_operation_that_cannot_be_read_is_our_error(
+    store: DynamoDBOperationStore,
+    dynamodb: StubDynamoDB,
+    lines: Callable[[], list[dict[str, Any]]],
+    changes: Item,
+    clock: CountingClock,
+) -> None:
+    """It is there, so "not found" would be wrong; the line is the same."""
+    dynamodb.will(answer(200, {"Item": row(1, changes)}))
+    with pytest.raises(StoreUnavailableError, match="could not be read"):
+        store.find(operation(1).id, enough_time(clock))
+    assert [line["event"] for line in lines()] == ["operation.unreadable"]
+
+
+def test_a_key_or_guard_that_cannot_be_read_is_our_error(
+    store: DynamoDBOperationStore, dynamodb: StubDynamoDB, clock: CountingClock
+) -> None:
+    """Leave out whose it is: the caller cannot be told, and the booking is not free."""
+    made = operation()
+    key = {name: value for name, value in items.key(made).items() if name != "operation_id"}
+    dynamodb.will(answer(200, {"Responses": {"operations": [key]}, "UnprocessedKeys": {}}))
+    with pytest.raises(StoreUnavailableError, match="could not be read"):
+        store.held(made, enough_time(clock))
