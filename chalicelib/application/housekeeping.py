@@ -16,6 +16,14 @@ from chalicelib.domain.time_budget import Deadline, TimeBudget
 
 
 @dataclass(frozen=True, slots=True)
+class Expired:
+    """How many operations one look has flagged, and why others could not be."""
+
+    flagged: int = 0
+    failures: tuple[StoreUnavailableError, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Housekeeping:
     """Keep operations from staying open."""
 
@@ -35,28 +43,32 @@ class Housekeeping:
             records = self.store.open_operations(caller.account, end)
             self.reconciler.reconcile(caller, [record for record in records if record.id != except_id], end)
 
-    def expire_operations(self, request_id: str, deadline: Deadline) -> int:
-        """Flag what has been open for a day without its user coming back; return how many were flagged.
+    def expire_operations(self, request_id: str, deadline: Deadline) -> Expired:
+        """Flag what has been open for a day without its user coming back, a look's worth of it.
 
         Tokens are never kept, so nothing can be read for these: they go to the reviewer's queue. What there is no time for
         is left for the next hour.
 
         Raises:
-            StoreUnavailableError: the store failed; whatever could be flagged all the same was.
+            StoreUnavailableError: the store could not be looked through.
         """
+        if not self._may_write(deadline):
+            return Expired()
         now = self.clock.now()
-        expired = 0
-        failure: StoreUnavailableError | None = None
+        flagged = 0
+        failures: list[StoreUnavailableError] = []
         for record in self.store.overdue_operations(now - self.policy.expiry, deadline):
-            if deadline.remaining() < self.budget.conclusion:
+            if not self._may_write(deadline):
                 break
             try:
-                expired += self._expire(record, now, request_id, deadline)
+                flagged += self._expire(record, now, request_id, deadline)
             except StoreUnavailableError as error:  # one row in trouble must not hold up the others
-                failure = error
-        if failure is not None:
-            raise failure
-        return expired
+                failures.append(error)
+        return Expired(flagged, tuple(failures))
+
+    def _may_write(self, deadline: Deadline) -> bool:
+        """Tell whether there is time for a write with all its tries."""
+        return deadline.remaining() >= self.budget.conclusion
 
     def _expire(self, record: OperationRecord, now: datetime, request_id: str, deadline: Deadline) -> bool:
         """Flag one operation; where a function died over it, only say so: the next look flags it."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from chalicelib.application.get_operation import GetOperationCommand, OperationView
+from chalicelib.application.housekeeping import Expired
 from chalicelib.application.place_booking import Answered, PlaceBookingCommand
 from chalicelib.domain.time_budget import Deadline
 
@@ -27,17 +28,17 @@ class GetsOperations(Protocol):
 class ExpiresOperations(Protocol):
     """The use case behind the hourly schedule: `application.housekeeping.Housekeeping`, or a fake."""
 
-    def expire_operations(self, request_id: str, deadline: Deadline) -> int:
-        """Flag some of the operations that nobody came back for; return how many."""
+    def expire_operations(self, request_id: str, deadline: Deadline) -> Expired:
+        """Flag some of the operations that nobody came back for; a store that cannot be read is a SwitchboardError."""
         ...
 
 
 class NothingExpires:
     """Stands in for the use case where there is no schedule, as in a local run."""
 
-    def expire_operations(self, request_id: str, deadline: Deadline) -> int:  # noqa: ARG002 (the shape of the use case)
+    def expire_operations(self, request_id: str, deadline: Deadline) -> Expired:  # noqa: ARG002 (the shape of the use case)
         """Flag nothing."""
-        return 0
+        return Expired()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,17 @@
 """What the clock asks for, and no caller."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from chalice.app import Chalice, CloudWatchEvent, Rate
 
 from chalicelib import log
+from chalicelib.application.housekeeping import Expired
 from chalicelib.domain.time_budget import Deadline
 from chalicelib.edge.container import Container, ExpiresOperations
 
-CALLS_IN_VAIN = 2
+LOOKS_IN_VAIN = 2
 RESERVE_SECONDS = 2.0  # for a last write that is under way, and for the line that tells what was done
 
 
@@ -26,14 +27,21 @@ def schedule(app: Chalice, container: Callable[[], Container]) -> Callable[[dict
 
     @app.schedule(Rate(1, unit=Rate.HOURS), description="Flag operations that nobody came back for.")
     def expire_operations(event: CloudWatchEvent) -> None:
-        """Flag them some at a time, until there are none or the time is up; the next hour does the rest."""
+        """Flag them some at a time, until there are none or the time is up; the next hour does the rest.
+
+        What was flagged is told whatever else failed: each of these is a booking that a person has to look at.
+        """
         context: Any = event.context
         request_id = str(context.aws_request_id)
+        count = failed = 0
         try:
-            count = _expire_all(container().housekeeping, request_id, _deadline(context))
+            for look in _looks(container().housekeeping, request_id, _deadline(context)):
+                count += look.flagged
+                failed += len(look.failures)
+                _tell(look.failures, request_id)
         except Exception as error:  # noqa: BLE001 (whatever it is: Lambda would log it with its text)
-            log.failure("expire_operations.failed", error, request_id=request_id)
-            raise ScheduleFailedError("operations could not be expired") from None
+            failed += 1
+            _tell([error], request_id)
         log.event(
             "operations.expired",
             level=logging.WARNING if count else logging.INFO,
@@ -41,22 +49,29 @@ def schedule(app: Chalice, container: Callable[[], Container]) -> Callable[[dict
             count=count,
             request_id=request_id,
         )
+        if failed:
+            raise ScheduleFailedError("operations could not be expired")
 
     handler: Callable[[dict[str, Any], object], None] = expire_operations
     return handler
 
 
-def _expire_all(housekeeping: ExpiresOperations, request_id: str, deadline: Deadline) -> int:
-    """Flag operations until there are none left; return how many were flagged.
+def _looks(housekeeping: ExpiresOperations, request_id: str, deadline: Deadline) -> Iterator[Expired]:
+    """Flag operations until there are none left; yield what each look has come to.
 
-    One call in vain is no end: it may have found only operations whose function died, which are flagged by the next.
+    One look in vain is no end: it may have found only operations whose function died, which are flagged by the next.
     """
-    count = in_vain = 0
-    while in_vain < CALLS_IN_VAIN:
-        flagged = housekeeping.expire_operations(request_id, deadline)
-        count += flagged
-        in_vain = 0 if flagged else in_vain + 1
-    return count
+    in_vain = 0
+    while in_vain < LOOKS_IN_VAIN:
+        look = housekeeping.expire_operations(request_id, deadline)
+        yield look
+        in_vain = 0 if look.flagged else in_vain + 1
+
+
+def _tell(failures: Iterable[Exception], request_id: str) -> None:
+    """Write a line for each failure."""
+    for error in failures:
+        log.failure("expire_operations.failed", error, request_id=request_id)
 
 
 def _deadline(context: Any) -> Deadline:  # noqa: ANN401 (Lambda's own)

@@ -85,7 +85,7 @@ class Surroundings:
         def work(container: Container, call: Call) -> int:
             deadline = Deadline.after(container.clock.monotonic, SWEEP_SECONDS)
             try:
-                return container.housekeeping.expire_operations(call.name, deadline)
+                return container.housekeeping.expire_operations(call.name, deadline).flagged
             except StoreUnavailableError:  # the next hour goes on
                 return 0
 

@@ -9,7 +9,7 @@ from chalicelib.application.claiming import Claiming
 from chalicelib.application.concluding import Concluding
 from chalicelib.application.earlier import EarlierOperations
 from chalicelib.application.get_operation import GetOperation, GetOperationCommand, OperationView
-from chalicelib.application.housekeeping import Housekeeping
+from chalicelib.application.housekeeping import Expired, Housekeeping
 from chalicelib.application.place_booking import Answered, PlaceBooking, PlaceBookingCommand
 from chalicelib.application.ports import AnswerForm, Concurrency, HmacKeys
 from chalicelib.application.reads import Reads
@@ -118,7 +118,7 @@ class World:
         )
         return use_case.execute(GetOperationCommand(token, operation_id or "", request_id, 26))
 
-    def expire(self) -> int:
+    def expire(self) -> Expired:
         """Flag what has been open for too long."""
         return self.housekeeping().expire_operations("request-clean", Deadline.after(self.clock.monotonic, 20))
 

@@ -1,7 +1,6 @@
 """What the clock asks for: operations that nobody came back for are flagged, and Lambda finds what it has to call."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,7 +9,7 @@ import pytest
 from chalice.app import Chalice, Rate, ScheduledEventConfig
 
 from chalicelib import log
-from chalicelib.application.housekeeping import Housekeeping
+from chalicelib.application.housekeeping import Expired, Housekeeping
 from chalicelib.application.reconcile import Reconciler
 from chalicelib.bootstrap import build
 from chalicelib.domain.errors import StoreUnavailableError
@@ -26,6 +25,7 @@ from tests.fakes.clock import FixedClock
 from tests.fakes.store import InMemoryOperationStore
 from tests.fakes.upstream import InMemoryGateway
 
+TROUBLE = StoreUnavailableError("07700900123 could not be written")
 REQUEST_ID = "5c1b3cf0-0000-4000-8000-000000000000"
 EVENT = {
     "version": "0",
@@ -55,27 +55,24 @@ class Context:
 
 
 class Counting:
-    """Implements ExpiresOperations by a list of answers; keeps what was asked, and how long each call had."""
+    """Implements ExpiresOperations by a list of answers; keeps what was asked, and how long each look had.
 
-    def __init__(self, *answers: int) -> None:
-        self._answers: Iterator[int] = iter(answers)
+    An answer is what was flagged, with failures if there were some, or what the look itself fails with.
+    """
+
+    def __init__(self, *answers: int | Expired | Exception) -> None:
+        self._answers = iter(answers)
         self.asked: list[str] = []
         self.remaining: list[float] = []
 
-    def expire_operations(self, request_id: str, deadline: Deadline) -> int:
-        """Return the next answer."""
+    def expire_operations(self, request_id: str, deadline: Deadline) -> Expired:
+        """Give the next answer."""
         self.asked.append(request_id)
         self.remaining.append(deadline.remaining())
-        return next(self._answers)
-
-
-class Breaking:
-    """Implements ExpiresOperations and does not work."""
-
-    def expire_operations(self, request_id: str, deadline: Deadline) -> int:
-        """Fail, with a text that nobody may see."""
-        del request_id, deadline
-        raise StoreUnavailableError("07700900123 could not be written")
+        answer = next(self._answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return Expired(answer) if isinstance(answer, int) else answer
 
 
 def registered(housekeeping: Any) -> tuple[Chalice, Any]:  # noqa: ANN401 (any of the above; a handler takes any event)
@@ -142,21 +139,44 @@ def test_it_ends_before_the_platform_ends_it() -> None:
     assert late.remaining == [0, 0]
 
 
-def test_a_failure_is_counted_by_lambda_and_shows_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("answers", [[TROUBLE], [Expired(0, (TROUBLE,)), 0]], ids=["look", "write"])
+def test_a_failure_is_counted_by_lambda_and_shows_nothing(
+    capsys: pytest.CaptureFixture[str], answers: list[int | Expired | Exception]
+) -> None:
     """The error that Lambda logs has a text of ours, and neither cause nor context to print."""
-    _, handler = registered(Breaking())
+    _, handler = registered(Counting(*answers))
     with pytest.raises(ScheduleFailedError) as caught:
         handler(EVENT, Context())
-    assert caught.value.__cause__ is None
-    assert caught.value.__suppress_context__ is True
-    (line,) = lines(capsys)
-    assert (line["event"], line["level"], line["request_id"]) == ("expire_operations.failed", "ERROR", REQUEST_ID)
-    assert "07700900123" not in json.dumps(line)
+    assert (caught.value.__cause__, caught.value.__context__) == (None, None)
+    failure, line = lines(capsys)
+    told = (failure["event"], failure["level"], failure["request_id"])
+    assert told == ("expire_operations.failed", "ERROR", REQUEST_ID)
+    assert (line["event"], line["count"], "OperationsExpired" in line) == ("operations.expired", 0, False)
+    assert "07700900123" not in json.dumps([failure, line])
+
+
+@pytest.mark.parametrize(
+    ("answers", "count"),
+    [([25, TROUBLE], 25), ([Expired(24, (TROUBLE,)), 3, 0, 0], 27), ([Expired(0, (TROUBLE,)), 3, 0, 0], 3)],
+    ids=["a later look", "a write", "only a write at first"],
+)
+def test_what_was_flagged_is_told_whatever_failed(
+    capsys: pytest.CaptureFixture[str], answers: list[int | Expired | Exception], count: int
+) -> None:
+    """The looks go on after a write that failed, the metric calls for a person, and Lambda counts the failure."""
+    counting = Counting(*answers)
+    _, handler = registered(counting)
+    with pytest.raises(ScheduleFailedError):
+        handler(EVENT, Context())
+    assert len(counting.asked) == len(answers)
+    failure, line = lines(capsys)
+    assert failure["event"] == "expire_operations.failed"
+    assert (line["level"], line["count"], line["OperationsExpired"]) == ("WARNING", count, 1)
 
 
 def test_a_container_without_a_schedule_expires_nothing() -> None:
     """A local run has none."""
-    assert NothingExpires().expire_operations(REQUEST_ID, Deadline(float, 0, 1)) == 0
+    assert NothingExpires().expire_operations(REQUEST_ID, Deadline(float, 0, 1)) == Expired()
     nobody: Any = None
     assert isinstance(Container(nobody, nobody, EdgeSettings()).housekeeping, NothingExpires)
 
