@@ -16,9 +16,9 @@ from traceback import walk_tb
 
 REDACTED = "[redacted]"
 LONGEST_VALUE = 200
+NAMESPACE = "Switchboard"  # of the metrics; the alarms of the template look there
 _LONGEST_TRACE = 12
 _OWN_LOGGER = "chalicelib.log"
-_NAMESPACE = "Switchboard"
 
 Shape = Callable[[object], bool]
 
@@ -119,7 +119,7 @@ def _metric(name: str | None, created: float) -> dict[str, object]:
     """Return the members that make CloudWatch count one."""
     if name is None:
         return {}
-    directive = {"Namespace": _NAMESPACE, "Dimensions": [[]], "Metrics": [{"Name": name, "Unit": "Count"}]}
+    directive = {"Namespace": NAMESPACE, "Dimensions": [[]], "Metrics": [{"Name": name, "Unit": "Count"}]}
     return {"_aws": {"Timestamp": int(created * 1000), "CloudWatchMetrics": [directive]}, name: 1}
 
 

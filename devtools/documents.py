@@ -6,6 +6,7 @@ from pydantic.fields import FieldInfo
 
 from chalicelib.edge.problem import BY_SLUG
 from chalicelib.settings import Settings
+from devtools.alarms import ALARMS
 
 
 def settings_table() -> Iterator[str]:
@@ -24,6 +25,14 @@ def problems_table() -> Iterator[str]:
         yield f"| [`{slug}`](docs/problems/{slug}.md) | {int(row.status)} | {row.title} |"
 
 
+def alarms_table() -> Iterator[str]:
+    """Yield the rows of the alarms table: its name in the stack, what happened, what to do."""
+    yield "| alarm | what happened | what a person does |"
+    yield "|---|---|---|"
+    for alarm in ALARMS:
+        yield f"| `{alarm.name}` | {alarm.happened} | {alarm.advice} |"
+
+
 def _default(field: FieldInfo) -> str:
     """Return a default as it is written in an environment."""
     match field.default:
@@ -36,4 +45,4 @@ def _default(field: FieldInfo) -> str:
 
 
 if __name__ == "__main__":
-    print("\n".join([*settings_table(), "", *problems_table()]))
+    print("\n".join([*settings_table(), "", *problems_table(), "", *alarms_table()]))

@@ -3,7 +3,7 @@
 from typing import Any
 
 from chalicelib.adapters.dynamodb.tables import AUDIT, OPERATIONS
-from devtools import gateway_responses
+from devtools import alarms, gateway_responses
 
 LOG_RETENTION_DAYS = 90
 # One account books at most a few times a minute; this holds a loop in a client back without touching people.
@@ -24,7 +24,7 @@ Resource = dict[str, Any]
 
 
 def merge_template() -> dict[str, Any]:
-    """Return the resources that are merged over what Chalice generates; names are those of `.chalice/policy-*.json`."""
+    """Return what is merged over the resources and outputs of Chalice; names are those of `.chalice/policy-*.json`."""
     table_key = {"Fn::GetAtt": ["TableKey", "Arn"]}
     return {
         "Resources": {
@@ -40,7 +40,9 @@ def merge_template() -> dict[str, Any]:
             "OperationsTable": _kept("AWS::DynamoDB::Table", OPERATIONS.cloudformation(table_key)),
             "AuditTable": _kept("AWS::DynamoDB::Table", AUDIT.cloudformation(table_key)),
             "ApiSecret": _kept("AWS::SecretsManager::Secret", _secret()),
-        }
+            **alarms.resources(),
+        },
+        "Outputs": alarms.outputs(),
     }
 
 

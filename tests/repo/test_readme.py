@@ -13,7 +13,7 @@ import requests
 from chalicelib.domain.operation import FREES_GUARD, GUARD_HOLDS_AFTER_SESSION, KEY_HOLDS, OperationState
 from chalicelib.edge.problem import BY_SLUG
 from chalicelib.settings import Settings
-from devtools.documents import problems_table, settings_table
+from devtools.documents import alarms_table, problems_table, settings_table
 from devtools.stack import Ports, Stack
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -68,6 +68,11 @@ def test_the_problems_table_lists_every_problem() -> None:
     """Compare the table with the table of problem types, and look for each page."""
     assert "\n".join(problems_table()) in README
     assert all((ROOT / "docs" / "problems" / f"{slug}.md").is_file() for slug in BY_SLUG)
+
+
+def test_the_alarms_table_lists_every_alarm() -> None:
+    """Compare the table with the alarms of the template."""
+    assert "\n".join(alarms_table()) in README
 
 
 def test_every_make_target_of_the_readme_exists() -> None:

@@ -1,0 +1,95 @@
+"""What calls for a person: the alarms of a stage, and the topic that they notify.
+
+A count without an alarm is seen by nobody. Each alarm rings at the first occurrence: none of these is normal.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.log import NAMESPACE
+
+PERIOD_SECONDS = 300
+TOPIC = "AlarmTopic"
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Rings when a metric is counted once; `function` is the function it is counted for, None for the code's own metrics.
+
+    The code's own have no dimensions, so stages that share an account and a region ring together: keep them apart.
+    """
+
+    metric: str
+    happened: str
+    advice: str
+    function: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Return the name of the resource."""
+        return f"{self.function or ''}{self.metric}Alarm"
+
+    def template(self) -> dict[str, Any]:
+        """Return the resource; silence is no alarm, as CloudWatch has no data where nothing happens."""
+        dimensions = [] if self.function is None else [{"Name": "FunctionName", "Value": {"Ref": self.function}}]
+        return {
+            "Type": "AWS::CloudWatch::Alarm",
+            "Properties": {
+                "AlarmDescription": f"{self.happened} {self.advice}",
+                "Namespace": NAMESPACE if self.function is None else "AWS/Lambda",
+                "MetricName": self.metric,
+                "Dimensions": dimensions,
+                "Statistic": "Sum",
+                "Period": PERIOD_SECONDS,
+                "EvaluationPeriods": 1,
+                "Threshold": 1,
+                "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+                "TreatMissingData": "notBreaching",
+                "AlarmActions": [{"Ref": TOPIC}],
+            },
+        }
+
+
+ALARMS = (
+    Alarm(
+        "AuditPending",
+        "A booking was made or may have been, and its outcome could not be recorded.",
+        "Find the log line `audit.pending`; the account's next call or the status resource settles the operation.",
+    ),
+    Alarm(
+        "OperationsExpired",
+        "Operations without a known outcome were flagged: nobody came back for them in a day.",
+        "Find their `expired` events in the audit trail, and ask AdultWork what became of the bookings.",
+    ),
+    Alarm(
+        "OperationUnreadable",
+        "A row of the operations table cannot be read.",
+        "Find the log line `operation.unreadable`; the row is settled by nobody until it is mended.",
+    ),
+    Alarm(
+        "Errors",
+        "The hourly function failed.",
+        "Find the log line `expire_operations.failed`; the next hour tries again.",
+        function="ExpireOperations",
+    ),
+    Alarm(
+        "Errors",
+        "A request ended without an answer of the code: the function was cut off or could not start.",
+        "Look at the function's log; a booking that was being sent is settled at its account's next call.",
+        function="APIHandler",
+    ),
+)
+
+
+def resources() -> dict[str, Any]:
+    """Return the alarms and their topic.
+
+    The topic is not encrypted: CloudWatch would need a key policy of its own for it, and an alarm tells a metric's name and
+    a count, never personal data.
+    """
+    return {TOPIC: {"Type": "AWS::SNS::Topic"}, **{alarm.name: alarm.template() for alarm in ALARMS}}
+
+
+def outputs() -> dict[str, Any]:
+    """Return what the operator needs to subscribe to the topic."""
+    return {"AlarmTopicArn": {"Description": "Subscribe to it to hear of the alarms.", "Value": {"Ref": TOPIC}}}
