@@ -41,6 +41,7 @@ from chalicelib.domain.policy import BookingPolicy
 from chalicelib.domain.time_budget import TimeBudget
 from chalicelib.edge.answer_form import HttpAnswers
 from chalicelib.edge.container import Container, EdgeSettings
+from chalicelib.edge.links import Links
 from chalicelib.settings import Settings, read_settings
 
 MINUTE_SECONDS, DAY_SECONDS = 60, 86_400
@@ -85,7 +86,8 @@ def build(environment: Mapping[str, str]) -> Container:
     """
     settings = read_settings(environment)
     zone = ZoneInfo(settings.adultwork_timezone)
-    form = HttpAnswers(settings.problem_type_base)
+    links = Links(settings.base_path, settings.problem_type_base)
+    form = HttpAnswers(links)
     world = _world(settings, zone, environment)
     budget = _budget(settings)
     policy = ReconciliationPolicy(
@@ -122,7 +124,7 @@ def build(environment: Mapping[str, str]) -> Container:
         settings=EdgeSettings(
             allowed_origins=settings.allowed_origins,
             maximum_body_bytes=settings.maximum_body_bytes,
-            problem_type_base=settings.problem_type_base,
+            links=links,
         ),
         housekeeping=housekeeping,
     )

@@ -22,6 +22,7 @@ _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\
 _BASE_URL = re.compile(
     r"(?P<scheme>https?)://(?P<host>[a-z0-9.-]+|\[[0-9a-f:]+\])(:(?P<port>[0-9]{1,5}))?/?", re.ASCII | re.IGNORECASE
 )
+_BASE_PATH = re.compile(r"(/[A-Za-z0-9_-]+){0,2}")
 _HIGHEST_PORT = 65535
 
 
@@ -57,6 +58,13 @@ def _is_loopback(host: str) -> bool:
         return name == "localhost" or ipaddress.ip_address(name).is_loopback
     except ValueError:
         return False
+
+
+def _require_base_path(path: str) -> str:
+    if not _BASE_PATH.fullmatch(path):
+        msg = "must be /segment or /segment/segment of letters, digits, '-' and '_', without a slash at the end"
+        raise ValueError(msg)
+    return path
 
 
 def _require_zone(name: str) -> str:
@@ -150,6 +158,10 @@ class Settings(BaseModel):
     )
     expiry_hours: float = Field(
         24, ge=1, le=720, description="When an operation that nobody came back for is handed to a reviewer."
+    )
+    base_path: Annotated[str, AfterValidator(_require_base_path)] = Field(
+        "",
+        description="What the paths in answers begin with, for a gateway that takes it off: `/dev` for a stage of this name.",
     )
     problem_type_base: str = Field("/problems/", description="What comes before a problem's name in its `type`.")
     maximum_body_bytes: int = Field(8192, gt=0, le=1_000_000, description="The largest request body, in bytes.")

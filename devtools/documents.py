@@ -36,7 +36,7 @@ def alarms_table() -> Iterator[str]:
 def _default(field: FieldInfo) -> str:
     """Return a default as it is written in an environment."""
     match field.default:
-        case None | frozenset():
+        case None | "" | frozenset():
             return "none"
         case bool(value):
             return f"`{int(value)}`"

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.domain.errors import BodyTooLargeError, NotFoundError
-from chalicelib.edge.container import EdgeSettings
+from chalicelib.edge.links import Links
 from chalicelib.edge.middleware import SECURITY_HEADERS
 from chalicelib.edge.problem import INTERNAL_ERROR, PROBLEM_TYPES, ProblemType
 from chalicelib.edge.problem_document import MEDIA_TYPE
 
+LOCAL_LINKS = Links()
 REQUEST_ID = "$context.requestId"
 # The app's own headers; a constant of the template stands in single quotes, so it cannot hold any.
 HEADERS: Mapping[str, str] = {
@@ -28,19 +29,22 @@ HEADERS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class GatewayResponse:
-    """One kind of answer; `status` None leaves the number to the gateway, `retry_after_seconds` None says nothing."""
+    """One kind of answer; `slug` names its problem type, None when it has none.
 
-    type: str
+    `status` None leaves the number to the gateway, `retry_after_seconds` None says nothing.
+    """
+
+    slug: str | None
     title: str
     detail: str
     status: int | None = None
     retry_after_seconds: int | None = None
     safe_to_retry_with_new_key: bool | None = None
 
-    def body(self, request_id: str) -> str:
+    def body(self, request_id: str, links: Links = LOCAL_LINKS) -> str:
         """Return the problem as JSON; members without a value are left out."""
         members = {
-            "type": self.type,
+            "type": "about:blank" if self.slug is None else links.problem_type(self.slug),
             "title": self.title,
             "status": self.status,
             "detail": self.detail,
@@ -55,25 +59,24 @@ class GatewayResponse:
             return dict(HEADERS)
         return {**HEADERS, "Retry-After": str(self.retry_after_seconds)}
 
-    def template(self) -> dict[str, Any]:
+    def template(self, links: Links) -> dict[str, Any]:
         """Return the entry of the template's `GatewayResponses`; a constant is quoted, an expression is not."""
         constants = {name: f"'{value}'" for name, value in self.headers().items()}
         return {
             **({} if self.status is None else {"StatusCode": self.status}),
             "ResponseParameters": {"Headers": {**constants, "X-Request-Id": "context.requestId"}},
-            "ResponseTemplates": {"application/json": self.body(REQUEST_ID)},
+            "ResponseTemplates": {"application/json": self.body(REQUEST_ID, links)},
         }
 
 
 def _like(row: ProblemType, status: int | None) -> GatewayResponse:
     """Return the answer for a kind of problem that the app knows too."""
-    kind = EdgeSettings().problem_type_base + row.slug
-    return GatewayResponse(kind, row.title, row.advice, status, None, row.safe_to_retry_with_new_key)
+    return GatewayResponse(row.slug, row.title, row.advice, status, None, row.safe_to_retry_with_new_key)
 
 
 def _other(title: str, detail: str, status: int | None = None, retry_after: int | None = None) -> GatewayResponse:
     """Return the answer for a refusal that only the gateway makes; the app was not reached, so a new try is safe."""
-    return GatewayResponse("about:blank", title, detail, status, retry_after, safe_to_retry_with_new_key=True)
+    return GatewayResponse(None, title, detail, status, retry_after, safe_to_retry_with_new_key=True)
 
 
 _NOTHING_HERE = _like(PROBLEM_TYPES[NotFoundError], 404)
@@ -92,6 +95,6 @@ RESPONSES: Mapping[str, GatewayResponse] = {
 }
 
 
-def template() -> dict[str, Any]:
-    """Return the value of `GatewayResponses` for the template."""
-    return {name: response.template() for name, response in RESPONSES.items()}
+def template(links: Links) -> dict[str, Any]:
+    """Return the value of `GatewayResponses` for the template of a stage."""
+    return {name: response.template(links) for name, response in RESPONSES.items()}

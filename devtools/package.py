@@ -5,10 +5,12 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from chalicelib.edge.links import Links
 from devtools.template import merge_template
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,10 +34,17 @@ class Package:
         return f"template  {os.path.relpath(self.template)}\nzip       {os.path.relpath(self.zip)}  ({size})"
 
 
-def stages(root: Path) -> list[str]:
-    """Return the names of the stages that `.chalice/config.json` describes."""
-    config = json.loads((root / ".chalice" / "config.json").read_text())
-    return sorted(config["stages"])
+def stages(root: Path) -> dict[str, Any]:
+    """Return the stages that `.chalice/config.json` describes, by name."""
+    described: dict[str, Any] = json.loads((root / ".chalice" / "config.json").read_text())["stages"]
+    return described
+
+
+def links_of(stage: Mapping[str, Any]) -> Links:
+    """Return the links of a stage, as its functions make them from the same variables."""
+    variables = stage.get("environment_variables", {})
+    chosen = {name: variables.get(name.upper()) for name in ("base_path", "problem_type_base")}
+    return Links(**{name: value for name, value in chosen.items() if value})
 
 
 def copy_shipped(root: Path, target: Path) -> None:
@@ -58,13 +67,14 @@ def make_package(stage: str, build: Path, root: Path = ROOT) -> Package:
     Raises:
         PackagingError: the stage is not known, or Chalice or cfn-lint failed.
     """
-    if stage not in stages(root):
-        raise PackagingError(f"There is no stage {stage!r} in .chalice/config.json; known: {', '.join(stages(root))}.")
+    known = stages(root)
+    if stage not in known:
+        raise PackagingError(f"There is no stage {stage!r} in .chalice/config.json; known: {', '.join(sorted(known))}.")
     output, source = build / f"package-{stage}", build / f"source-{stage}"
     shutil.rmtree(output, ignore_errors=True)
     copy_shipped(root, source)
     resources = build / f"resources-{stage}.json"
-    resources.write_text(json.dumps(merge_template(), indent=2))
+    resources.write_text(json.dumps(merge_template(links_of(known[stage])), indent=2))
     formats = ["--template-format", "json", "--merge-template", str(resources)]
     _run(["chalice", "package", "--stage", stage, *formats, str(output)], source)
     package = Package(output / "sam.json", output / "deployment.zip")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from chalicelib.adapters.dynamodb.tables import AUDIT, OPERATIONS
+from chalicelib.edge.links import Links
 from devtools import alarms, gateway_responses
 
 LOG_RETENTION_DAYS = 90
@@ -23,12 +24,15 @@ CHANGING_HMAC_KEY = (
 Resource = dict[str, Any]
 
 
-def merge_template() -> dict[str, Any]:
-    """Return what is merged over the resources and outputs of Chalice; names are those of `.chalice/policy-*.json`."""
+def merge_template(links: Links) -> dict[str, Any]:
+    """Return what is merged over the resources and outputs of Chalice; names are those of `.chalice/policy-*.json`.
+
+    `links` are those of the stage.
+    """
     table_key = {"Fn::GetAtt": ["TableKey", "Arn"]}
     return {
         "Resources": {
-            "RestAPI": {"Properties": _rest_api()},
+            "RestAPI": {"Properties": _rest_api(links)},
             "APIHandler": {"Properties": _function()},
             "ExpireOperations": {"Properties": _function()},
             "ApiLogGroup": {"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDays": LOG_RETENTION_DAYS}},
@@ -51,13 +55,13 @@ def _kept(kind: str, properties: dict[str, Any]) -> Resource:
     return {"Type": kind, "DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain", "Properties": properties}
 
 
-def _rest_api() -> dict[str, Any]:
+def _rest_api(links: Links) -> dict[str, Any]:
     """Return the gateway's own answers and limits; its logs are off, as they could hold tokens and bodies."""
     everything = {"ResourcePath": "/*", "HttpMethod": "*"}
     limits = {"ThrottlingRateLimit": REQUESTS_PER_SECOND, "ThrottlingBurstLimit": BURST}
     logs = {"LoggingLevel": "OFF", "DataTraceEnabled": False}
     return {
-        "GatewayResponses": gateway_responses.template(),
+        "GatewayResponses": gateway_responses.template(links),
         "MethodSettings": [{**everything, **limits, **logs}],
         # Without it SAM adds a second, unthrottled stage called "Stage".
         "OpenApiVersion": "2.0",

@@ -7,6 +7,7 @@ from chalicelib.application.get_operation import GetOperationCommand, OperationV
 from chalicelib.application.housekeeping import Expired
 from chalicelib.application.place_booking import Answered, PlaceBookingCommand
 from chalicelib.domain.time_budget import Deadline
+from chalicelib.edge.links import Links
 
 
 class PlacesBookings(Protocol):
@@ -43,11 +44,11 @@ class NothingExpires:
 
 @dataclass(frozen=True, slots=True)
 class EdgeSettings:
-    """`allowed_origins` are compared as exact strings; `problem_type_base` is put before the slug of a problem."""
+    """`allowed_origins` are compared as exact strings."""
 
     allowed_origins: frozenset[str] = frozenset()
     maximum_body_bytes: int = 8192
-    problem_type_base: str = "/problems/"
+    links: Links = field(default_factory=Links)
 
 
 @dataclass(frozen=True, slots=True)

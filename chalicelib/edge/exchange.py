@@ -40,7 +40,7 @@ class Exchange:
         """Return the answer for an error; its instance is the path, unless that holds text of the caller."""
         instance = None if "{" in self.request.path else self.request.path
         may_send = self.request.method == "POST"
-        return problem_response(error, self.request_id, instance, self.settings.problem_type_base, may_send=may_send)
+        return problem_response(error, self.request_id, instance, self.settings.links, may_send=may_send)
 
 
 @contextmanager

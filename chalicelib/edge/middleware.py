@@ -53,7 +53,7 @@ def _answer_whatever_happens(request: Request, following: Next) -> Answer:
         return following(request)
     except Exception as error:  # noqa: BLE001 (the last line of defence)
         log.failure("edge.failed", error)
-        answer = problem_response(error, "unknown", None, EdgeSettings().problem_type_base)
+        answer = problem_response(error, "unknown", None, EdgeSettings().links)
         answer.add_headers(SECURITY_HEADERS | {"Vary": "Origin"})
         return answer
 

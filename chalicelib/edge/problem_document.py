@@ -14,7 +14,7 @@ from chalicelib.domain.errors import (
     UpstreamRefusedError,
 )
 from chalicelib.domain.violation import Violation
-from chalicelib.edge.operation_path import operation_path
+from chalicelib.edge.links import Links
 from chalicelib.edge.problem import problem_type, status_of
 from chalicelib.edge.representation import Document
 
@@ -29,7 +29,7 @@ _NOT_QUOTABLE = re.compile(r"[^\x20-\x21\x23-\x5b\x5d-\x7e]")  # RFC 6750, secti
 
 
 def problem_document(
-    error: SwitchboardError, request_id: str, instance: str | None, problem_type_base: str, *, may_send: bool = True
+    error: SwitchboardError, request_id: str, instance: str | None, links: Links, *, may_send: bool = True
 ) -> dict[str, Document]:
     """Return the members of a problem, those without a value left out.
 
@@ -42,15 +42,15 @@ def problem_document(
     state: str | None = getattr(error, "state", row.operation_state)
     violations: tuple[Violation, ...] = getattr(error, "violations", ())
     members: dict[str, Document] = {
-        "type": problem_type_base + row.slug,
+        "type": links.problem_type(row.slug),
         "title": row.title,
         "status": int(status_of(error)),
         "detail": error.message,
-        "instance": instance,
+        "instance": None if instance is None else links.path(instance),
         "request_id": request_id,
         "operation_id": operation_id,
         "operation_state": state if has_status else None,
-        "status_url": operation_path(operation_id) if operation_id is not None and has_status else None,
+        "status_url": links.operation(operation_id) if operation_id is not None and has_status else None,
         "safe_to_retry_with_new_key": row.safe_to_retry_with_new_key
         if may_send or not row.safe_to_retry_with_new_key
         else None,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from chalicelib.application.get_operation import OperationView
 from chalicelib.application.place_booking import Answered
 from chalicelib.domain.errors import SwitchboardError
+from chalicelib.edge.links import Links
 from chalicelib.edge.problem_document import problem_document, problem_headers
 from devtools.simulation.evidence import Evidence
 from devtools.simulation.intents import CANARY, PHONE_PREFIX
@@ -37,7 +38,7 @@ def _told(answer: Answered | OperationView | SwitchboardError | None) -> str:
         case OperationView():
             return f"{answer!r} {'' if answer.answer is None else answer.answer.body}"
         case SwitchboardError():
-            document = problem_document(answer, "request", None, "about:")
+            document = problem_document(answer, "request", None, Links())
             return f"{answer!r} {answer.__cause__!r} {document} {problem_headers(answer)}"
     return repr(answer)
 

@@ -19,6 +19,7 @@ from chalicelib.domain.matching import ReconciliationPolicy
 from chalicelib.domain.policy import BookingPolicy
 from chalicelib.domain.time_budget import TimeBudget
 from chalicelib.edge.answer_form import HttpAnswers
+from chalicelib.edge.links import Links
 from devtools.simulation.clock import SimulatedClock
 from devtools.simulation.gateway import SimulatedGateway, SimulatedIntrospector, UpstreamReads
 from devtools.simulation.intents import LONDON
@@ -26,7 +27,7 @@ from devtools.simulation.platform import Platform, SimulatedConcurrency
 from devtools.simulation.store import SimulatedTrail
 from devtools.simulation.vault import SimulatedVault
 
-FORM = HttpAnswers("about:")
+FORM = HttpAnswers(Links(problem_type_base="about:"))
 POLICY = BookingPolicy(LONDON)
 RECONCILIATION = ReconciliationPolicy()
 BUDGET = TimeBudget()

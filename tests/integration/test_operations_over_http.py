@@ -1,5 +1,6 @@
 """The status of an operation over real HTTP: told to its own account only, and settled by being asked for."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -98,3 +99,17 @@ def test_the_location_of_a_booking_is_its_operation(service: Service) -> None:
     assert (answer.status, answer.document["operation_state"]) == (200, "CONFIRMED")
     assert answer.document["status_url"] == location
     assert service.send("GET", PATH).status == 405
+
+
+def test_behind_a_stage_every_address_in_an_answer_begins_with_it(configured: Callable[..., Service]) -> None:
+    """The gateway takes the stage off a path before we see it; a client needs it on every path that it is given."""
+    service = configured(BASE_PATH="/dev", PROBLEM_TYPE_BASE="/dev/problems/")
+    location = service.book(key=KEY).header("Location")
+    assert location is not None
+    assert location.startswith("/dev/v1/operations/op_")
+    refused = service.book().document
+    assert (refused["type"], refused["instance"]) == ("/dev/problems/duplicate-booking", f"/dev{PATH}")
+    assert refused["status_url"] == location
+    for address in (location, refused["type"]):
+        assert service.send("GET", address.removeprefix("/dev")).status == 200
+    assert service.send("GET", location.removeprefix("/dev")).document["status_url"] == location

@@ -10,6 +10,7 @@ import pytest
 from chalicelib.domain import errors
 from chalicelib.domain.rules import form as form_rules
 from chalicelib.domain.violation import Violation
+from chalicelib.edge.links import Links
 from chalicelib.edge.problem import BY_SLUG, INTERNAL_ERROR, PROBLEM_TYPES, problem_type, status_of
 from chalicelib.edge.problem_document import problem_document, problem_headers
 from tests.builders import form, members
@@ -182,5 +183,5 @@ def test_the_example_is_what_the_edge_answers(slug: str) -> None:
     """The body on the page is made by the code, member by member."""
     match = re.search(r"```json\n(.+?)```", read_page(slug), re.DOTALL)
     assert match is not None
-    document = problem_document(samples_of(slug)[0], REQUEST_ID, INSTANCE, "/problems/")
+    document = problem_document(samples_of(slug)[0], REQUEST_ID, INSTANCE, Links())
     assert list(json.loads(match[1]).items()) == list(document.items())

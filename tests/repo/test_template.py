@@ -16,10 +16,11 @@ import pytest
 from chalicelib import log
 from chalicelib.adapters.dynamodb.tables import OPERATIONS
 from chalicelib.domain.time_budget import TimeBudget
+from chalicelib.edge.links import Links
 from chalicelib.settings import Settings
 from devtools.gateway import FUNCTION_SECONDS
 from devtools.gateway_responses import RESPONSES
-from devtools.package import ROOT, Package, PackagingError, lint, make_package
+from devtools.package import ROOT, Package, PackagingError, links_of, lint, make_package
 
 Json = dict[str, Any]
 
@@ -162,6 +163,24 @@ def test_the_function_is_given_settings_and_no_secret(resources: Json, name: str
     assert variables["SECRETS_NAME"] == {"Ref": "ApiSecret"}
     assert variables["SEALING_KEY_ID"] == {"Fn::GetAtt": ["SealingKey", "Arn"]}
     assert variables["BREAKER_FAILURES"] == "15"
+
+
+@FUNCTIONS
+def test_every_address_in_an_answer_begins_with_the_stage(resources: Json, name: str) -> None:
+    """As those of API Gateway's own endpoint do; the types of the gateway's own problems too."""
+    variables = resources[name]["Properties"]["Environment"]["Variables"]
+    api = resources["RestAPI"]["Properties"]
+    assert variables["BASE_PATH"] == f"/{api['StageName']}"
+    assert variables["PROBLEM_TYPE_BASE"] == f"/{api['StageName']}/problems/"
+    body = json.loads(api["GatewayResponses"]["DEFAULT_5XX"]["ResponseTemplates"]["application/json"])
+    assert body["type"] == "/dev/problems/internal-error"
+
+
+def test_a_stage_with_a_domain_of_its_own_needs_no_base() -> None:
+    """Leave one variable or both out: what is left out is what the function takes for it."""
+    assert links_of({}) == Links()
+    assert links_of({"environment_variables": {"BASE_PATH": "/v"}}) == Links("/v")
+    assert links_of({"environment_variables": {"BASE_PATH": ""}}) == Links()
 
 
 @FUNCTIONS

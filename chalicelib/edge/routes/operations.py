@@ -11,7 +11,7 @@ from chalicelib.domain.operation import FREES_GUARD, OperationState
 from chalicelib.edge.answer import Answer
 from chalicelib.edge.container import Container
 from chalicelib.edge.exchange import Exchange
-from chalicelib.edge.operation_path import operation_path
+from chalicelib.edge.links import Links
 from chalicelib.edge.representation import Document, to_json
 from chalicelib.edge.request import bearer_token, seconds_left
 from chalicelib.edge.routes.resource import Resource
@@ -36,12 +36,13 @@ def resource(container: Callable[[], Container]) -> Resource:
         headers = {"Content-Type": "application/json"}
         if view.record.state in ASK_AGAIN_SECONDS:
             headers["Retry-After"] = str(ASK_AGAIN_SECONDS[view.record.state])
-        return Answer(to_json(operation_document(view)), status_code=OK, headers=headers, operation_id=view.record.id)
+        body = to_json(operation_document(view, exchange.settings.links))
+        return Answer(body, status_code=OK, headers=headers, operation_id=view.record.id)
 
     return Resource("/v1/operations/{operation_id}", {"GET": get_operation})
 
 
-def operation_document(view: OperationView) -> dict[str, Document]:
+def operation_document(view: OperationView, links: Links) -> dict[str, Document]:
     """Return an operation as a client reads it: its state, what may be done next, and the answer of its request.
 
     `same_key_tries_again` tells whether the same request under its key starts another attempt; in any other state a repeat
@@ -55,7 +56,7 @@ def operation_document(view: OperationView) -> dict[str, Document]:
     return {
         "operation_id": record.id,
         "operation_state": record.state.value,
-        "status_url": operation_path(record.id),
+        "status_url": links.operation(record.id),
         "attempt": record.attempt,
         "claimed_at": record.claimed_at.isoformat(timespec="milliseconds"),
         "BookingID": record.booking_id,

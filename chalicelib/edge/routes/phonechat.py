@@ -8,6 +8,7 @@ from chalicelib.edge.answer import Answer
 from chalicelib.edge.answer_form import CREATE_BOOKING
 from chalicelib.edge.container import Container
 from chalicelib.edge.exchange import Exchange
+from chalicelib.edge.links import Links
 from chalicelib.edge.problem import BY_SLUG
 from chalicelib.edge.problem_document import MEDIA_TYPE
 from chalicelib.edge.request import place_booking_command
@@ -35,16 +36,16 @@ def resource(container: Callable[[], Container]) -> Resource:
             headers=dict(answered.answer.headers) | {name: value for name, value in told.items() if value},
             operation_id=answered.operation_id,
             booking_id=answered.booking_id,
-            problem=_problem_of(answered.answer, exchange.settings.problem_type_base),
+            problem=_problem_of(answered.answer, exchange.settings.links),
             audit_pending=answered.audit_pending,
         )
 
     return Resource(CREATE_BOOKING, {"POST": create_booking})
 
 
-def _problem_of(answer: StoredAnswer, problem_type_base: str) -> str | None:
+def _problem_of(answer: StoredAnswer, links: Links) -> str | None:
     """Return the problem that a final answer tells, for the log line; None for a booking."""
     if answer.headers.get("Content-Type") != MEDIA_TYPE:
         return None
-    slug = str(json.loads(answer.body)["type"]).removeprefix(problem_type_base)
+    slug = str(json.loads(answer.body)["type"]).removeprefix(links.problem_type_base)
     return slug if slug in BY_SLUG else None

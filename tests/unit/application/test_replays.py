@@ -19,6 +19,7 @@ from chalicelib.domain.facts import BookingRequirements
 from chalicelib.domain.form import JsonValue
 from chalicelib.domain.operation import OperationState
 from chalicelib.edge.answer_form import HttpAnswers
+from chalicelib.edge.links import Links
 from tests.builders import MEMBERS, REFRESHED_TOKEN, members
 from tests.unit.application.world import KEY, OTHER_KEY, World, body
 
@@ -251,7 +252,7 @@ def test_what_is_kept_for_a_repeat_is_what_the_form_of_answers_made() -> None:
     world = World()
     is_refused(world)
     first = world.place()
-    world.form = HttpAnswers("https://problems.example/")
+    world.form = HttpAnswers(Links("/new", "https://problems.example/"))
     assert world.place().answer == first.answer
     assert body(first)["type"].startswith("/problems/")
 

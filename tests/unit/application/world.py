@@ -21,6 +21,7 @@ from chalicelib.domain.matching import ReconciliationPolicy
 from chalicelib.domain.operation import OperationState
 from chalicelib.domain.time_budget import Deadline, TimeBudget
 from chalicelib.edge.answer_form import HttpAnswers
+from chalicelib.edge.links import Links
 from tests.builders import LONDON, MEMBERS, POLICY, TOKEN
 from tests.fakes.clock import FixedClock
 from tests.fakes.store import InMemoryOperationStore
@@ -44,7 +45,7 @@ class World:
     concurrency: Concurrency = field(default_factory=SequentialConcurrency)
     ids: CountingIds = field(default_factory=CountingIds)
     keys: HmacKeys = field(default_factory=FixedKeys)
-    form: AnswerForm = field(default_factory=lambda: HttpAnswers("/problems/"))
+    form: AnswerForm = field(default_factory=lambda: HttpAnswers(Links()))
     budget: TimeBudget = field(default_factory=TimeBudget)
     policy: ReconciliationPolicy = field(default_factory=ReconciliationPolicy)
 

@@ -16,6 +16,7 @@ from chalicelib.domain.operation import OperationState
 from chalicelib.domain.record import OperationRecord
 from chalicelib.edge.answer_form import HttpAnswers
 from chalicelib.edge.container import Container, EdgeSettings
+from chalicelib.edge.links import Links
 from chalicelib.edge.middleware import install
 from chalicelib.edge.routes import register
 from tests.builders import NOW
@@ -33,7 +34,7 @@ BOOKING = Booking(
     session_date="2026-01-20T21:30:00",
     candidate=BookedUser(user_id=123456),
 )
-FORM = HttpAnswers("/problems/")
+FORM = HttpAnswers(Links())
 ANSWERED = Answered(FORM.booked(OPERATION_ID, BOOKING), OPERATION_ID, BOOKING.booking_id)
 RECORD = OperationRecord(
     id=OPERATION_ID,

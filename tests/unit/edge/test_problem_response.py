@@ -9,6 +9,7 @@ import pytest
 from chalicelib.domain import errors
 from chalicelib.domain.violation import Violation
 from chalicelib.edge.answer import Answer
+from chalicelib.edge.links import Links
 from chalicelib.edge.problem import PROBLEM_TYPES
 from chalicelib.edge.problem_document import MOST_POINTER_CHARACTERS
 from chalicelib.edge.problem_response import problem_response
@@ -17,7 +18,7 @@ from tests.unit.edge.gateway_event import OPERATION_ID
 
 def answer_to(error: Exception) -> Answer:
     """Return the answer for an error at a fixed request."""
-    return problem_response(error, "request-1", "/path", "https://errors.example/")
+    return problem_response(error, "request-1", "/path", Links(problem_type_base="https://errors.example/"))
 
 
 def document_of(error: Exception) -> Any:  # noqa: ANN401 (JSON of any shape)

@@ -10,6 +10,7 @@ from chalicelib import VERSION
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.booking import Booking
 from chalicelib.edge.container import EdgeSettings
+from chalicelib.edge.links import Links
 from chalicelib.edge.problem import BY_SLUG
 from chalicelib.edge.routes.resource import METHODS
 from tests.unit.edge.gateway_event import (
@@ -66,9 +67,11 @@ def test_an_unreadable_request_never_reaches_the_use_case(changes: dict[str, obj
 
 
 def test_the_settings_bound_the_body_and_name_the_problems() -> None:
-    """Both are the deployment's."""
-    app = edge_app(settings=EdgeSettings(maximum_body_bytes=10, problem_type_base="https://docs.example/p/"))
-    assert call(app, rest_event()).document["type"] == "https://docs.example/p/body-too-large"
+    """Both are the deployment's, and so is what the paths in answers begin with."""
+    app = edge_app(settings=EdgeSettings(maximum_body_bytes=10, links=Links("/dev", "https://docs.example/p/")))
+    document = call(app, rest_event()).document
+    assert document["type"] == "https://docs.example/p/body-too-large"
+    assert document["instance"] == f"/dev{CREATE_BOOKING}"
 
 
 def test_health_tells_the_version_and_nothing_further() -> None:

@@ -18,6 +18,7 @@ from chalicelib.domain.operation import OperationState
 from chalicelib.domain.time_budget import Deadline, TimeBudget
 from chalicelib.edge.answer_form import HttpAnswers
 from chalicelib.edge.container import Container, EdgeSettings, NothingExpires
+from chalicelib.edge.links import Links
 from chalicelib.edge.schedules import ScheduleFailedError, schedule
 from tests.builders import LONDON
 from tests.contract.records import UNKNOWN, claim, made, operation
@@ -198,7 +199,7 @@ def test_what_nobody_came_back_for_is_flagged_in_one_hour() -> None:
     claim(store, died)
     claim(store, replace(young, claimed_at=clock.now() - timedelta(hours=23)))
     policy = ReconciliationPolicy()
-    reconciler = Reconciler(InMemoryGateway(), store, HttpAnswers("/problems/"), clock, LONDON, policy)
+    reconciler = Reconciler(InMemoryGateway(), store, HttpAnswers(Links()), clock, LONDON, policy)
     _, handler = registered(Housekeeping(store, reconciler, clock, policy, TimeBudget()))
     handler(EVENT, Context())
     assert [store.state_of(each.id) for each in (unknown, died, young)] == [
