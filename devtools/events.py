@@ -1,21 +1,30 @@
-"""Print the audit events of an operation of `make run`, as JSON lines: `python -m devtools.events op_…`."""
+"""Print the audit events of an operation of `make run` and check their chain: `python -m devtools.events op_…`."""
 
 import os
 import sys
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.adapters.dynamodb.audit_trail import DynamoDBAuditTrail
+from chalicelib.adapters.dynamodb.tables import PARTITION_KEY, operation_row
 from chalicelib.domain.errors import StoreUnavailableError
-from devtools.dynamodb import AUDIT_TABLE, DEFAULT_PORT, HOST, local_client
+from devtools.chain import broken_at
+from devtools.dynamodb import AUDIT_TABLE, DEFAULT_PORT, HOST, OPERATIONS_TABLE, local_client
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
 
 USAGE = "Name one operation, for example: make events OPERATION=op_01JZ…  (its id is in the Location of the answer)"
 WRONG_USE, FAILED = 2, 1
 
 
 def print_events(operation_id: str, port: str) -> int:
-    """Print the stored bytes of each event as a line; return the exit status."""
+    """Print the stored bytes of each event as a line; return the exit status, which is not 0 for a chain that is not whole."""
     client = local_client(f"http://{HOST}:{port}")
     try:
         events = DynamoDBAuditTrail(client, AUDIT_TABLE).events(operation_id)
+        head = _head(client, operation_id)
     except StoreUnavailableError:
         print(f"The audit table on {HOST}:{port} cannot be read. Is `make run` up, on that port?", file=sys.stderr)
         return FAILED
@@ -26,7 +35,24 @@ def print_events(operation_id: str, port: str) -> int:
         return FAILED
     for event in events:
         print(event.decode())
+    broken = broken_at(events, head)
+    if broken is not None:
+        print(
+            f"The chain is broken at event {broken}: it, or the one before it, is not what was written.",
+            file=sys.stderr,
+        )
+        return FAILED
     return 0
+
+
+def _head(client: "DynamoDBClient", operation_id: str) -> str | None:
+    """Return the hash of the newest event as the operation's record has it; None for a refusal, which has no record."""
+    key = {PARTITION_KEY: {"S": operation_row(operation_id)}}
+    try:
+        item = client.get_item(TableName=OPERATIONS_TABLE, Key=key, ConsistentRead=True).get("Item")
+    except (BotoCoreError, ClientError) as error:
+        raise StoreUnavailableError("the operations table cannot be read") from error
+    return None if item is None else item["head"]["S"]
 
 
 def main(arguments: list[str]) -> int:

@@ -108,13 +108,25 @@ def not_created(operation_id: str) -> SwitchboardError:
     )
 
 
-def duplicate(operation_id: str, *, state: OperationState | None = None, is_running: bool = False) -> SwitchboardError:
-    """Return the error of a booking that an earlier one of the same account stands in the way of."""
+def duplicate(record: OperationRecord, now: datetime, *, is_read: bool = True) -> SwitchboardError:
+    """Return the error of a booking that an earlier one of the same account stands in the way of.
+
+    It says when to ask again where that may change by itself: the earlier one is being sent, its outcome is not known yet, or
+    whether it still stands could not be read (`is_read` is false).
+    """
+    wait: int | None = None
+    if record.is_running(now) or not is_read:
+        wait = ASK_AGAIN_SECONDS
+    elif record.is_open(now):
+        wait = WAIT_FOR_SETTLING_SECONDS
     return DuplicateBookingError(
-        "This account already has a booking with this candidate at this time, open or standing; nothing was sent.",
-        operation_id=operation_id,
-        state=state,
-        retry_after_seconds=ASK_AGAIN_SECONDS if is_running else None,
+        "This account already has a booking with this candidate at this time, open or standing; nothing was sent."
+        if is_read
+        else "This account has booked this candidate at this time before, and whether that booking still stands cannot be read "
+        "right now; nothing was sent.",
+        operation_id=record.id,
+        state=OperationState.UNKNOWN if record.is_open(now) else record.state,
+        retry_after_seconds=wait,
     )
 
 

@@ -90,20 +90,21 @@ class EarlierOperations:
         """Another request booked the same: it stands in the way, unless nothing stands upstream."""
         if record.state in FREES_GUARD:
             return ClaimAgain()
-        if record.state is OperationState.CONFIRMED and self._has_ended(caller, record, deadline):
+        has_ended = record.state is OperationState.CONFIRMED and self._has_ended(caller, record, deadline)
+        if has_ended:
             event = events.released(record, self.clock.now(), caller.request_id)
             self.store.release(
                 record, event, deadline
             )  # when another call was faster, the next claim tells whose it is
             return ClaimAgain(ended=record.booking_id)
-        raise answers.duplicate(record.id, state=record.state, is_running=record.is_running(self.clock.now()))
+        raise answers.duplicate(record, self.clock.now(), is_read=has_ended is not None)
 
-    def _has_ended(self, caller: Caller, record: OperationRecord, deadline: Deadline) -> bool:
-        """Ask whether the booking was cancelled or rejected; when that cannot be read, it stands."""
+    def _has_ended(self, caller: Caller, record: OperationRecord, deadline: Deadline) -> bool | None:
+        """Ask whether the booking was cancelled or rejected; None when that cannot be read, and it is taken to stand."""
         if record.booking_id is None:
             return False
         try:
             booking = self.gateway.booking_details(caller.token, record.booking_id, deadline)
         except SwitchboardError:
-            return False
+            return None
         return booking.booking_id == record.booking_id and booking.status in ENDED_UPSTREAM

@@ -107,7 +107,7 @@ class BookingRejectedError(CallerError):
     def __init__(self, violations: Sequence[Violation], *, operation_id: str | None = None) -> None:
         count = len(violations)
         super().__init__(
-            f"The booking breaks {count} rule{'s' if count > 1 else ''}; nothing was booked. Mend every violation and "
+            f"The booking breaks {count} rule{'s' if count > 1 else ''}; this request sent nothing. Mend every violation and "
             "send it again.",
             operation_id=operation_id,
         )

@@ -1,12 +1,11 @@
 """The oracle: what must hold after every run, whatever went wrong in it."""
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
-from chalicelib.domain.audit import GENESIS, event_hash
 from chalicelib.domain.operation import FREES_GUARD, MOVES, OperationState
 from chalicelib.domain.record import OperationRecord
+from devtools.chain import broken_at
 from devtools.simulation.answers_told import false_answers
 from devtools.simulation.evidence import Breach, Evidence
 from devtools.simulation.secrets_kept import leaks
@@ -88,14 +87,11 @@ def _everything_ends(evidence: Evidence) -> Iterator[str]:
 def _chains_verify(evidence: Evidence) -> Iterator[str]:
     records: Mapping[str, OperationRecord] = {record.id: record for record in evidence.records}
     for operation_id, chain in evidence.chains.items():
-        previous = GENESIS
-        for number, stored in enumerate(chain, start=1):
-            event = json.loads(stored)
-            if (event["sequence"], event["previous_hash"]) != (number, previous):
-                yield f"event {number} of {operation_id} does not follow the one before"
-            previous = event_hash(stored)
         record = records.get(operation_id)
-        if record is not None and (record.sequence, record.head) != (len(chain), previous):
+        broken = broken_at(chain, None if record is None else record.head)
+        if broken is not None:
+            yield f"the chain of {operation_id} is broken at event {broken}"
+        if record is not None and record.sequence != len(chain):
             yield f"the chain of {operation_id} does not end where its record says"
     for operation_id in records.keys() - evidence.chains.keys():
         yield f"{operation_id} has no events"

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer
 
-from chalicelib.domain.audit import GENESIS, event_hash
 from chalicelib.domain.operation import OperationState
+from devtools.chain import broken_at
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -72,10 +72,4 @@ class Ledger:
 
 
 def _is_whole(items: list[dict[str, Any]]) -> bool:
-    previous = GENESIS
-    for number, item in enumerate(items, 1):
-        document = json.loads(item["canonical"])
-        if document["sequence"] != number or document["previous_hash"] != previous:
-            return False
-        previous = event_hash(item["canonical"].encode())
-    return True
+    return broken_at([item["canonical"].encode() for item in items]) is None

@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,11 @@ from chalice.app import Chalice
 
 from chalicelib import bootstrap
 from chalicelib.adapters.dynamodb.audit_trail import DynamoDBAuditTrail
+from chalicelib.domain.audit import event_hash
 from chalicelib.edge.middleware import install
 from chalicelib.edge.routes import register
 from devtools import events
-from devtools.dynamodb import AUDIT_TABLE, LocalDynamoDB, create_tables, local_client
+from devtools.dynamodb import AUDIT_TABLE, OPERATIONS_TABLE, LocalDynamoDB, create_tables, local_client
 from devtools.local_server import LocalGateway
 from devtools.stack import app_environment, kept_key
 from devtools.trials import wiring
@@ -50,6 +52,22 @@ def test_what_was_written_is_printed_after_a_restart(
         assert "no operation op_unknown" in capsys.readouterr().err
     assert events.main([EVENT.operation_id]) == 1
     assert "`make run`" in capsys.readouterr().err
+
+
+def test_events_whose_chain_is_broken_are_printed_and_end_with_an_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Let the operation's record name the event that was written, then another one."""
+    row = {"pk": {"S": f"OP#{EVENT.operation_id}"}}
+    with LocalDynamoDB(state=tmp_path) as server, closing(local_client(server.endpoint_url)) as client:
+        add_event(server)
+        monkeypatch.setenv("DYNAMODB_PORT", str(server.port))
+        for head, status in ((event_hash(EVENT.canonical()), 0), ("f" * 64, 1)):
+            client.put_item(TableName=OPERATIONS_TABLE, Item={**row, "head": {"S": head}})
+            assert events.main([EVENT.operation_id]) == status
+            told = capsys.readouterr()
+            assert told.out == EVENT.canonical().decode() + "\n"
+            assert ("broken at event 1" in told.err) is (status == 1)
 
 
 @pytest.mark.parametrize("arguments", [[], [""], ["12345"], ["op_1", "op_2"]])

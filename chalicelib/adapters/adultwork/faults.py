@@ -130,11 +130,11 @@ def classify_read(answer: UpstreamAnswer) -> None:
         raise InvalidTokenError("AdultWork does not take this access token. Refresh it and try again.")
     if answer.status == FORBIDDEN:
         raise UpstreamRefusedError(
-            "AdultWork forbids a read that the booking needs; this request sent nothing.", upstream_status=answer.status
+            "AdultWork forbids a read that this needs; this request sent nothing.", upstream_status=answer.status
         )
     is_limited = answer.status == TOO_MANY_REQUESTS
     raise UpstreamUnavailableError(
-        "AdultWork did not answer a check of the booking; this request sent nothing. It is safe to try again.",
+        "AdultWork did not answer a check; this request sent nothing. It is safe to try again.",
         trouble=Trouble.UNREACHABLE if answer.status in SERVER_ERRORS else Trouble.UNREADABLE,
         upstream_status=answer.status,
         retry_after_seconds=_retry_after_seconds(answer) if is_limited else DEFAULT_RETRY_SECONDS,
@@ -152,7 +152,7 @@ def translated_reads() -> Iterator[None]:
         yield
     except UnreadableAnswerError as error:
         raise UpstreamUnavailableError(
-            "AdultWork answered a check of the booking with something else; this request sent nothing. It is safe to try again.",
+            "AdultWork answered a check with something else; this request sent nothing. It is safe to try again.",
             trouble=Trouble.UNREADABLE,
             retry_after_seconds=DEFAULT_RETRY_SECONDS,
         ) from error

@@ -140,13 +140,30 @@ def test_a_repeat_of_what_was_not_created_is_told_to_take_a_new_key() -> None:
     assert "new key" in error.message
 
 
-@pytest.mark.parametrize(("is_running", "wait"), [(True, 5), (False, None)])
-def test_a_duplicate_names_the_earlier_operation(is_running: bool, wait: int | None) -> None:  # noqa: FBT001 (a row)
-    """Book the same while the first is being sent, and when it stands."""
-    error = answers.duplicate("op_0", is_running=is_running)
+@pytest.mark.parametrize(
+    ("state", "later", "is_read", "wait", "told"),
+    [
+        (OperationState.SENDING, 0, True, 5, OperationState.SENDING),
+        (OperationState.SENDING, 32, True, 30, OperationState.UNKNOWN),
+        (OperationState.UNKNOWN, 0, True, 30, OperationState.UNKNOWN),
+        (OperationState.AMBIGUOUS, 0, True, None, OperationState.AMBIGUOUS),
+        (OperationState.CONFIRMED, 0, True, None, OperationState.CONFIRMED),
+        (OperationState.CONFIRMED, 0, False, 5, OperationState.CONFIRMED),
+    ],
+)
+def test_a_duplicate_names_the_earlier_operation_and_says_when_that_may_change(
+    state: OperationState,
+    later: int,
+    is_read: bool,  # noqa: FBT001 (a row)
+    wait: int | None,
+    told: OperationState,
+) -> None:
+    """Book the same while the first is being sent, is unknown, stands, or cannot be looked up."""
+    error = answers.duplicate(operation_record(state=state), NOW + timedelta(seconds=later), is_read=is_read)
     assert isinstance(error, DuplicateBookingError)
-    assert (error.operation_id, error.retry_after_seconds) == ("op_0", wait)
+    assert (error.operation_id, error.retry_after_seconds, error.state) == ("op_1", wait, told)
     assert "nothing was sent" in error.message
+    assert ("cannot be read right now" in error.message) is not is_read
 
 
 def test_a_repeat_whose_first_answer_cannot_be_read_never_says_that_nothing_was_booked() -> None:

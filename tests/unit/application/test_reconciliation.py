@@ -136,7 +136,7 @@ def test_another_key_settles_what_stands_in_its_way_and_books() -> None:
     operation_id = lost(world)
     error = world.refusal(idempotency_key=OTHER_KEY)
     assert isinstance(error, DuplicateBookingError)
-    assert (error.operation_id, error.retry_after_seconds) == (operation_id, None)
+    assert (error.operation_id, error.retry_after_seconds) == (operation_id, 30)
     world.clock.tick(SETTLE_SECONDS)
     assert world.place(idempotency_key=OTHER_KEY).booking_id == 1
     assert world.state_of(operation_id) is OperationState.NOT_CREATED
