@@ -6,6 +6,7 @@ from typing import NoReturn, TypeVar
 
 from chalicelib.domain.keyed_hash import HmacKey
 from chalicelib.domain.time_budget import Deadline
+from tests.fakes.punctuality import require_deadline
 
 T = TypeVar("T")
 
@@ -28,7 +29,7 @@ class SequentialConcurrency:
 
     def start(self, call: Callable[[], T], deadline: Deadline) -> Callable[[], T]:
         """Run the call; hand its result or its error over when it is asked for."""
-        del deadline
+        require_deadline(deadline)
         try:
             result = call()
         except Exception as error:  # noqa: BLE001 (whatever it is, it belongs to whoever asks for the result)

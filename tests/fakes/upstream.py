@@ -11,6 +11,7 @@ from chalicelib.domain.facts import BookingRequirements
 from chalicelib.domain.operation import OperationState, Outcome
 from chalicelib.domain.time_budget import Deadline
 from tests.builders import PRINCIPAL
+from tests.fakes.punctuality import require_deadline
 
 PAGE_SIZE = 100
 
@@ -32,7 +33,7 @@ class InMemoryIntrospector:
 
     def introspect(self, token: AccessToken, deadline: Deadline) -> Principal:
         """Return the principal of a token, or the one that all other tokens speak for."""
-        del deadline
+        require_deadline(deadline)
         self.calls += 1
         if self.failure is not None:
             raise self.failure
@@ -66,7 +67,8 @@ class InMemoryGateway:
 
     def requirements(self, token: AccessToken, candidate: int, deadline: Deadline) -> BookingRequirements:
         """Return the facts about every candidate."""
-        del token, candidate, deadline
+        del token, candidate
+        require_deadline(deadline)
         self.reads.append("requirements")
         if self.read_failure is not None:
             raise self.read_failure
@@ -74,20 +76,22 @@ class InMemoryGateway:
 
     def balance(self, token: AccessToken, deadline: Deadline) -> Decimal | None:
         """Return the client's credits."""
-        del token, deadline
+        del token
+        require_deadline(deadline)
         self.reads.append("balance")
         return self.credits
 
     def create_booking(self, token: AccessToken, request: BookingRequest, deadline: Deadline) -> Outcome:
         """Book, or do what the test asked for."""
-        del token, deadline
+        del token
+        require_deadline(deadline)
         self.before_send()
         self.sent.append(request)
         return self.answer(request)
 
     def made_bookings(self, token: AccessToken, start: date, page: int, deadline: Deadline) -> tuple[Booking, ...]:
         """Return the bookings, newest first, 100 a page."""
-        del deadline
+        require_deadline(deadline)
         self.reads.append("made_bookings")
         self.listed.append((token, start, page))
         self.before_list()
@@ -98,7 +102,8 @@ class InMemoryGateway:
 
     def booking_details(self, token: AccessToken, booking_id: int, deadline: Deadline) -> Booking:
         """Return one booking."""
-        del token, deadline
+        del token
+        require_deadline(deadline)
         self.reads.append("booking_details")
         if self.list_failure is not None:
             raise self.list_failure
