@@ -84,6 +84,10 @@ class InMemoryOperationStore:
         """Return every operation."""
         return tuple(self._operations.values())
 
+    def own(self, booking_id: int, operation_id: str) -> None:
+        """Let an upstream booking belong to an operation."""
+        self._bookings[booking_id] = operation_id
+
     def rows(self) -> str:
         """Return everything that is stored, as text."""
         return repr((self._operations, self._keys, self._guards, self._bookings, self._counts)) + self.trail.rows()

@@ -12,14 +12,15 @@ T = TypeVar("T")
 
 
 class CountingIds:
-    """Implements `IdSource`: op_00000000000000000000000001 and so on."""
+    """Implements `IdSource`: op_00000000000000000000000001 and so on; `moments` are what they were made of."""
 
     def __init__(self) -> None:
         self._count = 0
+        self.moments: list[datetime] = []
 
     def operation_id(self, now: datetime) -> str:
         """Return the next id."""
-        del now
+        self.moments.append(now)
         self._count += 1
         return f"op_{self._count:026}"
 

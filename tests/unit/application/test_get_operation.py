@@ -22,6 +22,7 @@ from chalicelib.domain.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
 from tests.builders import OTHER_TOKEN, PRINCIPAL, REFRESHED_TOKEN, TOKEN, booking
 from tests.fakes.store import InMemoryOperationStore
+from tests.sentences import require_sentences
 from tests.unit.application.slowness import TickingGateway
 from tests.unit.application.world import World
 
@@ -90,6 +91,7 @@ def test_an_operation_of_another_account_does_not_exist() -> None:
     assert isinstance(foreign, NotFoundError)
     assert isinstance(unknown, NotFoundError)
     assert (foreign.message, foreign.operation_id) == (unknown.message, unknown.operation_id)
+    require_sentences(unknown.message)
     assert world.vault.unlocked == [1001]
 
 
@@ -103,6 +105,8 @@ def test_who_may_not_book_may_not_ask(is_warm: bool) -> None:  # noqa: FBT001 (a
     error = refusal(world, placed.operation_id)
     assert isinstance(error, InsufficientScopeError)
     assert error.scope == "account_phonechat_bookings"
+    assert "the scope account_phonechat_bookings" in error.message
+    require_sentences(error.message)
     assert world.introspector.recall(TOKEN) is None
 
 

@@ -135,8 +135,20 @@ def test_a_function_that_died_is_flagged_in_two_steps() -> None:
     operation_id = world.store.claims[0].id
     world.clock.tick(DAY + 1)
     assert (world.expire(), world.state_of(operation_id)) == (Expired(), OperationState.UNKNOWN)
+    assert world.events(operation_id)[1]["request_id"] == "request-clean"
     assert (world.expire(), world.state_of(operation_id)) == (Expired(1), OperationState.EXPIRED_UNKNOWN)
     assert world.kinds(operation_id) == ["claimed", "unknown", "expired"]
+
+
+def test_a_function_that_died_does_not_keep_the_others_from_being_flagged() -> None:
+    """Let one die before another's answer is lost: the one takes a step, the other is flagged in the same run."""
+    world = World()
+    world.store.will_apply_claim_then_fail()
+    world.refusal()
+    world.clock.tick(1)
+    operation_id = lose(world, 25)
+    world.clock.tick(DAY + 1)
+    assert (world.expire(), world.state_of(operation_id)) == (Expired(1), OperationState.EXPIRED_UNKNOWN)
 
 
 def test_what_is_settled_or_young_is_not_flagged() -> None:

@@ -222,3 +222,12 @@ def test_the_windows_can_be_set() -> None:
     assert (state("2026-01-15T12:00:31", 0), state("2026-01-15T12:00:32", 0)) == (CONFIRMED, UNKNOWN)
     assert state("2026-01-15T11:59:59", 40) is AMBIGUOUS
     assert (state(None, 39), state(None, 40)) == (UNKNOWN, NOT_CREATED)
+
+
+def test_dates_with_an_offset_are_compared_on_adultwork_s_clock() -> None:
+    """Find a summer session that is told in UTC."""
+    record = operation_record(session_date="2026-07-20 21:30")
+    ours, other = booking(session_date="2026-07-20T20:30:00Z"), booking(session_date="2026-07-20T21:30:00Z")
+    assert resembles(record, ours, LONDON)
+    assert not resembles(record, other, LONDON)
+    assert verdict([ours], record=record).state is CONFIRMED
