@@ -11,9 +11,9 @@ from chalicelib.application.place_booking import PlaceBooking
 from chalicelib.domain.access import Scope
 from chalicelib.domain.audit import GENESIS, event_hash
 from chalicelib.domain.facts import BookingRequirements
-from chalicelib.domain.operation import OperationState
+from chalicelib.domain.operation import OperationState, Outcome
 from chalicelib.domain.rules.form import read_request
-from tests.builders import MEMBERS, NOW, PHONE, PRINCIPAL, TOKEN, form, members
+from tests.builders import MEMBERS, NOW, PHONE, PRINCIPAL, TOKEN, booking, form, members
 from tests.unit.application.slowness import TickingGateway, TickingStore
 from tests.unit.application.world import World, body
 
@@ -68,6 +68,15 @@ def test_the_first_event_tells_of_the_request_and_the_second_of_the_booking() ->
     assert (claimed["unchecked"], claimed["booking_id"]) == ([], None)
     assert (confirmed["booking_id"], confirmed["reason"], confirmed["upstream_status"]) == (1, "booked", 200)
     assert confirmed["booking"] == {"status": "Pending", "credits": "32"}
+
+
+def test_the_credits_of_a_booking_are_told_in_full() -> None:
+    """Answer with a round amount, which a decimal may write as `1E+2`."""
+    world = World()
+    made = booking(credits=Decimal("1E+2"))
+    world.gateway.answer = lambda _: Outcome(OperationState.CONFIRMED, "booked", upstream_status=200, booking=made)
+    placed = world.place(members(Credits=100))
+    assert world.events(placed.operation_id)[1]["booking"] == {"status": "Pending", "credits": "100"}
 
 
 def test_the_events_tell_how_long_the_steps_took() -> None:

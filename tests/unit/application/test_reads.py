@@ -183,7 +183,7 @@ def test_a_caller_is_new_when_the_token_had_to_be_introspected(scopes: Principal
     introspector = InMemoryIntrospector(scopes)
     introspector.known = {TOKEN: scopes} if is_warm else {}
     _, pending = Reads(introspector, InMemoryGateway(), SequentialConcurrency()).start(TOKEN, 123456, deadline())
-    assert pending.is_new_caller is not is_warm
+    assert pending.is_new_caller is (not is_warm)
 
 
 @pytest.mark.parametrize("is_warm", [True, False])

@@ -290,3 +290,12 @@ def test_who_owns_a_booking_is_asked_for_each_that_looks_like_ours() -> None:
     world.store.own(5, "op_earlier")
     assert world.refusal(SUMMER_BOOKING).operation_id == operation_id
     assert world.state_of(operation_id) is OperationState.UNKNOWN
+
+
+def test_a_booking_is_vouched_for_by_a_date_on_adultwork_s_clock() -> None:
+    """Fail the conclusion on a summer night: the date of creation is an hour ahead of UTC, and the booking is new."""
+    world = World(clock=FixedClock(SUMMER_NIGHT))
+    world.gateway.created_at = "2026-07-16T00:30:00"
+    world.store.will_fail_conclusion()
+    placed = world.place(SUMMER_BOOKING)
+    assert (placed.answer.status, placed.audit_pending) == (201, True)
