@@ -204,7 +204,11 @@ def test_a_call_without_time_to_send_may_be_made_again() -> None:
 def test_every_answer_is_whole_sentences() -> None:
     """Read them all: this is what an app shows to its user."""
     refused = [Outcome(OperationState.REJECTED, "refused", upstream_status=status) for status in (400, 401)]
-    others = [Outcome(state, "late") for state in (OperationState.NOT_SENT, OperationState.UNKNOWN)]
+    others = [
+        Outcome(state, reason)
+        for state in (OperationState.NOT_SENT, OperationState.UNKNOWN)
+        for reason in ("late", "connection-refused", "not-prepared", "breaker-open", "echo-differs", "booking-in-doubt")
+    ]
     every = [
         *(answers.failure("op_1", outcome) for outcome in (*refused, *others)),
         *(answers.unsettled(operation_record(state=state), NOW) for state in OperationState),

@@ -293,9 +293,37 @@ def test_who_owns_a_booking_is_asked_for_each_that_looks_like_ours() -> None:
 
 
 def test_a_booking_is_vouched_for_by_a_date_on_adultwork_s_clock() -> None:
-    """Fail the conclusion on a summer night: the date of creation is an hour ahead of UTC, and the booking is new."""
+    """Fail every write and read after the send, on a summer night: the date of creation is an hour ahead of UTC."""
     world = World(clock=FixedClock(SUMMER_NIGHT))
     world.gateway.created_at = "2026-07-16T00:30:00"
-    world.store.will_fail_conclusion()
+
+    def fail_from_now_on() -> None:
+        world.store.will_fail_conclusion()
+        world.store.will_fail_reads()
+
+    world.gateway.before_send = fail_from_now_on
     placed = world.place(SUMMER_BOOKING)
     assert (placed.answer.status, placed.audit_pending) == (201, True)
+
+
+def test_a_booking_that_was_told_as_another_s_leaves_nothing_open() -> None:
+    """Find one that would be ours under a clock 26 hours away; it is an earlier operation's, so nothing was booked."""
+    world, operation_id = lost_in_summer()
+    world.gateway.bookings[5] = booking(
+        booking_id=5, session_date="2026-07-19T18:30:00Z", create_date="2026-07-16T00:30:00"
+    )
+    world.clock.tick(SETTLE_SECONDS)
+    assert isinstance(world.refusal(SUMMER_BOOKING), OutcomeUnknownError)
+    world.store.own(5, "op_earlier")
+    world.place(SUMMER_BOOKING)
+    assert world.state_of(operation_id) is OperationState.NOT_CREATED
+
+
+def test_what_reads_have_told_is_answered_though_it_could_not_be_sealed() -> None:
+    """Lose the vault while the booking is found: the repeat gets it from this call's own reading."""
+    world = World()
+    operation_id = lost(world)
+    world.gateway.bookings[5] = booking(booking_id=5)
+    world.vault.will_fail()
+    found = world.place()
+    assert (found.operation_id, found.answer.status, found.is_replayed) == (operation_id, 201, True)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.booking import BookedUser, Booking
-from chalicelib.domain.matching import ANY_ZONE, ReconciliationPolicy, Verdict, echoes, judge, resembles
+from chalicelib.domain.matching import ANY_ZONE, ReconciliationPolicy, Verdict, echoes, judge, may_concern, resembles
 from chalicelib.domain.operation import OperationState
 from chalicelib.domain.record import OperationRecord
 from tests.builders import LONDON, NOW, booking, booking_request, operation_record
@@ -268,3 +268,30 @@ def test_an_echo_may_have_its_date_in_another_form() -> None:
     """Send a summer evening, and get it back in UTC."""
     sent = booking_request(session_date="2026-07-20 21:30")
     assert echoes(sent, booking(session_date="2026-07-20T20:30:00Z"), LONDON)
+
+
+@pytest.mark.parametrize(
+    ("session_date", "is_alike"),
+    [
+        ("2026-07-19T18:30:00Z", True),
+        ("2026-07-19T18:15:00Z", False),
+        ("2026-07-21T23:30:00", True),
+        ("2026-07-21T23:45:00", False),
+    ],
+)
+def test_a_booking_may_concern_an_operation_by_the_clock_of_any_zone_and_no_further(
+    session_date: str,
+    is_alike: bool,  # noqa: FBT001 (a row)
+) -> None:
+    """List it 26 hours away from a summer evening in London, to both sides, and a quarter of an hour more."""
+    record = operation_record(session_date="2026-07-20 21:30")
+    other = booking(session_date=session_date)
+    assert may_concern(record, other, LONDON) is is_alike
+    assert verdict([other], record=record).state is (UNKNOWN if is_alike else NOT_CREATED)
+
+
+def test_what_stands_is_in_doubt_in_whatever_form_its_date_is() -> None:
+    """Find a summer session that is told in UTC, and is longer than what was sent."""
+    record = operation_record(session_date="2026-07-20 21:30")
+    other = booking(session_date="2026-07-20T20:30:00Z", duration=16)
+    assert verdict([other], record=record).state is AMBIGUOUS
