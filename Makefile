@@ -94,7 +94,7 @@ cut-answers: setup ## cut the upstream's good answer off after each of its bytes
 
 mutate: .venv/installed ## break domain and application in every small way, and see the tests notice (RESUME=1 goes on)
 	@$(if $(RESUME),,rm -rf mutants)
-	env -u CI $(BIN)/mutmut run --max-children $(CHILDREN)
+	TZ=UTC $(BIN)/mutmut run --max-children $(CHILDREN)
 	@$(RUN) -m devtools.mutation judge
 
 clean: ## remove everything that the other targets made
