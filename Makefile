@@ -7,13 +7,14 @@ STAGE ?= dev
 SEEDS ?= 10000
 ROUNDS ?= 200
 EXAMPLES ?= 200
+CHILDREN ?= 2
 
 BIN := .venv/bin
 RUN := $(BIN)/python
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run events races test check lint format types contracts coverage lock package bench simulate crash-matrix deadlines machine cut-answers clean
+.PHONY: help setup demo run events races test check lint format types contracts coverage lock package bench simulate crash-matrix deadlines machine cut-answers mutate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -91,5 +92,10 @@ machine: setup ## any order of bookings, repeats, faults, deaths and hours, over
 cut-answers: setup ## cut the upstream's good answer off after each of its bytes
 	CUT_EVERY=1 $(RUN) -m pytest -q tests/integration/test_cut_answers.py
 
+mutate: .venv/installed ## break domain and application in every small way, and see the tests notice (RESUME=1 goes on)
+	@$(if $(RESUME),,rm -rf mutants)
+	TZ=UTC $(BIN)/mutmut run --max-children $(CHILDREN)
+	@$(RUN) -m devtools.mutation judge
+
 clean: ## remove everything that the other targets made
-	rm -rf .venv .venv-ministack .local build .chalice/deployments .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+	rm -rf .venv .venv-ministack .local build .chalice/deployments .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage mutants

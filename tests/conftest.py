@@ -6,6 +6,9 @@ from hypothesis import HealthCheck, settings
 
 settings.register_profile("desk", max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "mutation", max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None
+)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 # The stand-ins take any credentials, and without these boto3 would look for real ones.

@@ -22,6 +22,7 @@ from chalicelib.domain.operation import FREES_GUARD, MOVES, Operation, Operation
 from chalicelib.domain.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
 from tests.fakes.hold import Hold
+from tests.fakes.punctuality import require_deadline
 from tests.fakes.trail import InMemoryAuditTrail
 
 OPEN = frozenset({OperationState.SENDING, OperationState.UNKNOWN})
@@ -83,6 +84,10 @@ class InMemoryOperationStore:
         """Return every operation."""
         return tuple(self._operations.values())
 
+    def own(self, booking_id: int, operation_id: str) -> None:
+        """Let an upstream booking belong to an operation."""
+        self._bookings[booking_id] = operation_id
+
     def rows(self) -> str:
         """Return everything that is stored, as text."""
         return repr((self._operations, self._keys, self._guards, self._bookings, self._counts)) + self.trail.rows()
@@ -91,7 +96,7 @@ class InMemoryOperationStore:
         self, operation: Operation, event: AuditEvent, deadline: Deadline, previous: OperationRecord | None = None
     ) -> ClaimAnswer:
         """Record the operation, say what holds it, or fail as told."""
-        del deadline
+        require_deadline(deadline)
         with self._lock:
             self.claims.append(operation)
             self.before_write()
@@ -113,7 +118,7 @@ class InMemoryOperationStore:
         sealed_answer: str | None = None,
     ) -> None:
         """Record the outcome, or fail as told."""
-        del deadline
+        require_deadline(deadline)
         with self._lock:
             self.conclusions.append((operation, outcome))
             self.before_write()
@@ -133,42 +138,42 @@ class InMemoryOperationStore:
 
     def held(self, operation: Operation, deadline: Deadline) -> Held | None:
         """Tell what a claim would find in its way."""
-        del deadline
+        require_deadline(deadline)
         with self._lock:
             self._read()
             return self._held(operation, None)
 
     def find(self, operation_id: str, deadline: Deadline) -> OperationRecord | None:
         """Return an operation as it stands."""
-        del deadline
+        require_deadline(deadline)
         with self._lock:
             self._read()
             return self._operations[operation_id] if self._is_there(self._kept.get(operation_id)) else None
 
     def open_operations(self, account: int, deadline: Deadline) -> tuple[OperationRecord, ...]:
         """Return the account's operations without a final state."""
-        del deadline
+        require_deadline(deadline)
         with self._lock:
             self._read()
             return self._open(lambda one: one.account == account)
 
     def overdue_operations(self, before: datetime, deadline: Deadline) -> tuple[OperationRecord, ...]:
         """Return operations without a final state that were claimed before a time."""
-        del deadline
+        require_deadline(deadline)
         with self._lock:
             self._read()
             return self._open(lambda one: one.claimed_at < before)
 
     def owners(self, booking_ids: Sequence[int], deadline: Deadline) -> Mapping[int, str]:
         """Return which bookings belong to which operations."""
-        del deadline
+        require_deadline(deadline)
         with self._lock:
             self._read()
             return {id_: self._bookings[id_] for id_ in booking_ids if id_ in self._bookings}
 
     def stored_answer(self, record: OperationRecord, deadline: Deadline) -> str | None:
         """Return the sealed answer of an operation's key."""
-        del deadline
+        require_deadline(deadline)
         with self._lock:
             self._read()
             hold = self._keys.get(record.key_hash or "")
@@ -176,7 +181,7 @@ class InMemoryOperationStore:
 
     def resolve(self, record: OperationRecord, resolution: Resolution, event: AuditEvent, deadline: Deadline) -> bool:
         """Write what reads have told; False when the operation no longer stands as `record` says."""
-        del deadline
+        require_deadline(deadline)
         with self._lock:
             self.before_write()
             standing = self._operations.get(record.id)
@@ -191,7 +196,7 @@ class InMemoryOperationStore:
 
     def release(self, record: OperationRecord, event: AuditEvent, deadline: Deadline) -> bool:
         """Free the guard of an operation whose booking ended upstream."""
-        del deadline
+        require_deadline(deadline)
         with self._lock:
             self.before_write()
             standing, guard = self._operations.get(record.id), self._guards.get(record.guard_hash)

@@ -6,19 +6,21 @@ from typing import NoReturn, TypeVar
 
 from chalicelib.domain.keyed_hash import HmacKey
 from chalicelib.domain.time_budget import Deadline
+from tests.fakes.punctuality import require_deadline
 
 T = TypeVar("T")
 
 
 class CountingIds:
-    """Implements `IdSource`: op_00000000000000000000000001 and so on."""
+    """Implements `IdSource`: op_00000000000000000000000001 and so on; `moments` are what they were made of."""
 
     def __init__(self) -> None:
         self._count = 0
+        self.moments: list[datetime] = []
 
     def operation_id(self, now: datetime) -> str:
         """Return the next id."""
-        del now
+        self.moments.append(now)
         self._count += 1
         return f"op_{self._count:026}"
 
@@ -28,7 +30,7 @@ class SequentialConcurrency:
 
     def start(self, call: Callable[[], T], deadline: Deadline) -> Callable[[], T]:
         """Run the call; hand its result or its error over when it is asked for."""
-        del deadline
+        require_deadline(deadline)
         try:
             result = call()
         except Exception as error:  # noqa: BLE001 (whatever it is, it belongs to whoever asks for the result)

@@ -5,6 +5,7 @@ from threading import RLock
 from chalicelib.domain.audit import AuditEvent
 from chalicelib.domain.errors import StoreUnavailableError
 from chalicelib.domain.time_budget import Deadline
+from tests.fakes.punctuality import require_deadline
 
 
 class InMemoryAuditTrail:
@@ -22,7 +23,7 @@ class InMemoryAuditTrail:
 
     def append(self, event: AuditEvent, deadline: Deadline) -> None:
         """Add an event, or fail as told."""
-        del deadline
+        require_deadline(deadline)
         with self._lock:
             if self._failing_appends:
                 self._failing_appends -= 1

@@ -11,6 +11,7 @@ from chalicelib.domain.facts import BookingRequirements
 from chalicelib.domain.operation import OperationState, Outcome
 from chalicelib.domain.time_budget import Deadline
 from tests.builders import PRINCIPAL
+from tests.fakes.punctuality import require_deadline
 
 PAGE_SIZE = 100
 
@@ -32,7 +33,7 @@ class InMemoryIntrospector:
 
     def introspect(self, token: AccessToken, deadline: Deadline) -> Principal:
         """Return the principal of a token, or the one that all other tokens speak for."""
-        del deadline
+        require_deadline(deadline)
         self.calls += 1
         if self.failure is not None:
             raise self.failure
@@ -46,7 +47,10 @@ class InMemoryIntrospector:
 
 
 class InMemoryGateway:
-    """Implements `BookingGateway`; `sent` holds every booking that went out, `listed` every page that was asked for."""
+    """Implements `BookingGateway`; `sent` holds every booking that went out, `listed` every page that was asked for.
+
+    `tokens` are those of all calls, `candidates` who was asked about.
+    """
 
     def __init__(self) -> None:
         self.facts = BookingRequirements(
@@ -55,6 +59,8 @@ class InMemoryGateway:
         self.credits: Decimal | None = Decimal(300)
         self.sent: list[BookingRequest] = []
         self.reads: list[str] = []
+        self.tokens: list[AccessToken] = []
+        self.candidates: list[int] = []
         self.listed: list[tuple[AccessToken, date, int]] = []
         self.read_failure: SwitchboardError | None = None
         self.answer: Callable[[BookingRequest], Outcome] = self._book
@@ -66,7 +72,9 @@ class InMemoryGateway:
 
     def requirements(self, token: AccessToken, candidate: int, deadline: Deadline) -> BookingRequirements:
         """Return the facts about every candidate."""
-        del token, candidate, deadline
+        self.tokens.append(token)
+        self.candidates.append(candidate)
+        require_deadline(deadline)
         self.reads.append("requirements")
         if self.read_failure is not None:
             raise self.read_failure
@@ -74,20 +82,23 @@ class InMemoryGateway:
 
     def balance(self, token: AccessToken, deadline: Deadline) -> Decimal | None:
         """Return the client's credits."""
-        del token, deadline
+        self.tokens.append(token)
+        require_deadline(deadline)
         self.reads.append("balance")
         return self.credits
 
     def create_booking(self, token: AccessToken, request: BookingRequest, deadline: Deadline) -> Outcome:
         """Book, or do what the test asked for."""
-        del token, deadline
+        self.tokens.append(token)
+        require_deadline(deadline)
         self.before_send()
         self.sent.append(request)
         return self.answer(request)
 
     def made_bookings(self, token: AccessToken, start: date, page: int, deadline: Deadline) -> tuple[Booking, ...]:
         """Return the bookings, newest first, 100 a page."""
-        del deadline
+        require_deadline(deadline)
+        self.tokens.append(token)
         self.reads.append("made_bookings")
         self.listed.append((token, start, page))
         self.before_list()
@@ -98,7 +109,8 @@ class InMemoryGateway:
 
     def booking_details(self, token: AccessToken, booking_id: int, deadline: Deadline) -> Booking:
         """Return one booking."""
-        del token, deadline
+        self.tokens.append(token)
+        require_deadline(deadline)
         self.reads.append("booking_details")
         if self.list_failure is not None:
             raise self.list_failure

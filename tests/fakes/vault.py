@@ -10,6 +10,7 @@ from itertools import count
 from chalicelib.application.ports import AccountSeal
 from chalicelib.domain.errors import SealBrokenError, StoreUnavailableError
 from chalicelib.domain.time_budget import Deadline
+from tests.fakes.punctuality import require_deadline
 
 NONCE_LENGTH, TAG_LENGTH = 8, 32
 
@@ -25,7 +26,7 @@ class InMemoryVault:
 
     def unlock(self, account: int, deadline: Deadline) -> AccountSeal:
         """Return the seal of an account."""
-        del deadline
+        require_deadline(deadline)
         self.unlocked.append(account)
         if self._is_failing:
             raise StoreUnavailableError("the vault was told to fail", retry_after_seconds=5)
@@ -34,7 +35,7 @@ class InMemoryVault:
 
     def erase(self, account: int, deadline: Deadline) -> None:
         """Replace the key of an account."""
-        del deadline
+        require_deadline(deadline)
         self._erasures[account] = self._erasures.get(account, 0) + 1
 
     def will_fail(self) -> None:

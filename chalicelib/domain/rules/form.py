@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from chalicelib.domain.booking import BookingRequest, ContactMethod
@@ -88,11 +89,8 @@ def _unknown_members(form: Form) -> Iterator[Violation]:
             yield Violation(pointer, "unknown-member", "Remove this member; CreateBooking does not know it.")
 
 
-def _required(name: str) -> FormRule:
-    def check(form: Form) -> str | None:
-        return None if form.has(name) else f"Send {name}; it is required."
-
-    return FormRule("required", f"/{name}", f"{_PAGE}, {name}", check)
+def _required(name: str, form: Form) -> str | None:
+    return None if form.has(name) else f"Send {name}; it is required."
 
 
 def _book_user_id(form: Form) -> str | None:
@@ -102,33 +100,24 @@ def _book_user_id(form: Form) -> str | None:
     return f"Send BookUserID as a whole number from 1 to {MAXIMUM_USER_ID}, without quotes."
 
 
-def _time_form(name: str) -> Callable[[Form], str | None]:
-    def check(form: Form) -> str | None:
-        return f"Send {name} as {_DATE_FORMS}." if form.has(name) and form.time(name) is None else None
-
-    return check
+def _time_form(name: str, form: Form) -> str | None:
+    return f"Send {name} as {_DATE_FORMS}." if form.has(name) and form.time(name) is None else None
 
 
-def _time_exists(name: str) -> Callable[[Form], str | None]:
-    def check(form: Form) -> str | None:
-        time = form.time(name)
-        if time is None or time.readings:
-            return None
-        return f"Choose another {name}: the clocks go forward and leave this hour out."
-
-    return check
+def _time_exists(name: str, form: Form) -> str | None:
+    time = form.time(name)
+    if time is None or time.readings:
+        return None
+    return f"Choose another {name}: the clocks go forward and leave this hour out."
 
 
-def _time_future(name: str) -> Callable[[Form], str | None]:
-    def check(form: Form) -> str | None:
-        time = form.time(name)
-        if time is None or not time.readings or time.readings[0] > form.now:
-            return None
-        if time.readings[-1] > form.now:
-            return f"Choose another {name}: the clocks go back, and one of the two hours that it can mean is over."
-        return f"Choose another {name}: it must be in the future."
-
-    return check
+def _time_future(name: str, form: Form) -> str | None:
+    time = form.time(name)
+    if time is None or not time.readings or time.readings[0] > form.now:
+        return None
+    if time.readings[-1] > form.now:
+        return f"Choose another {name}: the clocks go back, and one of the two hours that it can mean is over."
+    return f"Choose another {name}: it must be in the future."
 
 
 def _accept_by_before_session(form: Form) -> str | None:
@@ -240,14 +229,14 @@ def _is_visible(character: str) -> bool:
 
 
 FORM_RULES: tuple[FormRule, ...] = (
-    *(_required(name) for name in REQUIRED),
+    *(FormRule("required", f"/{name}", f"{_PAGE}, {name}", partial(_required, name)) for name in REQUIRED),
     FormRule("book-user-id", "/BookUserID", f"{_PAGE}, BookUserID; {_LIMITS}", _book_user_id),
-    FormRule("session-date-form", "/SessionDate", f"{_PAGE}, SessionDate", _time_form("SessionDate")),
-    FormRule("session-date-exists", "/SessionDate", f"{_LIMITS}: summer time", _time_exists("SessionDate")),
-    FormRule("session-date-future", "/SessionDate", f"{_PAGE}, SessionDate", _time_future("SessionDate")),
-    FormRule("accept-by-form", "/AcceptBy", f"{_PAGE}, AcceptBy", _time_form("AcceptBy")),
-    FormRule("accept-by-exists", "/AcceptBy", f"{_LIMITS}: summer time", _time_exists("AcceptBy")),
-    FormRule("accept-by-future", "/AcceptBy", f"{_PAGE}, AcceptBy", _time_future("AcceptBy")),
+    FormRule("session-date-form", "/SessionDate", f"{_PAGE}, SessionDate", partial(_time_form, "SessionDate")),
+    FormRule("session-date-exists", "/SessionDate", f"{_LIMITS}: summer time", partial(_time_exists, "SessionDate")),
+    FormRule("session-date-future", "/SessionDate", f"{_PAGE}, SessionDate", partial(_time_future, "SessionDate")),
+    FormRule("accept-by-form", "/AcceptBy", f"{_PAGE}, AcceptBy", partial(_time_form, "AcceptBy")),
+    FormRule("accept-by-exists", "/AcceptBy", f"{_LIMITS}: summer time", partial(_time_exists, "AcceptBy")),
+    FormRule("accept-by-future", "/AcceptBy", f"{_PAGE}, AcceptBy", partial(_time_future, "AcceptBy")),
     FormRule("accept-by-before-session", "/AcceptBy", f"{_PAGE}, AcceptBy", _accept_by_before_session),
     FormRule("duration-form", "/Duration", f"{_PAGE}, Duration", _duration_form),
     FormRule("duration-minimum", "/Duration", f"{_PAGE}, Duration", _duration_minimum),

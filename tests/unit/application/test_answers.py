@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from chalicelib.application import answers
+from chalicelib.application.claiming import require_time_to_send
 from chalicelib.application.ports import RateLimited
 from chalicelib.domain.errors import (
     BookingNotCreatedError,
@@ -12,13 +13,17 @@ from chalicelib.domain.errors import (
     InvalidTokenError,
     OperationInProgressError,
     OutcomeUnknownError,
+    SwitchboardError,
     TooManyBookingsError,
     Trouble,
     UpstreamRefusedError,
     UpstreamUnavailableError,
 )
 from chalicelib.domain.operation import OperationState, Outcome
+from chalicelib.domain.time_budget import Deadline, TimeBudget
 from tests.builders import NOW, booking, operation_record
+from tests.fakes.clock import FixedClock
+from tests.sentences import require_sentences
 
 LEASE_OVER = NOW + timedelta(seconds=31, microseconds=1)
 
@@ -81,6 +86,7 @@ def test_what_was_not_sent_may_be_tried_again(trouble: Trouble | None, told: Tro
     assert isinstance(error, UpstreamUnavailableError)
     assert (error.trouble, error.operation_id, error.retry_after_seconds) == (told, "op_1", 5)
     assert "sent nothing" in error.message
+    assert "safe to try again" in error.message
 
 
 @pytest.mark.parametrize(
@@ -97,7 +103,7 @@ def test_an_unknown_outcome_must_not_be_sent_again(trouble: Trouble | None, told
 
 def test_a_confirmed_outcome_is_no_failure() -> None:
     """Ask for the error of a booking that stands: a fault of ours, and no sentence to the caller."""
-    with pytest.raises(ValueError, match="no failure"):
+    with pytest.raises(ValueError, match=r"^a booking that stands is no failure$"):
         answers.failure("op_1", Outcome(OperationState.CONFIRMED, "booked", 200, booking()))
 
 
@@ -191,3 +197,44 @@ def test_an_account_that_books_too_often_learns_its_limit() -> None:
     assert (error.limit, error.window_seconds, error.retry_after_seconds) == (5, 60, 17)
     assert error.operation_id == "op_1"
     assert "5 bookings in 60 seconds" in error.message
+
+
+def test_a_duplicate_is_not_called_running_unless_it_is() -> None:
+    """Say nothing about it: nobody is told to ask again for what will not change."""
+    assert answers.duplicate("op_0").retry_after_seconds is None
+
+
+def too_late() -> SwitchboardError:
+    """Return the error of a call with no time to send in."""
+    with pytest.raises(UpstreamUnavailableError) as caught:
+        require_time_to_send(Deadline.after(FixedClock().monotonic, 16), TimeBudget())
+    return caught.value
+
+
+def test_a_call_without_time_to_send_may_be_made_again() -> None:
+    """Answer too slowly: the caller learns that it sent nothing, and that it is safe."""
+    error = too_late()
+    assert "sent nothing" in error.message
+    assert "safe to try again" in error.message
+
+
+def test_every_answer_is_whole_sentences() -> None:
+    """Read them all: this is what an app shows to its user."""
+    refused = [Outcome(OperationState.REJECTED, "refused", upstream_status=status) for status in (400, 401)]
+    others = [
+        Outcome(state, reason)
+        for state in (OperationState.NOT_SENT, OperationState.UNKNOWN)
+        for reason in ("late", "connection-refused", "not-prepared", "breaker-open", "echo-differs", "booking-in-doubt")
+    ]
+    every = [
+        *(answers.failure("op_1", outcome) for outcome in (*refused, *others)),
+        *(answers.unsettled(operation_record(state=state), NOW) for state in OperationState),
+        answers.not_created("op_1"),
+        answers.duplicate("op_1"),
+        answers.overtaken(),
+        answers.unreadable_repeat("op_1"),
+        answers.too_many(RateLimited(5, 60, 17), "op_1"),
+        too_late(),
+    ]
+    for error in every:
+        require_sentences(error.message)

@@ -61,6 +61,9 @@ def test_the_events_of_a_further_attempt_go_on_in_the_same_chain(fail: Callable[
     assert [event["request_id"] for event in events] == ["request-1"] * 2 + ["request-2"] * 2
     assert {event["operation_id"] for event in events} == {operation_id}
     assert events[2]["request"] == events[0]["request"]
+    assert (events[2]["call"], "call" in events[0]) == ("op_00000000000000000000000002", False)
+    assert (events[2]["unchecked"], set(events[2]["timings_ms"])) == ([], {"reads"})
+    assert {(event["account"], event["candidate"]) for event in events} == {(1001, 123456)}
 
 
 def test_attempts_go_on_until_one_has_an_answer_that_stands() -> None:

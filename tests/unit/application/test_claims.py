@@ -21,6 +21,7 @@ from chalicelib.domain.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
 from tests.builders import OTHER_TOKEN, PRINCIPAL, members
 from tests.fakes.store import InMemoryOperationStore
+from tests.sentences import require_sentences
 from tests.unit.application.slowness import TickingGateway, TickingStore
 from tests.unit.application.world import KEY, OTHER_KEY, World
 
@@ -62,6 +63,8 @@ def test_the_same_key_for_another_booking_is_refused_and_discloses_nothing(chang
     assert isinstance(error, IdempotencyKeyReusedError)
     assert (error.operation_id, error.retry_after_seconds) == (None, None)
     assert answered.operation_id not in error.message
+    assert "under a new key" in error.message
+    require_sentences(error.message)
     assert len(world.gateway.sent) == 1
 
 

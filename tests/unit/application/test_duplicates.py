@@ -17,7 +17,7 @@ from chalicelib.domain.errors import (
 from chalicelib.domain.operation import OperationState
 from chalicelib.domain.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
-from tests.builders import OTHER_TOKEN, PRINCIPAL, REFRESHED_TOKEN, booking, members
+from tests.builders import OTHER_TOKEN, PRINCIPAL, REFRESHED_TOKEN, TOKEN, booking, members
 from tests.fakes.store import InMemoryOperationStore
 from tests.unit.application.world import KEY, OTHER_KEY, World
 
@@ -51,6 +51,8 @@ def test_a_booking_that_ended_upstream_lets_an_equal_one_in(key: str | None, sta
     assert [event["kind"] for event in events] == ["claimed", "confirmed", "released"]
     assert (events[2]["sequence"], events[2]["previous_hash"]) == (3, event_hash(stored[1]))
     assert (events[2]["booking_id"], events[2]["reason"], events[2]["request_id"]) == (1, "ended-upstream", "request-2")
+    assert (events[2]["account"], events[2]["candidate"]) == (1001, 123456)
+    assert set(world.gateway.tokens) == {TOKEN}
     assert world.state_of(first.operation_id) is OperationState.CONFIRMED
     assert world.place().answer.status == 201
     assert isinstance(world.refusal(idempotency_key="0" * 16), DuplicateBookingError)

@@ -1,7 +1,9 @@
 """Asking for an operation: whose it is, how it stands, and what its request was answered."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from typing import TypeVar
 
 import pytest
 
@@ -22,9 +24,12 @@ from chalicelib.domain.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
 from tests.builders import OTHER_TOKEN, PRINCIPAL, REFRESHED_TOKEN, TOKEN, booking
 from tests.fakes.store import InMemoryOperationStore
+from tests.fakes.system import SequentialConcurrency
+from tests.sentences import require_sentences
 from tests.unit.application.slowness import TickingGateway
-from tests.unit.application.world import World
+from tests.unit.application.world import KEY, World
 
+T = TypeVar("T")
 LATE = UpstreamUnavailableError("late", trouble=Trouble.LATE)
 WITHOUT_BOOKINGS = replace(PRINCIPAL, scopes=frozenset({Scope.CREDITS_HISTORY.value}))
 
@@ -81,6 +86,32 @@ def test_an_operation_without_a_kept_answer_is_told_by_its_state(is_sent: bool) 
     assert view.answer is None
 
 
+class WaitedFor(SequentialConcurrency):
+    """Calls beside ours; `waits` counts how often a result was asked for."""
+
+    waits = 0
+
+    def start(self, call: Callable[[], T], deadline: Deadline) -> Callable[[], T]:
+        """Start the call."""
+        result = super().start(call, deadline)
+
+        def wait() -> T:
+            self.waits += 1
+            return result()
+
+        return wait
+
+
+@pytest.mark.parametrize(("key", "waits"), [(KEY, 1), (None, 0)])
+def test_nobody_waits_for_the_vault_when_there_is_nothing_to_open(key: str | None, waits: int) -> None:
+    """Ask for a booking with a kept answer, and for one without."""
+    world = World()
+    placed = world.place(idempotency_key=key)
+    world.concurrency = (concurrency := WaitedFor())
+    world.ask(placed.operation_id)
+    assert concurrency.waits == waits
+
+
 def test_an_operation_of_another_account_does_not_exist() -> None:
     """Ask for it with another account's token, and for an id that nobody has: the two cannot be told apart."""
     world = World()
@@ -90,6 +121,7 @@ def test_an_operation_of_another_account_does_not_exist() -> None:
     assert isinstance(foreign, NotFoundError)
     assert isinstance(unknown, NotFoundError)
     assert (foreign.message, foreign.operation_id) == (unknown.message, unknown.operation_id)
+    require_sentences(unknown.message)
     assert world.vault.unlocked == [1001]
 
 
@@ -103,6 +135,8 @@ def test_who_may_not_book_may_not_ask(is_warm: bool) -> None:  # noqa: FBT001 (a
     error = refusal(world, placed.operation_id)
     assert isinstance(error, InsufficientScopeError)
     assert error.scope == "account_phonechat_bookings"
+    assert "the scope account_phonechat_bookings" in error.message
+    require_sentences(error.message)
     assert world.introspector.recall(TOKEN) is None
 
 

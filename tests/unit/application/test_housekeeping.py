@@ -135,8 +135,20 @@ def test_a_function_that_died_is_flagged_in_two_steps() -> None:
     operation_id = world.store.claims[0].id
     world.clock.tick(DAY + 1)
     assert (world.expire(), world.state_of(operation_id)) == (Expired(), OperationState.UNKNOWN)
+    assert world.events(operation_id)[1]["request_id"] == "request-clean"
     assert (world.expire(), world.state_of(operation_id)) == (Expired(1), OperationState.EXPIRED_UNKNOWN)
     assert world.kinds(operation_id) == ["claimed", "unknown", "expired"]
+
+
+def test_a_function_that_died_does_not_keep_the_others_from_being_flagged() -> None:
+    """Let one die before another's answer is lost: the one takes a step, the other is flagged in the same run."""
+    world = World()
+    world.store.will_apply_claim_then_fail()
+    world.refusal()
+    world.clock.tick(1)
+    operation_id = lose(world, 25)
+    world.clock.tick(DAY + 1)
+    assert (world.expire(), world.state_of(operation_id)) == (Expired(1), OperationState.EXPIRED_UNKNOWN)
 
 
 def test_what_is_settled_or_young_is_not_flagged() -> None:
@@ -199,22 +211,23 @@ def test_one_row_in_trouble_does_not_hold_up_the_others_and_is_told() -> None:
     assert (world.state_of(first), world.state_of(second)) == (OperationState.UNKNOWN, OperationState.EXPIRED_UNKNOWN)
 
 
-def test_what_there_is_no_time_for_is_left_for_the_next_hour() -> None:
-    """Let each write take its time: the last begins with four seconds left, and running out of them is no failure."""
+@pytest.mark.parametrize(("seconds", "flagged"), [(8, 3), (8.5, 2)])
+def test_what_there_is_no_time_for_is_left_for_the_next_hour(seconds: float, flagged: int) -> None:
+    """Let each write take its time: the last begins with just enough of it, or not at all, which is no failure."""
 
     class SlowStore(InMemoryOperationStore):
         def resolve(
             self, record: OperationRecord, resolution: Resolution, event: AuditEvent, deadline: Deadline
         ) -> bool:
-            world.clock.tick(8.5)
+            world.clock.tick(seconds)
             return super().resolve(record, resolution, event, deadline)
 
     world = World(store=SlowStore())
     for day in (20, 21, 22):
         lose(world, day)
     world.clock.tick(DAY + 1)
-    assert world.expire() == Expired(2)
-    assert world.expire() == Expired(1)
+    assert world.expire() == Expired(flagged)
+    assert world.expire() == Expired(3 - flagged)
 
 
 def test_without_time_for_a_write_nothing_is_looked_for() -> None:

@@ -190,6 +190,18 @@ def test_a_booking_that_another_operation_has_is_no_success_either() -> None:
     assert error.operation_id != first.operation_id
 
 
+def test_a_booking_that_another_request_has_is_no_success() -> None:
+    """Let AdultWork repeat the reply of a booking that stands to a request for another day, and fail the conclusion."""
+    world = World()
+    first = world.place()
+    old = world.gateway.bookings[1]
+    world.gateway.answer = lambda _: Outcome(OperationState.CONFIRMED, "booked", upstream_status=200, booking=old)
+    world.store.will_fail_conclusion()
+    error = world.refusal(members(SessionDate="2026-01-21 21:30"), idempotency_key=OTHER_KEY)
+    assert isinstance(error, OutcomeUnknownError)
+    assert error.operation_id != first.operation_id
+
+
 def test_a_store_that_cannot_even_be_read_leaves_the_date_of_creation_to_vouch_for_a_booking() -> None:
     """Fail every write and read after the send; the booking is new, so the caller learns of it."""
     world = World()

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,9 +11,9 @@ from chalicelib.application.place_booking import PlaceBooking
 from chalicelib.domain.access import Scope
 from chalicelib.domain.audit import GENESIS, event_hash
 from chalicelib.domain.facts import BookingRequirements
-from chalicelib.domain.operation import OperationState
+from chalicelib.domain.operation import OperationState, Outcome
 from chalicelib.domain.rules.form import read_request
-from tests.builders import MEMBERS, PHONE, PRINCIPAL, TOKEN, form, members
+from tests.builders import MEMBERS, NOW, PHONE, PRINCIPAL, TOKEN, booking, form, members
 from tests.unit.application.slowness import TickingGateway, TickingStore
 from tests.unit.application.world import World, body
 
@@ -23,6 +24,7 @@ def test_a_booking_is_placed_and_answered() -> None:
     placed = world.place()
     assert world.gateway.sent == [read_request(form(MEMBERS))]
     assert (placed.answer.status, body(placed)["BookingID"], body(placed)["Candidate"]["UserID"]) == (201, 1, 123456)
+    assert (set(world.gateway.tokens), world.gateway.candidates) == ({TOKEN}, [123456])
     assert placed.answer.headers["Location"] == f"/v1/operations/{placed.operation_id}"
     assert (placed.booking_id, placed.is_replayed, placed.audit_pending) == (1, False, False)
     assert world.state_of(placed.operation_id) is OperationState.CONFIRMED
@@ -68,6 +70,15 @@ def test_the_first_event_tells_of_the_request_and_the_second_of_the_booking() ->
     assert confirmed["booking"] == {"status": "Pending", "credits": "32"}
 
 
+def test_the_credits_of_a_booking_are_told_in_full() -> None:
+    """Answer with a round amount, which a decimal may write as `1E+2`."""
+    world = World()
+    made = booking(credits=Decimal("1E+2"))
+    world.gateway.answer = lambda _: Outcome(OperationState.CONFIRMED, "booked", upstream_status=200, booking=made)
+    placed = world.place(members(Credits=100))
+    assert world.events(placed.operation_id)[1]["booking"] == {"status": "Pending", "credits": "100"}
+
+
 def test_the_events_tell_how_long_the_steps_took() -> None:
     """Let the clock tick inside the reads, the claim and the send."""
     world = World()
@@ -96,6 +107,22 @@ def test_rules_that_could_not_be_checked_are_named_in_the_record_and_do_not_stop
     world.gateway.facts, world.gateway.credits = requirements, credits_left
     placed = world.place()
     assert world.events(placed.operation_id)[0]["unchecked"] == unchecked
+
+
+def test_an_id_is_made_of_the_time_of_its_call() -> None:
+    """Book, and fail the form of an account that is known: ids sort by time, so that a reviewer can read them in order."""
+    world = World()
+    world.place()
+    world.clock.tick(60)
+    world.refusal(members(Duration=0))
+    assert world.ids.moments == [NOW, NOW + timedelta(seconds=60)]
+
+
+def test_a_guard_ends_on_adultwork_s_clock() -> None:
+    """Book a summer evening in London: it begins an hour earlier than its digits say in UTC."""
+    world = World()
+    world.place(members(SessionDate="2026-07-20 21:30"))
+    assert world.store.claims[0].guard_expires_at == datetime(2026, 7, 21, 20, 30, tzinfo=UTC)
 
 
 def test_a_client_who_did_not_grant_the_balance_books_without_being_asked() -> None:

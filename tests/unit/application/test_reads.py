@@ -174,3 +174,32 @@ def test_a_read_that_refuses_the_token_drops_what_was_learnt_about_it(
     assert caught.value is failure
     assert introspector.forgotten == forgotten
     assert (introspector.recall(TOKEN) is None) == bool(forgotten)
+
+
+@pytest.mark.parametrize("scopes", [PRINCIPAL, WITHOUT_BALANCE], ids=["may ask", "may not ask"])
+@pytest.mark.parametrize("is_warm", [True, False])
+def test_a_caller_is_new_when_the_token_had_to_be_introspected(scopes: Principal, is_warm: bool) -> None:  # noqa: FBT001 (a row)
+    """Start with tokens that are known and not, with the scope of the balance and without."""
+    introspector = InMemoryIntrospector(scopes)
+    introspector.known = {TOKEN: scopes} if is_warm else {}
+    _, pending = Reads(introspector, InMemoryGateway(), SequentialConcurrency()).start(TOKEN, 123456, deadline())
+    assert pending.is_new_caller is (not is_warm)
+
+
+@pytest.mark.parametrize("is_warm", [True, False])
+def test_what_was_learnt_is_dropped_for_a_token_without_the_balance_as_well(is_warm: bool) -> None:  # noqa: FBT001 (a row)
+    """Refuse the facts of the candidate."""
+    introspector, gateway = InMemoryIntrospector(WITHOUT_BALANCE), InMemoryGateway()
+    introspector.known = {TOKEN: WITHOUT_BALANCE} if is_warm else {}
+    gateway.read_failure = InvalidTokenError("expired")
+    _, read = start(introspector, gateway)
+    with pytest.raises(InvalidTokenError):
+        read()
+    assert introspector.forgotten == [TOKEN]
+
+
+def test_every_read_is_about_the_candidate_with_the_caller_s_own_token() -> None:
+    """Look at what was asked."""
+    gateway = InMemoryGateway()
+    start(InMemoryIntrospector(), gateway)
+    assert (gateway.tokens, gateway.candidates) == ([TOKEN, TOKEN], [123456])

@@ -1,6 +1,6 @@
 """From an outcome that is not known to one that is: in the same call, and at repeats; never by a second send."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -17,6 +17,7 @@ from chalicelib.domain.errors import (
 )
 from chalicelib.domain.operation import OperationState, Outcome
 from tests.builders import NOW, REFRESHED_TOKEN, TOKEN, booking, members
+from tests.fakes.clock import FixedClock
 from tests.unit.application.slowness import TickingGateway
 from tests.unit.application.world import KEY, OTHER_KEY, World, body
 
@@ -109,7 +110,7 @@ def test_after_the_settle_window_a_whole_list_without_it_means_that_nothing_was_
     first = world.place(request_id="request-2")
     assert (first.operation_id, first.booking_id, first.is_replayed) == (operation_id, None, True)
     assert body(first)["type"] == "/problems/booking-not-created"
-    assert body(first)["request_id"] == "request-2"
+    assert (body(first)["request_id"], body(first)["operation_id"]) == ("request-2", operation_id)
     assert world.state_of(operation_id) is OperationState.NOT_CREATED
     assert world.kinds(operation_id) == ["claimed", "unknown", "not-created"]
     assert world.place().answer == first.answer
@@ -255,3 +256,74 @@ def test_reconciling_at_once_takes_no_more_than_what_is_left_of_the_call() -> No
     gateway.will_time_out_after_send()
     slower.refusal()
     assert gateway.left["list"] == 3
+
+
+SUMMER_NIGHT = datetime(2026, 7, 15, 23, 30, tzinfo=UTC)  # the 16th in London
+SUMMER_BOOKING = members(SessionDate="2026-07-20 21:30", AcceptBy="2026-07-20 18:00")
+
+
+def lost_in_summer() -> tuple[World, str]:
+    """Return a world in which AdultWork, which is an hour ahead of UTC, has booked something and its answer was lost."""
+    world = World(clock=FixedClock(SUMMER_NIGHT))
+    world.gateway.will_time_out_after_send()
+    operation_id = world.refusal(SUMMER_BOOKING).operation_id
+    world.gateway.will_answer_again()
+    world.gateway.bookings[5] = booking(
+        booking_id=5, session_date="2026-07-20T20:30:00Z", create_date="2026-07-16T00:30:00"
+    )
+    assert operation_id is not None
+    return world, operation_id
+
+
+def test_dates_in_the_list_are_read_on_adultwork_s_clock() -> None:
+    """Find the booking by a date with an offset; both readings of the list begin on the day before in London."""
+    world, operation_id = lost_in_summer()
+    world.gateway.listed.clear()
+    assert world.place(SUMMER_BOOKING).answer.status == 201
+    assert world.state_of(operation_id) is OperationState.CONFIRMED
+    assert {start for _, start, _ in world.gateway.listed} == {date(2026, 7, 15)}
+
+
+def test_who_owns_a_booking_is_asked_for_each_that_looks_like_ours() -> None:
+    """Let an earlier operation own the one that was found: it is not taken for the lost one, whatever form its date has."""
+    world, operation_id = lost_in_summer()
+    world.store.own(5, "op_earlier")
+    assert world.refusal(SUMMER_BOOKING).operation_id == operation_id
+    assert world.state_of(operation_id) is OperationState.UNKNOWN
+
+
+def test_a_booking_is_vouched_for_by_a_date_on_adultwork_s_clock() -> None:
+    """Fail every write and read after the send, on a summer night: the date of creation is an hour ahead of UTC."""
+    world = World(clock=FixedClock(SUMMER_NIGHT))
+    world.gateway.created_at = "2026-07-16T00:30:00"
+
+    def fail_from_now_on() -> None:
+        world.store.will_fail_conclusion()
+        world.store.will_fail_reads()
+
+    world.gateway.before_send = fail_from_now_on
+    placed = world.place(SUMMER_BOOKING)
+    assert (placed.answer.status, placed.audit_pending) == (201, True)
+
+
+def test_a_booking_that_was_told_as_another_s_leaves_nothing_open() -> None:
+    """Find one that would be ours under a clock 26 hours away; it is an earlier operation's, so nothing was booked."""
+    world, operation_id = lost_in_summer()
+    world.gateway.bookings[5] = booking(
+        booking_id=5, session_date="2026-07-19T18:30:00Z", create_date="2026-07-16T00:30:00"
+    )
+    world.clock.tick(SETTLE_SECONDS)
+    assert isinstance(world.refusal(SUMMER_BOOKING), OutcomeUnknownError)
+    world.store.own(5, "op_earlier")
+    world.place(SUMMER_BOOKING)
+    assert world.state_of(operation_id) is OperationState.NOT_CREATED
+
+
+def test_what_reads_have_told_is_answered_though_it_could_not_be_sealed() -> None:
+    """Lose the vault while the booking is found: the repeat gets it from this call's own reading."""
+    world = World()
+    operation_id = lost(world)
+    world.gateway.bookings[5] = booking(booking_id=5)
+    world.vault.will_fail()
+    found = world.place()
+    assert (found.operation_id, found.answer.status, found.is_replayed) == (operation_id, 201, True)

@@ -20,6 +20,7 @@ from chalicelib.domain.errors import (
 from chalicelib.domain.facts import BookingRequirements
 from chalicelib.domain.keyed_hash import HmacKey
 from tests.builders import MEMBERS, PHONE, PRINCIPAL, TOKEN, members
+from tests.sentences import require_sentences
 from tests.unit.application.slowness import TickingGateway
 from tests.unit.application.world import OTHER_KEY, World
 
@@ -88,6 +89,8 @@ def test_a_missing_scope_is_refused_and_on_record(is_warm: bool) -> None:  # noq
     error = world.refusal()
     assert isinstance(error, InsufficientScopeError)
     assert (error.scope, error.audit_pending) == ("account_phonechat_bookings", False)
+    assert "the scope account_phonechat_bookings" in error.message
+    require_sentences(error.message)
     assert world.introspector.recall(TOKEN) is None
     (event,) = world.events(error.operation_id)
     assert (event["kind"], event["missing_scope"]) == ("refused", "account_phonechat_bookings")

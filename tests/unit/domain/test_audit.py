@@ -4,6 +4,7 @@ import hashlib
 import json
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from decimal import Decimal
 
 from chalicelib.domain.audit import GENESIS, AuditEvent, EventKind, describe_request, event_hash
 from chalicelib.domain.booking import ContactMethod
@@ -79,3 +80,8 @@ def test_a_booking_that_needs_no_contact_tells_none() -> None:
     """Describe a booking in which the client calls."""
     described = describe_request(booking_request(method=ContactMethod.CLIENT_CALLS, phone_number=None), KEY)
     assert described["contact"] == {}
+
+
+def test_credits_are_told_in_full() -> None:
+    """Describe a round amount, which a decimal may write as `1E+2`."""
+    assert describe_request(booking_request(credits=Decimal("1E+2")), KEY)["credits"] == "100"

@@ -2,12 +2,14 @@
 
 import inspect
 import re
+from collections.abc import Callable
 
 import pytest
 
 from chalicelib.domain import errors
 from chalicelib.domain.errors import SwitchboardError, Trouble
 from chalicelib.domain.violation import Violation
+from tests.sentences import require_sentences
 
 VIOLATION = Violation("/Duration", "duration-minimum", "Book at least 5 minutes.")
 
@@ -27,24 +29,25 @@ def test_the_picture_of_the_tree_shows_the_tree() -> None:
     assert drawn == built
 
 
-ERRORS = [
-    errors.MalformedRequestError("why", violations=[VIOLATION]),
-    errors.BodyTooLargeError("why"),
-    errors.MethodNotAllowedError("why", allowed=["GET"]),
-    errors.InsufficientScopeError("why", scope="s", operation_id="op_1"),
-    errors.DuplicateBookingError("why", operation_id="op_1", retry_after_seconds=3),
-    errors.UpstreamRefusedError("why", upstream_status=402, operation_id="op_1", retry_after_seconds=3),
-    errors.UpstreamUnavailableError("why", trouble=Trouble.LATE, upstream_status=500, retry_after_seconds=3),
-    errors.OutcomeUnknownError("why", trouble=Trouble.UNREADABLE, operation_id="op_1"),
-    errors.StoreUnavailableError("why", retry_after_seconds=3),
-    errors.TooManyBookingsError("why", limit=5, window_seconds=60, retry_after_seconds=3),
-    errors.BookingNotCreatedError("why", operation_id="op_1"),
+ERRORS: list[Callable[[], SwitchboardError]] = [
+    lambda: errors.MalformedRequestError("why", violations=[VIOLATION]),
+    lambda: errors.BodyTooLargeError("why"),
+    lambda: errors.MethodNotAllowedError("why", allowed=["GET"]),
+    lambda: errors.InsufficientScopeError("why", scope="s", operation_id="op_1"),
+    lambda: errors.DuplicateBookingError("why", operation_id="op_1", retry_after_seconds=3),
+    lambda: errors.UpstreamRefusedError("why", upstream_status=402, operation_id="op_1", retry_after_seconds=3),
+    lambda: errors.UpstreamUnavailableError("why", trouble=Trouble.LATE, upstream_status=500, retry_after_seconds=3),
+    lambda: errors.OutcomeUnknownError("why", trouble=Trouble.UNREADABLE, operation_id="op_1"),
+    lambda: errors.StoreUnavailableError("why", retry_after_seconds=3),
+    lambda: errors.TooManyBookingsError("why", limit=5, window_seconds=60, retry_after_seconds=3),
+    lambda: errors.BookingNotCreatedError("why", operation_id="op_1"),
 ]
 
 
-@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
-def test_an_error_says_why_and_begins_with_its_audit_done(error: SwitchboardError) -> None:
+@pytest.mark.parametrize("make", ERRORS)
+def test_an_error_says_why_and_begins_with_its_audit_done(make: Callable[[], SwitchboardError]) -> None:
     """Look at what every error has."""
+    error = make()
     assert (error.message, str(error), error.audit_pending) == ("why", "why", False)
     assert error.operation_id in {None, "op_1"}
     assert error.retry_after_seconds in {None, 3}
@@ -57,7 +60,8 @@ def test_errors_carry_what_their_answer_needs() -> None:
     assert errors.MethodNotAllowedError("why", allowed=["GET", "POST"]).allowed == ("GET", "POST")
     assert errors.InsufficientScopeError("why", scope="s").scope == "s"
     assert errors.UpstreamRefusedError("why", upstream_status=402).upstream_status == 402
-    assert errors.UpstreamUnavailableError("why", trouble=Trouble.LATE).trouble is Trouble.LATE
+    unavailable = errors.UpstreamUnavailableError("why", trouble=Trouble.LATE, upstream_status=500)
+    assert (unavailable.trouble, unavailable.upstream_status) == (Trouble.LATE, 500)
     unknown = errors.OutcomeUnknownError("why", trouble=Trouble.LATE, operation_id="op_1")
     assert (unknown.trouble, unknown.state) == (Trouble.LATE, "UNKNOWN")
     too_many = errors.TooManyBookingsError("why", limit=5, window_seconds=60, retry_after_seconds=3)
@@ -75,4 +79,7 @@ def test_a_rejected_booking_counts_its_violations(count: int, words: str) -> Non
     """Reject for one and for two."""
     error = errors.BookingRejectedError([VIOLATION] * count, operation_id="op_1")
     assert words in error.message
+    assert "nothing was booked" in error.message
+    assert str(error) == error.message
+    require_sentences(error.message)
     assert (error.violations, error.operation_id) == ((VIOLATION,) * count, "op_1")

@@ -7,8 +7,9 @@ import pytest
 
 from chalicelib.domain.booking import BookingRequest, ContactMethod
 from chalicelib.domain.facts import BookingRequirements, Facts
-from chalicelib.domain.rules.facts import FactCheck, check_facts
+from chalicelib.domain.rules.facts import FACT_RULES, FactCheck, check_facts
 from tests.builders import booking_request
+from tests.sentences import require_sentences
 
 OFFERED = {1: True, 2: False, 3: True}
 
@@ -135,3 +136,13 @@ def test_a_violation_and_an_unchecked_rule_may_stand_side_by_side() -> None:
         [("credits-minimum", "/Credits")],
         ("method-available", "balance-sufficient"),
     )
+
+
+def test_what_the_facts_forbid_is_told_in_whole_sentences() -> None:
+    """Break every rule, in two requests."""
+    poor = check_facts(booking_request(method=ContactMethod.CLIENT_CALLS, credits=Decimal(10)), facts(balance="1"))
+    nobody = check_facts(booking_request(), facts(methods={}))
+    told = [*poor.violations, *nobody.violations]
+    assert {violation.rule for violation in told} == {rule.id for rule in FACT_RULES}
+    for violation in told:
+        require_sentences(violation.message)

@@ -1,12 +1,14 @@
 """The form rules as a whole: required and unknown members, and what every violation has in common."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
 from chalicelib.domain.form import JsonValue
-from chalicelib.domain.rules.form import OPTIONAL, REQUIRED, violations
+from chalicelib.domain.rules.form import FORM_RULES, OPTIONAL, REQUIRED, violations
 from tests.builders import MEMBERS, broken_rules, form, members, without
+from tests.sentences import require_sentences
 
 CANARY = "canary-73519"
 
@@ -92,3 +94,24 @@ def test_no_violation_repeats_what_was_sent(method: JsonValue) -> None:
         found = violations(form(document))
         assert found
         assert not any("73519" in f"{violation.pointer} {violation.message}" for violation in found)
+
+
+EVERY_RULE_BROKEN: list[dict[str, JsonValue]] = [
+    {"Unknown": 1},
+    members(BookUserID=0, SessionDate="soon", AcceptBy="soon", Duration="15", Credits="32", Method=4, Comments=1),
+    members(SessionDate="2026-03-29 01:30", AcceptBy="2027-03-28 01:30", Duration=4, PhoneNumber="1"),
+    members(SessionDate="2026-01-14 21:30", AcceptBy="2026-01-14 22:30", Duration=9_999, PhoneNumber="09011234567"),
+    members(AcceptBy="2026-10-25 01:30", Method=3, SkypeName="!", Comments="x" * 10_000),
+    without("PhoneNumber", Comments="\0"),
+    members(Method=3),
+]
+
+
+def test_every_violation_is_told_in_whole_sentences() -> None:
+    """Break every rule of the table and read what is said: this is what an app shows beside its fields."""
+    last_night = datetime(2026, 10, 25, 0, 45, tzinfo=UTC)
+    found = [violation for document in EVERY_RULE_BROKEN for violation in violations(form(document))]
+    found += violations(form(EVERY_RULE_BROKEN[4], now=last_night))
+    assert {violation.rule for violation in found} == {"unknown-member", *(rule.id for rule in FORM_RULES)}
+    for violation in found:
+        require_sentences(violation.message)

@@ -6,6 +6,7 @@ import hmac
 import pickle
 import re
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 
@@ -28,7 +29,7 @@ def test_a_key_never_shows_its_secret() -> None:
 @pytest.mark.parametrize("written", [pickle.dumps, copy.copy, copy.deepcopy])
 def test_a_key_is_not_written_anywhere(written: Callable[[HmacKey], object]) -> None:
     """Pickle it, and copy it by the same protocol; the refusal does not show it."""
-    with pytest.raises(TypeError, match="keyed hashes") as caught:
+    with pytest.raises(TypeError, match=r"^the key of the keyed hashes is not written anywhere$") as caught:
         written(KEY)
     assert "canary" not in str(caught.value)
 
@@ -64,3 +65,12 @@ def test_the_fingerprint_of_a_known_request_never_changes() -> None:
     )
     expected = hmac.new(SECRET, canonical, hashlib.sha256).hexdigest()
     assert KEY.fingerprint(booking_request()) == f"{KEY.id}:{expected}"
+
+
+@pytest.mark.parametrize(("credits_", "written"), [("100", b'"100"'), ("1E+2", b'"100"'), ("0.50", b'"0.5"')])
+def test_credits_enter_a_fingerprint_in_full(credits_: str, written: bytes) -> None:
+    """Compute it beside the code for a round amount, which a decimal likes to write as `1E+2`."""
+    canonical = b'["fingerprint",{"AcceptBy":"2026-01-20 18:00","BookUserID":123456,"Comments":"Hello","Credits":'
+    canonical += written + b',"Duration":15,"Method":1,"PhoneNumber":"07700900123","SessionDate":"2026-01-20 21:30"}]'
+    expected = hmac.new(SECRET, canonical, hashlib.sha256).hexdigest()
+    assert KEY.fingerprint(booking_request(credits=Decimal(credits_))) == f"{KEY.id}:{expected}"

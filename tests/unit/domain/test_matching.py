@@ -1,21 +1,22 @@
 """Which of the account's bookings can be the one that an operation sent, and what follows from it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from chalicelib.domain.booking import BookedUser, Booking
-from chalicelib.domain.matching import ReconciliationPolicy, Verdict, judge, resembles
+from chalicelib.domain.matching import ANY_ZONE, ReconciliationPolicy, Verdict, echoes, judge, may_concern, resembles
 from chalicelib.domain.operation import OperationState
 from chalicelib.domain.record import OperationRecord
-from tests.builders import LONDON, NOW, booking, operation_record
+from tests.builders import LONDON, NOW, booking, booking_request, operation_record
 
 POLICY = ReconciliationPolicy()
 TOO_EARLY = NOW + POLICY.settle - timedelta(microseconds=1)
 SETTLED = NOW + POLICY.settle
+SUMMER = datetime(2026, 7, 15, 12, 0, tzinfo=UTC)
 UNKNOWN, CONFIRMED = OperationState.UNKNOWN, OperationState.CONFIRMED
 AMBIGUOUS, NOT_CREATED = OperationState.AMBIGUOUS, OperationState.NOT_CREATED
 
@@ -222,3 +223,75 @@ def test_the_windows_can_be_set() -> None:
     assert (state("2026-01-15T12:00:31", 0), state("2026-01-15T12:00:32", 0)) == (CONFIRMED, UNKNOWN)
     assert state("2026-01-15T11:59:59", 40) is AMBIGUOUS
     assert (state(None, 39), state(None, 40)) == (UNKNOWN, NOT_CREATED)
+
+
+def test_dates_with_an_offset_are_compared_on_adultwork_s_clock() -> None:
+    """Find a summer session that is told in UTC."""
+    record = operation_record(session_date="2026-07-20 21:30")
+    ours, other = booking(session_date="2026-07-20T20:30:00Z"), booking(session_date="2026-07-20T21:30:00Z")
+    assert resembles(record, ours, LONDON)
+    assert not resembles(record, other, LONDON)
+    assert verdict([ours], record=record).state is CONFIRMED
+
+
+def test_what_ended_is_in_doubt_by_adultwork_s_clock() -> None:
+    """Let a booking end that was created at the last minute of a summer day that some zone would make ours."""
+    record = operation_record(claimed_at=SUMMER, lease_until=SUMMER, session_date="2026-07-20 21:30")
+    last = (SUMMER + POLICY.after + ANY_ZONE).astimezone(LONDON)
+    for created, state in ((last, AMBIGUOUS), (last + timedelta(minutes=1), NOT_CREATED)):
+        made = booking(
+            session_date="2026-07-20T21:30:00",
+            duration=16,
+            status="Cancelled",
+            create_date=f"{created:%Y-%m-%dT%H:%M:%S}",
+        )
+        assert verdict([made], record=record, read_at=SUMMER + timedelta(days=3)).state is state
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"user_id": 654321},
+        {"session_date": "2026-01-20T21:31:00"},
+        {"duration": 16},
+        {"method": 2},
+        {"credits": Decimal("32.0001")},
+    ],
+)
+def test_an_echo_is_the_booking_that_was_sent_in_all_that_counts(change: dict[str, Any]) -> None:
+    """Answer with the booking, and with one that differs in a single member."""
+    assert echoes(booking_request(), booking(credits=Decimal("32.0000"), phone_number="***"), LONDON)
+    assert not echoes(booking_request(), booking(**change), LONDON)
+
+
+def test_an_echo_may_have_its_date_in_another_form() -> None:
+    """Send a summer evening, and get it back in UTC."""
+    sent = booking_request(session_date="2026-07-20 21:30")
+    assert echoes(sent, booking(session_date="2026-07-20T20:30:00Z"), LONDON)
+
+
+@pytest.mark.parametrize(
+    ("session_date", "is_alike"),
+    [
+        ("2026-07-19T18:30:00Z", True),
+        ("2026-07-19T18:15:00Z", False),
+        ("2026-07-21T23:30:00", True),
+        ("2026-07-21T23:45:00", False),
+    ],
+)
+def test_a_booking_may_concern_an_operation_by_the_clock_of_any_zone_and_no_further(
+    session_date: str,
+    is_alike: bool,  # noqa: FBT001 (a row)
+) -> None:
+    """List it 26 hours away from a summer evening in London, to both sides, and a quarter of an hour more."""
+    record = operation_record(session_date="2026-07-20 21:30")
+    other = booking(session_date=session_date)
+    assert may_concern(record, other, LONDON) is is_alike
+    assert verdict([other], record=record).state is (UNKNOWN if is_alike else NOT_CREATED)
+
+
+def test_what_stands_is_in_doubt_in_whatever_form_its_date_is() -> None:
+    """Find a summer session that is told in UTC, and is longer than what was sent."""
+    record = operation_record(session_date="2026-07-20 21:30")
+    other = booking(session_date="2026-07-20T20:30:00Z", duration=16)
+    assert verdict([other], record=record).state is AMBIGUOUS

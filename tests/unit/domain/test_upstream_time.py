@@ -133,3 +133,11 @@ def test_in_the_hour_that_is_left_out_a_date_of_an_answer_still_means_something(
 def test_what_is_no_date_means_no_instant(text: str) -> None:
     """Read other shapes, dates that no calendar has, and those outside of it."""
     assert answer_readings(text, LONDON) == ()
+
+
+@pytest.mark.parametrize("text", ["2026-07-15T12:00:05-04:00", "2026-07-15T12:00:05", "2026-10-25T01:30:05"])
+def test_instants_are_told_in_utc(text: str) -> None:
+    """Look at their zone: comparing would not show it, writing down would."""
+    sent = read_time("2026-10-25 01:30", LONDON)
+    assert sent is not None
+    assert all(instant.tzinfo is UTC for instant in (*answer_readings(text, LONDON), *sent.readings))

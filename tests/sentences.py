@@ -1,0 +1,13 @@
+"""What people read: whole sentences, spelled as sentences are."""
+
+import re
+
+NAMES = re.compile(r"BookUserID|YYYY-MM-DD HH:MM|RFC 3339")
+SHOUTED = re.compile(r"[A-Z]{2}")
+
+
+def require_sentences(text: str) -> None:
+    """Fail unless a text begins with a capital, ends with a full stop, and shouts nowhere."""
+    assert text[:1].isupper(), text
+    assert text.endswith("."), text
+    assert not SHOUTED.search(NAMES.sub("", text)), text
