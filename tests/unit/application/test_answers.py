@@ -170,6 +170,7 @@ def test_a_duplicate_names_the_earlier_operation_and_says_when_that_may_change(
     assert (error.operation_id, error.retry_after_seconds, error.state) == ("op_1", wait, told)
     assert "nothing was sent" in error.message
     assert ("cannot be read right now" in error.message) is not is_read
+    assert answers.duplicate(operation_record(), NOW).message.startswith("This account already has a booking")
 
 
 def test_a_repeat_whose_first_answer_cannot_be_read_never_says_that_nothing_was_booked() -> None:
@@ -199,11 +200,6 @@ def test_an_account_that_books_too_often_learns_its_limit() -> None:
     assert "5 bookings in 60 seconds" in error.message
 
 
-def test_a_duplicate_is_not_called_running_unless_it_is() -> None:
-    """Say nothing about it: nobody is told to ask again for what will not change."""
-    assert answers.duplicate("op_0").retry_after_seconds is None
-
-
 def too_late() -> SwitchboardError:
     """Return the error of a call with no time to send in."""
     with pytest.raises(UpstreamUnavailableError) as caught:
@@ -230,7 +226,7 @@ def test_every_answer_is_whole_sentences() -> None:
         *(answers.failure("op_1", outcome) for outcome in (*refused, *others)),
         *(answers.unsettled(operation_record(state=state), NOW) for state in OperationState),
         answers.not_created("op_1"),
-        answers.duplicate("op_1"),
+        *(answers.duplicate(operation_record(), NOW, is_read=is_read) for is_read in (True, False)),
         answers.overtaken(),
         answers.unreadable_repeat("op_1"),
         answers.too_many(RateLimited(5, 60, 17), "op_1"),

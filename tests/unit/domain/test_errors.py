@@ -79,7 +79,7 @@ def test_a_rejected_booking_counts_its_violations(count: int, words: str) -> Non
     """Reject for one and for two."""
     error = errors.BookingRejectedError([VIOLATION] * count, operation_id="op_1")
     assert words in error.message
-    assert "nothing was booked" in error.message
+    assert "this request sent nothing" in error.message
     assert str(error) == error.message
     require_sentences(error.message)
     assert (error.violations, error.operation_id) == ((VIOLATION,) * count, "op_1")
