@@ -4,6 +4,7 @@ import ipaddress
 import re
 from collections.abc import Mapping
 from math import inf
+from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -60,6 +61,20 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
+def _require_file(path: str | None) -> str | None:
+    if path is not None and not Path(path).is_file():
+        msg = "must name a file of certificates that is here"
+        raise ValueError(msg)
+    return path
+
+
+def _require_type_base(base: str) -> str:
+    if not base.startswith(("/", "https://")) or not base.endswith(("/", "#")):
+        msg = "must begin with / or https:// and end with / or #, because a problem's name is put behind it"
+        raise ValueError(msg)
+    return base
+
+
 def _require_base_path(path: str) -> str:
     if not _BASE_PATH.fullmatch(path):
         msg = "must be /segment or /segment/segment of letters, digits, '-' and '_', without a slash at the end"
@@ -112,7 +127,7 @@ class Settings(BaseModel):
     adultwork_api_secret: str | None = Field(
         None, repr=False, description="The developer secret, for local runs; deployed stages keep it in SECRETS_NAME."
     )
-    adultwork_ca_bundle: str | None = Field(
+    adultwork_ca_bundle: Annotated[str | None, AfterValidator(_require_file)] = Field(
         None, description="A file of certificate authorities to trust instead of the bundled ones."
     )
     allowed_origins: Annotated[frozenset[str], BeforeValidator(_split_origins), AfterValidator(_require_origins)] = (
@@ -163,7 +178,9 @@ class Settings(BaseModel):
         "",
         description="What the paths in answers begin with, for a gateway that takes it off: `/dev` for a stage of this name.",
     )
-    problem_type_base: str = Field("/problems/", description="What comes before a problem's name in its `type`.")
+    problem_type_base: Annotated[str, AfterValidator(_require_type_base)] = Field(
+        "/problems/", description="What comes before a problem's name in its `type`."
+    )
     maximum_body_bytes: int = Field(8192, gt=0, le=1_000_000, description="The largest request body, in bytes.")
     maximum_duration_minutes: int = Field(1440, ge=5, description="The longest booking; AdultWork names no maximum.")
     maximum_comments_length: int = Field(2000, ge=0, description="The longest Comments, in characters.")

@@ -35,8 +35,9 @@ def read_ports(environment: Mapping[str, str]) -> dict[str, int]:
         if int(text) in ports.values() and int(text):
             raise CannotRunError(f"{name}={text} is used twice.")
         ports[name] = int(text)
+    is_needed = {"SANDBOX_PORT": not environment.get("ADULTWORK_BASE_URL")}  # another upstream may stand on its port
     for name, port in ports.items():
-        if not _is_free(port):
+        if is_needed.get(name, True) and not _is_free(port):
             raise CannotRunError(f"Port {port} on {HOST} is in use. Choose another: make run {name}=…")
     return ports
 

@@ -98,7 +98,7 @@ def test_every_setting_comes_from_the_variable_of_its_name() -> None:
         {
             "ADULTWORK_BASE_URL": "https://api.adultwork.com", "ADULTWORK_ACCEPT": "application/json",
             "ADULTWORK_TIMEZONE": "UTC", "ADULTWORK_SEND_API_KEY": "true", "ADULTWORK_API_KEY": "a",
-            "ADULTWORK_API_SECRET": "b", "ADULTWORK_CA_BUNDLE": "c.pem", "ALLOWED_ORIGINS": "https://a.example",
+            "ADULTWORK_API_SECRET": "b", "ADULTWORK_CA_BUNDLE": __file__, "ALLOWED_ORIGINS": "https://a.example",
             "OPERATIONS_TABLE": "o", "AUDIT_TABLE": "t", "SECRETS_NAME": "s", "BASE_PATH": "/b", "PROBLEM_TYPE_BASE": "https://p.example/",
             "MAXIMUM_BODY_BYTES": "100", "MAXIMUM_DURATION_MINUTES": "60", "MAXIMUM_COMMENTS_LENGTH": "0",
             "REFUSE_PREMIUM_NUMBERS": "0", "PERMISSION_CACHE_SECONDS": "0", "FUNCTION_TIMEOUT_SECONDS": "20",
@@ -161,6 +161,8 @@ def test_all_faults_are_reported_at_once_and_no_value_is_repeated() -> None:
         ("SETTLE_MINUTES", ["0", "0.9", "-1", "1441", "nan", "inf"]),
         ("EXPIRY_HOURS", ["0", "0.9", "-1", "721", "nan", "inf"]),
         ("BASE_PATH", ["/", "dev", "/dev/", "//dev", "/a/b/c", "/a//b", "/..", "/dev?a", "/d v", "/d\u00e9v", "/dev\n", "https://a.example"]),
+        ("ADULTWORK_CA_BUNDLE", ["/nowhere.pem", "/"]),
+        ("PROBLEM_TYPE_BASE", ["problems/", "/problems", "http://p.example/", "https://p.example"]),
         ("RECONCILE_SECONDS", ["0", "-1", "29.1", "nan", "inf"]),
     ],
 )  # fmt: skip

@@ -117,3 +117,13 @@ def test_a_taken_port_is_refused() -> None:
         port = taken.getsockname()[1]
         with pytest.raises(CannotRunError, match=f"Port {port} .* PORT="):
             read_ports(free_ports() | {"PORT": str(port)})
+
+
+def test_the_port_of_a_sandbox_that_is_not_started_may_be_taken() -> None:
+    """Often by the upstream that is to be used instead."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        wanted = free_ports() | {"SANDBOX_PORT": str(port)}
+        assert read_ports(wanted | {"ADULTWORK_BASE_URL": f"http://127.0.0.1:{port}"})["SANDBOX_PORT"] == port
