@@ -78,14 +78,14 @@ def test_a_booking_in_any_other_status_stands(status: str) -> None:
     ],
 )
 def test_a_booking_whose_details_cannot_be_read_stands(failure: SwitchboardError) -> None:
-    """Fail the read, after the booking was cancelled."""
+    """Fail the read, after the booking was cancelled: it may be asked for again, because that alone may clear the way."""
     world = World()
     first = world.place()
     world.gateway.end_booking(1, "Cancelled")
     world.gateway.list_failure = failure
     error = world.refusal(idempotency_key=None)
     assert isinstance(error, DuplicateBookingError)
-    assert error.operation_id == first.operation_id
+    assert (error.operation_id, error.retry_after_seconds) == (first.operation_id, 5)
     assert len(world.gateway.sent) == 1
 
 
