@@ -5,6 +5,7 @@ from contextlib import suppress
 
 import pytest
 
+from chalicelib.application.place_booking import Answered
 from chalicelib.domain.errors import (
     DuplicateBookingError,
     InvalidTokenError,
@@ -48,6 +49,16 @@ def fail_from_now_on(world: World) -> None:
     """Let the store neither be written nor read."""
     world.store.will_fail_conclusion()
     world.store.will_fail_reads()
+
+
+def cancel_and_repeat_its_reply(world: World) -> Answered:
+    """Book and cancel; let AdultWork answer all that follows with the old reply, as a cache on the way might."""
+    first = world.place()
+    assert first.booking_id is not None
+    old = world.gateway.bookings[first.booking_id]
+    world.gateway.end_booking(first.booking_id, "Cancelled")
+    world.gateway.answer = lambda _: Outcome(OperationState.CONFIRMED, "booked", upstream_status=200, booking=old)
+    return first
 
 
 ERRORS: list[tuple[Preparation, type[SwitchboardError], str, str, int | None]] = [
@@ -166,11 +177,7 @@ def test_a_booking_of_nobody_else_is_a_success_whatever_its_date_says() -> None:
 def test_a_booking_that_this_very_call_found_cancelled_is_not_its_own() -> None:
     """Free the guard of a cancelled booking, get its old reply, and lose the store: its date alone would have vouched."""
     world = World()
-    first = world.place()
-    assert first.booking_id is not None
-    old = world.gateway.bookings[first.booking_id]
-    world.gateway.end_booking(first.booking_id, "Cancelled")
-    world.gateway.answer = lambda _: Outcome(OperationState.CONFIRMED, "booked", upstream_status=200, booking=old)
+    cancel_and_repeat_its_reply(world)
     world.gateway.before_send = lambda: fail_from_now_on(world)
     error = world.refusal(idempotency_key=OTHER_KEY)
     assert isinstance(error, OutcomeUnknownError)
@@ -179,11 +186,7 @@ def test_a_booking_that_this_very_call_found_cancelled_is_not_its_own() -> None:
 def test_a_booking_that_another_operation_has_is_no_success_either() -> None:
     """Let AdultWork repeat the reply of a booking that was cancelled since, and fail the conclusion."""
     world = World()
-    first = world.place()
-    assert first.booking_id is not None
-    old = world.gateway.bookings[first.booking_id]
-    world.gateway.end_booking(first.booking_id, "Cancelled")
-    world.gateway.answer = lambda _: Outcome(OperationState.CONFIRMED, "booked", upstream_status=200, booking=old)
+    first = cancel_and_repeat_its_reply(world)
     world.store.will_fail_conclusion()
     error = world.refusal(idempotency_key=OTHER_KEY)
     assert isinstance(error, OutcomeUnknownError)
