@@ -36,6 +36,7 @@ from chalicelib.application.housekeeping import Housekeeping
 from chalicelib.application.place_booking import PlaceBooking
 from chalicelib.application.reads import Reads
 from chalicelib.application.reconcile import Reconciler
+from chalicelib.application.refusals import Refusals
 from chalicelib.domain.matching import ReconciliationPolicy
 from chalicelib.domain.policy import BookingPolicy
 from chalicelib.domain.time_budget import TimeBudget
@@ -103,7 +104,7 @@ def build(environment: Mapping[str, str]) -> Container:
             claiming=Claiming(world.store, earlier, budget),
             concluding=Concluding(world.store, reconciler, form, budget),
             housekeeping=housekeeping,
-            trail=world.trail,
+            refusals=Refusals(world.trail, world.clock, budget),
             vault=world.vault,
             concurrency=world.concurrency,
             clock=world.clock,
@@ -166,7 +167,9 @@ def _world(settings: Settings, zone: ZoneInfo, environment: Mapping[str, str]) -
         store=DynamoDBOperationStore(
             database, settings.operations_table, clock.sleep, clock, settings.audit_table, _limits(settings)
         ),
-        trail=DynamoDBAuditTrail(database, settings.audit_table, clock.sleep),
+        trail=DynamoDBAuditTrail(
+            database, settings.audit_table, settings.operations_table, clock.sleep, settings.refusals_per_hour
+        ),
         vault=KmsVault(
             kms, database, settings.operations_table, settings.sealing_key_id, clock, random_bytes=random_bytes
         ),

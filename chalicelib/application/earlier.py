@@ -55,16 +55,25 @@ class EarlierOperations:
                 "This Idempotency-Key was used for another booking. Send each new booking under a new key."
             )
         try:
-            record = self.store.find(held.operation_id, deadline)
-            if record is None:
-                raise answers.unreadable_repeat(held.operation_id)
-            (settled,) = self.reconciler.reconcile(caller, [record], deadline)
-            if isinstance(held, KeyHeld):
-                return self._same_request(caller, settled, deadline)
-            return self._same_booking(caller, settled.record, deadline)
+            return self._settle(caller, held, deadline)
         except (StoreUnavailableError, SealBrokenError) as error:
             # "Nothing was booked" would be a lie here: the earlier operation may have booked.
-            raise answers.unreadable_repeat(held.operation_id) from error
+            unreadable = answers.unreadable_repeat(held.operation_id)
+            unreadable.is_repeat = isinstance(held, KeyHeld)
+            raise unreadable from error
+        except SwitchboardError as error:
+            error.is_repeat = isinstance(held, KeyHeld)
+            raise
+
+    def _settle(self, caller: Caller, held: Held, deadline: Deadline) -> Replay | ClaimAgain:
+        """Reconcile the operation in the way, and say how to go on."""
+        record = self.store.find(held.operation_id, deadline)
+        if record is None:
+            raise answers.unreadable_repeat(held.operation_id)
+        (settled,) = self.reconciler.reconcile(caller, [record], deadline)
+        if isinstance(held, KeyHeld):
+            return self._same_request(caller, settled, deadline)
+        return self._same_booking(caller, settled.record, deadline)
 
     def _same_request(self, caller: Caller, settled: Settled, deadline: Deadline) -> Replay | ClaimAgain:
         """The key is this request's own: give the answer that it got, or let it try again.

@@ -235,8 +235,10 @@ class OperationStore(Protocol):
 class AuditTrail(Protocol):
     """The append-only events."""
 
-    def append(self, event: AuditEvent, deadline: Deadline) -> None:
-        """Add an event.
+    def record_refusal(self, event: AuditEvent, deadline: Deadline) -> None:
+        """Add the event of a refusal; once an account has had its share of them in an hour, count it instead.
+
+        The count is told by events of its own, after 1, 2, 4, 8 … refusals over the share.
 
         Raises:
             StoreUnavailableError: it could not be written by the deadline.

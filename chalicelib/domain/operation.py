@@ -46,9 +46,10 @@ MOVES: dict[OperationState, frozenset[OperationState]] = {
     OperationState.REJECTED: frozenset(),
     OperationState.NOT_SENT: frozenset(),
     OperationState.NOT_CREATED: frozenset(),
-    OperationState.AMBIGUOUS: frozenset(),
-    OperationState.EXPIRED_UNKNOWN: frozenset(),
+    OperationState.AMBIGUOUS: frozenset({OperationState.CONFIRMED, OperationState.NOT_CREATED}),
+    OperationState.EXPIRED_UNKNOWN: frozenset({OperationState.CONFIRMED, OperationState.NOT_CREATED}),
 }
+FOR_A_PERSON = frozenset({OperationState.AMBIGUOUS, OperationState.EXPIRED_UNKNOWN})  # no read settles these any more
 RETRYABLE_STATUSES = frozenset({401, 429})
 ENDED_UPSTREAM = frozenset(
     {"Cancelled", "Rejected"}

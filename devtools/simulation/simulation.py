@@ -98,7 +98,7 @@ class Run:
     def evidence(self) -> Evidence:
         """Return what the oracle looks at."""
         records = self.tables.records()
-        refused = [event.operation_id for event in self.tables.trail.appended]
+        refused = [event.operation_id for event in self.tables.trail.refusals]
         ids = [*(record.id for record in records), *refused]
         chains = {id_: self.tables.trail.events(id_) for id_ in ids}
         known = {record.id for record in records} | self.rows.keys()

@@ -109,9 +109,9 @@ class SimulatedTrail:
         self._trail = trail
         self._requests = Requests(platform)
 
-    def append(self, event: AuditEvent, deadline: Deadline) -> None:
-        """Add an event, or fail."""
-        self._requests.write("append", deadline, partial(self._trail.append, event, deadline))
+    def record_refusal(self, event: AuditEvent, deadline: Deadline) -> None:
+        """Add the event of a refusal, or fail."""
+        self._requests.write("refusal", deadline, partial(self._trail.record_refusal, event, deadline))
 
     def events(self, operation_id: str) -> list[bytes]:
         """Return the stored bytes, in order."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
 MINUTE, DAY = 60, 86_400
+REFUSALS_PER_HOUR = 20
 
 _numbers = count()
 
@@ -88,6 +89,7 @@ def _in_memory(minute: int = 0, day: int = 0) -> Stores:
     clock = FixedClock()
     limits = [(limit, seconds) for limit, seconds in ((minute, MINUTE), (day, DAY)) if limit]
     store = InMemoryOperationStore(limits=limits, clock=clock)
+    store.trail.refusals_per_hour = REFUSALS_PER_HOUR
     return Stores(store, store.trail, clock, store.rows)
 
 
@@ -104,4 +106,4 @@ def _on_new_tables(client: "DynamoDBClient", minute: int, day: int) -> Stores:
     limits = {Row.MINUTE: RateLimit(minute, MINUTE), Row.DAY: RateLimit(day, DAY)}
     limits = {row: limit for row, limit in limits.items() if limit.limit}
     store = DynamoDBOperationStore(client, operations, clock.sleep, clock, audit, limits)
-    return Stores(store, DynamoDBAuditTrail(client, audit, clock.sleep), clock, rows)
+    return Stores(store, DynamoDBAuditTrail(client, audit, operations, clock.sleep, REFUSALS_PER_HOUR), clock, rows)

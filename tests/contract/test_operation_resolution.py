@@ -70,6 +70,20 @@ def test_what_people_have_to_settle_keeps_the_guard(
     assert claim(stores.store, operation(2, key=OTHER_KEY)) == BookingHeld(unknown.id)
 
 
+@pytest.mark.parametrize("state", [OperationState.AMBIGUOUS, OperationState.EXPIRED_UNKNOWN])
+@pytest.mark.parametrize("resolution", [Resolution(OperationState.CONFIRMED, 77), Resolution(OperationState.NOT_CREATED)])
+def test_what_people_have_settled_stands_as_if_reads_had_told_it(
+    stores: Stores, unknown: OperationRecord, state: OperationState, resolution: Resolution
+) -> None:
+    """The guard stays beside a booking, and goes where there is none."""
+    assert resolve(stores.store, unknown, Resolution(state))
+    assert resolve(stores.store, find(stores.store, unknown.id), resolution)
+    record = find(stores.store, unknown.id)
+    assert (record.state, record.booking_id, record.sequence) == (resolution.state, resolution.booking_id, 4)
+    claimed = claim(stores.store, operation(2, key=OTHER_KEY))
+    assert claimed == (BookingHeld(unknown.id) if resolution.booking_id else Claimed())
+
+
 def test_an_operation_without_a_key_is_resolved_too(stores: Stores) -> None:
     """There is no row for its answer, and none comes into being."""
     keyless = made(stores.store, operation(1, key=None), UNKNOWN)

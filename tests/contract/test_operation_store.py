@@ -113,7 +113,7 @@ def test_a_claim_that_is_sent_twice_is_one_claim(stores: Stores) -> None:
 def test_a_taken_place_in_the_audit_trail_stops_the_claim(stores: Stores) -> None:
     """Events are never written over, so the operation is not claimed either."""
     first = operation()
-    stores.trail.append(replace(claim_event(first), request_id="another"), enough_time())
+    stores.trail.record_refusal(replace(claim_event(first), request_id="another"), enough_time())
     with pytest.raises(StoreUnavailableError):
         claim(stores.store, first)
     assert claim(stores.store, operation(2)) == Claimed()

@@ -48,6 +48,10 @@ class Records:
         """Return the kind of every audit event, in order."""
         return [event["kind"] for event in self.events()]
 
+    def kinds_of_operations(self) -> list[str]:
+        """Return the kind of every event that belongs to an operation, in order: refusals before a claim are left out."""
+        return [kind for kind in self.kinds() if not kind.startswith("refus")]
+
     def text(self) -> str:
         """Return all that both tables hold, as text."""
         return json.dumps([self._scan(self.operations_table), self._scan(self.audit_table)], default=repr)

@@ -85,7 +85,7 @@ def test_of_many_equal_claims_exactly_one_may_send(
     client: "DynamoDBClient", store: DynamoDBOperationStore, threads: ThreadPoolExecutor, *, same_key: bool
 ) -> None:
     """In every round one is claimed, all others learn whose it is, and only one leaves an event."""
-    trail = DynamoDBAuditTrail(client, AUDIT_TABLE, CLOCK.sleep)
+    trail = DynamoDBAuditTrail(client, AUDIT_TABLE, OPERATIONS_TABLE, CLOCK.sleep)
     held = KeyHeld if same_key else BookingHeld
     for round_number in range(ROUNDS):
         rivals = [_rival(round_number, rival, same_key=same_key) for rival in range(THREADS)]

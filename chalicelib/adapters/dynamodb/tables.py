@@ -7,6 +7,7 @@ event out of that index.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -42,6 +43,11 @@ def booking_row(booking_id: int) -> str:
 def rate_row(account: int, window_seconds: int, window: int) -> str:
     """Return the partition key of an account's count of bookings in one window of time."""
     return f"RATE#{account}#{window_seconds}#{window}"
+
+
+def refusals_row(account: int, hour: datetime) -> str:
+    """Return the partition key of an account's count of refusals in one hour (UTC)."""
+    return f"REFUSED#{account}#{hour:%Y-%m-%dT%H}"
 
 
 def event_sort_key(sequence: int) -> str:

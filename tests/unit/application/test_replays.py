@@ -82,7 +82,7 @@ def test_a_repeat_gets_the_very_same_answer_whatever_has_changed_since(
     assert first.is_replayed is False
     assert len(world.gateway.sent) == 1
     assert len(world.events(first.operation_id)) == 2
-    assert world.trail.appended == []
+    assert world.trail.refusals == []
 
 
 def test_a_refusal_is_repeated_with_the_id_of_the_request_that_was_refused() -> None:
@@ -134,25 +134,24 @@ def test_a_new_request_whose_dates_have_passed_is_refused_though_it_has_a_key() 
     assert (world.store.claims, world.gateway.sent) == ([], [])
 
 
-def test_without_a_key_dates_that_have_passed_cost_no_call() -> None:
-    """Repeat without a key: what cannot be a repeat is refused at once."""
+def test_without_a_key_a_booking_that_stands_is_told_also_when_its_dates_have_passed() -> None:
+    """Repeat without a key: that it was booked is worth more than that it is too late."""
     world = World()
-    world.place(TONIGHT, idempotency_key=None)
+    first = world.place(TONIGHT, idempotency_key=None)
     time_goes_by(world)
-    reads = list(world.gateway.reads)
-    assert isinstance(world.refusal(TONIGHT, idempotency_key=None), BookingRejectedError)
-    assert world.gateway.reads == reads
+    error = world.refusal(TONIGHT, idempotency_key=None)
+    assert (type(error), error.operation_id) == (DuplicateBookingError, first.operation_id)
 
 
-def test_a_repeat_whose_form_is_wrong_besides_its_dates_costs_no_call() -> None:
-    """Let the dates pass and shorten the booking."""
+def test_a_form_that_is_wrong_besides_its_dates_is_no_repeat() -> None:
+    """Let the dates pass and shorten the booking: what is wanted cannot be told any more."""
     world = World()
+    world.place(TONIGHT)
     time_goes_by(world)
     error = world.refusal({**TONIGHT, "Duration": 4})
     assert isinstance(error, BookingRejectedError)
     rules = {violation.rule for violation in error.violations}
     assert rules == {"session-date-future", "accept-by-future", "duration-minimum"}
-    assert world.gateway.reads == []
 
 
 def test_all_violations_of_a_late_request_come_at_once() -> None:

@@ -6,7 +6,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chalicelib.domain.keyed_hash import HmacKey
-from chalicelib.domain.operation import FREES_GUARD, MOVES, ROUTE, Operation, OperationState, Outcome, new_operation
+from chalicelib.domain.operation import (
+    FOR_A_PERSON,
+    FREES_GUARD,
+    MOVES,
+    ROUTE,
+    Operation,
+    OperationState,
+    Outcome,
+    new_operation,
+)
 from tests.builders import LONDON, NOW, booking, booking_request
 
 KEY = HmacKey(b"a key for tests, 32 bytes or more")
@@ -43,8 +52,16 @@ def test_every_state_says_where_it_may_go() -> None:
 
 def test_only_what_is_unknown_or_under_way_may_move() -> None:
     """Look for the states that are not final; nothing goes back to SENDING, and UNKNOWN becomes known by reads alone."""
-    assert set(OperationState) - FINAL == {OperationState.SENDING, OperationState.UNKNOWN}
+    assert set(OperationState) - FINAL == {OperationState.SENDING, OperationState.UNKNOWN, *FOR_A_PERSON}
     assert MOVES[OperationState.UNKNOWN].isdisjoint({OperationState.REJECTED, OperationState.NOT_SENT})
+
+
+def test_a_person_can_say_of_what_no_read_settles_whether_it_booked() -> None:
+    """Look at where those states lead."""
+    assert {"AMBIGUOUS", "EXPIRED_UNKNOWN"} == FOR_A_PERSON
+    assert {MOVES[state] for state in FOR_A_PERSON} == {
+        frozenset({OperationState.CONFIRMED, OperationState.NOT_CREATED})
+    }
 
 
 def test_every_operation_can_reach_an_end() -> None:

@@ -56,7 +56,7 @@ def requests(client: "DynamoDBClient", dynamodb: StubDynamoDB, clock: CountingCl
     """Return the document of every kind of request that the package can make."""
     limits = {Row.MINUTE: RateLimit(5, 60), Row.DAY: RateLimit(30, 86_400)}
     store = DynamoDBOperationStore(client, "operations", clock.sleep, clock, "audit", limits)
-    trail = DynamoDBAuditTrail(client, "audit", clock.sleep)
+    trail = DynamoDBAuditTrail(client, "audit", "operations", clock.sleep)
     record = OperationRecord.of(operation(), OperationState.UNKNOWN, 2, "0" * 64)
     for keys in ((HASH_KEY,), ROTATED):
         claim(store, operation(hash_keys=keys))
@@ -70,7 +70,8 @@ def requests(client: "DynamoDBClient", dynamodb: StubDynamoDB, clock: CountingCl
         resolve(store, record, Resolution(state, None, "sealed"))
     resolve(store, record, Resolution(OperationState.CONFIRMED, 77, "sealed"))
     store.release(record, release_event(record), enough_time())
-    trail.append(claim_event(operation()), enough_time())
+    dynamodb.will(answer(200, {"Attributes": {"refusals": {"N": "1"}}}))
+    trail.record_refusal(claim_event(operation()), enough_time())
     made = len(dynamodb.requests)
     rows: Json = {"Responses": {"operations": []}, "UnprocessedKeys": {}}
     dynamodb.will(answer(200, {"Items": []}), answer(200, {"Items": []}), answer(200, {"Items": []}))
@@ -81,7 +82,7 @@ def requests(client: "DynamoDBClient", dynamodb: StubDynamoDB, clock: CountingCl
     store.held(operation(key=OTHER_KEY, hash_keys=ROTATED), enough_time())
     store.owners([1, 2, 1], enough_time())
     store.stored_answer(record, enough_time())
-    assert made == 17
+    assert made == 18
     assert len(dynamodb.requests) == made + 6
     return [request.document for request in dynamodb.requests]
 

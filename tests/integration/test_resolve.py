@@ -1,0 +1,81 @@
+"""`make resolve`: a person settles an operation of the local run, and mistakes get one line and an example."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from chalicelib.adapters.dynamodb.operations import DynamoDBOperationStore
+from chalicelib.application.ports import Resolution
+from chalicelib.domain.operation import OperationState
+from devtools import resolve
+from devtools.dynamodb import AUDIT_TABLE, OPERATIONS_TABLE, LocalDynamoDB, create_tables, local_client
+from tests.builders import NOW
+from tests.contract import records
+from tests.fakes.clock import FixedClock
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+FUTURE = NOW + timedelta(days=9000)  # the stand-in deletes what is over; this is not, whenever the test runs
+GIVEN = {"OPERATION": "op_" + "0" * 26, "BOOKING": "NONE", "BY": "ada", "WHY": "ticket 4711"}
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[LocalDynamoDB]:
+    """Run one stand-in with the tables of the local run."""
+    with LocalDynamoDB() as started:
+        create_tables(started.endpoint_url)
+        yield started
+
+
+@pytest.fixture
+def client(server: LocalDynamoDB) -> Iterator["DynamoDBClient"]:
+    """Return a client of it."""
+    with closing(local_client(server.endpoint_url)) as made:
+        yield made
+
+
+@pytest.fixture
+def flagged(client: "DynamoDBClient", request: pytest.FixtureRequest) -> str:
+    """Return an operation that was flagged for a person."""
+    clock = FixedClock()
+    store = DynamoDBOperationStore(client, OPERATIONS_TABLE, clock.sleep, clock, AUDIT_TABLE, {})
+    lost = records.operation(request.param, key=f"key-of-the-lost-{request.param}", at=FUTURE, account=request.param)
+    unknown = records.made(store, lost, records.UNKNOWN)
+    assert records.resolve(store, unknown, Resolution(OperationState.EXPIRED_UNKNOWN))
+    return unknown.id
+
+
+@pytest.mark.parametrize(("flagged", "booking", "state"), [(1, "NONE", "NOT_CREATED"), (2, "77", "CONFIRMED")], indirect=["flagged"])
+def test_a_flagged_operation_is_settled(
+    server: LocalDynamoDB, client: "DynamoDBClient", flagged: str, booking: str, state: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Say what became of it, on the tables of the local run and by the names of a stage's."""
+    stage = {"OPERATIONS_TABLE": OPERATIONS_TABLE, "AUDIT_TABLE": AUDIT_TABLE, "AWS_ENDPOINT_URL_DYNAMODB": server.endpoint_url}
+    where = {"DYNAMODB_PORT": str(server.port)} if booking == "NONE" else stage
+    assert resolve.main(GIVEN | {"OPERATION": flagged, "BOOKING": booking} | where) == 0
+    assert capsys.readouterr().out == f"{flagged} is {state}. Its audit event names ada and the reason.\n"
+    row = client.get_item(TableName=OPERATIONS_TABLE, Key={"pk": {"S": f"OP#{flagged}"}})["Item"]
+    assert row["state"]["S"] == state
+
+
+def test_an_operation_that_is_not_there_is_an_error(server: LocalDynamoDB, capsys: pytest.CaptureFixture[str]) -> None:
+    """Name another one."""
+    assert resolve.main(GIVEN | {"DYNAMODB_PORT": str(server.port)}) == 1
+    assert capsys.readouterr().err == f"There is no operation {GIVEN['OPERATION']}.\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("OPERATION", ""), ("OPERATION", "op_1"), ("BOOKING", ""), ("BOOKING", "none"), ("BOOKING", "0"), ("WHY", "no"), ("BY", "a b")],
+)
+def test_what_is_missing_or_odd_is_named_with_an_example(
+    name: str, value: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Give each in a form that is not taken."""
+    assert resolve.main(GIVEN | {name: value}) == 2
+    told = capsys.readouterr().err
+    assert told.startswith(f"{name}: missing, or not of this form.\nmake resolve OPERATION=op_")
