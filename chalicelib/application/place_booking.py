@@ -124,7 +124,7 @@ class PlaceBooking:
                 return before
             raise
         # 5
-        check = fact_rules.check_facts(request, facts)
+        check = fact_rules.check_facts(form, facts)
         if violations := (*broken, *check.violations):
             if before := self._as_before(call, operation):
                 return before
