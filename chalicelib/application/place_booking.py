@@ -149,7 +149,7 @@ class PlaceBooking:
             principal=principal,
             request=form_rules.read_request(form) if _is_readable(broken) else None,
             key=self.keys.in_use()[0],
-            candidate=fact_rules.needed(form).candidate,
+            candidate=form.candidate(),
         )
 
     def _require_scope(self, principal: Principal, token: AccessToken) -> None:

@@ -10,10 +10,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TypeAlias
 
+from chalicelib.domain.booking import ContactMethod
 from chalicelib.domain.policy import BookingPolicy
 from chalicelib.domain.upstream_time import UpstreamTime, read_time
 
 JsonValue: TypeAlias = "bool | int | Decimal | str | list[JsonValue] | dict[str, JsonValue] | None"
+
+MAXIMUM_USER_ID = 2_147_483_647
 
 _CREDITS_FORM = re.compile(r"[0-9]{1,7}(\.[0-9]{1,4})?")
 _PHONE_SEPARATORS = str.maketrans("", "", " -()")
@@ -45,6 +48,22 @@ class Form:
         """Return a member that is a date in one of the two accepted forms."""
         text = self.text(name)
         return None if text is None else read_time(text, self.policy.zone)
+
+    def candidate(self) -> int | None:
+        """Return BookUserID when it can be the id of a user."""
+        value = self.integer("BookUserID")
+        return value if value is not None and 1 <= value <= MAXIMUM_USER_ID else None
+
+    def duration(self) -> int | None:
+        """Return Duration when it is as many minutes as may be booked."""
+        value = self.integer("Duration")
+        shortest, longest = self.policy.minimum_duration_minutes, self.policy.maximum_duration_minutes
+        return value if value is not None and shortest <= value <= longest else None
+
+    def method(self) -> ContactMethod | None:
+        """Return Method when there is one of this number."""
+        value = self.integer("Method")
+        return ContactMethod(value) if value in tuple(ContactMethod) else None
 
     def credits(self) -> Decimal | None:
         """Return Credits when it is a JSON number of at most 7 digits and 4 decimals."""

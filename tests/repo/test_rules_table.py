@@ -9,7 +9,7 @@ from chalicelib.domain.facts import BookingRequirements, Facts
 from chalicelib.domain.form import JsonValue
 from chalicelib.domain.rules.facts import FACT_RULES, FactRule, check_facts
 from chalicelib.domain.rules.form import FORM_RULES, OPTIONAL, REQUIRED, FormRule, violations
-from tests.builders import booking_request, form, members, without
+from tests.builders import form, members, without
 
 # Source: AdultWork, CreateBooking page, the table of the request.
 DOCUMENTED = {
@@ -92,6 +92,6 @@ def test_a_rule_of_the_form_can_fire_and_says_how_to_mend_it(rule: str) -> None:
 @pytest.mark.parametrize("rule", BREAKS_FACT_RULE)
 def test_a_rule_on_facts_can_fire_and_says_how_to_mend_it(rule: str) -> None:
     """Break it, and no other; the message is a sentence."""
-    (violation,) = check_facts(booking_request(), BREAKS_FACT_RULE[rule]).violations
+    (violation,) = check_facts(form(members()), BREAKS_FACT_RULE[rule]).violations
     assert violation.rule == rule
     assert re.fullmatch(r"[A-Z].*\.", violation.message)

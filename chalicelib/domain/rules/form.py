@@ -8,14 +8,13 @@ from functools import partial
 from typing import TypeVar
 
 from chalicelib.domain.booking import BookingRequest, ContactMethod
-from chalicelib.domain.form import Form
+from chalicelib.domain.form import MAXIMUM_USER_ID, Form
 from chalicelib.domain.upstream_time import UpstreamTime
 from chalicelib.domain.violation import Violation
 
 REQUIRED = ("BookUserID", "SessionDate", "Duration", "Method", "Credits", "AcceptBy")
 TIME_RULES = frozenset({"session-date-future", "accept-by-future"})  # what a good request breaks by growing old
 OPTIONAL = ("PhoneNumber", "SkypeName", "Comments")
-MAXIMUM_USER_ID = 2_147_483_647
 
 T = TypeVar("T")
 
@@ -59,11 +58,11 @@ def violations(form: Form) -> tuple[Violation, ...]:
 
 def read_request(form: Form) -> BookingRequest:
     """Return the typed request of a form without violations; contact fields that its method does not use are dropped."""
-    method = ContactMethod(_sure(form.integer("Method")))
+    method = _sure(form.method())
     return BookingRequest(
-        book_user_id=_sure(form.integer("BookUserID")),
+        book_user_id=_sure(form.candidate()),
         session_date=_sure(form.time("SessionDate")).text,
-        duration=_sure(form.integer("Duration")),
+        duration=_sure(form.duration()),
         method=method,
         phone_number=form.phone_number() if method is ContactMethod.CANDIDATE_CALLS else None,
         skype_name=form.text("SkypeName") if method is ContactMethod.SKYPE else None,
@@ -94,8 +93,7 @@ def _required(name: str, form: Form) -> str | None:
 
 
 def _book_user_id(form: Form) -> str | None:
-    value = form.integer("BookUserID")
-    if not form.has("BookUserID") or (value is not None and 1 <= value <= MAXIMUM_USER_ID):
+    if not form.has("BookUserID") or form.candidate() is not None:
         return None
     return f"Send BookUserID as a whole number from 1 to {MAXIMUM_USER_ID}, without quotes."
 
@@ -149,13 +147,13 @@ def _duration_maximum(form: Form) -> str | None:
 
 
 def _method(form: Form) -> str | None:
-    if not form.has("Method") or form.integer("Method") in tuple(ContactMethod):
+    if not form.has("Method") or form.method() is not None:
         return None
     return "Send Method as 1 (the candidate calls you), 2 (you call the candidate) or 3 (Skype)."
 
 
 def _uses(form: Form, method: ContactMethod) -> bool:
-    return form.integer("Method") == method
+    return form.method() is method
 
 
 def _phone_number_required(form: Form) -> str | None:
