@@ -162,7 +162,9 @@ class Settings(BaseModel):
         30, ge=0, description="How many bookings an account may make in a day (UTC); 0 for any."
     )
     refusals_per_hour: int = Field(
-        60, ge=1, description="How many refusals of an account have an audit event of their own in an hour; more are counted."
+        60,
+        ge=1,
+        description="How many refusals of an account have an audit event of their own in an hour; more are counted.",
     )
     breaker_failures: int = Field(
         0, ge=0, description="After how many failed calls in a row AdultWork is left alone for a moment; 0 for never."

@@ -71,7 +71,10 @@ def audit_events(endpoint_url: str, operation_id: str) -> list[dict[str, Any]]:
     """Return the stored audit events of an operation, in order."""
     client = local_client(endpoint_url)
     try:
-        return [json.loads(event) for event in DynamoDBAuditTrail(client, AUDIT_TABLE, OPERATIONS_TABLE).events(operation_id)]
+        return [
+            json.loads(event)
+            for event in DynamoDBAuditTrail(client, AUDIT_TABLE, OPERATIONS_TABLE).events(operation_id)
+        ]
     finally:
         client.close()
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 USAGE = """\
 make resolve OPERATION=op_… BOOKING=1234 WHY="…"   the operation made this booking, says AdultWork
 make resolve OPERATION=op_… BOOKING=NONE WHY="…"   it made none: an equal booking is let in again
-BY=… says who you are, if not the user of this machine. WHY has 5 to 200 characters, and no name or number of client or candidate."""
+BY=… says who you are, if not the user of this machine. WHY has 5 to 200 characters, and no name or number of a person."""
 WRONG_USE, FAILED = 2, 1
 _OPERATION = re.compile(r"op_[0-9A-HJKMNP-TV-Z]{26}")
 _BOOKING = re.compile(r"NONE|[1-9][0-9]{0,17}")

@@ -65,7 +65,9 @@ def refused(subject: Subject, at: datetime, reason: str, details: Mapping[str, C
 def refusals_counted(refusal: AuditEvent, count: int) -> AuditEvent:
     """Return the event that tells how many refusals of an account's hour are counted only; `refusal` is the last of them."""
     return replace(
-        refusal, kind=EventKind.REFUSALS_COUNTED, details={"hour": refusal.at.strftime("%Y-%m-%dT%H"), "refusals": count}
+        refusal,
+        kind=EventKind.REFUSALS_COUNTED,
+        details={"hour": refusal.at.strftime("%Y-%m-%dT%H"), "refusals": count},
     )
 
 
@@ -153,7 +155,13 @@ def released(record: OperationRecord, at: datetime, request_id: str) -> AuditEve
 
 
 def resolved(  # noqa: PLR0913, PLR0917 (the parts of one event)
-    record: OperationRecord, at: datetime, request_id: str, state: OperationState, booking_id: int | None, by: str, why: str
+    record: OperationRecord,
+    at: datetime,
+    request_id: str,
+    state: OperationState,
+    booking_id: int | None,
+    by: str,
+    why: str,
 ) -> AuditEvent:
     """Return the event of an operation that a person has settled: who, and on what evidence."""
     return _next(record, at, _KINDS[state], request_id, {"resolved_by": by, "why": why}, booking_id)

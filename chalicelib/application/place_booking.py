@@ -20,7 +20,6 @@ from chalicelib.domain.errors import (
     InsufficientScopeError,
     SwitchboardError,
     Trouble,
-    UpstreamError,
 )
 from chalicelib.domain.form import Form, JsonValue
 from chalicelib.domain.operation import Operation, OperationState, Outcome, new_operation
@@ -116,7 +115,7 @@ class PlaceBooking:
                 facts, _ = pending.read()
                 raise _rejected(broken, fact_rules.check_facts(form, facts))
             call = self._call(command, subject, deadline, started)
-            operation = self._operation(call, command.idempotency_key)
+            operation = self._operation(call, subject.request, command.idempotency_key)
             check = self._check(call, operation, form, broken, pending)
             if isinstance(check, Answered):
                 return check
@@ -206,12 +205,12 @@ class PlaceBooking:
         )
         return _replayed(settled) if isinstance(settled, Replay) else None
 
-    def _operation(self, call: Call, idempotency_key: str | None) -> Operation:
+    def _operation(self, call: Call, request: BookingRequest, idempotency_key: str | None) -> Operation:
         """Return the record that the claim writes."""
         return new_operation(
             operation_id=call.subject.operation_id,
             account=call.subject.principal.account,
-            request=call.subject.request,
+            request=request,
             idempotency_key=idempotency_key,
             keys=self.keys.in_use(),
             now=self.clock.now(),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from chalicelib.application import events
 from chalicelib.application.ports import AuditTrail, Clock
+from chalicelib.domain.audit import AuditEvent
 from chalicelib.domain.canonical import Canonical
 from chalicelib.domain.errors import (
     BookingRejectedError,
@@ -17,6 +18,7 @@ from chalicelib.domain.errors import (
     StoreUnavailableError,
     SwitchboardError,
     TooManyBookingsError,
+    UpstreamError,
     UpstreamRefusedError,
     UpstreamUnavailableError,
 )
@@ -61,7 +63,7 @@ class Refusals:
                 self._write(event, error, deadline)
             raise
 
-    def _write(self, event: events.AuditEvent, error: SwitchboardError, deadline: Deadline) -> None:
+    def _write(self, event: AuditEvent, error: SwitchboardError, deadline: Deadline) -> None:
         """Write an event; an error that can be about no other operation gets its id, by which the reviewer finds it."""
         if isinstance(error, BookingRejectedError | InsufficientScopeError):
             error.operation_id = event.operation_id
@@ -80,10 +82,8 @@ def _details(error: SwitchboardError) -> dict[str, Canonical]:
             return {"missing_scope": scope}
         case TooManyBookingsError(limit=limit, window_seconds=window_seconds):
             return {"limit": limit, "window_seconds": window_seconds}
-        case UpstreamUnavailableError(trouble=trouble, upstream_status=status):
-            return {"trouble": trouble.value, "upstream_status": status}
-        case UpstreamRefusedError(upstream_status=status):
-            return {"upstream_status": status}
+        case UpstreamError(upstream_status=status):
+            return {"trouble": getattr(error, "trouble", None), "upstream_status": status}
         case DuplicateBookingError(operation_id=earlier):
             return {"earlier": earlier}
         case _:

@@ -105,7 +105,10 @@ class InsufficientScopeError(CallerError):
 
 
 class BookingRejectedError(CallerError):
-    """The booking breaks rules; `violations` lists all of them, `unchecked` the rules whose facts are unknown. Nothing was sent."""
+    """The booking breaks rules; nothing was sent.
+
+    `violations` lists all of them, `unchecked` names the rules whose facts are unknown.
+    """
 
     def __init__(
         self, violations: Sequence[Violation], *, unchecked: Sequence[str] = (), operation_id: str | None = None

@@ -71,7 +71,9 @@ def test_what_people_have_to_settle_keeps_the_guard(
 
 
 @pytest.mark.parametrize("state", [OperationState.AMBIGUOUS, OperationState.EXPIRED_UNKNOWN])
-@pytest.mark.parametrize("resolution", [Resolution(OperationState.CONFIRMED, 77), Resolution(OperationState.NOT_CREATED)])
+@pytest.mark.parametrize(
+    "resolution", [Resolution(OperationState.CONFIRMED, 77), Resolution(OperationState.NOT_CREATED)]
+)
 def test_what_people_have_settled_stands_as_if_reads_had_told_it(
     stores: Stores, unknown: OperationRecord, state: OperationState, resolution: Resolution
 ) -> None:

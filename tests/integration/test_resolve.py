@@ -11,7 +11,7 @@ from chalicelib.adapters.dynamodb.operations import DynamoDBOperationStore
 from chalicelib.application.ports import Resolution
 from chalicelib.domain.operation import OperationState
 from devtools import resolve
-from devtools.dynamodb import AUDIT_TABLE, OPERATIONS_TABLE, LocalDynamoDB, create_tables, local_client
+from devtools.dynamodb import AUDIT_TABLE, OPERATIONS_TABLE, REGION, LocalDynamoDB, create_tables, local_client
 from tests.builders import NOW
 from tests.contract import records
 from tests.fakes.clock import FixedClock
@@ -49,17 +49,32 @@ def flagged(client: "DynamoDBClient", request: pytest.FixtureRequest) -> str:
     return unknown.id
 
 
-@pytest.mark.parametrize(("flagged", "booking", "state"), [(1, "NONE", "NOT_CREATED"), (2, "77", "CONFIRMED")], indirect=["flagged"])
-def test_a_flagged_operation_is_settled(
-    server: LocalDynamoDB, client: "DynamoDBClient", flagged: str, booking: str, state: str, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("flagged", [1], indirect=True)
+def test_a_flagged_operation_of_the_local_run_is_settled(
+    server: LocalDynamoDB, client: "DynamoDBClient", flagged: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Say what became of it, on the tables of the local run and by the names of a stage's."""
-    stage = {"OPERATIONS_TABLE": OPERATIONS_TABLE, "AUDIT_TABLE": AUDIT_TABLE, "AWS_ENDPOINT_URL_DYNAMODB": server.endpoint_url}
-    where = {"DYNAMODB_PORT": str(server.port)} if booking == "NONE" else stage
-    assert resolve.main(GIVEN | {"OPERATION": flagged, "BOOKING": booking} | where) == 0
-    assert capsys.readouterr().out == f"{flagged} is {state}. Its audit event names ada and the reason.\n"
-    row = client.get_item(TableName=OPERATIONS_TABLE, Key={"pk": {"S": f"OP#{flagged}"}})["Item"]
-    assert row["state"]["S"] == state
+    """Say that it booked nothing."""
+    assert resolve.main(GIVEN | {"OPERATION": flagged, "DYNAMODB_PORT": str(server.port)}) == 0
+    assert capsys.readouterr().out == f"{flagged} is NOT_CREATED. Its audit event names ada and the reason.\n"
+    assert state_of(client, flagged) == "NOT_CREATED"
+
+
+@pytest.mark.parametrize("flagged", [2], indirect=True)
+def test_a_flagged_operation_of_a_stage_is_settled(
+    server: LocalDynamoDB, client: "DynamoDBClient", flagged: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Name its tables, and the booking that was found."""
+    for name, value in {"REGION": REGION, "ACCESS_KEY_ID": "local", "SECRET_ACCESS_KEY": "local"}.items():
+        monkeypatch.setenv(f"AWS_{'DEFAULT_' if name == 'REGION' else ''}{name}", value)
+    stage = {"OPERATIONS_TABLE": OPERATIONS_TABLE, "AUDIT_TABLE": AUDIT_TABLE}
+    given = GIVEN | {"OPERATION": flagged, "BOOKING": "77", "AWS_ENDPOINT_URL_DYNAMODB": server.endpoint_url}
+    assert resolve.main(given | stage) == 0
+    assert state_of(client, flagged) == "CONFIRMED"
+
+
+def state_of(client: "DynamoDBClient", operation_id: str) -> str:
+    """Return the state in an operation's row."""
+    return client.get_item(TableName=OPERATIONS_TABLE, Key={"pk": {"S": f"OP#{operation_id}"}})["Item"]["state"]["S"]
 
 
 def test_an_operation_that_is_not_there_is_an_error(server: LocalDynamoDB, capsys: pytest.CaptureFixture[str]) -> None:
@@ -70,7 +85,15 @@ def test_an_operation_that_is_not_there_is_an_error(server: LocalDynamoDB, capsy
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("OPERATION", ""), ("OPERATION", "op_1"), ("BOOKING", ""), ("BOOKING", "none"), ("BOOKING", "0"), ("WHY", "no"), ("BY", "a b")],
+    [
+        ("OPERATION", ""),
+        ("OPERATION", "op_1"),
+        ("BOOKING", ""),
+        ("BOOKING", "none"),
+        ("BOOKING", "0"),
+        ("WHY", "no"),
+        ("BY", "a b"),
+    ],
 )
 def test_what_is_missing_or_odd_is_named_with_an_example(
     name: str, value: str, capsys: pytest.CaptureFixture[str]

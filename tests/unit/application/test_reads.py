@@ -28,6 +28,7 @@ from tests.fakes.system import SequentialConcurrency
 from tests.fakes.upstream import InMemoryGateway, InMemoryIntrospector
 
 T = TypeVar("T")
+Read = Callable[[], tuple[Facts, UpstreamError | None]]
 NEEDED = FactsNeeded(123456, balance=True)
 WITHOUT_BALANCE = replace(PRINCIPAL, scopes=frozenset({Scope.PHONECHAT_BOOKINGS.value}))
 LATE = UpstreamUnavailableError("late", trouble=Trouble.LATE)
@@ -78,7 +79,7 @@ def deadline() -> Deadline:
     return Deadline.after(FixedClock().monotonic, 6)
 
 
-def start(introspector: InMemoryIntrospector, gateway: InMemoryGateway) -> tuple[Principal, Callable[[], tuple[Facts, UpstreamError | None]]]:
+def start(introspector: InMemoryIntrospector, gateway: InMemoryGateway) -> tuple[Principal, Read]:
     """Begin the reads of one booking; return the principal, and what waits for the facts."""
     principal, pending = Reads(introspector, gateway, SequentialConcurrency()).start(TOKEN, NEEDED, deadline())
     return principal, pending.read

@@ -100,7 +100,7 @@ def test_mistakes_are_told_also_where_the_facts_cannot_be_read(failure: Switchbo
     error = world.refusal(members(Duration=4))
     assert rules(error) == ["duration-minimum"]
     (event,) = world.events(error.operation_id)
-    assert event["unchecked"] == ["candidate-bookable", "method-available", "balance-sufficient"]
+    assert event["unchecked"] == ["candidate-bookable", "method-available"]
 
 
 def test_a_balance_that_cannot_be_read_does_not_hide_what_the_candidate_forbids() -> None:

@@ -78,7 +78,7 @@ def test_what_reads_can_still_settle_is_not_a_person_s_to_settle() -> None:
     world.gateway.bookings.clear()
     unknown = world.refusal(members(SessionDate="2026-01-22 21:30"), idempotency_key=OTHER_KEY).operation_id
     for operation_id, state in ((confirmed, "CONFIRMED"), (str(unknown), "UNKNOWN")):
-        with pytest.raises(NotResolvableError, match=f"The operation is {state}; only AMBIGUOUS") as caught:
+        with pytest.raises(NotResolvableError, match=f"The operation is {state}; only AMBIGUOUS"):
             resolve(world, operation_id, None)
         assert world.state_of(operation_id) is OperationState(state)
 

@@ -70,9 +70,7 @@ def test_an_event_that_stands_already_is_our_own_first_put(
     trail: DynamoDBAuditTrail, dynamodb: StubDynamoDB, clock: CountingClock
 ) -> None:
     """The answer to the first try was lost."""
-    dynamodb.will(
-        counted(1), reset, error("ConditionalCheckFailedException", Item=items.audit_event(EVENT))
-    )
+    dynamodb.will(counted(1), reset, error("ConditionalCheckFailedException", Item=items.audit_event(EVENT)))
     trail.record_refusal(EVENT, enough_time(clock))
 
 
