@@ -21,7 +21,7 @@ def test_events_come_back_in_order_byte_for_byte(stores: Stores) -> None:
 
 def test_operations_do_not_mix(stores: Stores) -> None:
     """Each operation has its own events."""
-    one, other = claim_event(operation(1)), claim_event(operation(2))
+    one, other = claim_event(operation(1, key=None)), claim_event(operation(2, key=None))
     stores.trail.append(one, enough_time())
     stores.trail.append(other, enough_time())
     assert list(stores.trail.events(one.operation_id)) == [one.canonical()]
