@@ -150,7 +150,7 @@ class Settings(BaseModel):
         None,
         min_length=32,
         repr=False,
-        description="The key before the last rotation; deployed stages keep it in SECRETS_NAME.",
+        description="The key before the last change, for comparing repeats; deployed stages keep it in SECRETS_NAME.",
     )
     sealing_key_id: str = Field(
         "alias/switchboard", description="The KMS key that wraps the data keys of accounts: its id, ARN or alias."
