@@ -6,9 +6,10 @@ from decimal import Decimal
 import pytest
 
 from chalicelib.domain.facts import BookingRequirements, Facts
-from chalicelib.domain.form import JsonValue
+from chalicelib.domain.form import OPTIONAL, REQUIRED, JsonValue
 from chalicelib.domain.rules.facts import FACT_RULES, FactRule, check_facts
-from chalicelib.domain.rules.form import FORM_RULES, OPTIONAL, REQUIRED, FormRule, violations
+from chalicelib.domain.rules.form import FORM_RULES, violations
+from chalicelib.domain.rules.rule import FormRule
 from tests.builders import form, members, without
 
 # Source: AdultWork, CreateBooking page, the table of the request.
@@ -22,9 +23,11 @@ BREAKS_FORM_RULE: dict[str, dict[str, JsonValue]] = {
     "book-user-id": members(BookUserID=0),
     "session-date-form": members(SessionDate="soon"),
     "session-date-exists": members(SessionDate="2026-03-29 01:30"),
+    "session-date-ambiguous": members(SessionDate="2026-10-25T01:30:00+01:00"),
     "session-date-future": members(SessionDate="2026-01-14 21:30"),
     "accept-by-form": members(AcceptBy="soon"),
     "accept-by-exists": members(AcceptBy="2026-03-29 01:30"),
+    "accept-by-ambiguous": members(SessionDate="2026-10-26 21:30", AcceptBy="2026-10-25T01:30:00Z"),
     "accept-by-future": members(AcceptBy="2026-01-14 21:30"),
     "accept-by-before-session": members(AcceptBy="2026-01-20 21:30"),
     "duration-form": members(Duration="15"),
@@ -33,6 +36,7 @@ BREAKS_FORM_RULE: dict[str, dict[str, JsonValue]] = {
     "method": members(Method=4),
     "phone-number-required": without("PhoneNumber"),
     "phone-number-form": members(PhoneNumber="0770"),
+    "phone-number-country": members(PhoneNumber="+1 202 555 0123"),
     "phone-number-premium": members(PhoneNumber="09012345678"),
     "skype-name-required": members(Method=3),
     "skype-name-form": members(Method=3, SkypeName="short"),

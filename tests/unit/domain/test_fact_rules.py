@@ -62,8 +62,11 @@ def test_a_method_must_be_offered_by_the_candidate(method: ContactMethod) -> Non
     others = {int(each): each is not method for each in ContactMethod}
     (violation,) = check_facts(asked(Method=int(method)), facts(methods=others)).violations
     assert (violation.rule, violation.pointer) == ("method-available", "/Method")
-    offered = ", ".join(str(int(each)) for each in ContactMethod if each is not method)
-    assert violation.message == f"Choose a Method that this candidate offers: {offered}."
+    ways = {1: "they call you", 2: "you call them", 3: "Skype"}
+    offered = tuple(way for way in ways if way != method)
+    named = ", ".join(ways[way] for way in offered)
+    assert violation.message == f"Choose a way to talk that this user offers: {named}."
+    assert violation.params == {"allowed": offered}
     only = {int(each): each is method for each in ContactMethod}
     assert check_facts(asked(Method=int(method)), facts(methods=only)) == FactCheck((), ())
 
