@@ -21,7 +21,7 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class Number(Decimal):
-    """A decimal that is written as it was read: `str` gives the lexeme, so that `3.2e1` is not taken for `32`."""
+    """A decimal that is written as it was read, or as it was spelt for an answer: `str` gives the lexeme."""
 
     __slots__ = ("lexeme",)
     lexeme: str

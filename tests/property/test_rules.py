@@ -208,5 +208,7 @@ def test_no_value_of_a_member_is_repeated(method: ContactMethod, canary: str, na
     values: list[JsonValue] = [canary, f"\0{canary}", [canary], {canary: canary}]
     for value in values:
         document = members(**{"Method": int(method), name: value})
-        told = " ".join(f"{violation.pointer} {violation.message}" for violation in violations(form(document)))
+        told = " ".join(
+            f"{violation.pointer} {violation.message} {violation.params}" for violation in violations(form(document))
+        )
         assert canary not in told

@@ -32,6 +32,7 @@ def test_a_required_member_may_be_neither_absent_nor_null(name: str) -> None:
         (violation,) = violations(form(document))
         assert (violation.rule, violation.pointer) == ("required", f"/{name}")
         assert violation.message == f"Send {LABELS[name]}; it cannot be left out."
+        assert violation.params == {}
 
 
 @pytest.mark.parametrize("name", OPTIONAL)
@@ -60,6 +61,8 @@ def test_an_unknown_member_is_named_by_pointer_without_its_value(name: str, poin
     for value in (CANARY, None):
         (violation,) = violations(form(members(**{name: value})))
         assert (violation.rule, violation.pointer) == ("unknown-member", pointer)
+        assert violation.message == "Remove this member; CreateBooking does not know it."
+        assert violation.params == {"allowed": (*REQUIRED, *OPTIONAL)}
         assert CANARY not in violation.message
 
 
@@ -94,7 +97,7 @@ def test_no_violation_repeats_what_was_sent(method: JsonValue) -> None:
     ):
         found = violations(form(document))
         assert found
-        assert not any("73519" in f"{violation.pointer} {violation.message}" for violation in found)
+        assert not any("73519" in f"{violation.pointer} {violation.message} {violation.params}" for violation in found)
 
 
 EVERY_RULE_BROKEN: list[dict[str, JsonValue]] = [

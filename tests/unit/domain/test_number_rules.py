@@ -6,7 +6,8 @@ import pytest
 
 from chalicelib.domain.form import JsonValue
 from chalicelib.domain.policy import BookingPolicy
-from tests.builders import LONDON, broken_rules, members
+from chalicelib.domain.rules.form import violations
+from tests.builders import LONDON, broken_rules, form, members
 
 NO_INTEGERS: list[JsonValue] = [
     True, False, "", "15", "1", " 15", "\u09e7\u09eb", Decimal("15.5"), Decimal("1E-1"), Decimal("1E+20"), Decimal("NaN"),
@@ -100,3 +101,42 @@ def test_credits_have_at_most_seven_digits_and_four_decimals(value: JsonValue) -
 def test_any_other_credits_are_refused(value: JsonValue) -> None:
     """Refuse negative, long and fine numbers, and whatever is not a number."""
     assert broken_rules(members(Credits=value)) == ["credits-form"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message", "params"),
+    [
+        (
+            {"BookUserID": 0},
+            "Send the user to book as a whole number from 1 to 2147483647, without quotes.",
+            {"minimum": 1, "maximum": 2_147_483_647},
+        ),
+        (
+            {"Duration": "15"},
+            "Send the duration as a whole number of minutes, without quotes.",
+            {"minimum": 10, "maximum": 20},
+        ),
+        ({"Duration": 9}, "Book at least 10 minutes.", {"minimum": 10}),
+        ({"Duration": 21}, "Book at most 20 minutes.", {"maximum": 20}),
+        (
+            {"Method": 4},
+            "Send the way to talk as 1 (they call you), 2 (you call them) or 3 (Skype).",
+            {"allowed": (1, 2, 3)},
+        ),
+        (
+            {"Credits": -1},
+            "Send the credits as a plain number without quotes: at most 7 digits, at most 4 decimals, not negative.",
+            {"minimum": 0, "maximum": Decimal("9999999.9999"), "maximum_decimals": 4},
+        ),
+    ],
+)
+def test_what_a_number_is_measured_by_is_told_exactly(
+    changes: dict[str, JsonValue], message: str, params: dict[str, object]
+) -> None:
+    """Break each rule on numbers under limits other than the defaults; what is told is an integer or an exact amount."""
+    policy = BookingPolicy(zone=LONDON, minimum_duration_minutes=10, maximum_duration_minutes=20)
+    (violation,) = violations(form(members(**{"Duration": 15, **changes}), policy=policy))
+    assert (violation.message, violation.params) == (message, params)
+    allowed = violation.params.get("allowed", ())
+    assert isinstance(allowed, tuple)
+    assert all(type(each) is int for each in allowed)
