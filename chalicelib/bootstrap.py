@@ -123,7 +123,7 @@ def build(environment: Mapping[str, str]) -> Container:
         ),
         settings=EdgeSettings(
             allowed_origins=settings.allowed_origins,
-            maximum_body_bytes=settings.maximum_body_bytes,
+            maximum_body_bytes=settings.body_bytes,
             links=links,
         ),
         housekeeping=housekeeping,
