@@ -1,6 +1,5 @@
 """What an answer means: for the one POST an outcome, for a read a pass or an error of the domain."""
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import tzinfo
@@ -21,7 +20,7 @@ REDIRECTIONS, SERVER_ERRORS = range(300, 400), range(500, 600)
 PLACED = frozenset({OK, CREATED})
 REFUSALS = frozenset({400, 402, 403, 404, 409, 413, 414, 422, TOO_MANY_REQUESTS, 431})
 CANDIDATE_REFUSALS = frozenset({400, 404, 409, 422})
-DEFAULT_RETRY_SECONDS, LONGEST_RETRY_SECONDS = 5, 60
+DEFAULT_RETRY_SECONDS = 5
 
 
 def classify_placement(
@@ -43,7 +42,7 @@ def classify_placement(
             "refused",
             upstream_status=answer.status,
             message=message or None,
-            retry_after_seconds=_retry_after_seconds(answer) if answer.status == TOO_MANY_REQUESTS else None,
+            retry_after_seconds=_wait_seconds(answer) if answer.status == TOO_MANY_REQUESTS else None,
         )
     return _unknown(answer, _odd_status_reason(answer))
 
@@ -83,15 +82,14 @@ def _unknown(answer: UpstreamAnswer, reason: str, named_booking_id: int | None =
         reason,
         upstream_status=answer.status,
         trouble=Trouble.UNREADABLE,
+        retry_after_seconds=answer.retry_after_seconds,
         named_booking_id=named_booking_id,
     )
 
 
-def _retry_after_seconds(answer: UpstreamAnswer) -> int:
-    """Return the seconds to wait, 1 to 60; a date, or what cannot be read, counts as 5."""
-    header = (answer.retry_after or "").strip()
-    seconds = int(header) if re.fullmatch(r"[0-9]{1,9}", header) else DEFAULT_RETRY_SECONDS
-    return min(max(seconds, 1), LONGEST_RETRY_SECONDS)
+def _wait_seconds(answer: UpstreamAnswer) -> int:
+    """Return the seconds to wait: what the upstream asks for, else a few."""
+    return DEFAULT_RETRY_SECONDS if answer.retry_after_seconds is None else answer.retry_after_seconds
 
 
 def _sent_texts(request: BookingRequest) -> list[str]:
@@ -132,12 +130,12 @@ def classify_read(answer: UpstreamAnswer) -> None:
         raise UpstreamRefusedError(
             "AdultWork forbids a read that this needs; this request sent nothing.", upstream_status=answer.status
         )
-    is_limited = answer.status == TOO_MANY_REQUESTS
+    is_busy = answer.status in SERVER_ERRORS or answer.status == TOO_MANY_REQUESTS
     raise UpstreamUnavailableError(
         "AdultWork did not answer a check; this request sent nothing. It is safe to try again.",
-        trouble=Trouble.UNREACHABLE if answer.status in SERVER_ERRORS else Trouble.UNREADABLE,
+        trouble=Trouble.UNREACHABLE if is_busy else Trouble.UNREADABLE,
         upstream_status=answer.status,
-        retry_after_seconds=_retry_after_seconds(answer) if is_limited else DEFAULT_RETRY_SECONDS,
+        retry_after_seconds=_wait_seconds(answer),
     )
 
 
