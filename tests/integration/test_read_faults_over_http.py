@@ -31,8 +31,6 @@ def expected(fault: str, path: str) -> tuple[int, str | None]:
         return (403, "insufficient-scope") if path == PERMISSIONS else (201, None)
     if fault in HARMLESS:
         return 201, None
-    if fault == "not-found" and path == REQUIREMENTS:
-        return 422, "booking-rejected"
     if fault in LATE:
         return UNAVAILABLE[504]
     return UNAVAILABLE[503 if fault in {"status", "connect-refuse"} else 502]
