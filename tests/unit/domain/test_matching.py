@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.booking import BookedUser, Booking
+from chalicelib.domain.booking import BookedUser, Booking, UnreadableEntry
 from chalicelib.domain.matching import ANY_ZONE, ReconciliationPolicy, Verdict, echoes, judge, may_concern, resembles
 from chalicelib.domain.operation import OperationState
 from chalicelib.domain.record import OperationRecord
@@ -21,11 +21,12 @@ UNKNOWN, CONFIRMED = OperationState.UNKNOWN, OperationState.CONFIRMED
 AMBIGUOUS, NOT_CREATED = OperationState.AMBIGUOUS, OperationState.NOT_CREATED
 
 
-def verdict(
+def verdict(  # noqa: PLR0913 (keyword-only evidence of one judgement)
     bookings: Sequence[Booking],
     *,
     record: OperationRecord | None = None,
     owners: Mapping[int, str] | None = None,
+    unreadable: Sequence[UnreadableEntry] = (),
     is_complete: bool = True,
     read_at: datetime = SETTLED,
 ) -> Verdict:
@@ -34,6 +35,7 @@ def verdict(
         record or operation_record(),
         bookings,
         owners=owners or {},
+        unreadable=unreadable,
         is_complete=is_complete,
         read_at=read_at,
         zone=LONDON,
@@ -206,6 +208,47 @@ def test_absence_proves_something_only_after_the_settle_window_and_in_a_whole_li
 def test_a_booking_resembles_what_was_sent_by_candidate_and_time_alone(other: Booking, is_alike: bool) -> None:  # noqa: FBT001 (a row)
     """Compare with bookings that differ in one way or the other."""
     assert resembles(operation_record(), other, LONDON) is is_alike
+
+
+OURS_FOR_ALL_WE_KNOW = [
+    UnreadableEntry(),
+    UnreadableEntry(7),
+    UnreadableEntry(7, 123456),
+    UnreadableEntry(None, 123456, "2026-01-20T21:30:00"),
+    UnreadableEntry(None, None, "2026-01-20T21:30:00"),
+    UnreadableEntry(None, None, "2026-01-21T22:30:00"),
+    UnreadableEntry(None, 123456, "soon"),
+]
+SURELY_ANOTHERS = [
+    UnreadableEntry(7, 5),
+    UnreadableEntry(None, 5, "2026-01-20T21:30:00"),
+    UnreadableEntry(None, 123456, "2026-01-20T21:31:00"),
+    UnreadableEntry(7, 123456, "2026-01-25T21:30:00"),
+]
+
+
+@pytest.mark.parametrize("entry", OURS_FOR_ALL_WE_KNOW)
+def test_an_entry_that_may_be_ours_keeps_a_booking_from_being_denied(entry: UnreadableEntry) -> None:
+    """What is not known of it cannot say that it is somebody else's; whose it is in the store can."""
+    assert verdict([], unreadable=[entry]) == Verdict(UNKNOWN)
+    assert verdict([], unreadable=[entry], owners={7: "op_0"}).state is (
+        UNKNOWN if entry.booking_id is None else NOT_CREATED
+    )
+    assert verdict([], unreadable=[entry], owners={7: operation_record().id}).state is UNKNOWN
+
+
+@pytest.mark.parametrize("entry", SURELY_ANOTHERS)
+def test_an_entry_that_is_surely_anothers_denies_nothing_and_hides_nothing(entry: UnreadableEntry) -> None:
+    """Another candidate, or a time that no zone makes ours."""
+    assert verdict([], unreadable=[entry]) == Verdict(NOT_CREATED)
+    assert verdict([booking()], unreadable=[entry]).state is CONFIRMED
+
+
+@pytest.mark.parametrize("entry", OURS_FOR_ALL_WE_KNOW)
+def test_a_booking_that_is_found_is_found_whatever_stands_beside_it(entry: UnreadableEntry) -> None:
+    """One, or two for a person to tell apart."""
+    assert verdict([booking()], unreadable=[entry]).state is CONFIRMED
+    assert verdict([booking(booking_id=8), booking(booking_id=9)], unreadable=[entry]).state is AMBIGUOUS
 
 
 def test_the_windows_can_be_set() -> None:
