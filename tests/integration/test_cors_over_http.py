@@ -17,8 +17,11 @@ from tests.integration.bookings import CREATE, MEMBERS, ORIGIN, REQUIREMENTS, la
 from tests.integration.exchange import Answer, send
 from tests.integration.service import ORIGINS, Service
 
-EXPOSED = "Retry-After, X-Request-Id, Idempotency-Replayed, Audit-Status, RateLimit, RateLimit-Policy, Location"
-ALLOWED_HEADERS = "Authorization, Content-Type, Idempotency-Key, X-Request-Id"
+EXPOSED = (
+    "Retry-After, X-Request-Id, Idempotency-Replayed, Audit-Status, RateLimit, RateLimit-Policy, Location, Allow, "
+    "WWW-Authenticate, x-amzn-Remapped-WWW-Authenticate"
+)
+ALLOWED_HEADERS = "Authorization, Content-Type, Idempotency-Key, X-Request-Id, traceparent, tracestate, baggage"
 UNLISTED = (
     None,
     "",

@@ -238,8 +238,8 @@ def test_a_refusal_for_too_many_requests_says_how_long_to_wait(
 def test_the_upstreams_reason_reaches_the_caller_cleaned(service: Service) -> None:
     """What the caller sent is hidden where it comes back."""
     service.arm(CREATE, "status", status=400, message="Call 07700 900123 first, the comment Hello is bad.")
-    detail = service.book().document["detail"]
-    assert "AdultWork says: Call [hidden] first, the comment [hidden] is bad." in detail
+    told = service.book().document["upstream_message"]
+    assert told == "Call [hidden] first, the comment [hidden] is bad."
 
 
 def test_a_refusal_of_the_upstreams_own_rules_is_told(service: Service) -> None:
@@ -247,6 +247,6 @@ def test_a_refusal_of_the_upstreams_own_rules_is_told(service: Service) -> None:
     service.arm("/v1/CreditHistory/GetCurrentCreditBalance", "status", 1, status=403)
     answer = service.book(token="poor-token")
     assert answer.kind == (402, "upstream-refused")
-    assert "not enough credits" in answer.document["detail"]
+    assert "not enough credits" in answer.document["upstream_message"]
     assert service.records.states() == ["REJECTED"]
     assert service.records.events()[-1]["upstream_status"] == 402
