@@ -174,11 +174,10 @@ class DynamoDBOperationStore(OperationReader):
 
 def _call_a_person(record: OperationRecord, state: OperationState) -> None:
     """Say that reads will never settle an operation: its user waits for somebody who looks."""
-    told = {"level": logging.ERROR, "operation_id": record.id}
     if state is OperationState.AMBIGUOUS:
-        log.event("operation.ambiguous", metric="OperationAmbiguous", **told)
-    else:
-        log.event("operation.expired", **told)  # the hourly function counts them, whatever became of its other ones
+        log.event("operation.ambiguous", level=logging.ERROR, metric="OperationAmbiguous", operation_id=record.id)
+    else:  # the hourly function counts these, whatever becomes of its other ones
+        log.event("operation.expired", level=logging.ERROR, operation_id=record.id)
 
 
 def _is_ours(refused: dict[Row, Item], event: AuditEvent) -> bool:
