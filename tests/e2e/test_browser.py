@@ -116,7 +116,7 @@ def test_a_page_of_a_listed_origin_reads_a_refusal(browser: Browser, stack: Loca
 def test_a_page_of_a_listed_origin_reads_the_challenge(browser: Browser, stack: LocalRun, page_port: int) -> None:
     """Under the name that the gateway gives it, and in the body, where no gateway renames anything."""
     page = f"http://127.0.0.1:{page_port}/"
-    seen = book_from(browser, page, stack, "browser-test-scopeless", token="no-scope-token")
+    seen = book_from(browser, page, stack, "browser-test-scopeless", bearer="no-scope-token")
     assert (seen["status"], seen["body"]["required_scope"]) == (403, "account_phonechat_bookings")
     assert 'scope="account_phonechat_bookings"' in seen["challenge"]
 
