@@ -234,6 +234,14 @@ def _drop_the_chain(evidence: Evidence) -> Evidence:
     return replace(evidence, chains={})
 
 
+def _book_a_wish_twice(evidence: Evidence) -> Evidence:
+    booking = replace(evidence.history.bookings[0], status="Pending")
+    assert booking.post is not None
+    evidence.history.wishes[booking.post.call] = 1
+    evidence.history.bookings[:] = [booking, replace(booking, id=booking.id + 1, session_date="another minute")]
+    return evidence
+
+
 def _fail_in_a_foreign_way(evidence: Evidence) -> Evidence:
     evidence.history.foreign_errors.append("KeyError")
     return evidence
@@ -259,6 +267,7 @@ DAMAGES: list[tuple[Callable[[Evidence], Evidence], str]] = [
     (_cut_the_chain, "I10 "),
     (_change_the_chain, "I10 "),
     (_drop_the_chain, "I10 "),
+    (_book_a_wish_twice, "I11 "),
     (_fail_in_a_foreign_way, "no foreign"),
 ]
 
