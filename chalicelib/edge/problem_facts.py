@@ -20,7 +20,7 @@ from chalicelib.edge.representation import Document
 
 MEDIA_TYPE = "application/problem+json"
 SHORTEST_WAIT_SECONDS = 1
-LONGEST_WAIT_SECONDS = 60
+LONGEST_WAIT_SECONDS = 3600
 LIMIT_NAME = "bookings"
 
 _NOT_QUOTABLE = re.compile(r"[^\x20-\x21\x23-\x5b\x5d-\x7e]")  # RFC 6750, section 3: what error_description may hold
@@ -63,7 +63,7 @@ def problem_headers(error: SwitchboardError) -> dict[str, str]:
 def _wait_seconds(error: SwitchboardError) -> int | None:
     """Return the wait before another try; None where waiting changes nothing.
 
-    What the upstream asks for is kept within a minute. Our own limit tells the truth, up to the end of its window: a client
+    What the upstream asks for is kept within an hour. Our own limit tells the truth, up to the end of its window: a client
     that comes back sooner is only refused again.
     """
     asked = error.retry_after_seconds
