@@ -178,7 +178,7 @@ def _require_agreement(service: Service, answer: Answer, operation: Mapping[str,
     assert state == STATE_OF.get(answer.slug or "", "REJECTED")
     assert answer.slug in {"upstream-unavailable", "outcome-unknown", "upstream-refused", "invalid-token"}
     assert (document["operation_id"], "booking_id" in operation) == (operation["operation_id"], False)
-    assert document["safe_to_retry_with_new_key"] is (state == "REJECTED" and not operation["is_retryable"])
+    assert document["safe_to_retry_with_new_key"] is (state == "REJECTED" and not operation.get("is_retryable", False))
     if state != "UNKNOWN":
         assert bookings == ()
 
