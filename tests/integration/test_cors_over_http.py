@@ -88,7 +88,9 @@ SITUATIONS: Mapping[int, Ask] = {
     404: lambda service, headers: service.send("GET", "/nowhere/at/all", headers),
     405: lambda service, headers: service.send("DELETE", CREATE, headers),
     409: _twice,
-    413: lambda service, headers: service.send("POST", CREATE, headers, SOUND + b" " * 9216),
+    413: lambda service, headers: service.send(
+        "POST", CREATE, headers, SOUND + b" " * EdgeSettings().maximum_body_bytes
+    ),
     415: _without("Content-Type"),
     422: lambda service, headers: _book(service, headers, Duration=1),
     429: _broken(CREATE, 429),
