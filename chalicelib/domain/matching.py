@@ -26,6 +26,14 @@ class ReconciliationPolicy:
     settle: timedelta = timedelta(minutes=15)
     expiry: timedelta = timedelta(hours=24)
 
+    def decided_by(self, record: OperationRecord, now: datetime) -> datetime | None:
+        """Return when an outcome that is not known at `now` will be: when reads can tell it, or else a person takes over.
+
+        None when a person has it already, or is about to: reads tell nothing more that they have not told.
+        """
+        ends = (record.claimed_at + self.settle, record.claimed_at + self.expiry)
+        return next((end for end in ends if now < end), None) if record.is_open(now) else None
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:

@@ -55,12 +55,12 @@ def test_a_read_that_goes_wrong_ends_the_call_before_anything_is_recorded_or_sen
 
 
 def _require_nothing_done(service: Service, answer: Answer, *, booked: int) -> None:
-    """Check that nothing was sent or claimed, and that an outage says that another try is safe."""
+    """Check that nothing was sent or claimed, and that an outage says when to try again, under the same key."""
     assert (service.posts, service.sandbox.world.bookings) == (0, ())
     assert service.records.states() == ["CONFIRMED"] * booked
     if answer.status in UNAVAILABLE:
         assert answer.header("Retry-After") == "5"
-        assert answer.document["safe_to_retry_with_new_key"] is True
+        assert answer.document["safe_to_retry_with_new_key"] is False
 
 
 @pytest.mark.parametrize("fault", ["status", "reset-before-commit", "truncation", "commit-then-drop"])

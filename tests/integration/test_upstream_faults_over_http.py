@@ -152,7 +152,8 @@ def _require_safe_repeats(service: Service, answer: Answer, operation: Mapping[s
         assert (same.status, same.header("Idempotency-Replayed"), other.kind) == (201, None, duplicate)
         assert service.records.operation()["attempt"] == 2
     elif operation["state"] == "UNKNOWN":
-        assert (same.kind, other.kind) == ((504, "outcome-unknown"), duplicate)
+        assert (same.kind, other.kind) == (answer.kind, duplicate)  # it is as true as the first time
+        assert same.document["detail"] == answer.document["detail"]
         assert service.records.states() == ["UNKNOWN"]
     else:
         assert (same.status, same.body, same.header("Idempotency-Replayed")) == (answer.status, answer.body, "true")
@@ -177,7 +178,7 @@ def _require_agreement(service: Service, answer: Answer, operation: Mapping[str,
     assert state == STATE_OF.get(answer.slug or "", "REJECTED")
     assert answer.slug in {"upstream-unavailable", "outcome-unknown", "upstream-refused", "invalid-token"}
     assert (document["operation_id"], "booking_id" in operation) == (operation["operation_id"], False)
-    assert document["safe_to_retry_with_new_key"] is (state != "UNKNOWN")
+    assert document["safe_to_retry_with_new_key"] is (state == "REJECTED" and not operation.get("is_retryable", False))
     if state != "UNKNOWN":
         assert bookings == ()
 
@@ -240,8 +241,8 @@ def test_a_refusal_for_too_many_requests_says_how_long_to_wait(
 def test_the_upstreams_reason_reaches_the_caller_cleaned(service: Service) -> None:
     """What the caller sent is hidden where it comes back."""
     service.arm(CREATE, "status", status=400, message="Call 07700 900123 first, the comment Hello is bad.")
-    detail = service.book().document["detail"]
-    assert "AdultWork says: Call [hidden] first, the comment [hidden] is bad." in detail
+    told = service.book().document["upstream_message"]
+    assert told == "Call [hidden] first, the comment [hidden] is bad."
 
 
 def test_a_refusal_of_the_upstreams_own_rules_is_told(service: Service) -> None:
@@ -249,6 +250,6 @@ def test_a_refusal_of_the_upstreams_own_rules_is_told(service: Service) -> None:
     service.arm("/v1/CreditHistory/GetCurrentCreditBalance", "status", 1, status=403)
     answer = service.book(token="poor-token")
     assert answer.kind == (402, "upstream-refused")
-    assert "not enough credits" in answer.document["detail"]
+    assert "not enough credits" in answer.document["upstream_message"]
     assert service.records.states() == ["REJECTED"]
     assert service.records.events()[-1]["upstream_status"] == 402

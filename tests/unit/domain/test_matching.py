@@ -338,3 +338,25 @@ def test_what_stands_is_in_doubt_in_whatever_form_its_date_is() -> None:
     record = operation_record(session_date="2026-07-20 21:30")
     other = booking(session_date="2026-07-20T20:30:00Z", duration=16)
     assert verdict([other], record=record).state is AMBIGUOUS
+
+
+@pytest.mark.parametrize(
+    ("state", "later", "decided"),
+    [
+        (OperationState.UNKNOWN, timedelta(0), POLICY.settle),
+        (OperationState.UNKNOWN, POLICY.settle - timedelta(microseconds=1), POLICY.settle),
+        (OperationState.UNKNOWN, POLICY.settle, POLICY.expiry),
+        (OperationState.UNKNOWN, POLICY.expiry - timedelta(microseconds=1), POLICY.expiry),
+        (OperationState.UNKNOWN, POLICY.expiry, None),
+        (OperationState.SENDING, timedelta(0), None),
+        (OperationState.SENDING, timedelta(seconds=32), POLICY.settle),
+        (OperationState.AMBIGUOUS, timedelta(0), None),
+        (OperationState.CONFIRMED, timedelta(0), None),
+    ],
+)
+def test_an_open_operation_is_decided_by_reads_or_else_by_a_person(
+    state: OperationState, later: timedelta, decided: timedelta | None
+) -> None:
+    """Ask at the borders of both windows; what a function works on, and what is settled, is not open."""
+    when = POLICY.decided_by(operation_record(state=state), NOW + later)
+    assert when == (None if decided is None else NOW + decided)
