@@ -1,5 +1,6 @@
 """The audit events of a booking: what each step tells the reviewer."""
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +16,8 @@ from chalicelib.domain.operation import Operation, OperationState, Outcome
 from chalicelib.domain.record import OperationRecord
 from chalicelib.domain.violation import Violation
 
-MAXIMUM_VIOLATIONS = 50
+MOST_BOOKINGS = 20
+LONGEST_VIOLATIONS = 400  # characters: an event has to stay below the kilobyte that its row is paid by
 _STATUS = re.compile("[A-Za-z]{1,32}")  # a documented status is one word; what is not may hold anything
 
 _KINDS = {
@@ -70,7 +72,7 @@ def refused_form(  # noqa: PLR0913, PLR0917 (the parts of one event)
         account=principal.account,
         request_id=request_id,
         candidate=candidate,
-        details={"violations": _broken(violations)},
+        details=_broken(violations),
     )
 
 
@@ -83,15 +85,23 @@ def refused_for_rules(
     subject: Subject, at: datetime, violations: Sequence[Violation], unchecked: Sequence[str]
 ) -> AuditEvent:
     """Return the event of a request that breaks rules; it names rules and members, never values."""
-    return subject.first(at, EventKind.REFUSED, {"violations": _broken(violations), "unchecked": list(unchecked)})
+    return subject.first(at, EventKind.REFUSED, {**_broken(violations), "unchecked": list(unchecked)})
 
 
-def _broken(violations: Sequence[Violation]) -> Canonical:
-    """Return which rules were broken where; the pointer of a member that nobody knows is the caller's own text."""
-    return [
-        {"rule": violation.rule, "pointer": "" if violation.rule == "unknown-member" else violation.pointer}
-        for violation in violations[:MAXIMUM_VIOLATIONS]
+def _broken(violations: Sequence[Violation]) -> dict[str, Canonical]:
+    """Return which rules were broken where, each once, as `rule/Member`; what there is no room for is counted.
+
+    The pointer of a member that nobody knows is the caller's own text, and is not told.
+    """
+    broken = [
+        f"{violation.rule}{'' if violation.rule == 'unknown-member' else violation.pointer}" for violation in violations
     ]
+    told: list[str] = []
+    for one in dict.fromkeys(broken):
+        if len("".join(told)) + len(one) <= LONGEST_VIOLATIONS:
+            told.append(one)
+    left_out = len(set(broken)) - len(told)
+    return {"violations": told} | ({"violations_left_out": left_out} if left_out else {})
 
 
 def claimed(  # noqa: PLR0913, PLR0917 (the parts of one event)
@@ -106,7 +116,7 @@ def claimed(  # noqa: PLR0913, PLR0917 (the parts of one event)
 
     With `previous` it opens a further attempt of that operation, and is chained to its events. It always names its call, by
     the id that only this call drew: two calls must never write the same event, or each would take it for its own, and both
-    would send.
+    would send. What the operation's rows say is in it as well, so that they can be made again when their table is lost.
     """
     details: dict[str, Canonical] = {
         "unchecked": list(unchecked),
@@ -114,6 +124,7 @@ def claimed(  # noqa: PLR0913, PLR0917 (the parts of one event)
         "attempt": operation.attempt,
         "call": subject.operation_id,
         "fingerprint": operation.fingerprint,
+        "guard_until": math.ceil(operation.guard_expires_at.timestamp()),
     }
     event = replace(subject.first(at, EventKind.CLAIMED, details), operation_id=operation.id)
     if previous is None:
@@ -128,19 +139,13 @@ def concluded(
     timings: Mapping[str, int],
     sealed_contact: str | None = None,
 ) -> AuditEvent:
-    """Return the event that tells how the one POST ended, chained to the event before.
-
-    `sealed_contact` holds the contact fields in full; the hash covers the sealed text, so erasing the account's key leaves
-    the chain whole.
-    """
+    """Return the event that tells how the one POST ended, chained to the event before; see `AuditEvent` for the contact."""
     booking = outcome.booking
     details: dict[str, Canonical] = {
         "reason": outcome.reason,
         "upstream_status": outcome.upstream_status,
         "timings_ms": dict(timings),
     }
-    if sealed_contact is not None:
-        details["sealed_contact"] = sealed_contact
     if outcome.named_booking_id is not None:
         details["named_booking"] = outcome.named_booking_id
     if booking is not None:
@@ -157,6 +162,7 @@ def concluded(
         booking_id=None if booking is None else booking.booking_id,
         previous_hash=event_hash(previous.canonical()),
         details=details,
+        sealed_contact=sealed_contact,
     )
 
 
@@ -164,7 +170,10 @@ def reconciled(
     record: OperationRecord, at: datetime, request_id: str, verdict: Verdict, evidence: Mapping[str, Canonical]
 ) -> AuditEvent:
     """Return the event of a state that reads have told, with what was read and when."""
-    details: dict[str, Canonical] = {"evidence": dict(evidence), "matching_bookings": list(verdict.candidates)}
+    matching = list(verdict.candidates)
+    details: dict[str, Canonical] = {"evidence": dict(evidence), "matching_bookings": matching[:MOST_BOOKINGS]}
+    if len(matching) > MOST_BOOKINGS:
+        details["matching_left_out"] = len(matching) - MOST_BOOKINGS
     booking_id = None if verdict.booking is None else verdict.booking.booking_id
     return _next(record, at, _KINDS[verdict.state], request_id, details, booking_id)
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from chalicelib.application.events import refused_form
 from chalicelib.domain.access import Scope
 from chalicelib.domain.audit import GENESIS
 from chalicelib.domain.errors import (
@@ -19,7 +20,8 @@ from chalicelib.domain.errors import (
 )
 from chalicelib.domain.facts import BookingRequirements
 from chalicelib.domain.keyed_hash import HmacKey
-from tests.builders import MEMBERS, PHONE, PRINCIPAL, TOKEN, members
+from chalicelib.domain.violation import Violation
+from tests.builders import MEMBERS, NOW, PHONE, PRINCIPAL, TOKEN, members
 from tests.sentences import require_sentences
 from tests.unit.application.slowness import TickingGateway
 from tests.unit.application.world import OTHER_KEY, World
@@ -59,23 +61,39 @@ def test_a_wrong_form_of_a_known_account_is_on_record(user_id: int, candidate: i
     world.introspector.known[TOKEN] = PRINCIPAL
     error = world.refusal({**members(BookUserID=user_id, Duration=4), PHONE: 1})
     (event,) = world.events(error.operation_id)
-    assert (event["kind"], event["account"], event["candidate"]) == ("refused", PRINCIPAL.account, candidate)
-    assert {"rule": "duration-minimum", "pointer": "/Duration"} in event["violations"]
-    assert {"rule": "unknown-member", "pointer": ""} in event["violations"]
+    assert (event["kind"], event["account"], event.get("candidate")) == ("refused", PRINCIPAL.account, candidate)
+    assert "duration-minimum/Duration" in event["violations"]
+    assert "unknown-member" in event["violations"]
     assert PHONE not in world.trail.rows()
     assert (world.introspector.calls, world.gateway.reads) == (0, [])
 
 
-@pytest.mark.parametrize(("unknown", "recorded"), [(49, 50), (50, 50), (200, 50)])
-def test_the_record_of_a_wrong_form_names_fifty_violations_at_most(unknown: int, recorded: int) -> None:
+@pytest.mark.parametrize("unknown", [1, 50, 200])
+def test_the_record_of_a_wrong_form_names_each_broken_rule_of_a_member_once(unknown: int) -> None:
     """Send members that nobody knows: the event stays small, is the first of its chain, and the answer has them all."""
     world = World()
     world.introspector.known[TOKEN] = PRINCIPAL
     error = world.refusal({**members(Duration=4), **{f"member-{number}": 1 for number in range(unknown)}})
     assert isinstance(error, BookingRejectedError)
     (event,) = world.events(error.operation_id)
-    assert (len(error.violations), len(event["violations"])) == (unknown + 1, recorded)
+    assert len(error.violations) == unknown + 1
+    assert sorted(event["violations"]) == ["duration-minimum/Duration", "unknown-member"]
+    assert "violations_left_out" not in event
     assert (event["sequence"], event["previous_hash"], event["request_id"]) == (1, GENESIS, "request-1")
+
+
+@pytest.mark.parametrize(("rules", "left_out"), [(40, 0), (41, 1), (90, 50)])
+def test_an_event_counts_the_broken_rules_that_it_has_no_room_for(rules: int, left_out: int) -> None:
+    """Break many different ones, of ten characters each: four hundred fit, and a short one after a long one does as well."""
+    broken = [Violation("/A", f"rule-{number:03}", "Mend it.") for number in range(rules)]
+    event = refused_form("op_1", "request-1", PRINCIPAL, None, NOW, broken)
+    assert event.details["violations"] == [f"rule-{number:03}/A" for number in range(min(rules, 40))]
+    assert event.details.get("violations_left_out", 0) == left_out
+    long_first = [Violation("/" + "A" * 400, "long", "Mend it."), Violation("/B", "short", "Mend it.")]
+    assert refused_form("op_1", "request-1", PRINCIPAL, None, NOW, long_first).details == {
+        "violations": ["short/B"],
+        "violations_left_out": 1,
+    }
 
 
 @pytest.mark.parametrize("is_warm", [True, False])
@@ -110,11 +128,7 @@ def test_a_booking_that_the_facts_forbid_is_refused_with_all_violations_and_on_r
     assert [violation.rule for violation in error.violations] == rules
     (event,) = world.events(error.operation_id)
     assert event["kind"] == "refused"
-    assert event["violations"] == [
-        {"rule": "method-available", "pointer": "/Method"},
-        {"rule": "credits-minimum", "pointer": "/Credits"},
-        {"rule": "balance-sufficient", "pointer": "/Credits"},
-    ]
+    assert event["violations"] == ["method-available/Method", "credits-minimum/Credits", "balance-sufficient/Credits"]
     assert event["unchecked"] == []
     assert_nothing_was_claimed_or_sent(world)
 
@@ -124,7 +138,7 @@ def test_a_refusal_s_record_names_the_rules_that_could_not_be_checked() -> None:
     world = World()
     world.gateway.facts, world.gateway.credits = BookingRequirements(is_bookable=False), None
     (event,) = world.events(world.refusal().operation_id)
-    assert [broken["rule"] for broken in event["violations"]] == ["candidate-bookable"]
+    assert event["violations"] == ["candidate-bookable/BookUserID"]
     assert event["unchecked"] == ["balance-sufficient"]
 
 
