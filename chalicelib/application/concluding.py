@@ -1,6 +1,7 @@
 """Step 8 of the pipeline: write the outcome down, whatever it was, and reconcile at once when it is unknown."""
 
 import json
+import zlib
 from dataclasses import dataclass, replace
 
 from chalicelib.application import answers, events
@@ -128,11 +129,14 @@ def _in_doubt(outcome: Outcome, reason: str) -> Outcome:
 
 
 def _sealed_contact(seal: AccountSeal, operation_id: str, request: BookingRequest) -> str | None:
-    """Return the contact fields and comments in full, sealed for this operation; None when there are none."""
+    """Return the contact fields and comments in full, compressed, sealed for this operation; None when there are none."""
     fields = {
         "PhoneNumber": request.phone_number,
         "SkypeName": request.skype_name,
         "Comments": request.comments,
     }
     given = {name: value for name, value in fields.items() if value is not None}
-    return seal.seal(json.dumps(given).encode(), f"contact:{operation_id}") if given else None
+    if not given:
+        return None
+    document = json.dumps(given, ensure_ascii=False, separators=(",", ":")).encode()
+    return seal.seal(zlib.compress(document, zlib.Z_BEST_COMPRESSION), f"contact:{operation_id}")

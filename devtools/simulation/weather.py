@@ -21,6 +21,8 @@ class Weather:
         self.crash = self._level()
         self.store_write = self._level()
         self.store_read = self._level()
+        self.hot_index = self._level() / 5
+        self.is_clear = False
         self.stale_index = self._level()
         self.vault = self._level()
         self.placement = rng.choices(PLACEMENT_LEVELS, LEVEL_WEIGHTS)[0]  # what everything else is there for
@@ -36,6 +38,8 @@ class Weather:
 
     def clear_up(self) -> None:
         """Let nothing go wrong from now on."""
+        self.is_clear = True
+        self.hot_index = 0.0
         self.crash = self.store_write = self.store_read = self.stale_index = self.vault = 0.0
         self.placement = self.upstream_read = self.moving_list = self.lost_answer = self.slow = self.pause = 0.0
         self.odd_entries = 0.0

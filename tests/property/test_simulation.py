@@ -27,6 +27,9 @@ SEEDS = 1000
 HAPPENS = {
     "post: undisturbed",
     "stale index read",
+    "throttled: claim",
+    "throttled: conclude",
+    "throttled: resolve",
     "store read failed",
     "upstream read failed",
     "pages moved",

@@ -236,7 +236,7 @@ def test_a_key_or_guard_that_cannot_be_read_is_our_error(
 ) -> None:
     """Leave out whose it is: the caller cannot be told, and the booking is not free."""
     made = operation()
-    key: items.Item = {"pk": {"S": f"OP#{made.id}"}}
+    key: Item = {"pk": {"S": f"OP#{made.id}"}}
     guard = {name: value for name, value in items.guard(made).items() if name != "operation_id"}
     dynamodb.will(batch(key), batch(guard), cancelled(key, "None", "None"))
     for ask in (store.held, store.held):

@@ -60,6 +60,8 @@ TRANSIENT = {
     "not available": answer(503, {}),
     "first try still running": error("TransactionInProgressException"),
     "conflict with another transaction": cancelled("None", "TransactionConflict", "None"),
+    "throttled by an index": cancelled("ThrottlingError", "None", "None"),
+    "over the limit of an index": cancelled("None", "None", "ProvisionedThroughputExceeded"),
     "silence": say_nothing,
     "reset": reset,
     "truncated answer": truncate,
