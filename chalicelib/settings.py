@@ -19,6 +19,8 @@ from pydantic import (
     field_validator,
 )
 
+from chalicelib.spelling import misspelt
+
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
 _BASE_URL = re.compile(
     r"(?P<scheme>https?)://(?P<host>[a-z0-9.-]+|\[[0-9a-f:]+\])(:(?P<port>[0-9]{1,5}))?/?", re.ASCII | re.IGNORECASE
@@ -236,8 +238,14 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         InvalidSettingsError: at least one is wrong; the message lists all faults.
     """
     given: dict[str, Any] = {name: value for name, value in environment.items() if value}
+    faults = [
+        f"{name}: there is no such setting{f'; did you mean {nearest}?' if nearest else ''}"
+        for name, nearest in misspelt(given, [name.upper() for name in Settings.model_fields])
+    ]
     try:
-        return Settings.model_validate(given)
+        settings = Settings.model_validate(given)
     except ValidationError as error:
-        faults = [f"{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors()]
-        raise InvalidSettingsError("\n".join(faults)) from None
+        faults += [f"{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors()]
+    if faults:
+        raise InvalidSettingsError("\n".join(faults))
+    return settings
