@@ -6,7 +6,7 @@ ALIKE = (
     0.88  # ALLOWED_ORIGIN, HMAC_KEYS and ADULTWORK_BASEURL are; POLL_SECONDS (0.83 to POST_SECONDS) is somebody else's
 )
 SURELY_OURS = "ADULTWORK_"
-_RELATED = 0.75
+_RELATED = 0.8
 _LENGTHS, _LETTERS = 4, 3  # two names that differ by more are never as alike as that
 
 
