@@ -130,10 +130,11 @@ class LocalDynamoDB:
             raise RuntimeError("ministack is not installed; run: make setup")
         self.port = self.port or _free_port()
         self._scratch = tempfile.TemporaryDirectory(prefix="switchboard-ministack-")
-        with self._log.open("wb") as log:
+        with self._log.open("wb") as log, os.fdopen(os.dup(2), "wb") as complaints:  # the log is nobody's to read
             self._process = subprocess.Popen(
                 [PYTHON, SERVER],
-                env=self._environment(),
+                env=self._environment() | {"COMPLAINTS_FD": str(complaints.fileno())},
+                pass_fds=(complaints.fileno(),),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
