@@ -13,12 +13,13 @@ from chalice.app import Chalice
 
 from chalicelib import bootstrap
 from chalicelib.adapters.dynamodb.audit_trail import DynamoDBAuditTrail
+from chalicelib.adapters.dynamodb.tables import OPERATIONS, TableSchema
 from chalicelib.domain.audit import event_hash
 from chalicelib.domain.errors import StoreUnavailableError
 from chalicelib.edge.middleware import install
 from chalicelib.edge.routes import register
 from devtools import events
-from devtools.dynamodb import AUDIT_TABLE, OPERATIONS_TABLE, LocalDynamoDB, create_tables, local_client
+from devtools.dynamodb import AUDIT_TABLE, OPERATIONS_TABLE, LocalDynamoDB, create_table, create_tables, local_client
 from devtools.local_server import LocalGateway
 from devtools.stack import app_environment, kept_key
 from devtools.trials import wiring
@@ -160,6 +161,15 @@ def _book(server: LocalDynamoDB, upstream: SandboxServer, hmac_key: str) -> Answ
         answer = send(gateway.url, "POST", bookings.PATH, headers, bookings.to_body(bookings.MEMBERS))
     wiring.close(container)
     return answer
+
+
+def test_a_table_of_another_version_is_told(tmp_path: Path) -> None:
+    """Its indexes would be missing at each request; the message says how to get rid of it."""
+    older = TableSchema(keys=OPERATIONS.keys, indexes=OPERATIONS.indexes[:1], expiry=None)
+    with LocalDynamoDB(state=tmp_path) as server, closing(local_client(server.endpoint_url)) as client:
+        create_table(client, older, OPERATIONS_TABLE)
+        with pytest.raises(RuntimeError, match=f"{OPERATIONS_TABLE} is from another version.*`make reset`"):
+            create_tables(server.endpoint_url)
 
 
 def test_a_server_that_cannot_start_says_why() -> None:
