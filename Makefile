@@ -14,7 +14,7 @@ RUN := $(BIN)/python
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run events resolve races test check lint format types contracts coverage lock package bench simulate crash-matrix deadlines machine cut-answers mutate clean
+.PHONY: help setup demo run reset events resolve races test check lint format types contracts coverage lock package bench simulate crash-matrix deadlines machine cut-answers mutate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ demo: setup ## start the stack, make one real booking, show the answer and its a
 
 run: setup ## start the stack and stay up (PORT, SANDBOX_PORT, DYNAMODB_PORT)
 	@PORT=$(PORT) SANDBOX_PORT=$(SANDBOX_PORT) DYNAMODB_PORT=$(DYNAMODB_PORT) exec $(RUN) -m devtools.run
+
+reset: .venv/installed ## forget what `make run` remembers: operations, audit events, keys
+	@$(RUN) -m devtools.local_state
 
 events: .venv/installed ## print the audit events of one operation of `make run` (OPERATION=op_...)
 	@DYNAMODB_PORT=$(DYNAMODB_PORT) $(RUN) -m devtools.events "$(OPERATION)"

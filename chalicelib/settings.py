@@ -21,6 +21,7 @@ from pydantic import (
 
 from chalicelib.domain.longest_form import longest_form_bytes
 from chalicelib.domain.policy import MAXIMUM_COMMENTS_LENGTH
+from chalicelib.spelling import misspelt
 
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
 _BASE_URL = re.compile(
@@ -273,8 +274,14 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         InvalidSettingsError: at least one is wrong; the message lists all faults.
     """
     given: dict[str, Any] = {name: value for name, value in environment.items() if value}
+    faults = [
+        f"{name}: there is no such setting{f'; did you mean {nearest}?' if nearest else ''}"
+        for name, nearest in misspelt(given, [name.upper() for name in Settings.model_fields])
+    ]
     try:
-        return Settings.model_validate(given)
+        settings = Settings.model_validate(given)
     except ValidationError as error:
-        faults = [f"{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors()]
-        raise InvalidSettingsError("\n".join(faults)) from None
+        faults += [f"{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors()]
+    if faults:
+        raise InvalidSettingsError("\n".join(faults))
+    return settings

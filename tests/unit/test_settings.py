@@ -312,6 +312,16 @@ def test_what_is_no_single_origin_in_lower_case_is_refused(origin: str) -> None:
         assert list(faults(ALLOWED_ORIGINS=text)) == ["ALLOWED_ORIGINS"]
 
 
+def test_a_misspelt_setting_is_told_with_its_neighbour_beside_the_other_faults() -> None:
+    """It would have no effect in silence; its value is not repeated, and an empty one counts as absent."""
+    found = faults(ALLOWED_ORIGIN="canary", ADULTWORK_MOOD="canary", READ_SECONDS="canary", HMAC_KEYS="")
+    assert found.pop("READ_SECONDS").startswith("Input should be a valid number")
+    assert found == {
+        "ALLOWED_ORIGIN": "there is no such setting; did you mean ALLOWED_ORIGINS?",
+        "ADULTWORK_MOOD": "there is no such setting",
+    }
+
+
 def test_secrets_do_not_show() -> None:
     """Print the settings in every way."""
     canaries = {"HMAC_KEY": HMAC_KEY, "ADULTWORK_API_KEY": "canary-key", "ADULTWORK_API_SECRET": "canary-secret"}
