@@ -13,7 +13,7 @@ from chalice.app import Chalice
 
 from chalicelib import bootstrap
 from chalicelib.adapters.dynamodb.audit_trail import DynamoDBAuditTrail
-from chalicelib.adapters.dynamodb.tables import OPERATIONS, TableSchema
+from chalicelib.adapters.dynamodb.tables import OPERATIONS
 from chalicelib.domain.audit import event_hash
 from chalicelib.domain.errors import StoreUnavailableError
 from chalicelib.edge.middleware import install
@@ -165,7 +165,8 @@ def _book(server: LocalDynamoDB, upstream: SandboxServer, hmac_key: str) -> Answ
 
 def test_a_table_of_another_version_is_told(tmp_path: Path) -> None:
     """Its indexes would be missing at each request; the message says how to get rid of it."""
-    older = TableSchema(keys=OPERATIONS.keys, indexes=OPERATIONS.indexes[:1], expiry=None)
+    (index,) = OPERATIONS.indexes
+    older = replace(OPERATIONS, indexes=(replace(index, name="open-by-time"),), expiry=None)
     with LocalDynamoDB(state=tmp_path) as server, closing(local_client(server.endpoint_url)) as client:
         create_table(client, older, OPERATIONS_TABLE)
         with pytest.raises(RuntimeError, match=f"{OPERATIONS_TABLE} is from another version.*`make reset`"):

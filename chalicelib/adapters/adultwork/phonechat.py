@@ -45,15 +45,16 @@ class AdultWorkGateway:
         return read(self.client, REQUIREMENTS, token, deadline, interpret, {"BookUserID": candidate})
 
     def balance(self, token: AccessToken, deadline: Deadline) -> Decimal | None:
-        """Read the credits; a 401 or 403 here says that the token may not ask, and nothing about the token itself."""
+        """Read the credits; a 401 or 403 here says that the token may not ask, and nothing about the token itself.
 
-        def interpret(answer: UpstreamAnswer) -> Decimal | None:
+        It is not asked for in the other format: a bare number in JSON that is cut off is a number still.
+        """
+        with faults.translated_reads():
+            answer = self.client.get(BALANCE, token, deadline)
             if faults.is_not_permitted(answer):
                 return None
             faults.classify_read(answer)
             return wire.read_balance(answer)
-
-        return read(self.client, BALANCE, token, deadline, interpret)
 
     def made_bookings(self, token: AccessToken, start: date, page: int, deadline: Deadline) -> tuple[ListEntry, ...]:
         """Read one page of the made bookings, newest first."""
