@@ -14,7 +14,7 @@ RUN := $(BIN)/python
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run events races test check lint format types contracts coverage lock package bench simulate crash-matrix deadlines machine cut-answers mutate clean
+.PHONY: help setup demo run events rebuild-guards races test check lint format types contracts coverage lock package bench simulate crash-matrix deadlines machine cut-answers mutate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ run: setup ## start the stack and stay up (PORT, SANDBOX_PORT, DYNAMODB_PORT)
 
 events: .venv/installed ## print the audit events of one operation of `make run` (OPERATION=op_...)
 	@DYNAMODB_PORT=$(DYNAMODB_PORT) $(RUN) -m devtools.events "$(OPERATION)"
+
+rebuild-guards: .venv/installed ## make a lost operations table again from the audit trail (FROM=, TO=, RESUME=1; AWS=1: of the account)
+	@$(if $(AWS),,DYNAMODB_PORT=$(DYNAMODB_PORT)) RESUME=$(RESUME) $(RUN) -m devtools.rebuild_guards $(FROM) $(TO)
 
 races: setup ## send one booking 32 times at once, over and over, and print what came of it (ROUNDS=200)
 	@SWITCHBOARD_RACE_ROUNDS=$(ROUNDS) $(RUN) -m pytest -q tests/integration/test_races_over_http.py
