@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 import certifi
 import urllib3
 
-from devtools.bench.baseline_records import audit_event, claim, conclude, row_keys
+from devtools.bench.baseline_records import audit_event, claim, conclude, digest, head, row_keys
 
 UPSTREAM = os.environ["ADULTWORK_BASE_URL"]
 ORIGINS = os.environ["ALLOWED_ORIGINS"].split(",")
@@ -72,12 +72,13 @@ def place(headers: dict[str, str], body: str, request_id: str) -> tuple[str, dic
     now = datetime.now(UTC)
     check_form(asked, now)
     account = check_facts(token, asked)
-    operation = f"op_{uuid.uuid4().hex}"
-    keys = row_keys(operation, account, headers.get("idempotency-key", operation), asked)
-    first = audit_event(operation, account, 1, "claimed", "0" * 64, asked, request_id)
+    key = headers.get("idempotency-key", uuid.uuid4().hex)
+    operation = f"op_{digest(account, key)[:26]}"
+    keys = row_keys(operation, account, asked)
+    first = audit_event(operation, account, 1, "claimed", "0", asked, request_id)
     claim(keys, operation, account, asked, first, now)
     booking = send(token, asked)
-    last = audit_event(operation, account, 2, "confirmed", first["hash"]["S"], asked, request_id)
+    last = audit_event(operation, account, 2, "confirmed", head(first)["B"].hex(), asked, request_id)
     conclude(keys, operation, booking["BookingID"], last)
     return operation, booking
 

@@ -74,9 +74,12 @@ def unsealed(attribute: Attribute) -> str:
 
 def guard(operation: Operation) -> Item:
     """Return the row that keeps an equal booking out."""
-    return _row(tables.guard_row(operation.guard), operation.id) | {
-        tables.EXPIRES_AT: expiry(operation.guard_expires_at)
-    }
+    return guard_row(operation.guard, operation.id, operation.guard_expires_at)
+
+
+def guard_row(name: str, operation_id: str, ends: datetime) -> Item:
+    """Return the row of a guard by its name, which holds until a moment."""
+    return _row(tables.guard_row(name), operation_id) | {tables.EXPIRES_AT: expiry(ends)}
 
 
 def operation_being_sent(operation: Operation, event: AuditEvent) -> Item:
