@@ -19,6 +19,7 @@ from devtools.chain import broken_at
 
 # A claim does not tell the function's timeout. Nothing lives longer than this on Lambda, so nobody works on it any more.
 LONGEST_LEASE = timedelta(minutes=15)
+LEASE_OVER = "lease-over"  # as `events.lease_over` says it: the call that sent it died
 STATES = {
     EventKind.CLAIMED: OperationState.SENDING,
     EventKind.CONFIRMED: OperationState.CONFIRMED,
@@ -107,7 +108,14 @@ class Chain:
             fingerprint=claim["fingerprint"],
             is_keyed=first["operation_id"] != first["call"],  # without a key it has the id of its first call
             booking_id=next((one["booking_id"] for one in reversed(self.documents) if "booking_id" in one), None),
+            reason=self._reason(claim),
         )
+
+    def _reason(self, claim: dict[str, Any]) -> str | None:
+        """Return why the outcome of the newest attempt was unknown, where the call that sent it lived to tell."""
+        since = self.documents[self.documents.index(claim) :]
+        told = (one["reason"] for one in since if one["kind"] == EventKind.UNKNOWN)
+        return next((reason for reason in told if reason != LEASE_OVER), None)
 
 
 def _is_retryable(last: dict[str, Any]) -> bool:

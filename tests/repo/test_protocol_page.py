@@ -61,13 +61,17 @@ def test_the_rows_of_operations_are_those_that_are_written() -> None:
     made = operation()
     event = claim_event(made)
     full = OperationRecord.of(made, OperationState.SENDING, 1, items.head_hex(event))
-    now, later = set(items.operation_row(full, made.guard_expires_at)), {"is_retryable", "booking_id", "answer"}
+    now, later = (
+        set(items.operation_row(full, made.guard_expires_at)),
+        {"is_retryable", "booking_id", "answer", "reason"},
+    )
     (counter,) = counters(made.account, LIMITS, made.claimed_at)
     expected = {
         tables.operation_row("<operation id>"): now | later,
         tables.guard_row("<account>#<BookUserID>#<SessionDate>"): set(items.guard(made)),
         tables.booking_row(0).replace("0", "<BookingID>"): set(items.booking(made.id, 77)),
         "RATE#<account>#<window seconds>#<window>": {"pk", "used", "m<minute>", tables.EXPIRES_AT},
+        "REFUSED#<account>#<hour>": {"pk", "refusals", tables.EXPIRES_AT},
         "DATAKEY#<account>": {PARTITION_KEY, "key_id", "wrapped", "created_at"},
     }
     assert {codes(row[0])[0]: set(codes(row[1])) | {"pk"} for row in table("Rows of the operations table")} == expected

@@ -168,8 +168,8 @@ def test_a_chain_that_is_not_whole_makes_nothing() -> None:
 
 
 def test_every_kind_of_event_leaves_an_operation_in_a_state() -> None:
-    """Only a refusal is no operation's."""
-    assert set(STATES) == set(EventKind) - {EventKind.REFUSED}
+    """Only refusals and their counts are no operation's."""
+    assert set(STATES) == set(EventKind) - {EventKind.REFUSED, EventKind.REFUSALS_COUNTED}
 
 
 def test_the_booking_of_a_skype_call_is_made_again_too() -> None:
