@@ -117,6 +117,8 @@ def operation_row(record_: OperationRecord, guard_expires_at: datetime) -> Item:
         row["is_retryable"] = {"BOOL": True}
     if record_.booking_id is not None:
         row["booking_id"] = number(record_.booking_id)
+    if record_.reason is not None:
+        row["reason"] = text(record_.reason)
     if record_.sealed_answer is not None:
         row["answer"] = sealed(record_.sealed_answer)
     return row
