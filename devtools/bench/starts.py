@@ -20,6 +20,7 @@ WARM_ROUNDS, WARM_BOOKINGS, WARM_UP = 21, 10, 5
 MEMORY_BOOKINGS = 50
 COUNTED_BOOKINGS = 10
 MILLION = 1_000_000
+COLD_COUNT, WARM_COUNT = ("1b", "cold start to the first booking, instructions"), ("2b", "warm booking, instructions")
 
 
 def cold_starts(setting: Setting, bookings: Bookings) -> Iterator[Figure]:
@@ -64,23 +65,24 @@ def _warm_samples(functions: Sequence[Function], bookings: Bookings) -> list[lis
 
 def counted(setting: Setting, bookings: Bookings) -> Iterator[Figure]:
     """Count the instructions of a cold start, and of a warm booking as what ten more cost; two processes at a time."""
-    variants = _everybody(setting)
-    rows = (
-        ("1b", "cold start to the first booking, instructions", COLD_INSTRUCTIONS),
-        ("2b", "warm booking, instructions", None),
-    )
     if not instructions.can_count():
-        for number, name, budget in rows:
-            yield Figure(number, f"{name} (not measured: no valgrind)", "M", None, None, 0, budget=budget)
+        yield from not_counted()
         return
+    variants = _everybody(setting)
     jobs = [(variant, bookings.events(1)) for variant in variants]
     jobs += [(variant, bookings.events(1 + COUNTED_BOOKINGS)) for variant in variants[:2]]
     with ThreadPoolExecutor(2) as pool:
         counts = [count / MILLION for count in pool.map(lambda job: instructions.count(*job), jobs)]
     cold = counts[: len(variants)]
-    yield _figure(rows[0][0], rows[0][1], "M", variants, [[count] for count in cold], rows[0][2])
-    more = [(many - one) / COUNTED_BOOKINGS for many, one in zip(counts[len(variants) :], cold[:2], strict=True)]
-    yield compared(rows[1][0], rows[1][1], "M", [[more[0]], [more[1]]])
+    yield _figure(*COLD_COUNT, "M", variants, [[count] for count in cold], COLD_INSTRUCTIONS)
+    more = [[(many - one) / COUNTED_BOOKINGS] for many, one in zip(counts[len(variants) :], cold[:2], strict=True)]
+    yield compared(*WARM_COUNT, "M", more)
+
+
+def not_counted() -> Iterator[Figure]:
+    """Say of the counts that they could not be had here."""
+    for (number, name), budget in ((COLD_COUNT, COLD_INSTRUCTIONS), (WARM_COUNT, None)):
+        yield Figure(number, f"{name} (not measured: no valgrind)", "M", None, None, 0, budget=budget)
 
 
 def _everybody(setting: Setting) -> list[Variant]:
