@@ -23,7 +23,6 @@ from chalicelib.adapters.dynamodb.audit_trail import DynamoDBAuditTrail
 from chalicelib.adapters.dynamodb.client import dynamodb_client
 from chalicelib.adapters.dynamodb.operations import DynamoDBOperationStore
 from chalicelib.adapters.dynamodb.rate_limit import RateLimit
-from chalicelib.adapters.dynamodb.transactions import Row
 from chalicelib.adapters.secrets_manager import SecretsOnFirstUse, fetch_secrets, read_secrets, secrets_client
 from chalicelib.adapters.system import SystemClock, ThreadConcurrency, UlidSource, random_bytes
 from chalicelib.adapters.vault.client import KmsOnFirstUse, kms_client
@@ -95,7 +94,7 @@ def build(environment: Mapping[str, str]) -> Container:
         settle=timedelta(minutes=settings.settle_minutes), expiry=timedelta(hours=settings.expiry_hours)
     )
     reconciler = Reconciler(world.gateway, world.store, form, world.clock, zone, policy)
-    earlier = EarlierOperations(world.store, world.gateway, reconciler, world.clock)
+    earlier = EarlierOperations(world.store, world.gateway, reconciler, world.clock, world.secrets)
     housekeeping = Housekeeping(world.store, reconciler, world.clock, policy, budget)
     return Container(
         place_booking=PlaceBooking(
@@ -124,7 +123,7 @@ def build(environment: Mapping[str, str]) -> Container:
         ),
         settings=EdgeSettings(
             allowed_origins=settings.allowed_origins,
-            maximum_body_bytes=settings.maximum_body_bytes,
+            maximum_body_bytes=settings.body_bytes,
             links=links,
         ),
         housekeeping=housekeeping,
@@ -165,7 +164,13 @@ def _world(settings: Settings, zone: ZoneInfo, environment: Mapping[str, str]) -
         introspector=BreakingIntrospector(AdultWorkIntrospector(upstream, concurrency, cache), breaker),
         gateway=BreakingGateway(AdultWorkGateway(upstream, zone), breaker),
         store=DynamoDBOperationStore(
-            database, settings.operations_table, clock.sleep, clock, settings.audit_table, _limits(settings)
+            database,
+            settings.operations_table,
+            clock.sleep,
+            clock,
+            concurrency,
+            settings.audit_table,
+            _limits(settings),
         ),
         trail=DynamoDBAuditTrail(
             database, settings.audit_table, settings.operations_table, clock.sleep, settings.refusals_per_hour
@@ -176,13 +181,13 @@ def _world(settings: Settings, zone: ZoneInfo, environment: Mapping[str, str]) -
     )
 
 
-def _limits(settings: Settings) -> dict[Row, RateLimit]:
+def _limits(settings: Settings) -> tuple[RateLimit, ...]:
     """Return the limits that are on."""
-    limits = {
-        Row.MINUTE: RateLimit(settings.bookings_per_minute, MINUTE_SECONDS),
-        Row.DAY: RateLimit(settings.bookings_per_day, DAY_SECONDS),
-    }
-    return {row: limit for row, limit in limits.items() if limit.limit}
+    limits = (
+        RateLimit(settings.bookings_per_minute, MINUTE_SECONDS),
+        RateLimit(settings.bookings_per_day, DAY_SECONDS),
+    )
+    return tuple(limit for limit in limits if limit.limit)
 
 
 def _upstream(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.adapters.dynamodb.client import dynamodb_client
 from chalicelib.adapters.dynamodb.operations import DynamoDBOperationStore
-from chalicelib.adapters.system import SystemClock, UlidSource
+from chalicelib.adapters.system import SystemClock, ThreadConcurrency, UlidSource
 from chalicelib.application.resolve_operation import ResolveOperation, ResolveOperationCommand
 from chalicelib.domain.errors import NotResolvableError, StoreUnavailableError
 from devtools.dynamodb import AUDIT_TABLE, DEFAULT_PORT, HOST, OPERATIONS_TABLE, local_client
@@ -58,7 +58,7 @@ def resolve(command: ResolveOperationCommand, environment: Mapping[str, str]) ->
     clock = SystemClock()
     client, tables = _store(environment)
     try:
-        store = DynamoDBOperationStore(client, tables[0], clock.sleep, clock, tables[1], {})
+        store = DynamoDBOperationStore(client, tables[0], clock.sleep, clock, ThreadConcurrency(1), tables[1], ())
         state = ResolveOperation(store, clock).execute(command)
     except (NotResolvableError, StoreUnavailableError) as error:
         print(error, file=sys.stderr)

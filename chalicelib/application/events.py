@@ -11,7 +11,7 @@ from chalicelib.domain.booking import BookingRequest
 from chalicelib.domain.canonical import Canonical
 from chalicelib.domain.keyed_hash import HmacKey
 from chalicelib.domain.matching import Verdict
-from chalicelib.domain.operation import OperationState, Outcome
+from chalicelib.domain.operation import Operation, OperationState, Outcome
 from chalicelib.domain.record import OperationRecord
 
 _STATUS = re.compile("[A-Za-z]{1,32}")  # a documented status is one word; what is not may hold anything
@@ -71,8 +71,9 @@ def refusals_counted(refusal: AuditEvent, count: int) -> AuditEvent:
     )
 
 
-def claimed(
+def claimed(  # noqa: PLR0913, PLR0917 (the parts of one event)
     subject: Subject,
+    operation: Operation,
     at: datetime,
     unchecked: Sequence[str],
     timings: Mapping[str, int],
@@ -80,15 +81,21 @@ def claimed(
 ) -> AuditEvent:
     """Return the event that is written before the first byte goes out; `timings` are in milliseconds.
 
-    With `previous` it opens a further attempt of that operation, and is chained to its events. It then names the id that
-    this call would have had otherwise: two calls must never write the same event, or each would take it for its own.
+    With `previous` it opens a further attempt of that operation, and is chained to its events. It always names its call, by
+    the id that only this call drew: two calls must never write the same event, or each would take it for its own, and both
+    would send.
     """
-    details: dict[str, Canonical] = {"unchecked": list(unchecked), "timings_ms": dict(timings)}
+    details: dict[str, Canonical] = {
+        "unchecked": list(unchecked),
+        "timings_ms": dict(timings),
+        "attempt": operation.attempt,
+        "call": subject.operation_id,
+        "fingerprint": operation.fingerprint,
+    }
+    event = replace(subject.first(at, EventKind.CLAIMED, details), operation_id=operation.id)
     if previous is None:
-        return subject.first(at, EventKind.CLAIMED, details)
-    details |= {"attempt": previous.attempt + 1, "call": subject.operation_id}
-    event = subject.first(at, EventKind.CLAIMED, details)
-    return replace(event, operation_id=previous.id, sequence=previous.sequence + 1, previous_hash=previous.head)
+        return event
+    return replace(event, sequence=previous.sequence + 1, previous_hash=previous.head)
 
 
 def concluded(

@@ -208,11 +208,11 @@ class PlaceBooking:
     def _operation(self, call: Call, request: BookingRequest, idempotency_key: str | None) -> Operation:
         """Return the record that the claim writes."""
         return new_operation(
-            operation_id=call.subject.operation_id,
+            call_id=call.subject.operation_id,
             account=call.subject.principal.account,
             request=request,
             idempotency_key=idempotency_key,
-            keys=self.keys.in_use(),
+            key=call.subject.key,
             now=self.clock.now(),
             function_seconds=self.budget.function,
             zone=self.policy.zone,

@@ -92,7 +92,7 @@ def build_container(shared: Shared, keys: HmacKeys) -> Container:
     introspector = BreakingIntrospector(SimulatedIntrospector(shared.reads, cache), breaker)
     gateway = BreakingGateway(shared.gateway, breaker)
     reconciler = Reconciler(gateway, shared.store, FORM, clock, LONDON, shared.policy)
-    earlier = EarlierOperations(shared.store, gateway, reconciler, clock)
+    earlier = EarlierOperations(shared.store, gateway, reconciler, clock, keys)
     housekeeping = Housekeeping(shared.store, reconciler, clock, shared.policy, BUDGET)
     return Container(
         clock=clock,

@@ -14,12 +14,12 @@ from chalicelib.application import events
 from chalicelib.application.ports import ClaimAnswer, Claimed, Held, Resolution
 from chalicelib.domain.audit import AuditEvent, event_hash
 from chalicelib.domain.errors import BookingTakenError, StoreUnavailableError
-from chalicelib.domain.operation import Operation, OperationState, Outcome
+from chalicelib.domain.operation import OPEN, Operation, OperationState, Outcome
 from chalicelib.domain.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
 from devtools.simulation.history import Move
 from devtools.simulation.platform import Platform
-from tests.fakes.store import OPEN, InMemoryOperationStore
+from tests.fakes.store import InMemoryOperationStore
 from tests.fakes.trail import InMemoryAuditTrail
 
 T = TypeVar("T")
@@ -175,10 +175,6 @@ class SimulatedStore:
     def owners(self, booking_ids: Sequence[int], deadline: Deadline) -> Mapping[int, str]:
         """Return which bookings belong to which operations."""
         return self._requests.read("owners", deadline, partial(self._tables.owners, booking_ids, deadline))
-
-    def stored_answer(self, record: OperationRecord, deadline: Deadline) -> str | None:
-        """Return the sealed answer of an operation's key."""
-        return self._requests.read("stored_answer", deadline, partial(self._tables.stored_answer, record, deadline))
 
     def resolve(self, record: OperationRecord, resolution: Resolution, event: AuditEvent, deadline: Deadline) -> bool:
         """Write what reads have told."""

@@ -25,7 +25,7 @@ def test_events_come_back_in_order_byte_for_byte(stores: Stores) -> None:
 
 def test_operations_do_not_mix(stores: Stores) -> None:
     """Each operation has its own events."""
-    one, other = claim_event(operation(1)), claim_event(operation(2))
+    one, other = claim_event(operation(1, key=None)), claim_event(operation(2, key=None))
     stores.trail.record_refusal(one, enough_time())
     stores.trail.record_refusal(other, enough_time())
     assert list(stores.trail.events(one.operation_id)) == [one.canonical()]
@@ -62,7 +62,7 @@ def test_an_event_without_candidate_is_stored_too(stores: Stores) -> None:
 
 def refusal(number: int, at: datetime = NOW, account: int = 1001) -> AuditEvent:
     """Return the event of one refused request."""
-    return replace(claim_event(operation(number)), kind=EventKind.REFUSED, at=at, account=account)
+    return replace(claim_event(operation(number, key=None)), kind=EventKind.REFUSED, at=at, account=account)
 
 
 def record(stores: Stores, event: AuditEvent) -> list[dict[str, Any]]:

@@ -157,6 +157,23 @@ def test_only_the_contact_that_the_method_uses_is_forwarded(
     assert contact == {"PhoneNumber": None, "SkypeName": None, **forwarded}
 
 
+def test_the_longest_comments_pass_in_the_longest_spelling(service: Service) -> None:
+    """Two thousand emoji, each of them two escapes, reach the upstream as they are."""
+    comments = "\U0001f600" * 2000
+    answer = service.book(members(Comments=comments))
+    assert answer.status == 201
+    assert json.loads(sent_booking(service).body)["Comments"] == comments
+
+
+@pytest.mark.parametrize(
+    "number", ["+44 (0)7700 900123", "0044\u00a07700\u2011900\u2011123", "\u202a+447700900123\u202c"]
+)
+def test_a_pasted_phone_number_is_sent_in_the_national_form(service: Service, number: str) -> None:
+    """The candidate is given digits to ring."""
+    assert service.book(members(PhoneNumber=number)).status == 201
+    assert json.loads(sent_booking(service).body)["PhoneNumber"] == "07700900123"
+
+
 @pytest.mark.parametrize(("given", "exact"), [("32.50", "32.5"), ("32.0000", "32"), ("299.9999", "299.9999")])
 def test_credits_stay_exact_on_the_way_there_and_back(service: Service, given: str, exact: str) -> None:
     """No float in between; the upstream pays what was offered, and the answer tells it in its shortest form."""
@@ -176,10 +193,12 @@ def test_credits_stay_exact_on_the_way_there_and_back(service: Service, given: s
         (f"{YEAR}-06-22T02:00:00+05:30", f"{YEAR}-06-21 21:30"),
         (f"{YEAR}-11-21T21:30:00+00:00", f"{YEAR}-11-21 21:30"),
         (f"{YEAR}-11-21 21:30", f"{YEAR}-11-21 21:30"),
+        (f"{YEAR}-11-21T21:30", f"{YEAR}-11-21 21:30"),
+        (f"{YEAR}-06-21T21:30:00", f"{YEAR}-06-21 21:30"),
     ],
 )
 def test_dates_with_an_offset_are_sent_on_the_upstreams_clock(service: Service, given: str, sent: str) -> None:
-    """Summer time counts; the upstream's own form passes as it is."""
+    """Summer time counts; the upstream's own form, and that of its answers, is on its clock already."""
     answer = service.book(members(SessionDate=given))
     assert answer.status == 201
     assert json.loads(sent_booking(service).body)["SessionDate"] == sent

@@ -43,6 +43,9 @@ def test_a_request_with_five_defects_lists_five(service: Service) -> None:
         ("/SessionDate", "session-date-future"),
     ]
     assert all(violation["message"] for violation in answer.document["violations"])
+    params = {violation["rule"]: violation["params"] for violation in answer.document["violations"]}
+    assert (params["duration-minimum"], params["method"]) == ({"minimum": 5}, {"allowed": [1, 2, 3]})
+    assert b'"maximum":9999999.9999' in answer.body
     assert (service.posts, service.records.kinds()) == (0, ["refused"])
 
 
@@ -169,7 +172,7 @@ BODIES: dict[str, tuple[bytes, int, str]] = {
     "byte order mark": (b"\xef\xbb\xbf" + SOUND, 400, "malformed-request"),
     "NaN": (SOUND.replace(b'"Credits": 32', b'"Credits": NaN'), 400, "malformed-request"),
     "Infinity": (SOUND.replace(b'"Credits": 32', b'"Credits": -Infinity'), 400, "malformed-request"),
-    "9 KiB": (SOUND[:-1] + b" " * 9216 + b"}", 413, "body-too-large"),
+    "30 KiB": (SOUND[:-1] + b" " * 30_720 + b"}", 413, "body-too-large"),
     "empty": (b"", 400, "malformed-request"),
     "blank": (b" \n", 400, "malformed-request"),
     "not JSON": (b"BookUserID=123456&Duration=15", 400, "malformed-request"),

@@ -15,6 +15,7 @@ from devtools.dynamodb import AUDIT_TABLE, OPERATIONS_TABLE, REGION, LocalDynamo
 from tests.builders import NOW
 from tests.contract import records
 from tests.fakes.clock import FixedClock
+from tests.fakes.system import SequentialConcurrency
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -42,7 +43,9 @@ def client(server: LocalDynamoDB) -> Iterator["DynamoDBClient"]:
 def flagged(client: "DynamoDBClient", request: pytest.FixtureRequest) -> str:
     """Return an operation that was flagged for a person."""
     clock = FixedClock()
-    store = DynamoDBOperationStore(client, OPERATIONS_TABLE, clock.sleep, clock, AUDIT_TABLE, {})
+    store = DynamoDBOperationStore(
+        client, OPERATIONS_TABLE, clock.sleep, clock, SequentialConcurrency(), AUDIT_TABLE, ()
+    )
     lost = records.operation(request.param, key=f"key-of-the-lost-{request.param}", at=FUTURE, account=request.param)
     unknown = records.made(store, lost, records.UNKNOWN)
     assert records.resolve(store, unknown, Resolution(OperationState.EXPIRED_UNKNOWN))

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.booking import BookingRequest, ContactMethod
 from chalicelib.domain.facts import BookingRequirements, Facts
-from chalicelib.domain.form import JsonValue
+from chalicelib.domain.form import OPTIONAL, REQUIRED, JsonValue
 from chalicelib.domain.policy import BookingPolicy
 from chalicelib.domain.rules.facts import FACT_RULES, check_facts
-from chalicelib.domain.rules.form import FORM_RULES, OPTIONAL, REQUIRED, read_request, violations
+from chalicelib.domain.rules.form import FORM_RULES, read_request, violations
 from tests.builders import LONDON, MEMBERS, NOW, PHONE, form, members
 
 POINTER = re.compile(r"(/([^~/]|~[01])*)*")
@@ -63,7 +63,13 @@ def documented_violations(document: Mapping[str, Any]) -> set[tuple[str, str]]:
     for wanted, name in ((1, "PhoneNumber"), (3, "SkypeName")):
         if method == wanted and name not in document:
             found.add((name, "required"))
-    if method == 1 and len(document.get("PhoneNumber", PHONE)) not in {10, 11}:
+    number = document.get("PhoneNumber", PHONE)
+    if method == 1 and number[:2] == "00":  # a country code, in AdultWork's national form of 10 or 11 digits or not
+        number = f"0{number[4:].removeprefix('0')}" if number[:4] == "0044" else number
+        if number[:2] == "00":
+            found.add(("PhoneNumber", "country"))
+            return found
+    if method == 1 and len(number) not in {10, 11}:
         found.add(("PhoneNumber", "form"))
     return found
 
@@ -71,6 +77,7 @@ def documented_violations(document: Mapping[str, Any]) -> set[tuple[str, str]]:
 KINDS = {
     "required": "required", "session-date-future": "past", "accept-by-future": "past", "accept-by-before-session": "order",
     "duration-minimum": "low", "method": "choice", "phone-number-required": "required", "phone-number-form": "form",
+    "phone-number-country": "country",
     "skype-name-required": "required",
 }  # fmt: skip
 
@@ -201,5 +208,7 @@ def test_no_value_of_a_member_is_repeated(method: ContactMethod, canary: str, na
     values: list[JsonValue] = [canary, f"\0{canary}", [canary], {canary: canary}]
     for value in values:
         document = members(**{"Method": int(method), name: value})
-        told = " ".join(f"{violation.pointer} {violation.message}" for violation in violations(form(document)))
+        told = " ".join(
+            f"{violation.pointer} {violation.message} {violation.params}" for violation in violations(form(document))
+        )
         assert canary not in told

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Literal, TypeAlias
 
+from chalicelib.domain.booking import ContactMethod
 from chalicelib.domain.facts import Facts
 from chalicelib.domain.form import Form
-from chalicelib.domain.violation import Violation
+from chalicelib.domain.violation import Breach, Violation
 
 
 class Unchecked(Enum):
@@ -20,7 +21,13 @@ class Unchecked(Enum):
 
 
 UNCHECKED: Literal[Unchecked.UNCHECKED] = Unchecked.UNCHECKED
-Verdict: TypeAlias = "str | Unchecked | None"
+Verdict: TypeAlias = "Breach | Unchecked | None"
+
+_WAYS = {
+    ContactMethod.CANDIDATE_CALLS: "they call you",
+    ContactMethod.CLIENT_CALLS: "you call them",
+    ContactMethod.SKYPE: "Skype",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +65,9 @@ def check_facts(form: Form, facts: Facts) -> FactCheck:
     """Run every rule of the table; all violations come at once."""
     verdicts = [(rule, rule.check(form, facts)) for rule in FACT_RULES]
     return FactCheck(
-        tuple(Violation(rule.pointer, rule.id, verdict) for rule, verdict in verdicts if isinstance(verdict, str)),
+        tuple(
+            Violation.of(rule.pointer, rule.id, verdict) for rule, verdict in verdicts if isinstance(verdict, Breach)
+        ),
         tuple(rule.id for rule, verdict in verdicts if verdict is UNCHECKED),
     )
 
@@ -70,7 +79,7 @@ def _candidate_bookable(form: Form, facts: Facts) -> Verdict:
         return UNCHECKED
     if facts.requirements.offers_something:
         return None
-    return "Choose another BookUserID: AdultWork does not offer PhoneChat bookings with this user."
+    return Breach("Choose somebody else to book: AdultWork does not offer PhoneChat bookings with this user.")
 
 
 def _method_available(form: Form, facts: Facts) -> Verdict:
@@ -86,8 +95,9 @@ def _method_available(form: Form, facts: Facts) -> Verdict:
         return UNCHECKED
     if methods[method]:
         return None
-    offered = ", ".join(str(method) for method, is_offered in sorted(methods.items()) if is_offered)
-    return f"Choose a Method that this candidate offers: {offered}."
+    offered = tuple(way for way in ContactMethod if methods.get(way))
+    ways = ", ".join(_WAYS[way] for way in offered) or "none that is known here"
+    return Breach(f"Choose a way to talk that this user offers: {ways}.", {"allowed": tuple(map(int, offered))})
 
 
 def _credits_minimum(form: Form, facts: Facts) -> Verdict:
@@ -99,8 +109,11 @@ def _credits_minimum(form: Form, facts: Facts) -> Verdict:
     price = facts.requirements.price_per_minute
     if price is None or offered >= price * duration:
         return None
-    minimum = format((price * duration).normalize(), "f")
-    return f"Offer at least {minimum} Credits: the candidate's price per minute times Duration."
+    minimum = price * duration
+    return Breach(
+        f"Offer at least {minimum.normalize():f} credits: this user's price per minute times the duration.",
+        {"minimum": minimum, "price_per_minute": price},
+    )
 
 
 def _balance_sufficient(form: Form, facts: Facts) -> Verdict:
@@ -111,7 +124,7 @@ def _balance_sufficient(form: Form, facts: Facts) -> Verdict:
         return UNCHECKED
     if facts.balance >= offered:
         return None
-    return "Offer fewer Credits or top up: the account holds fewer than this booking offers."
+    return Breach("Offer fewer credits or top up: the account holds fewer than this booking offers.")
 
 
 FACT_RULES: tuple[FactRule, ...] = (

@@ -291,8 +291,8 @@ def test_a_repeat_is_no_refusal() -> None:
     lost = {"document": members(SessionDate="2026-01-22 21:30"), "idempotency_key": OTHER_KEY}
     assert isinstance(world.refusal(**lost), OutcomeUnknownError)
     assert isinstance(world.refusal(**lost), OutcomeUnknownError)
-    world.store.will_fail_reads(5)
-    assert isinstance(world.refusal(**lost), DuplicateBookingError)
+    world.vault.will_fail()
+    assert isinstance(world.refusal(), DuplicateBookingError)  # its answer cannot be opened
     assert world.trail.refusals == []
 
 

@@ -8,6 +8,7 @@ import pytest
 from chalicelib.domain.errors import (
     BookingRejectedError,
     DuplicateBookingError,
+    IdempotencyKeyReusedError,
     InvalidTokenError,
     StoreUnavailableError,
     SwitchboardError,
@@ -233,17 +234,15 @@ def test_when_nobody_can_tell_whether_it_is_a_repeat_no_violations_are_claimed()
     assert world.place().is_replayed
 
 
-def test_a_key_is_free_again_after_two_days_and_the_booking_is_still_guarded() -> None:
-    """Repeat after the key has expired: the guard holds until a day after the session."""
+def test_a_key_holds_as_long_as_its_operation_is_kept() -> None:
+    """Repeat after days and after months: it is never another booking's."""
     world = World()
     first = world.place()
-    world.clock.tick(48 * HOUR + 1)
-    error = world.refusal()
-    assert isinstance(error, DuplicateBookingError)
-    assert error.operation_id == first.operation_id
-    other = members(SessionDate="2026-01-20 22:30")
-    world.gateway.created_at = "2026-01-17T12:00:01"
-    assert world.place(other).booking_id == 2
+    for hours in (48, 24 * 90):
+        world.clock.tick(hours * HOUR)
+        assert world.place().answer == first.answer
+        assert isinstance(world.refusal(members(SessionDate="2026-12-20 22:30")), IdempotencyKeyReusedError)
+    assert len(world.gateway.sent) == 1
 
 
 def test_what_is_kept_for_a_repeat_is_what_the_form_of_answers_made() -> None:

@@ -66,7 +66,7 @@ class World:
     def place_booking(self) -> PlaceBooking:
         """Return the main use case."""
         reconciler = self.reconciler()
-        earlier = EarlierOperations(self.store, self.gateway, reconciler, self.clock)
+        earlier = EarlierOperations(self.store, self.gateway, reconciler, self.clock, self.keys)
         return PlaceBooking(
             reads=Reads(self.introspector, self.gateway, self.concurrency),
             gateway=self.gateway,

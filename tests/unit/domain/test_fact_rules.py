@@ -62,8 +62,11 @@ def test_a_method_must_be_offered_by_the_candidate(method: ContactMethod) -> Non
     others = {int(each): each is not method for each in ContactMethod}
     (violation,) = check_facts(asked(Method=int(method)), facts(methods=others)).violations
     assert (violation.rule, violation.pointer) == ("method-available", "/Method")
-    offered = ", ".join(str(int(each)) for each in ContactMethod if each is not method)
-    assert violation.message == f"Choose a Method that this candidate offers: {offered}."
+    ways = {1: "they call you", 2: "you call them", 3: "Skype"}
+    offered = tuple(way for way in ways if way != method)
+    named = ", ".join(ways[way] for way in offered)
+    assert violation.message == f"Choose a way to talk that this user offers: {named}."
+    assert violation.params == {"allowed": offered}
     only = {int(each): each is method for each in ContactMethod}
     assert check_facts(asked(Method=int(method)), facts(methods=only)) == FactCheck((), ())
 
@@ -223,3 +226,29 @@ def test_only_facts_that_a_rule_could_use_are_worth_a_read(
 ) -> None:
     """Break the members that the facts are about, and others."""
     assert needed(asked(**changes)) == expected
+
+
+def test_what_the_facts_are_measured_by_is_told_exactly() -> None:
+    """Break each rule; a price times a duration is an exact amount, and the balance is not told."""
+    poor = check_facts(asked(Method=2, Credits=10), facts(price="1.50", balance="1"))
+    nobody = check_facts(asked(), facts(methods={}))
+    assert {violation.rule: violation.params for violation in (*nobody.violations, *poor.violations)} == {
+        "candidate-bookable": {},
+        "method-available": {"allowed": (1, 3)},
+        "credits-minimum": {"minimum": Decimal("22.5"), "price_per_minute": Decimal("1.5")},
+        "balance-sufficient": {},
+    }
+    assert [violation.message for violation in (*nobody.violations, *poor.violations)] == [
+        "Choose somebody else to book: AdultWork does not offer PhoneChat bookings with this user.",
+        "Choose a way to talk that this user offers: they call you, Skype.",
+        "Offer at least 22.5 credits: this user's price per minute times the duration.",
+        "Offer fewer credits or top up: the account holds fewer than this booking offers.",
+    ]
+
+
+def test_a_way_to_talk_that_has_no_number_here_is_not_named() -> None:
+    """Offer only a method that CreateBooking does not know."""
+    (violation,) = check_facts(asked(), facts(methods={1: False, 9: True})).violations
+    assert violation.message == "Choose a way to talk that this user offers: none that is known here."
+    assert violation.params == {"allowed": ()}
+    assert [type(way) for way in check_facts(asked(Method=2), facts()).violations[0].params["allowed"]] == [int, int]  # type: ignore[union-attr]  # (a tuple)
