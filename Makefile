@@ -81,8 +81,8 @@ lock: .venv/installed ## compile the requirements files from pyproject.toml
 package: setup ## CloudFormation template and zip for one stage, linted (STAGE=dev)
 	$(RUN) -m devtools.package $(STAGE)
 
-bench: setup .venv-peers/installed ## measure the zip, beside a bare function and peers in the same run (PART=cold)
-	$(RUN) -m devtools.bench $(PART)
+bench: setup .venv-peers/installed ## measure the zip, beside a bare function and peers in the same run (PART=cold; RECORD=1 keeps it)
+	$(RUN) -m devtools.bench $(PART) $(if $(RECORD),--record)
 
 simulate: .venv/installed ## run the real use cases against seeded faults (SEEDS=100000; SEED=1234 tells one run; VARIANT=guard-off)
 	@$(RUN) -m devtools.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS)) $(if $(VARIANT),--variant $(VARIANT))

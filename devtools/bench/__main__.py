@@ -1,4 +1,4 @@
-"""Measure the zip beside the baseline and its peers, and print where it stands: `make bench`, `make bench PART=cold`."""
+"""Measure the zip beside the baseline and its peers, and print where it stands: `make bench`, `PART=cold` for a part."""
 
 import json
 import os
@@ -11,6 +11,7 @@ from pathlib import Path
 from devtools.bench import growth, lines, served, starts, weights
 from devtools.bench.bookings import Bookings, WrongAnswerError
 from devtools.bench.figures import Figure
+from devtools.bench.page import record, surroundings_line
 from devtools.bench.processes import ChildError
 from devtools.bench.report import table
 from devtools.bench.setting import Setting
@@ -19,6 +20,7 @@ from devtools.package import PackagingError, make_package
 
 RESULT = ROOT / "build" / "bench.json"
 STAGE = "dev"
+RECORD = "--record"
 
 Part = Callable[[Setting, Bookings], Iterator[Figure]]
 PARTS: Mapping[str, Part] = {
@@ -57,15 +59,19 @@ def write(path: Path, found: list[Figure], told: dict[str, object]) -> None:
     path.write_text(json.dumps({**told, "figures": [figure.document() for figure in found]}, indent=2) + "\n")
 
 
-def main(parts: list[str]) -> int:
+def main(arguments: list[str]) -> int:
     """Print the tables; fail only when a sample was wrong, never when it was slow: that is for the reader to judge."""
+    parts = [argument for argument in arguments if argument != RECORD]
     unknown = [part for part in parts if part not in PARTS]
     if unknown:
         print(f"There is no part {unknown[0]!r}; there are: {', '.join(PARTS)}", file=sys.stderr)
         return 2
+    if parts and RECORD in arguments:
+        print("Only a whole run goes into the page.", file=sys.stderr)
+        return 2
     started = time.monotonic()
     told = surroundings()
-    print(f"Python {told['python']}, {told['machine']}, load {told['load']} before the start, {told['at']}.")
+    print(surroundings_line(told))
     print("Every sample is a booking whose answer was checked; the zip of stage dev, TLS to everything.\n", flush=True)
     found = []
     try:
@@ -77,6 +83,8 @@ def main(parts: list[str]) -> int:
         return 1
     print(table(found))
     write(RESULT, found, told)
+    if RECORD in arguments:
+        record(found, told)
     print(f"{time.monotonic() - started:.0f} s; also in {RESULT.relative_to(ROOT)}")
     return 0
 

@@ -13,19 +13,35 @@ run can be compared: absolute times drift. The wall time has a floor of 90 ms: 4
 xmltodict with the clean-up that its users write; there the ratio is theirs / ours."""
 
 
+Rows = list[tuple[str, ...]]
+
+
 def table(figures: Sequence[Figure]) -> str:
     """Return the figures as aligned text, and below them the peers where there are any."""
-    rows = [_cells(figure) for figure in sorted(figures, key=lambda figure: _order(figure.number))]
-    parts = [*_aligned(HEAD, rows), *_peers([figure for figure in figures if figure.peers]), NOTES]
-    return "\n".join(parts)
+    return "\n".join(["\n\n".join(_aligned(rows) for rows in _tables(figures)), NOTES])
 
 
-def _aligned(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
-    lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in (head, *rows)
-    ]
-    return [lines[0], "-" * len(lines[0]), *lines[1:]]
+def markdown(figures: Sequence[Figure]) -> str:
+    """Return the same tables for a page."""
+    return "\n\n".join(_piped(rows) for rows in _tables(figures))
+
+
+def _tables(figures: Sequence[Figure]) -> list[Rows]:
+    """Return the rows of each table, the head first."""
+    ordered = sorted(figures, key=lambda figure: _order(figure.number))
+    peers = [figure for figure in ordered if figure.peers]
+    return [[HEAD, *map(_cells, ordered)], *([_peers(peers)] if peers else [])]
+
+
+def _piped(rows: Rows) -> str:
+    head, *others = (f"| {' | '.join(row)} |" for row in rows)
+    return "\n".join([head, "|" + "---|" * len(rows[0]), *others])
+
+
+def _aligned(rows: Rows) -> str:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:]])
 
 
 def _order(number: str) -> tuple[int, str]:
@@ -34,18 +50,11 @@ def _order(number: str) -> tuple[int, str]:
     return int((digits and digits[0]) or 0), number
 
 
-def _peers(figures: Sequence[Figure]) -> list[str]:
-    """Return who reaches what: a line each, a column for each figure."""
-    if not figures:
-        return []
-    ordered = sorted(figures, key=lambda figure: _order(figure.number))
-    head = ["beside", *(f"{figure.number}: {figure.name.strip()}" for figure in ordered)]
-    columns = [_column(figure) for figure in ordered]
-    names = ["Switchboard", "bare", *(peer.name for peer in ordered[0].peers)]
-    rows = [[name, *(column.get(name, "") for column in columns)] for name in names]
-    # One row a figure: names of figures are long, those of peers are short.
-    turned = [list(line) for line in zip(head, *rows, strict=True)]
-    return ["", *_aligned(turned[0], turned[1:])]
+def _peers(figures: Sequence[Figure]) -> Rows:
+    """Return who reaches what: a row for each figure, a column for each of those that are compared."""
+    names = ["Switchboard", "bare", *(peer.name for peer in figures[0].peers)]
+    rows = [(f"{each.number}: {each.name.strip()}", *map(_column(each).__getitem__, names)) for each in figures]
+    return [("beside", *names), *rows]
 
 
 def _column(figure: Figure) -> dict[str, str]:

@@ -17,6 +17,7 @@ from devtools.bench import aws_stub, growth, instructions, starts, weights
 from devtools.bench.bookings import Bookings, WrongAnswerError, require_booked
 from devtools.bench.certificate import write_certificate
 from devtools.bench.figures import Budget, Figure, Ratio, beside_peers, compared
+from devtools.bench.page import BEGIN, END, PAGE, record
 from devtools.bench.processes import Child, ChildError
 from devtools.bench.proxy import Relay
 from devtools.bench.report import table
@@ -225,12 +226,37 @@ def test_a_child_that_ends_is_reported(tmp_path: Path) -> None:
             child.read()
 
 
+def test_a_run_is_put_between_the_marks_of_the_page(tmp_path: Path) -> None:
+    """In the place of the last one; what stands around it stays."""
+    page = tmp_path / "performance.md"
+    page.write_text(f"before\n{BEGIN}an older run\n{END}after\n")
+    record([compared("1", "cold", "ms", ([150], [100]), ABOVE)], bench.surroundings(), page)
+    lines = page.read_text().splitlines()
+    assert (lines[0], lines[-1]) == ("before", "after")
+    assert "an older run" not in lines
+    assert "| # | figure | ours | bare | ratio (middle half) | budget | try for | within | samples |" in lines
+    assert "| 1 | cold | 150 ms | 100 ms | 1.50 | ratio ≤ 1.40 |  | NO | 1 |" in lines
+    record([], bench.surroundings(), page)
+    assert page.read_text().count(BEGIN) == 1
+
+
+def test_the_page_has_its_marks() -> None:
+    """Else a run would be put at its end."""
+    assert PAGE.read_text().partition(BEGIN)[2].count(END) == 1
+
+
 def test_an_unknown_part_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     """Before anything is built; the message names all parts."""
     assert bench.main(["cold", "tepid"]) == 2
     told = capsys.readouterr().err
     assert "'tepid'" in told
     assert all(part in told for part in bench.PARTS)
+
+
+def test_a_part_does_not_replace_a_whole_run(capsys: pytest.CaptureFixture[str]) -> None:
+    """The page would lose the other figures."""
+    assert bench.main(["cold", bench.RECORD]) == 2
+    assert "whole run" in capsys.readouterr().err
 
 
 def test_what_was_put_is_there_for_a_get_by_any_part_of_it() -> None:
