@@ -22,7 +22,7 @@ from chalicelib.edge.representation import Document
 
 MEDIA_TYPE = "application/problem+json"
 SHORTEST_WAIT_SECONDS = 1
-LONGEST_WAIT_SECONDS = 60
+LONGEST_WAIT_SECONDS = 3600
 MOST_VIOLATIONS = 100
 # All pointers together; one member of the largest body fits, though a pointer takes two characters for one.
 MOST_POINTER_CHARACTERS = 2 * longest_form_bytes(MAXIMUM_COMMENTS_LENGTH)
@@ -106,7 +106,7 @@ def problem_headers(error: SwitchboardError) -> dict[str, str]:
 def _wait_seconds(error: SwitchboardError) -> int | None:
     """Return the wait before another try; None where waiting changes nothing.
 
-    What the upstream asks for is kept within a minute. Our own limit tells the truth, up to the end of its window: a client
+    What the upstream asks for is kept within an hour. Our own limit tells the truth, up to the end of its window: a client
     that comes back sooner is only refused again.
     """
     asked = error.retry_after_seconds

@@ -99,7 +99,7 @@ def test_a_read_that_asks_to_slow_down_is_told_with_its_wait(service: Service, p
     """The upstream's Retry-After reaches the caller."""
     service.arm(path, "status", FOREVER, status=429, retry_after=17)
     answer = service.book()
-    assert (answer.kind, answer.header("Retry-After")) == (UNAVAILABLE[502], "17")
+    assert (answer.kind, answer.header("Retry-After")) == (UNAVAILABLE[503], "17")
 
 
 def test_reads_that_are_slow_together_leave_no_time_to_send(configured: Callable[..., Service]) -> None:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlencode
 
 import requests
@@ -12,9 +13,11 @@ from urllib3 import HTTPResponse
 
 from chalicelib.adapters.adultwork.answer import MAXIMUM_ANSWER_BYTES, AnswerTooLargeError, UpstreamAnswer
 from chalicelib.adapters.adultwork.connection import UpstreamAdapter
+from chalicelib.adapters.adultwork.content_coding import decoded
 from chalicelib.adapters.adultwork.exchange import CURRENT, Exchange
 from chalicelib.adapters.adultwork.exchange_failure import LATE, TOO_LARGE, ExchangeFailedError, failure_of
 from chalicelib.adapters.adultwork.opening import Resolver, system_addresses
+from chalicelib.adapters.adultwork.retry_after import retry_after_seconds
 from chalicelib.application.ports import Clock
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.errors import SwitchboardError, Trouble, UpstreamUnavailableError
@@ -47,13 +50,15 @@ class AdultWorkClient:
     ) -> UpstreamAnswer:
         """Read a resource; one more try, on a fresh connection, when the connection failed or the answer is a 5xx.
 
+        One that says how long to wait is not tried again.
+
         Raises:
             UpstreamUnavailableError: no whole answer by the deadline.
         """
         target = f"{path}?{urlencode(query)}" if query else path
         try:
             answer = self._read_once(target, token, deadline, oldest_answer=self._wall() - IDLE_SECONDS)
-            if answer.status < SERVER_ERROR:
+            if answer.status < SERVER_ERROR or answer.retry_after_seconds is not None:
                 return answer
         except ExchangeFailedError as failure:
             if failure.reason in FINAL_REASONS:
@@ -88,7 +93,7 @@ class AdultWorkClient:
             request = self._request(method, target, token, body)
             # Below a requests.Session on purpose: a session keeps cookies, and one caller's would reach the next.
             response = self.adapter.send(request, stream=True, timeout=exchange.deadline.remaining() or 0.001)
-            return _read_answer(response.raw)
+            return _read_answer(response.raw, self.clock.now())
         except SwitchboardError:
             raise  # the key headers could not be had; nothing was sent
         except Exception as error:  # noqa: BLE001 (whatever it was, the caller must learn whether anything was sent)
@@ -122,8 +127,8 @@ class AdultWorkClient:
         return self.clock.now().timestamp()
 
 
-def _read_answer(response: HTTPResponse) -> UpstreamAnswer:
-    """Read at most the limit, as it came; a finished connection is back in its pool, any other one is closed."""
+def _read_answer(response: HTTPResponse, now: datetime) -> UpstreamAnswer:
+    """Read at most the limit; a finished connection is back in its pool, any other one is closed."""
     with closing(response):
         pieces = []
         left = MAXIMUM_ANSWER_BYTES
@@ -134,8 +139,9 @@ def _read_answer(response: HTTPResponse) -> UpstreamAnswer:
                 raise AnswerTooLargeError
             pieces.append(piece)
         headers = response.headers
-        content_type, retry_after = headers.get("Content-Type", ""), headers.get("Retry-After")
-        return UpstreamAnswer(response.status, content_type, b"".join(pieces), retry_after)
+        body = decoded(b"".join(pieces), headers.get("Content-Encoding", ""))
+        wait = retry_after_seconds(headers.get("Retry-After"), now)
+        return UpstreamAnswer(response.status, headers.get("Content-Type", ""), body, wait)
 
 
 def _unavailable(failure: ExchangeFailedError) -> UpstreamUnavailableError:

@@ -21,7 +21,6 @@ BALANCE = "/v1/CreditHistory/GetCurrentCreditBalance"
 MADE_BOOKINGS = "/v1/PhoneChat/MadeBookings"
 BOOKING_DETAILS = "/v1/PhoneChat/MadeBookingDetails"
 CREATE_BOOKING = "/v1/PhoneChat/CreateBooking"
-NOT_PERMITTED = (401, 403)
 PAGE_SIZE = 100  # the most that MadeBookings gives at once
 
 
@@ -45,7 +44,7 @@ class AdultWorkGateway:
         """Read the credits; a 401 or 403 here says that the token may not ask, and nothing about the token itself."""
         with faults.translated_reads():
             answer = self.client.get(BALANCE, token, deadline)
-            if answer.status in NOT_PERMITTED:
+            if faults.is_not_permitted(answer):
                 return None
             faults.classify_read(answer)
             return wire.read_balance(answer)

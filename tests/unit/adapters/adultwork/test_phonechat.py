@@ -36,6 +36,7 @@ BOOKED = (
     b'{"BookingID":7,"Duration":15,"Credits":32,"Status":"Pending","Method":1,"SessionDate":"2026-01-20T21:30:00",'
     b'"Candidate":{"UserID":123456}}'
 )
+REFUSED = b'{"Message":"No."}'
 
 
 def after(seconds: float) -> Deadline:
@@ -233,8 +234,8 @@ def test_a_candidate_who_is_refused_cannot_be_booked(client_of: ClientOf) -> Non
 @pytest.mark.parametrize(
     ("text", "error"),
     [
-        (answer(b"{}", "401 Unauthorized"), InvalidTokenError),
-        (answer(b"{}", "403 Forbidden"), UpstreamRefusedError),
+        (answer(REFUSED, "401 Unauthorized"), InvalidTokenError),
+        (answer(REFUSED, "403 Forbidden"), UpstreamRefusedError),
         (answer(b"{}", "500 Oops"), UpstreamUnavailableError),
         (answer(b"<html>"), UpstreamUnavailableError),
     ],
@@ -251,8 +252,8 @@ def test_requirements_that_cannot_be_had_are_an_error(client_of: ClientOf, text:
     ("text", "credits_left"),
     [
         (answer(b"300.5"), Decimal("300.5")),
-        (answer(b"{}", "401 Unauthorized"), None),
-        (answer(b"{}", "403 Forbidden"), None),
+        (answer(REFUSED, "401 Unauthorized"), None),
+        (answer(REFUSED, "403 Forbidden"), None),
         (answer(b'"many"'), None),
     ],
 )
