@@ -27,6 +27,7 @@ from devtools.resources import match_resource
 from devtools.rest_event import HttpRequest, to_event
 from devtools.zip_contents import EARLIEST, TASK_ROOT, ContentsError, repack, shipped_name
 from sandbox.server import SandboxServer
+from tests.repo.source_imports import imports, module_name
 
 BUDGET_BYTES = 8_700_000
 
@@ -95,6 +96,28 @@ def test_nothing_ships_that_does_not_run(contents: Mapping[str, bytes]) -> None:
     assert version.startswith("python_ulid-")
     assert all(contents[name].startswith(b"TZif") for name in zones)
     assert "tzdata/zoneinfo/Europe/London" in zones
+
+
+# What would import something that is left out, if it ever ran.
+NEVER = {
+    "idna/core.py": "maps host names beyond ASCII; no setting takes one",
+    "pydantic/_internal/_generate_schema.py": "warns of a model of pydantic 1",
+    "pydantic/deprecated/json.py": "serves a method of pydantic 1 that models still have; nobody calls it",
+    "requests/__init__.py": "looks for another TLS where Python has none",
+    "requests/adapters.py": "goes on without proxies of the SOCKS kind; they need a package that never shipped",
+    "urllib3/__init__.py": "runs in a browser",
+    "urllib3/http2/__init__.py": "is switched on by hand, and needs a package that never shipped",
+}
+
+
+def test_nothing_that_ships_imports_what_is_left_out(chalices_zip: Path) -> None:
+    """At the top of a module, in a function, or in a condition; but for places that are known and never run."""
+    with zipfile.ZipFile(chalices_zip) as archive:
+        names = [name for name in archive.namelist() if name.endswith(".py")]
+        left_out = {module_name(name) for name in names if shipped_name(name) is None}
+        shipped = [name for name in names if shipped_name(name) is not None]
+        found = {name for name in shipped if imports(name, archive.read(name)) & left_out}
+    assert found == NEVER.keys()
 
 
 def test_every_package_that_ships_brings_its_licence(contents: Mapping[str, bytes], chalices_zip: Path) -> None:
