@@ -26,8 +26,9 @@ class LocalGateway:
         *,
         function_seconds: float = FUNCTION_SECONDS,
         integration_seconds: float = INTEGRATION_SECONDS,
+        entrances: tuple[str, ...] = ("",),
     ) -> None:
-        self._gateway = Gateway(app, function_seconds, integration_seconds)
+        self._gateway = Gateway(app, function_seconds, integration_seconds, entrances)
         self._port = port
         self._server = uvicorn.Server(_config(self._gateway))
         self._thread: threading.Thread | None = None

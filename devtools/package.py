@@ -46,11 +46,11 @@ def stages(root: Path) -> dict[str, Any]:
     return described
 
 
-def links_of(stage: Mapping[str, Any]) -> Links:
-    """Return the links of a stage, as its functions make them from the same variables."""
+def links_of(name: str, stage: Mapping[str, Any]) -> Links:
+    """Return the links in the gateway's own answers; the text of those is constant, so they name the stage's own entrance."""
     variables = stage.get("environment_variables", {})
-    chosen = {name: variables.get(name.upper()) for name in ("base_path", "problem_type_base")}
-    return Links(**{name: value for name, value in chosen.items() if value})
+    entrance = f"/{stage.get('api_gateway_stage', name)}"
+    return Links(entrance, variables.get("PROBLEM_TYPE_BASE") or None)
 
 
 def copy_shipped(root: Path, target: Path) -> None:
@@ -80,7 +80,7 @@ def make_package(stage: str, build: Path, root: Path = ROOT) -> Package:
     shutil.rmtree(output, ignore_errors=True)
     copy_shipped(root, source)
     resources = build / f"resources-{stage}.json"
-    resources.write_text(json.dumps(merge_template(links_of(known[stage])), indent=2))
+    resources.write_text(json.dumps(merge_template(links_of(stage, known[stage])), indent=2))
     formats = ["--template-format", "json", "--merge-template", str(resources)]
     _run(["chalice", "package", "--stage", stage, *formats, str(output)], source)
     package = Package(output / "sam.json", output / "deployment.zip")

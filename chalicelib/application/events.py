@@ -7,7 +7,7 @@ from datetime import datetime
 
 from chalicelib.domain.access import Principal
 from chalicelib.domain.audit import AuditEvent, EventKind, describe_request, event_hash
-from chalicelib.domain.booking import BookingRequest
+from chalicelib.domain.booking import Booking, BookingRequest
 from chalicelib.domain.canonical import Canonical
 from chalicelib.domain.keyed_hash import HmacKey
 from chalicelib.domain.matching import Verdict
@@ -121,8 +121,8 @@ def concluded(
     if outcome.named_booking_id is not None:
         details["named_booking"] = outcome.named_booking_id
     if booking is not None:
-        status = booking.status if _STATUS.fullmatch(booking.status) else "odd"
-        details["booking"] = {"status": status, "credits": format(booking.credits, "f")}
+        status = booking.status if booking.status is not None and _STATUS.fullmatch(booking.status) else "odd"
+        details["booking"] = {"status": status, "credits": format(booking.credits, "f"), **_unreadable(booking)}
     return AuditEvent(
         operation_id=previous.operation_id,
         sequence=previous.sequence + 1,
@@ -137,11 +137,17 @@ def concluded(
     )
 
 
+def _unreadable(booking: Booking | None) -> dict[str, Canonical]:
+    """Return the names of the members that could not be read, if any; they are our own words, and say nothing of a person."""
+    return {"unreadable_members": list(booking.unreadable)} if booking is not None and booking.unreadable else {}
+
+
 def reconciled(
     record: OperationRecord, at: datetime, request_id: str, verdict: Verdict, evidence: Mapping[str, Canonical]
 ) -> AuditEvent:
     """Return the event of a state that reads have told, with what was read and when."""
     details: dict[str, Canonical] = {"evidence": dict(evidence), "matching_bookings": list(verdict.candidates)}
+    details |= _unreadable(verdict.booking)
     booking_id = None if verdict.booking is None else verdict.booking.booking_id
     return _next(record, at, _KINDS[verdict.state], request_id, details, booking_id)
 

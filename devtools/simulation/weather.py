@@ -26,6 +26,7 @@ class Weather:
         self.placement = rng.choices(PLACEMENT_LEVELS, LEVEL_WEIGHTS)[0]  # what everything else is there for
         self.upstream_read = self._level() / 2  # a call makes several, and one that fails ends it
         self.moving_list = self._level()
+        self.odd_entries = self._level() / 2
         self.lost_answer = self._level()
         self.slow = self._level() / 4
         self.pause = self._level() / 20
@@ -37,6 +38,7 @@ class Weather:
         """Let nothing go wrong from now on."""
         self.crash = self.store_write = self.store_read = self.stale_index = self.vault = 0.0
         self.placement = self.upstream_read = self.moving_list = self.lost_answer = self.slow = self.pause = 0.0
+        self.odd_entries = 0.0
 
     def strikes(self, probability: float) -> bool:
         """Tell whether something happens this time."""

@@ -89,7 +89,7 @@ def test_the_answer_says_where_its_operation_is_and_what_a_browser_may_do_with_i
         "vary": "Origin",
         "access-control-allow-origin": ORIGIN,
         "access-control-expose-headers": "Retry-After, X-Request-Id, Idempotency-Replayed, Audit-Status, RateLimit, "
-        "RateLimit-Policy, Location",
+        "RateLimit-Policy, Location, Allow, WWW-Authenticate, x-amzn-Remapped-WWW-Authenticate",
         "cache-control": "no-store",
         "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
         "referrer-policy": "no-referrer",

@@ -150,22 +150,23 @@ def test_the_function_is_given_settings_and_no_secret(resources: Json, name: str
     assert variables["BREAKER_FAILURES"] == "15"
 
 
-@FUNCTIONS
-def test_every_address_in_an_answer_begins_with_the_stage(resources: Json, name: str) -> None:
-    """As those of API Gateway's own endpoint do; the types of the gateway's own problems too."""
-    variables = resources[name]["Properties"]["Environment"]["Variables"]
+def test_the_gateways_own_problems_lead_to_pages_below_the_stage(resources: Json) -> None:
+    """As the addresses in the app's answers do, which read the entrance from each request and need no setting for it."""
     api = resources["RestAPI"]["Properties"]
-    assert variables["BASE_PATH"] == f"/{api['StageName']}"
-    assert variables["PROBLEM_TYPE_BASE"] == f"/{api['StageName']}/problems/"
     body = json.loads(api["GatewayResponses"]["DEFAULT_5XX"]["ResponseTemplates"]["application/json"])
-    assert body["type"] == "/dev/problems/internal-error"
+    assert body["type"] == f"/{api['StageName']}/problems/internal-error"
+    variables = resources["APIHandler"]["Properties"]["Environment"]["Variables"]
+    assert "PROBLEM_TYPE_BASE" not in variables
 
 
-def test_a_stage_with_a_domain_of_its_own_needs_no_base() -> None:
-    """Leave one variable or both out: what is left out is what the function takes for it."""
-    assert links_of({}) == Links()
-    assert links_of({"environment_variables": {"BASE_PATH": "/v"}}) == Links("/v")
-    assert links_of({"environment_variables": {"BASE_PATH": ""}}) == Links()
+def test_pages_that_stand_elsewhere_are_named_by_the_gateway_too() -> None:
+    """Leave the variable out, or set it."""
+    assert links_of("dev", {}) == Links("/dev")
+    assert links_of("dev", {"api_gateway_stage": "v1", "environment_variables": {"PROBLEM_TYPE_BASE": ""}}) == Links(
+        "/v1"
+    )
+    elsewhere = "https://p.example/"
+    assert links_of("dev", {"environment_variables": {"PROBLEM_TYPE_BASE": elsewhere}}) == Links("/dev", elsewhere)
 
 
 @FUNCTIONS
@@ -263,7 +264,7 @@ def test_every_metric_of_the_code_has_an_alarm(resources: Json) -> None:
     """Under the namespace of the log lines that count it; none of them is normal even once."""
     source = "\n".join(path.read_text() for path in (ROOT / "chalicelib").rglob("*.py"))
     metrics = set(re.findall(r'metric="(\w+)"', source))
-    assert metrics == {"AuditPending", "OperationsExpired", "OperationUnreadable"}
+    assert metrics == {"AuditPending", "OperationAmbiguous", "OperationsExpired", "OperationUnreadable"}
     for metric in metrics:
         assert alarm_of(resources, metric)["Namespace"] == log.NAMESPACE
 
@@ -277,7 +278,7 @@ def test_a_function_that_fails_raises_an_alarm(resources: Json, name: str) -> No
 def test_alarms_ring_at_the_first_occurrence_and_at_nothing_else(resources: Json) -> None:
     """One is enough, no data is none, and each notifies the topic, which the operator finds in the outputs."""
     alarms = [each["Properties"] for each in resources.values() if each["Type"] == "AWS::CloudWatch::Alarm"]
-    assert len(alarms) == 5
+    assert len(alarms) == 6
     for alarm in alarms:
         assert (alarm["Statistic"], alarm["Threshold"], alarm["EvaluationPeriods"]) == ("Sum", 1, 1)
         assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"

@@ -23,5 +23,9 @@ class UnreadableAnswerError(Exception):
     """The answer is not the document that was asked for; the message names no value of it."""
 
 
+class UnparsableAnswerError(UnreadableAnswerError):
+    """The body is no document of the format that it is declared to be in."""
+
+
 class AnswerTooLargeError(Exception):
     """The answer has more bytes than anybody may send us."""

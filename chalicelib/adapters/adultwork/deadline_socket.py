@@ -76,3 +76,15 @@ class PlainSocket(DeadlineMixin):
 
 class TLSSocket(DeadlineMixin, ssl.SSLSocket):
     """A TLS socket that keeps a deadline; an SSLContext makes it through `sslsocket_class`."""
+
+    def recv(self, *arguments: Any) -> bytes:  # noqa: ANN401 (handed on)
+        """Read, or close the socket.
+
+        Only the standard library calls this, once, on a socket whose peer has gone before the handshake. When it fails, it lets
+        go of the socket without closing it, and nobody else can: this one has taken the plain one's place.
+        """
+        try:
+            return super().recv(*arguments)
+        except OSError:
+            self.close()
+            raise

@@ -142,6 +142,7 @@ def record(row: Item) -> OperationRecord:
         is_keyed=row["is_keyed"]["BOOL"],
         booking_id=int(row["booking_id"]["N"]) if "booking_id" in row else None,
         sealed_answer=unsealed(row["answer"]) if "answer" in row else None,
+        reason=row["reason"]["S"] if "reason" in row else None,
     )
 
 

@@ -80,6 +80,7 @@ def conclusion(
         is_retryable=outcome.is_retryable or None,
         booking_id=None if outcome.booking is None else outcome.booking.booking_id,
         sealed_answer=_kept(sealed_answer, is_keyed=operation.is_keyed),
+        reason=outcome.reason if outcome.state is OperationState.UNKNOWN else None,
     )
     condition = writes.Condition(
         writes.BEING_SENT,

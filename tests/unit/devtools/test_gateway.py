@@ -131,6 +131,21 @@ def test_a_late_function_is_left_behind(function_seconds: float, integration_sec
     assert (answer.status_code, answer.json()["status"]) == (status, status)
 
 
+def test_an_entrance_stands_before_every_path() -> None:
+    """The longest that fits is taken; what begins with none is nowhere."""
+
+    def tell(event: dict[str, Any], _: object) -> object:
+        return {"statusCode": 200, "body": f"{event['requestContext']['path']} {event['path']}"}
+
+    with LocalGateway(SmallApp(tell), entrances=("/dev", "/dev/v2")) as gateway:
+        asked = {
+            path: requests.get(gateway.url + path, timeout=5) for path in ("/dev/a", "/dev/v2/a", "/a", "/devil/a")
+        }
+    assert asked["/dev/a"].text == "/dev/a /a"
+    assert asked["/dev/v2/a"].text == "/dev/v2/a /a"
+    assert [asked[path].status_code for path in ("/a", "/devil/a")] == [404, 404]
+
+
 def test_the_context_tells_the_time_that_is_left() -> None:
     """It counts down from the function's timeout, 26 s."""
     with serving(echo) as (url, app):

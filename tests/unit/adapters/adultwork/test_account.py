@@ -83,7 +83,7 @@ def test_both_questions_are_asked_at_once(client_of: ClientOf) -> None:
         (Account(credentials=answer(REFUSED, "401 Unauthorized")), InvalidTokenError),
         (Account(permissions=answer(b"{}", "500 Oops")), UpstreamUnavailableError),
         (Account(credentials=answer(b"{}", "500 Oops")), UpstreamUnavailableError),
-        (Account(permissions=answer(b'{"Permissions":[{}]}')), UpstreamUnavailableError),
+        (Account(permissions=answer(b'{"Permissions":{}}')), UpstreamUnavailableError),
         (Account(credentials=answer(b'{"UserID":0}')), UpstreamUnavailableError),
     ],
 )

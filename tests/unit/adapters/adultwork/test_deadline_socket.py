@@ -1,14 +1,19 @@
 """Sockets that keep an absolute deadline and a limit on what they read."""
 
+import gc
+import select
 import socket
+import struct
 from collections.abc import Iterator
 
 import pytest
 
 from chalicelib.adapters.adultwork.answer import AnswerTooLargeError
+from chalicelib.adapters.adultwork.connection import tls_context
 from chalicelib.adapters.adultwork.deadline_socket import MAXIMUM_WIRE_BYTES, PlainSocket
 from chalicelib.adapters.system import SystemClock
 from chalicelib.domain.time_budget import Deadline
+from tests.fakes.certificates import Authority
 from tests.fakes.clock import FixedClock
 
 PIECE = 65536
@@ -92,3 +97,18 @@ def test_more_bytes_than_the_limit_end_the_exchange_and_the_next_one_may_read_ag
         ours.recv_into(buffer)
     ours.serve(after(5))
     receive(1)
+
+
+def test_a_socket_whose_peer_has_gone_before_its_handshake_is_closed(authority: Authority) -> None:
+    """Let the peer reset the connection before TLS begins; the warning of a socket that was left open would fail the test."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        plain = PlainSocket()
+        plain.connect(listener.getsockname())
+        peer, _ = listener.accept()
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        peer.close()
+        select.select([plain], [], [], 5)
+        with pytest.raises(OSError, match=r"reset|[Bb]ad file"):
+            tls_context(str(authority.path)).wrap_socket(plain, server_hostname="localhost")
+        gc.collect()
+    assert plain.fileno() == -1
