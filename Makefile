@@ -28,6 +28,10 @@ help: ## list the targets
 	$(PYTHON) devtools/create_environment.py .venv-ministack devtools/requirements-ministack.txt
 	@touch $@
 
+.venv-peers/installed: devtools/bench/requirements-peers.txt
+	$(PYTHON) devtools/create_environment.py .venv-peers devtools/bench/requirements-peers.txt
+	@touch $@
+
 setup: .venv/installed .venv-ministack/installed ## install everything the other targets need
 
 demo: setup ## start the stack, make one real booking, show the answer and its audit record
@@ -83,8 +87,8 @@ lock: .venv/installed ## compile the requirements files from pyproject.toml
 package: setup ## CloudFormation template and zip for one stage, linted (STAGE=dev)
 	$(RUN) -m devtools.package $(STAGE)
 
-bench: setup ## measure, beside a bare handler in the same run
-	$(RUN) -m devtools.bench
+bench: setup .venv-peers/installed ## measure the zip, beside a bare function and peers in the same run (PART=cold; RECORD=1 keeps it)
+	$(RUN) -m devtools.bench $(PART) $(if $(RECORD),--record)
 
 simulate: .venv/installed ## run the real use cases against seeded faults (SEEDS=100000; SEED=1234 tells one run; VARIANT=guard-off)
 	@$(RUN) -m devtools.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS)) $(if $(VARIANT),--variant $(VARIANT))
@@ -107,4 +111,4 @@ mutate: .venv/installed ## break domain and application in every small way, and 
 	@$(RUN) -m devtools.mutation judge
 
 clean: ## remove everything that the other targets made
-	rm -rf .venv .venv-ministack .local build .chalice/deployments .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage mutants
+	rm -rf .venv .venv-ministack .venv-peers .local build .chalice/deployments .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage mutants

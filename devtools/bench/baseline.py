@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 import certifi
 import urllib3
 
+from devtools.bench.baseline_documents import booking_of
 from devtools.bench.baseline_records import audit_event, claim, conclude, digest, head, row_keys
 
 UPSTREAM = os.environ["ADULTWORK_BASE_URL"]
@@ -28,14 +29,6 @@ ORIGINS = os.environ["ALLOWED_ORIGINS"].split(",")
 LONDON = ZoneInfo("Europe/London")
 GRANTED = {"account_phonechat_bookings", "account_credits_history"}
 REMEMBERED_SECONDS = 60
-RATINGS = ("Total", "Positive", "Neutral", "Negative", "Ratings", "Disputes")
-INTEGERS = {"BookingID", "Duration", "Method", "UserID", *RATINGS}
-CANDIDATE = ("UserID", "Nickname", "PhoneNumber", "SkypeName", *RATINGS)
-DATES = ("CreateDate", "SessionDate", "AcceptBy", "AcceptedDate", "ConfirmedDate", "CancelledDate")
-REASONS = ("CancelledReason", "CancelledBy", "RejectedReason", "LastUpdated", "Comments", "ActionClient")
-MEMBERS = ("BookingID", "Duration", "Credits", "Status", "Method", "PhoneNumber", "SkypeName", *DATES, *REASONS)
-NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
-
 http = urllib3.PoolManager(
     maxsize=8,
     retries=False,
@@ -143,29 +136,7 @@ def send(token: str, asked: dict[str, Any]) -> dict[str, Any]:
     )
     if reply.status not in (200, 201):
         raise RefusedError(502, f"booking: {reply.status}")
-    booking = record(ET.fromstring(reply.data))  # noqa: S314 (the same)
-    ordered: dict[str, Any] = {name: booking.get(name) for name in MEMBERS}
-    candidate = booking["Candidate"]
-    ordered["Candidate"] = {name: candidate.get(name) for name in CANDIDATE}
-    if ordered["Candidate"]["UserID"] != asked["BookUserID"] or ordered["Duration"] != asked["Duration"]:
+    booking = booking_of(ET.fromstring(reply.data))  # noqa: S314 (the same)
+    if booking["Candidate"]["UserID"] != asked["BookUserID"] or booking["Duration"] != asked["Duration"]:
         raise RefusedError(502, "another booking came back")
-    return ordered
-
-
-def record(element: ET.Element) -> dict[str, Any]:
-    """Return an element's members under their local names, with the types that JSON gives them."""
-    members: dict[str, Any] = {}
-    for child in element:
-        name = child.tag.rpartition("}")[2]
-        if child.get(NIL) == "true":
-            members[name] = None
-        elif len(child):
-            members[name] = record(child)
-        elif name in INTEGERS:
-            members[name] = int(child.text or 0)
-        elif name == "Credits":
-            number = Decimal(child.text or 0)
-            members[name] = int(number) if number == int(number) else float(number)
-        else:
-            members[name] = child.text or ""
-    return members
+    return booking

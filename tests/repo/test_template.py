@@ -1,12 +1,8 @@
-"""The template and the zip of a stage are what a deployment needs, and no more."""
+"""The template of a stage is what a deployment needs, and no more."""
 
 import importlib
 import json
-import platform
 import re
-import subprocess
-import sys
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -30,23 +26,10 @@ FUNCTIONS = pytest.mark.parametrize("name", ["APIHandler", "ExpireOperations"])
 
 
 @pytest.fixture(scope="session")
-def package(tmp_path_factory: pytest.TempPathFactory) -> Package:
-    """Make the package of the stage dev once; cfn-lint has passed when this returns."""
-    return make_package("dev", tmp_path_factory.mktemp("build"))
-
-
-@pytest.fixture(scope="session")
 def resources(package: Package) -> Json:
     """Return the resources of the template."""
     found: Json = json.loads(package.template.read_text())["Resources"]
     return found
-
-
-@pytest.fixture(scope="session")
-def shipped(package: Package) -> list[str]:
-    """Return the names of the files in the zip."""
-    with zipfile.ZipFile(package.zip) as archive:
-        return archive.namelist()
 
 
 def documents(value: object) -> Iterator[Json]:
@@ -352,43 +335,3 @@ def test_the_api_is_regional_throttled_and_keeps_no_logs_of_its_own(resources: J
     assert (settings["ResourcePath"], settings["HttpMethod"]) == ("/*", "*")
     assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (50, 100)
     assert (settings["LoggingLevel"], settings["DataTraceEnabled"]) == ("OFF", False)
-
-
-def test_the_zip_holds_the_app_and_its_zone_rules(shipped: list[str]) -> None:
-    """The upstream's clock needs tzdata; every module of ours is there."""
-    ours = [str(path.relative_to(ROOT)) for path in (ROOT / "chalicelib").rglob("*.py")]
-    assert {"app.py", "tzdata/zoneinfo/Europe/London", *ours} <= set(shipped)
-
-
-def test_the_zip_holds_nothing_else_of_ours_and_no_sdk(shipped: list[str]) -> None:
-    """boto3 is the runtime's; tests, tools, the sandbox and local state stay at home."""
-    tops = {name.split("/")[0] for name in shipped}
-    assert not tops & {"boto3", "botocore", "devtools", "sandbox", "tests", "cli", ".local", ".chalice", "build"}
-    assert not [name for name in shipped if name.endswith(".pyc")]
-
-
-CALL_HEALTH = """
-import sys
-sys.path.insert(0, sys.argv[1])
-import app, chalice, pydantic
-assert all(module.__file__.startswith(sys.argv[1]) for module in (app, chalice, pydantic))
-event = {"httpMethod": "GET", "path": "/health", "headers": {}, "multiValueHeaders": {}, "pathParameters": None,
-         "multiValueQueryStringParameters": None, "body": None, "stageVariables": None, "isBase64Encoded": False,
-         "requestContext": {"resourcePath": "/health", "httpMethod": "GET", "requestId": "request-1"}}
-print(app.app(event, None)["statusCode"])
-"""
-
-
-@pytest.mark.skipif(
-    (sys.platform, platform.machine()) != ("linux", "x86_64"), reason="the zip holds wheels for Lambda: Linux on x86_64"
-)
-def test_the_unpacked_zip_serves(package: Package, tmp_path: Path) -> None:
-    """The shipped files answer a request, with nothing beside them but the SDK of the runtime."""
-    with zipfile.ZipFile(package.zip) as archive:
-        archive.extractall(tmp_path)
-    settings = {"HMAC_KEY": "k" * 32, "AWS_DEFAULT_REGION": "eu-west-2"}
-    command = [sys.executable, "-B", "-I", "-c", CALL_HEALTH, str(tmp_path)]
-    done = subprocess.run(  # noqa: S603 (our own interpreter on our own zip)
-        command, env=settings, cwd=tmp_path, capture_output=True, text=True, check=False
-    )
-    assert (done.stdout.splitlines()[-1:], done.stderr) == (["200"], "")
