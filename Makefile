@@ -11,6 +11,8 @@ CHILDREN ?= 2
 
 BIN := .venv/bin
 RUN := $(BIN)/python
+# The same for what a person waits for: Ctrl-C ends it in one line.
+CALL := $(RUN) -m devtools.command
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
@@ -21,11 +23,11 @@ help: ## list the targets
 
 # A stamp file is newer than the requirements it was installed from, so setup runs once and again after `make lock`.
 .venv/installed: requirements-dev.txt
-	$(PYTHON) devtools/create_environment.py .venv requirements-dev.txt
+	$(PYTHON) -m devtools.command devtools.create_environment .venv requirements-dev.txt
 	@touch $@
 
 .venv-ministack/installed: devtools/requirements-ministack.txt
-	$(PYTHON) devtools/create_environment.py .venv-ministack devtools/requirements-ministack.txt
+	$(PYTHON) -m devtools.command devtools.create_environment .venv-ministack devtools/requirements-ministack.txt
 	@touch $@
 
 .venv-peers/installed: devtools/bench/requirements-peers.txt
@@ -35,29 +37,29 @@ help: ## list the targets
 setup: .venv/installed .venv-ministack/installed ## install everything the other targets need
 
 demo: setup ## start the stack, make one real booking, show the answer and its audit record
-	@$(RUN) -m devtools.demo
+	@$(CALL) devtools.demo
 
 run: setup ## start the stack and stay up (PORT, SANDBOX_PORT, DYNAMODB_PORT)
-	@PORT=$(PORT) SANDBOX_PORT=$(SANDBOX_PORT) DYNAMODB_PORT=$(DYNAMODB_PORT) exec $(RUN) -m devtools.run
+	@PORT=$(PORT) SANDBOX_PORT=$(SANDBOX_PORT) DYNAMODB_PORT=$(DYNAMODB_PORT) exec $(CALL) devtools.run
 
 reset: .venv/installed ## forget what `make run` remembers: operations, audit events, keys
-	@$(RUN) -m devtools.local_state
+	@$(CALL) devtools.local_state
 
 events: .venv/installed ## print the audit events of one operation of `make run` (OPERATION=op_...)
-	@DYNAMODB_PORT=$(DYNAMODB_PORT) $(RUN) -m devtools.events "$(OPERATION)"
+	@DYNAMODB_PORT=$(DYNAMODB_PORT) $(CALL) devtools.events "$(OPERATION)"
 
 resolve: .venv/installed ## settle an AMBIGUOUS or EXPIRED_UNKNOWN operation (OPERATION=op_... BOOKING=1234|NONE WHY="...")
-	@DYNAMODB_PORT=$(DYNAMODB_PORT) $(RUN) -m devtools.resolve
+	@DYNAMODB_PORT=$(DYNAMODB_PORT) $(CALL) devtools.resolve
 
 rebuild-guards: .venv/installed ## make a lost operations table again from the audit trail (FROM=, TO=, RESUME=1; AWS=1: of the account)
-	@$(if $(AWS),,DYNAMODB_PORT=$(DYNAMODB_PORT)) RESUME=$(RESUME) $(RUN) -m devtools.rebuild_guards $(FROM) $(TO)
+	@$(if $(AWS),,DYNAMODB_PORT=$(DYNAMODB_PORT)) RESUME=$(RESUME) $(CALL) devtools.rebuild_guards $(FROM) $(TO)
 
 races: setup ## send one booking 32 times at once, over and over, and print what came of it (ROUNDS=200)
-	@SWITCHBOARD_RACE_ROUNDS=$(ROUNDS) $(RUN) -m pytest -q tests/integration/test_races_over_http.py
+	@SWITCHBOARD_RACE_ROUNDS=$(ROUNDS) $(CALL) pytest -q tests/integration/test_races_over_http.py
 
 test: setup ## run every test
-	$(RUN) -m devtools.browser
-	$(RUN) -m pytest
+	$(CALL) devtools.browser
+	$(CALL) pytest
 
 check: lint types contracts coverage ## lint, types, import contracts, every test with coverage: what CI runs
 
@@ -76,39 +78,39 @@ contracts: .venv/installed ## the layers of the architecture
 	$(BIN)/lint-imports --no-cache
 
 coverage: setup ## every test, with 100 % of the branches of chalicelib
-	$(RUN) -m devtools.browser
+	$(CALL) devtools.browser
 	@mkdir -p build
 	$(RUN) -m coverage run -m pytest -q
 	@$(RUN) -m coverage report > build/coverage.txt 2>&1 || { cat build/coverage.txt; exit 1; }
 
 lock: .venv/installed ## compile the requirements files from pyproject.toml
-	$(RUN) -m devtools.lock
+	$(CALL) devtools.lock
 
 package: setup ## CloudFormation template and zip for one stage, linted (STAGE=dev)
-	$(RUN) -m devtools.package $(STAGE)
+	$(CALL) devtools.package $(STAGE)
 
 bench: setup .venv-peers/installed ## measure the zip, beside a bare function and peers in the same run (PART=cold; RECORD=1 keeps it)
-	$(RUN) -m devtools.bench $(PART) $(if $(RECORD),--record)
+	$(CALL) devtools.bench $(PART) $(if $(RECORD),--record)
 
 simulate: .venv/installed ## run the real use cases against seeded faults (SEEDS=100000; SEED=1234 tells one run; VARIANT=guard-off)
-	@$(RUN) -m devtools.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS)) $(if $(VARIANT),--variant $(VARIANT))
+	@$(CALL) devtools.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS)) $(if $(VARIANT),--variant $(VARIANT))
 
 crash-matrix: setup ## let the function die at every await point under every fault (FAULT=part of a fault's name)
-	@$(RUN) -m devtools.trials crash-matrix $(FAULT)
+	@$(CALL) devtools.trials crash-matrix $(FAULT)
 
 deadlines: setup ## 100 bookings each at an upstream that drips, stalls or lets nobody in: is the answer in time?
-	@$(RUN) -m devtools.trials deadlines
+	@$(CALL) devtools.trials deadlines
 
 machine: setup ## any order of bookings, repeats, faults, deaths and hours, over the public interface (EXAMPLES=200)
-	MACHINE_EXAMPLES=$(EXAMPLES) $(RUN) -m pytest -q tests/integration/test_protocol_machine.py --hypothesis-show-statistics
+	MACHINE_EXAMPLES=$(EXAMPLES) $(CALL) pytest -q tests/integration/test_protocol_machine.py --hypothesis-show-statistics
 
 cut-answers: setup ## cut the upstream's good answer off after each of its bytes
-	CUT_EVERY=1 $(RUN) -m pytest -q tests/integration/test_cut_answers.py
+	CUT_EVERY=1 $(CALL) pytest -q tests/integration/test_cut_answers.py
 
 mutate: .venv/installed ## break domain and application in every small way, and see the tests notice (RESUME=1 goes on)
 	@$(if $(RESUME),,rm -rf mutants)
 	TZ=UTC $(BIN)/mutmut run --max-children $(CHILDREN)
-	@$(RUN) -m devtools.mutation judge
+	@$(CALL) devtools.mutation judge
 
 clean: ## remove everything that the other targets made
 	rm -rf .venv .venv-ministack .venv-peers .local build .chalice/deployments .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage mutants

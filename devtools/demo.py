@@ -14,6 +14,7 @@ from typing import Any
 import requests
 
 from chalicelib.adapters.dynamodb.audit_trail import DynamoDBAuditTrail
+from chalicelib.settings import InvalidSettingsError
 from devtools import demo_checks
 from devtools.dynamodb import AUDIT_TABLE, OPERATIONS_TABLE, local_client
 from devtools.example import ORIGIN, PATH, TOKEN, booking, now_on_upstream_clock
@@ -128,9 +129,13 @@ def play(stack: Stack, screen: Screen) -> Iterable[str]:
 def main() -> int:
     """Play the demo on free ports with a database in memory; return the exit status."""
     screen = Screen(sys.stdout)
-    with redirect_stdout(io.StringIO()) as log, Stack() as stack:
-        wrong = list(play(stack, screen))
-        bookings = requests.get(f"{stack.upstream_url}/_sandbox/bookings", timeout=SECONDS).json()
+    try:
+        with redirect_stdout(io.StringIO()) as log, Stack() as stack:
+            wrong = list(play(stack, screen))
+            bookings = requests.get(f"{stack.upstream_url}/_sandbox/bookings", timeout=SECONDS).json()
+    except (InvalidSettingsError, OSError, RuntimeError) as error:
+        print(error, file=sys.stderr)
+        return 1
     screen.heading("6. What the app logged meanwhile: no token, no phone number, no comment")
     screen.block(log.getvalue())
     wrong += [*demo_checks.logged(log.getvalue(), (TOKEN, *_personal())), *demo_checks.counted(bookings)]

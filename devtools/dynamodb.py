@@ -149,14 +149,18 @@ class LocalDynamoDB:
         with self._log.open("wb") as log, os.fdopen(os.dup(2), "wb") as complaints:  # the log is nobody's to read
             self._process = subprocess.Popen(
                 [PYTHON, SERVER],
-                env=self._environment() | {"COMPLAINTS_FD": str(complaints.fileno())},
+                env=self._environment() | {"COMPLAINTS_FD": str(complaints.fileno()), "PARENT": str(os.getpid())},
                 pass_fds=(complaints.fileno(),),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C in a terminal reaches us, and we stop it after the app
             )
-        self._wait_until_ready(self._process, self.port)
+        try:
+            self._wait_until_ready(self._process, self.port)
+        except BaseException:  # Ctrl-C comes here mostly: this takes longest of all
+            self.stop()
+            raise
 
     def stop(self) -> None:
         """Ask the server to end, which saves its state; kill it if it does not. Stopping twice is fine."""
@@ -212,7 +216,6 @@ class LocalDynamoDB:
                 return
             time.sleep(POLL_SECONDS)
         output = self._log.read_text(errors="replace").strip()
-        self.stop()
         raise RuntimeError(f"ministack did not start on {HOST}:{port}.\n{output}")
 
 

@@ -103,5 +103,5 @@ def watch(parent: int) -> None:
 
 if __name__ == "__main__":
     keep_writes()
-    threading.Thread(target=watch, args=(os.getppid(),), daemon=True).start()
+    threading.Thread(target=watch, args=(int(os.environ["PARENT"]),), daemon=True).start()
     app.main()

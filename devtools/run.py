@@ -77,8 +77,9 @@ def serve(environment: Mapping[str, str], stops: "SimpleQueue[int]") -> None:
     with hold(state):
         ports = read_ports(environment)
         with Stack(Ports(ports["PORT"], ports["SANDBOX_PORT"], ports["DYNAMODB_PORT"]), state=state) as stack:
-            print(describe(stack))
-            print("ready", flush=True)
+            if stops.empty():
+                print(describe(stack))
+                print("ready", flush=True)
             stops.get()
 
 

@@ -38,6 +38,7 @@ class Child:
             env=environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C in a terminal reaches us, and we end it
         )
 
     def __enter__(self) -> Self:

@@ -5,10 +5,10 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from multiprocessing import get_context
 
 from devtools.simulation.simulation import simulate
 from devtools.simulation.variants import Variant
+from devtools.workers import DeafContext
 
 SEEDS_IN_A_BATCH = 200
 KEPT_EXAMPLES = 5
@@ -63,7 +63,7 @@ def run_campaign(first: int, count: int, variant: Variant, processes: int | None
         for start in range(first, first + count, SEEDS_IN_A_BATCH)
     ]
     total = Figures()
-    with get_context("spawn").Pool(min(processes or os.cpu_count() or 1, len(batches))) as pool:
+    with DeafContext().Pool(min(processes or os.cpu_count() or 1, len(batches))) as pool:
         for figures in pool.imap_unordered(run_batch, batches):
             total.add(figures)
             yield total

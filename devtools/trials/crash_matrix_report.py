@@ -1,14 +1,13 @@
 """All of the crash matrix, on every core, and its figures: `make crash-matrix`."""
 
-import os
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 
 from devtools.trials.crash_matrix import WEATHERS, Fate, Finding, Trial, Weather, planned
 from devtools.trials.ground import standing
+from devtools.workers import workers
 
 KINDS = ("lost", "duplicated", "stuck", "untrue", "misnamed", "unserved")
 
@@ -26,7 +25,11 @@ def main(only: str = "") -> int:
     """Run the matrix, or the weathers whose names hold `only`; print the figures; return the exit status."""
     started = time.monotonic()
     weathers = [weather for weather in WEATHERS if only in str(weather)]
-    with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as processes:
+    if not weathers:
+        faults = ", ".join(dict.fromkeys(str(weather) for weather in WEATHERS))
+        print(f"No fault has {only!r} in its name. There are: {faults}.", file=sys.stderr)
+        return 2
+    with workers() as processes:
         dry: list[tuple[str, Finding]] = []
         for findings in processes.map(run_trials, [(weather, [None]) for weather in weathers]):
             dry += findings

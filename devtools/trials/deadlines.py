@@ -5,10 +5,8 @@ import io
 import json
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import redirect_stdout
 from dataclasses import dataclass
-from multiprocessing import get_context
 from statistics import median
 
 from chalicelib.adapters.adultwork.opening import system_addresses
@@ -18,6 +16,7 @@ from devtools.trials.client import CREATE
 from devtools.trials.ground import Ground, standing
 from devtools.trials.ledger import Ledger
 from devtools.trials.slow_door import Detour, slow_door
+from devtools.workers import workers
 
 ROUNDS = 100
 POST_SECONDS, RECONCILE_SECONDS = 0.3, 0.2
@@ -101,7 +100,7 @@ def run_rounds(kind: Kind, number: int) -> list[Round]:
 
 def main(number: int) -> int:
     """Run so many rounds of each kind; print the figures; return the exit status."""
-    with ProcessPoolExecutor(2, get_context("spawn")) as processes:
+    with workers(2) as processes:
         done = list(zip(KINDS, processes.map(run_rounds, KINDS, [number] * len(KINDS)), strict=True))
     for kind, played in done:
         print(_line(kind, played))

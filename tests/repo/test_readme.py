@@ -3,19 +3,25 @@
 import json
 import re
 import shlex
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import requests
+import yaml  # type: ignore[import-untyped]  # of cfn-lint; one call is not worth the stubs
 
 from chalicelib.adapters.dynamodb.items import KEPT_AFTER_GUARD
 from chalicelib.domain.operation import FREES_GUARD, GUARD_HOLDS_AFTER_SESSION, OperationState
 from chalicelib.edge.problem import BY_SLUG
 from chalicelib.settings import Settings
+from devtools.create_environment import NEWEST, OLDEST
 from devtools.documents import alarms_table, problems_table, settings_table
-from devtools.stack import Ports, Stack
+from devtools.local_state import state_folder
+from devtools.package import make_package
+from devtools.run import DEFAULTS
+from devtools.stack import Ports, Stack, app_environment
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
@@ -84,6 +90,42 @@ def test_every_make_target_of_the_readme_exists() -> None:
     )
     assert named
     assert all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in named)
+
+
+INLINE_LIMIT = 51_200  # bytes; CloudFormation takes a larger template from a bucket only
+
+
+def test_the_deploy_commands_fit_the_template(tmp_path: Path) -> None:
+    """It is too large to be sent directly, so both commands name a bucket; its roles need CAPABILITY_IAM and have no names."""
+    template = json.loads(make_package("dev", tmp_path).template.read_text())
+    package, deploy = (shlex.split(line) for line in code_block("sh", "cloudformation").splitlines()[1:])
+    assert package[package.index("--output-template-file") + 1] == deploy[deploy.index("--template-file") + 1]
+    assert package[package.index("--template-file") + 1] == "build/package-dev/sam.json"
+    assert "--s3-bucket" in package
+    assert len(yaml.safe_dump(template)) > INLINE_LIMIT  # as the first command writes it
+    assert "--s3-bucket" in deploy
+    roles = [one["Properties"] for one in template["Resources"].values() if one["Type"] == "AWS::IAM::Role"]
+    assert roles
+    assert not any("RoleName" in role for role in roles)  # else it would be CAPABILITY_NAMED_IAM
+    assert deploy[deploy.index("--capabilities") + 1] == "CAPABILITY_IAM"
+    kinds = Counter(one["Type"] for one in template["Resources"].values())
+    assert (kinds["AWS::Serverless::Function"], kinds["AWS::DynamoDB::Table"]) == (2, 2)  # "both", says the README
+    assert "AlarmTopicArn" in template["Outputs"]
+
+
+def test_the_versions_of_python_of_the_readme_are_those_that_set_up_takes() -> None:
+    """Compare with what the set-up refuses."""
+    oldest, newest = (".".join(map(str, version)) for version in (OLDEST, NEWEST))
+    assert f"python3 ({oldest} to {newest})" in README
+
+
+def test_what_the_readme_says_of_the_local_run_is_so() -> None:
+    """Its ports, origins and limit, and where it keeps its state."""
+    local = app_environment({}, "http://127.0.0.1:1", "http://127.0.0.1:2", "k" * 64)
+    assert f"`BOOKINGS_PER_DAY={local['BOOKINGS_PER_DAY']}`" in README
+    assert all(f"`{origin}`" in README.replace("\n", " ") for origin in local["ALLOWED_ORIGINS"].split(","))
+    assert all(f":{port}`" in README and f"`{name}=`" in README for name, port in DEFAULTS.items())
+    assert state_folder({}) == ROOT / ".local"
 
 
 def test_every_link_of_the_readme_leads_somewhere() -> None:
