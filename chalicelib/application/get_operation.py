@@ -86,9 +86,10 @@ class GetOperation:
     def _stored_answer(self, caller: Caller, record: OperationRecord, deadline: Deadline) -> StoredAnswer | None:
         """Return the kept answer; None when there is none, or its key cannot be had or was erased.
 
-        Of an operation that is not final as read, none is shown: one that is kept by now would contradict that state.
+        Of an operation that is not final as read, or whose key may start another attempt, none is shown: one that is kept
+        by now would contradict that state.
         """
-        if record.state not in ANSWERED:
+        if record.state not in ANSWERED or record.is_retryable:
             return None
         sealed = self.store.stored_answer(record, deadline.within(self.budget.claim))
         seal = None if sealed is None else caller.seal()
