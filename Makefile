@@ -5,6 +5,7 @@ SANDBOX_PORT ?= 8001
 DYNAMODB_PORT ?= 8002
 STAGE ?= dev
 SEEDS ?= 10000
+FORM ?= short
 ROUNDS ?= 200
 EXAMPLES ?= 200
 CHILDREN ?= 2
@@ -14,7 +15,7 @@ RUN := $(BIN)/python
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run events races test check lint format types contracts coverage lock package bench simulate crash-matrix deadlines machine cut-answers mutate clean
+.PHONY: help setup demo run events resolve races test check lint format types contracts coverage lock package bench simulate explore crash-matrix deadlines machine cut-answers mutate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +39,9 @@ run: setup ## start the stack and stay up (PORT, SANDBOX_PORT, DYNAMODB_PORT)
 
 events: .venv/installed ## print the audit events of one operation of `make run` (OPERATION=op_...)
 	@DYNAMODB_PORT=$(DYNAMODB_PORT) $(RUN) -m devtools.events "$(OPERATION)"
+
+resolve: .venv/installed ## settle an AMBIGUOUS or EXPIRED_UNKNOWN operation (OPERATION=op_... BOOKING=1234|NONE WHY="...")
+	@DYNAMODB_PORT=$(DYNAMODB_PORT) $(RUN) -m devtools.resolve
 
 races: setup ## send one booking 32 times at once, over and over, and print what came of it (ROUNDS=200)
 	@SWITCHBOARD_RACE_ROUNDS=$(ROUNDS) $(RUN) -m pytest -q tests/integration/test_races_over_http.py
@@ -79,6 +83,9 @@ bench: setup ## measure, beside a bare handler in the same run
 
 simulate: .venv/installed ## run the real use cases against seeded faults (SEEDS=100000; SEED=1234 tells one run; VARIANT=guard-off)
 	@$(RUN) -m devtools.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS)) $(if $(VARIANT),--variant $(VARIANT))
+
+explore: .venv/installed ## every order of two requests for one booking, and every fault in each (FORM=long: every pair; SEQUENCE=... tells one run; ONLY=scenario; VARIANT=guard-off)
+	@$(RUN) -m devtools.exploration $(if $(SEQUENCE),--sequence '$(SEQUENCE)',--form $(FORM)) $(if $(ONLY),--only $(ONLY)) $(if $(VARIANT),--variant $(VARIANT))
 
 crash-matrix: setup ## let the function die at every await point under every fault (FAULT=part of a fault's name)
 	@$(RUN) -m devtools.trials crash-matrix $(FAULT)

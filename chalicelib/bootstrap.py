@@ -23,7 +23,6 @@ from chalicelib.adapters.dynamodb.audit_trail import DynamoDBAuditTrail
 from chalicelib.adapters.dynamodb.client import dynamodb_client
 from chalicelib.adapters.dynamodb.operations import DynamoDBOperationStore
 from chalicelib.adapters.dynamodb.rate_limit import RateLimit
-from chalicelib.adapters.dynamodb.transactions import Row
 from chalicelib.adapters.secrets_manager import SecretsOnFirstUse, fetch_secrets, read_secrets, secrets_client
 from chalicelib.adapters.system import SystemClock, ThreadConcurrency, UlidSource, random_bytes
 from chalicelib.adapters.vault.client import KmsOnFirstUse, kms_client
@@ -36,6 +35,7 @@ from chalicelib.application.housekeeping import Housekeeping
 from chalicelib.application.place_booking import PlaceBooking
 from chalicelib.application.reads import Reads
 from chalicelib.application.reconcile import Reconciler
+from chalicelib.application.refusals import Refusals
 from chalicelib.domain.matching import ReconciliationPolicy
 from chalicelib.domain.policy import BookingPolicy
 from chalicelib.domain.time_budget import TimeBudget
@@ -94,7 +94,7 @@ def build(environment: Mapping[str, str]) -> Container:
         settle=timedelta(minutes=settings.settle_minutes), expiry=timedelta(hours=settings.expiry_hours)
     )
     reconciler = Reconciler(world.gateway, world.store, form, world.clock, zone, policy)
-    earlier = EarlierOperations(world.store, world.gateway, reconciler, world.clock)
+    earlier = EarlierOperations(world.store, world.gateway, reconciler, world.clock, world.secrets)
     housekeeping = Housekeeping(world.store, reconciler, world.clock, policy, budget)
     return Container(
         place_booking=PlaceBooking(
@@ -103,7 +103,7 @@ def build(environment: Mapping[str, str]) -> Container:
             claiming=Claiming(world.store, earlier, budget),
             concluding=Concluding(world.store, reconciler, form, budget),
             housekeeping=housekeeping,
-            trail=world.trail,
+            refusals=Refusals(world.trail, world.clock, budget),
             vault=world.vault,
             concurrency=world.concurrency,
             clock=world.clock,
@@ -123,7 +123,7 @@ def build(environment: Mapping[str, str]) -> Container:
         ),
         settings=EdgeSettings(
             allowed_origins=settings.allowed_origins,
-            maximum_body_bytes=settings.maximum_body_bytes,
+            maximum_body_bytes=settings.body_bytes,
             links=links,
         ),
         housekeeping=housekeeping,
@@ -164,22 +164,30 @@ def _world(settings: Settings, zone: ZoneInfo, environment: Mapping[str, str]) -
         introspector=BreakingIntrospector(AdultWorkIntrospector(upstream, concurrency, cache), breaker),
         gateway=BreakingGateway(AdultWorkGateway(upstream, zone), breaker),
         store=DynamoDBOperationStore(
-            database, settings.operations_table, clock.sleep, clock, settings.audit_table, _limits(settings)
+            database,
+            settings.operations_table,
+            clock.sleep,
+            clock,
+            concurrency,
+            settings.audit_table,
+            _limits(settings),
         ),
-        trail=DynamoDBAuditTrail(database, settings.audit_table, clock.sleep),
+        trail=DynamoDBAuditTrail(
+            database, settings.audit_table, settings.operations_table, clock.sleep, settings.refusals_per_hour
+        ),
         vault=KmsVault(
             kms, database, settings.operations_table, settings.sealing_key_id, clock, random_bytes=random_bytes
         ),
     )
 
 
-def _limits(settings: Settings) -> dict[Row, RateLimit]:
+def _limits(settings: Settings) -> tuple[RateLimit, ...]:
     """Return the limits that are on."""
-    limits = {
-        Row.MINUTE: RateLimit(settings.bookings_per_minute, MINUTE_SECONDS),
-        Row.DAY: RateLimit(settings.bookings_per_day, DAY_SECONDS),
-    }
-    return {row: limit for row, limit in limits.items() if limit.limit}
+    limits = (
+        RateLimit(settings.bookings_per_minute, MINUTE_SECONDS),
+        RateLimit(settings.bookings_per_day, DAY_SECONDS),
+    )
+    return tuple(limit for limit in limits if limit.limit)
 
 
 def _upstream(

@@ -19,6 +19,9 @@ from pydantic import (
     field_validator,
 )
 
+from chalicelib.domain.longest_form import longest_form_bytes
+from chalicelib.domain.policy import MAXIMUM_COMMENTS_LENGTH
+
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
 _BASE_URL = re.compile(
     r"(?P<scheme>https?)://(?P<host>[a-z0-9.-]+|\[[0-9a-f:]+\])(:(?P<port>[0-9]{1,5}))?/?", re.ASCII | re.IGNORECASE
@@ -150,7 +153,7 @@ class Settings(BaseModel):
         None,
         min_length=32,
         repr=False,
-        description="The key before the last rotation; deployed stages keep it in SECRETS_NAME.",
+        description="The key before the last change, for comparing repeats; deployed stages keep it in SECRETS_NAME.",
     )
     sealing_key_id: str = Field(
         "alias/switchboard", description="The KMS key that wraps the data keys of accounts: its id, ARN or alias."
@@ -160,6 +163,11 @@ class Settings(BaseModel):
     )
     bookings_per_day: int = Field(
         30, ge=0, description="How many bookings an account may make in a day (UTC); 0 for any."
+    )
+    refusals_per_hour: int = Field(
+        60,
+        ge=1,
+        description="How many refusals of an account have an audit event of their own in an hour; more are counted.",
     )
     breaker_failures: int = Field(
         0, ge=0, description="After how many failed calls in a row AdultWork is left alone for a moment; 0 for never."
@@ -181,9 +189,16 @@ class Settings(BaseModel):
     problem_type_base: Annotated[str, AfterValidator(_require_type_base)] = Field(
         "/problems/", description="What comes before a problem's name in its `type`."
     )
-    maximum_body_bytes: int = Field(8192, gt=0, le=1_000_000, description="The largest request body, in bytes.")
+    maximum_body_bytes: int | None = Field(
+        None,
+        gt=0,
+        le=1_000_000,
+        description="The largest request body, in bytes; unless set, as many as the longest booking takes in any JSON spelling.",
+    )
     maximum_duration_minutes: int = Field(1440, ge=5, description="The longest booking; AdultWork names no maximum.")
-    maximum_comments_length: int = Field(2000, ge=0, description="The longest Comments, in characters.")
+    maximum_comments_length: int = Field(
+        MAXIMUM_COMMENTS_LENGTH, ge=0, le=20_000, description="The longest Comments, in characters."
+    )
     refuse_premium_numbers: bool = Field(
         default=True, description="Refuse premium-rate, personal and pager numbers (09, 070, 076, 084, 087)."
     )
@@ -212,6 +227,15 @@ class Settings(BaseModel):
             raise ValueError(msg)
         return key
 
+    @field_validator("maximum_comments_length")
+    @classmethod
+    def _require_room_for_comments(cls, length: int, info: ValidationInfo) -> int:
+        needed = longest_form_bytes(length)
+        if (info.data.get("maximum_body_bytes") or needed) < needed:
+            msg = f"MAXIMUM_BODY_BYTES must be {needed} or more, or bookings that no rule refuses are too large"
+            raise ValueError(msg)
+        return length
+
     @field_validator("call_seconds")
     @classmethod
     def _require_end_before_the_platform(cls, call: float, info: ValidationInfo) -> float:
@@ -227,6 +251,11 @@ class Settings(BaseModel):
             msg = "CALL_SECONDS must leave POST_SECONDS, CONCLUSION_SECONDS and 1 more, or nothing is ever sent"
             raise ValueError(msg)
         return conclusion
+
+    @property
+    def body_bytes(self) -> int:
+        """Return the largest request body, given or computed."""
+        return self.maximum_body_bytes or longest_form_bytes(self.maximum_comments_length)
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:

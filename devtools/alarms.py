@@ -59,7 +59,8 @@ ALARMS = (
     Alarm(
         "OperationsExpired",
         "Operations without a known outcome were flagged: nobody came back for them in a day.",
-        "Find their `expired` events in the audit trail, and ask AdultWork what became of the bookings.",
+        "Find their `expired` events in the audit trail, ask AdultWork what became of the bookings, and settle each with "
+        "`make resolve`.",
     ),
     Alarm(
         "OperationUnreadable",

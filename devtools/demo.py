@@ -15,7 +15,7 @@ import requests
 
 from chalicelib.adapters.dynamodb.audit_trail import DynamoDBAuditTrail
 from devtools import demo_checks
-from devtools.dynamodb import AUDIT_TABLE, local_client
+from devtools.dynamodb import AUDIT_TABLE, OPERATIONS_TABLE, local_client
 from devtools.example import ORIGIN, PATH, TOKEN, booking, now_on_upstream_clock
 from devtools.screen import Screen
 from devtools.stack import Stack
@@ -71,7 +71,10 @@ def audit_events(endpoint_url: str, operation_id: str) -> list[dict[str, Any]]:
     """Return the stored audit events of an operation, in order."""
     client = local_client(endpoint_url)
     try:
-        return [json.loads(event) for event in DynamoDBAuditTrail(client, AUDIT_TABLE).events(operation_id)]
+        return [
+            json.loads(event)
+            for event in DynamoDBAuditTrail(client, AUDIT_TABLE, OPERATIONS_TABLE).events(operation_id)
+        ]
     finally:
         client.close()
 

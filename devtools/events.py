@@ -23,7 +23,7 @@ def print_events(operation_id: str, port: str) -> int:
     """Print the stored bytes of each event as a line; return the exit status, which is not 0 for a chain that is not whole."""
     client = local_client(f"http://{HOST}:{port}")
     try:
-        events = DynamoDBAuditTrail(client, AUDIT_TABLE).events(operation_id)
+        events = DynamoDBAuditTrail(client, AUDIT_TABLE, OPERATIONS_TABLE).events(operation_id)
         head = _head(client, operation_id)
     except StoreUnavailableError:
         print(f"The audit table on {HOST}:{port} cannot be read. Is `make run` up, on that port?", file=sys.stderr)

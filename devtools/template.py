@@ -11,14 +11,13 @@ LOG_RETENTION_DAYS = 90
 REQUESTS_PER_SECOND = 50
 BURST = 100
 
-# Whoever changes the key reads this beside it. One step would not do: while some containers know only the old key and
-# others write under the new one, a repeat could miss its first try.
+# Whoever changes the key reads this beside it.
 CHANGING_HMAC_KEY = (
-    "Members: HMAC_KEY makes the keyed hashes of keys and bookings; ADULTWORK_API_KEY and ADULTWORK_API_SECRET may be added. "
-    "To change HMAC_KEY without losing a repeat: 1. add the new key as HMAC_KEY_PREVIOUS, which is looked for and never "
-    "written, and deploy; 2. when no container from before is left, put the new key into HMAC_KEY and the old one into "
-    "HMAC_KEY_PREVIOUS, and deploy; 3. take HMAC_KEY_PREVIOUS away when the SessionDate of the last booking made under it is "
-    "more than two days past: until then a repeat may still have to find it."
+    "Members: HMAC_KEY makes the keyed hashes of requests and contacts; ADULTWORK_API_KEY and ADULTWORK_API_SECRET may be "
+    "added. HMAC_KEY may be changed at any time: put the new key into HMAC_KEY and the old one into HMAC_KEY_PREVIOUS, which "
+    "repeats are compared under and nothing is written under. Keep HMAC_KEY_PREVIOUS until 31 days after the last session "
+    "that was booked under it: without it, a repeat of such a booking gets a 409 instead of its first answer. Nothing is sent "
+    "twice in any case."
 )
 
 Resource = dict[str, Any]

@@ -104,7 +104,7 @@ def operation_record(**changes: Any) -> OperationRecord:  # noqa: ANN401 (any fi
         "lease_until": NOW + timedelta(seconds=31),
         "sequence": 2,
         "head": "ab" * 32,
-        "guard_hash": "key-id:guard",
-        "key_hash": "key-id:key",
+        "fingerprint": f"a7acc9ba:{'cd' * 32}",
+        "is_keyed": True,
     }
     return OperationRecord(**{**fields, **changes})

@@ -2,7 +2,7 @@
 
 import re
 
-NAMES = re.compile(r"BookUserID|YYYY-MM-DD HH:MM|RFC 3339")
+NAMES = re.compile(r"BookUserID|YYYY-MM-DD HH:MM|RFC 3339|U\+[0-9A-F]{4,6}|UK")
 SHOUTED = re.compile(r"[A-Z]{2}")
 
 

@@ -148,6 +148,18 @@ def unreadable_repeat(operation_id: str) -> SwitchboardError:
     )
 
 
+def incomparable_repeat(operation_id: str) -> SwitchboardError:
+    """Return the error of a key whose earlier request cannot be compared with this one: what it was is known no more.
+
+    The secret that its fingerprint was made with is gone or not here yet, or only its events are left.
+    """
+    return DuplicateBookingError(
+        "This Idempotency-Key was used before, and whether it was for this booking cannot be told any more; nothing was sent. "
+        "Ask for the operation.",
+        operation_id=operation_id,
+    )
+
+
 def too_many(limited: RateLimited, operation_id: str | None) -> SwitchboardError:
     """Return the error of an account that books too often; `operation_id` is of the request's earlier attempts, if any."""
     return TooManyBookingsError(

@@ -50,7 +50,7 @@ class Claiming:
         for _ in range(MAXIMUM_CLAIMS):
             require_time_to_send(call.deadline, self.budget)
             timings = {"reads": call.milliseconds_since(call.started)}
-            event = events.claimed(call.subject, call.clock.now(), unchecked, timings, previous)
+            event = events.claimed(call.subject, operation, call.clock.now(), unchecked, timings, previous)
             answer = self.store.claim(operation, event, call.deadline.within(self.budget.claim), previous)
             if isinstance(answer, Claimed):
                 return Attempt(operation, event, frozenset(ended))
@@ -63,7 +63,7 @@ class Claiming:
                 ended.add(settled.ended)
             if settled.previous is not None:
                 previous = settled.previous
-                operation = operation.as_attempt(previous.id, previous.attempt + 1, previous.key_hash)
+                operation = operation.as_attempt(previous.attempt + 1)
         raise answers.overtaken()
 
 

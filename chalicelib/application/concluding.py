@@ -59,7 +59,7 @@ class Concluding:
         event = events.concluded(attempt.event, call.clock.now(), outcome, timings, contact)
         answer = self._answer(call, attempt, outcome)
         sealed = None
-        if answer is not None and seal is not None and operation.key_hashes:
+        if answer is not None and seal is not None and operation.is_keyed:
             sealed = seal.seal(answer.to_bytes(), answer_purpose(operation.id))
         self.store.conclude(operation, outcome, event, call.deadline.within(self.budget.conclusion), sealed)
         return event

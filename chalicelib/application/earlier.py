@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from chalicelib.application import answers, events
 from chalicelib.application.caller import Caller
-from chalicelib.application.ports import BookingGateway, Clock, Held, KeyHeld, OperationStore
+from chalicelib.application.ports import BookingGateway, Clock, Held, HmacKeys, KeyHeld, OperationStore
 from chalicelib.application.reconcile import Reconciler, Settled, answer_purpose
 from chalicelib.domain.errors import IdempotencyKeyReusedError, SealBrokenError, StoreUnavailableError, SwitchboardError
 from chalicelib.domain.operation import ANSWERED, ENDED_UPSTREAM, FREES_GUARD, Operation, OperationState
@@ -40,6 +40,7 @@ class EarlierOperations:
     gateway: BookingGateway
     reconciler: Reconciler
     clock: Clock
+    keys: HmacKeys
 
     def settle(self, caller: Caller, operation: Operation, held: Held, deadline: Deadline) -> Replay | ClaimAgain:
         """Say how to go on.
@@ -47,26 +48,45 @@ class EarlierOperations:
         Raises:
             IdempotencyKeyReusedError: the key was used for another booking; nothing of that one is disclosed.
             OperationInProgressError: the same request is being worked on.
-            DuplicateBookingError: an equal booking is open or stands, or the first answer cannot be read.
+            DuplicateBookingError: an equal booking is open or stands, or the first answer or request cannot be read.
             OutcomeUnknownError: the same request was sent, and what became of it is still not known.
         """
-        if isinstance(held, KeyHeld) and not operation.is_same_request(held.fingerprint):
+        try:
+            return self._settle(caller, operation, held, deadline)
+        except (StoreUnavailableError, SealBrokenError) as error:
+            # "Nothing was booked" would be a lie here: the earlier operation may have booked.
+            unreadable = answers.unreadable_repeat(held.operation_id)
+            unreadable.is_repeat = isinstance(held, KeyHeld)
+            raise unreadable from error
+        except SwitchboardError as error:
+            error.is_repeat = isinstance(held, KeyHeld) and not isinstance(error, IdempotencyKeyReusedError)
+            raise
+
+    def _settle(self, caller: Caller, operation: Operation, held: Held, deadline: Deadline) -> Replay | ClaimAgain:
+        """Reconcile the operation in the way, and say how to go on."""
+        if isinstance(held, KeyHeld):
+            record = self._same_key(operation, held)
+            (settled,) = self.reconciler.reconcile(caller, [record], deadline)
+            return self._same_request(caller, settled)
+        found = self.store.find(held.operation_id, deadline)
+        if found is None:
+            raise answers.unreadable_repeat(held.operation_id)
+        (settled,) = self.reconciler.reconcile(caller, [found], deadline)
+        return self._same_booking(caller, settled.record, deadline)
+
+    def _same_key(self, operation: Operation, held: KeyHeld) -> OperationRecord:
+        """Return the operation of the request's key, if that was used for this very request."""
+        record = held.record
+        is_same = None if record is None else operation.is_same_request(record.fingerprint, self.keys.in_use())
+        if record is None or is_same is None:
+            raise answers.incomparable_repeat(held.operation_id)
+        if not is_same:
             raise IdempotencyKeyReusedError(
                 "This Idempotency-Key was used for another booking. Send each new booking under a new key."
             )
-        try:
-            record = self.store.find(held.operation_id, deadline)
-            if record is None:
-                raise answers.unreadable_repeat(held.operation_id)
-            (settled,) = self.reconciler.reconcile(caller, [record], deadline)
-            if isinstance(held, KeyHeld):
-                return self._same_request(caller, settled, deadline)
-            return self._same_booking(caller, settled.record, deadline)
-        except (StoreUnavailableError, SealBrokenError) as error:
-            # "Nothing was booked" would be a lie here: the earlier operation may have booked.
-            raise answers.unreadable_repeat(held.operation_id) from error
+        return record
 
-    def _same_request(self, caller: Caller, settled: Settled, deadline: Deadline) -> Replay | ClaimAgain:
+    def _same_request(self, caller: Caller, settled: Settled) -> Replay | ClaimAgain:
         """The key is this request's own: give the answer that it got, or let it try again.
 
         What is kept comes first, so that all repeats get the same; an answer that this call's own reading has told, and that
@@ -77,7 +97,7 @@ class EarlierOperations:
             return ClaimAgain(record)
         if record.state not in ANSWERED:
             raise answers.unsettled(record, self.clock.now())
-        sealed, seal = self.store.stored_answer(record, deadline), caller.seal()
+        sealed, seal = record.sealed_answer, caller.seal()
         if sealed is not None and seal is not None:
             return Replay(StoredAnswer.from_bytes(seal.open(sealed, answer_purpose(record.id))), record.id)
         if sealed is None and record.state is OperationState.NOT_CREATED:

@@ -11,11 +11,9 @@ from chalicelib.domain.booking import BookingRequest
 from chalicelib.domain.canonical import Canonical
 from chalicelib.domain.keyed_hash import HmacKey
 from chalicelib.domain.matching import Verdict
-from chalicelib.domain.operation import OperationState, Outcome
+from chalicelib.domain.operation import Operation, OperationState, Outcome
 from chalicelib.domain.record import OperationRecord
-from chalicelib.domain.violation import Violation
 
-MAXIMUM_VIOLATIONS = 50
 _STATUS = re.compile("[A-Za-z]{1,32}")  # a documented status is one word; what is not may hold anything
 
 _KINDS = {
@@ -31,16 +29,22 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What every event of one call has in common."""
+    """What every event of one call has in common.
+
+    Where the form breaks rules, there is no `request`: what the form says may be anything. `candidate` is who was asked for,
+    None where that cannot be relied on either.
+    """
 
     operation_id: str
     request_id: str
     principal: Principal
-    request: BookingRequest
+    request: BookingRequest | None
     key: HmacKey
+    candidate: int | None = None
 
     def first(self, at: datetime, kind: EventKind, details: Mapping[str, Canonical]) -> AuditEvent:
         """Return the event that opens the chain; it tells of the request."""
+        request = self.request
         return AuditEvent(
             operation_id=self.operation_id,
             sequence=1,
@@ -48,54 +52,28 @@ class Subject:
             kind=kind,
             account=self.principal.account,
             request_id=self.request_id,
-            candidate=self.request.book_user_id,
-            details={"request": describe_request(self.request, self.key), **details},
+            candidate=self.candidate if request is None else request.book_user_id,
+            details=details if request is None else {"request": describe_request(request, self.key), **details},
         )
 
 
-def refused_form(  # noqa: PLR0913, PLR0917 (the parts of one event)
-    operation_id: str,
-    request_id: str,
-    principal: Principal,
-    candidate: int | None,
-    at: datetime,
-    violations: Sequence[Violation],
-) -> AuditEvent:
-    """Return the event of a form that breaks rules; what it holds cannot be relied on, so only the rules are told."""
-    return AuditEvent(
-        operation_id=operation_id,
-        sequence=1,
-        at=at,
-        kind=EventKind.REFUSED,
-        account=principal.account,
-        request_id=request_id,
-        candidate=candidate,
-        details={"violations": _broken(violations)},
+def refused(subject: Subject, at: datetime, reason: str, details: Mapping[str, Canonical]) -> AuditEvent:
+    """Return the event of a request that ended before its claim; `reason` is the name of the problem that was told."""
+    return subject.first(at, EventKind.REFUSED, {"reason": reason, **details})
+
+
+def refusals_counted(refusal: AuditEvent, count: int) -> AuditEvent:
+    """Return the event that tells how many refusals of an account's hour are counted only; `refusal` is the last of them."""
+    return replace(
+        refusal,
+        kind=EventKind.REFUSALS_COUNTED,
+        details={"hour": refusal.at.strftime("%Y-%m-%dT%H"), "refusals": count},
     )
 
 
-def refused_for_scope(subject: Subject, at: datetime, scope: str) -> AuditEvent:
-    """Return the event of a request whose token lacks a scope."""
-    return subject.first(at, EventKind.REFUSED, {"missing_scope": scope})
-
-
-def refused_for_rules(
-    subject: Subject, at: datetime, violations: Sequence[Violation], unchecked: Sequence[str]
-) -> AuditEvent:
-    """Return the event of a request that breaks rules; it names rules and members, never values."""
-    return subject.first(at, EventKind.REFUSED, {"violations": _broken(violations), "unchecked": list(unchecked)})
-
-
-def _broken(violations: Sequence[Violation]) -> Canonical:
-    """Return which rules were broken where; the pointer of a member that nobody knows is the caller's own text."""
-    return [
-        {"rule": violation.rule, "pointer": "" if violation.rule == "unknown-member" else violation.pointer}
-        for violation in violations[:MAXIMUM_VIOLATIONS]
-    ]
-
-
-def claimed(
+def claimed(  # noqa: PLR0913, PLR0917 (the parts of one event)
     subject: Subject,
+    operation: Operation,
     at: datetime,
     unchecked: Sequence[str],
     timings: Mapping[str, int],
@@ -103,15 +81,21 @@ def claimed(
 ) -> AuditEvent:
     """Return the event that is written before the first byte goes out; `timings` are in milliseconds.
 
-    With `previous` it opens a further attempt of that operation, and is chained to its events. It then names the id that
-    this call would have had otherwise: two calls must never write the same event, or each would take it for its own.
+    With `previous` it opens a further attempt of that operation, and is chained to its events. It always names its call, by
+    the id that only this call drew: two calls must never write the same event, or each would take it for its own, and both
+    would send.
     """
-    details: dict[str, Canonical] = {"unchecked": list(unchecked), "timings_ms": dict(timings)}
+    details: dict[str, Canonical] = {
+        "unchecked": list(unchecked),
+        "timings_ms": dict(timings),
+        "attempt": operation.attempt,
+        "call": subject.operation_id,
+        "fingerprint": operation.fingerprint,
+    }
+    event = replace(subject.first(at, EventKind.CLAIMED, details), operation_id=operation.id)
     if previous is None:
-        return subject.first(at, EventKind.CLAIMED, details)
-    details |= {"attempt": previous.attempt + 1, "call": subject.operation_id}
-    event = subject.first(at, EventKind.CLAIMED, details)
-    return replace(event, operation_id=previous.id, sequence=previous.sequence + 1, previous_hash=previous.head)
+        return event
+    return replace(event, sequence=previous.sequence + 1, previous_hash=previous.head)
 
 
 def concluded(
@@ -175,6 +159,19 @@ def expired(record: OperationRecord, at: datetime, request_id: str) -> AuditEven
 def released(record: OperationRecord, at: datetime, request_id: str) -> AuditEvent:
     """Return the event of a guard that is freed because the booking ended upstream."""
     return _next(record, at, EventKind.RELEASED, request_id, {"reason": "ended-upstream"}, record.booking_id)
+
+
+def resolved(  # noqa: PLR0913, PLR0917 (the parts of one event)
+    record: OperationRecord,
+    at: datetime,
+    request_id: str,
+    state: OperationState,
+    booking_id: int | None,
+    by: str,
+    why: str,
+) -> AuditEvent:
+    """Return the event of an operation that a person has settled: who, and on what evidence."""
+    return _next(record, at, _KINDS[state], request_id, {"resolved_by": by, "why": why}, booking_id)
 
 
 def _next(  # noqa: PLR0913, PLR0917 (the parts of one event)

@@ -76,22 +76,19 @@ class GetOperation:
         caller = Caller(command.token, principal.account, command.request_id, seal)
         (settled,) = self.reconciler.reconcile(caller, [record], deadline.within(self.budget.reconcile))
         # 5
-        answer = settled.answer or self._stored_answer(caller, settled.record, deadline)
+        answer = settled.answer or self._stored_answer(caller, settled.record)
         return OperationView(self._as_it_stands(settled.record), answer)
 
     def _as_it_stands(self, record: OperationRecord) -> OperationRecord:
         """Return an operation whose lease is over as UNKNOWN, also while the store cannot be told so."""
         return replace(record, state=OperationState.UNKNOWN) if record.is_open(self.clock.now()) else record
 
-    def _stored_answer(self, caller: Caller, record: OperationRecord, deadline: Deadline) -> StoredAnswer | None:
+    def _stored_answer(self, caller: Caller, record: OperationRecord) -> StoredAnswer | None:
         """Return the kept answer; None when there is none, or its key cannot be had or was erased.
 
-        Of an operation that is not final as read, or whose key may start another attempt, none is shown: one that is kept
-        by now would contradict that state.
+        An operation that is not final has none, or one of an attempt that is over.
         """
-        if record.state not in ANSWERED or record.is_retryable:
-            return None
-        sealed = self.store.stored_answer(record, deadline.within(self.budget.claim))
+        sealed = record.sealed_answer if record.state in ANSWERED else None
         seal = None if sealed is None else caller.seal()
         if sealed is None or seal is None:
             return None

@@ -3,32 +3,30 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from chalicelib.application import events
 from chalicelib.application.call import Call
 from chalicelib.application.caller import Caller
 from chalicelib.application.claiming import Attempt, Claiming
 from chalicelib.application.concluding import Concluding
 from chalicelib.application.earlier import Replay
+from chalicelib.application.events import Subject
 from chalicelib.application.housekeeping import Housekeeping
-from chalicelib.application.ports import AuditTrail, BookingGateway, Clock, Concurrency, HmacKeys, IdSource, Vault
-from chalicelib.application.reads import Reads
+from chalicelib.application.ports import BookingGateway, Clock, Concurrency, HmacKeys, IdSource, Vault
+from chalicelib.application.reads import PendingFacts, Reads
+from chalicelib.application.refusals import Refusals
 from chalicelib.domain.access import AccessToken, Principal, Scope
-from chalicelib.domain.audit import AuditEvent
 from chalicelib.domain.booking import BookingRequest
 from chalicelib.domain.errors import (
     BookingRejectedError,
-    CallerError,
     InsufficientScopeError,
-    StoreUnavailableError,
     SwitchboardError,
     Trouble,
-    UpstreamError,
 )
 from chalicelib.domain.form import Form, JsonValue
 from chalicelib.domain.operation import Operation, OperationState, Outcome, new_operation
 from chalicelib.domain.policy import BookingPolicy
 from chalicelib.domain.rules import facts as fact_rules
 from chalicelib.domain.rules import form as form_rules
+from chalicelib.domain.rules.facts import FactCheck
 from chalicelib.domain.stored_answer import StoredAnswer
 from chalicelib.domain.time_budget import Deadline, TimeBudget
 from chalicelib.domain.violation import Violation
@@ -70,7 +68,7 @@ class PlaceBooking:
     claiming: Claiming
     concluding: Concluding
     housekeeping: Housekeeping
-    trail: AuditTrail
+    refusals: Refusals
     vault: Vault
     concurrency: Concurrency
     clock: Clock
@@ -82,13 +80,14 @@ class PlaceBooking:
     def execute(self, command: PlaceBookingCommand) -> Answered:
         """Place the booking of one request.
 
-        1. Read the request. Its syntax was read at the edge; here the rules that need no call run, so that a wrong body
-           never costs one. Only a request with a key whose dates have passed goes on: it may be a repeat.
-        2. Introspect the token: permissions and account, in parallel with step 4's reads.
-        3. Require the scope. A refusal is an audit event.
-        4. Gather the facts: the candidate's requirements and the client's balance.
-        5. Check all rules that need facts, at the instant of step 1. A refusal is an audit event. Where the facts cannot be
-           read or a rule is broken, and the same request or booking is known already, that earlier operation is the answer.
+        1. Read the request. Its syntax was read at the edge; here its members are looked at, and the rules that need no
+           call run.
+        2. Introspect the token: permissions and account, in parallel with step 4's reads. From here on, whatever refusal
+           ends the request is an audit event.
+        3. Require the scope.
+        4. Gather the facts that the sound members make use of: the candidate's requirements and the client's balance.
+        5. Check all rules that need facts, at the instant of step 1, and refuse with every violation at once. Where the facts
+           cannot be read or a rule is broken, and the same request or booking is known already, that operation is the answer.
         6. Claim the operation, before the first byte goes out. An earlier operation in the way is settled first.
         7. Place the booking upstream, once.
         8. Conclude the operation, whatever the outcome was; reconcile at once when it is unknown.
@@ -104,33 +103,24 @@ class PlaceBooking:
         # 1
         form = Form(command.members, self.policy, self.clock.now())
         broken = form_rules.violations(form)
-        if broken and not _may_be_a_repeat(command, broken):
-            raise self._refused_at_once(command, form, broken, deadline)
-        request = form_rules.read_request(form)
         # 2
-        reads_end = deadline.within(self.budget.reads)
-        principal, pending_facts = self.reads.start(command.token, request.book_user_id, reads_end)
-        call = self._call(command, principal, request, deadline, started)
-        # 3
-        if not principal.has_scope(Scope.PHONECHAT_BOOKINGS):
-            self.reads.introspector.forget(command.token)  # who grants it now need not wait for the cache
-            raise self._refused_for_scope(call)
-        operation = self._operation(call, command.idempotency_key)
-        # 4
-        try:
-            facts = pending_facts.read()
-        except UpstreamError:
-            if before := self._as_before(call, operation):
-                return before
-            raise
-        # 5
-        check = fact_rules.check_facts(request, facts)
-        if violations := (*broken, *check.violations):
-            if before := self._as_before(call, operation):
-                return before
-            raise self._refused(call, violations, check.unchecked)
-        # 6
-        claim = self.claiming.claim(call, operation, check.unchecked)
+        needed = fact_rules.needed(form)
+        principal, pending = self.reads.start(command.token, needed, deadline.within(self.budget.reads))
+        subject = self._subject(command, principal, form, broken)
+        with self.refusals.recorded(subject, deadline):
+            # 3
+            self._require_scope(principal, command.token)
+            # 4, 5
+            if subject.request is None:
+                facts, _ = pending.read()
+                raise _rejected(broken, fact_rules.check_facts(form, facts))
+            call = self._call(command, subject, deadline, started)
+            operation = self._operation(call, subject.request, command.idempotency_key)
+            check = self._check(call, operation, form, broken, pending)
+            if isinstance(check, Answered):
+                return check
+            # 6
+            claim = self.claiming.claim(call, operation, check.unchecked)
         if isinstance(claim, Replay):
             return _replayed(claim)
         # 7
@@ -138,7 +128,7 @@ class PlaceBooking:
         outcome = self._send(call, claim)
         # 8
         conclusion = self.concluding.conclude(call, claim, outcome, posted)
-        if pending_facts.is_new_caller:
+        if pending.is_new_caller:
             self.housekeeping.settle_open_operations(call.caller, claim.operation.id, deadline)
         # 9
         if isinstance(conclusion.answer, SwitchboardError):
@@ -148,45 +138,58 @@ class PlaceBooking:
             conclusion.answer, claim.operation.id, conclusion.booking_id, audit_pending=conclusion.audit_pending
         )
 
-    def _refused_at_once(
-        self, command: PlaceBookingCommand, form: Form, broken: Sequence[Violation], deadline: Deadline
-    ) -> CallerError:
-        """Return the error of a form that breaks rules; where the account is known without a call, it is an event."""
-        error = BookingRejectedError(broken)
-        known = self.reads.introspector.recall(command.token)
-        if known is None:
-            return error
-        error.operation_id = self.ids.operation_id(form.now)
-        is_sound = all(violation.pointer != "/BookUserID" for violation in broken)
-        candidate = form.integer("BookUserID") if is_sound else None
-        event = events.refused_form(error.operation_id, command.request_id, known, candidate, form.now, broken)
-        return self._record(error, event, deadline)
+    def _subject(
+        self, command: PlaceBookingCommand, principal: Principal, form: Form, broken: Sequence[Violation]
+    ) -> Subject:
+        """Return what the events of this call tell of it; a form that breaks rules is told as far as it is sound."""
+        return Subject(
+            operation_id=self.ids.operation_id(form.now),
+            request_id=command.request_id,
+            principal=principal,
+            request=form_rules.read_request(form) if _is_readable(broken) else None,
+            key=self.keys.in_use()[0],
+            candidate=form.candidate(),
+        )
 
-    def _call(
-        self,
-        command: PlaceBookingCommand,
-        principal: Principal,
-        request: BookingRequest,
-        deadline: Deadline,
-        started: float,
-    ) -> Call:
+    def _require_scope(self, principal: Principal, token: AccessToken) -> None:
+        """Refuse who may not book.
+
+        Raises:
+            InsufficientScopeError: the scope is missing.
+        """
+        if principal.has_scope(Scope.PHONECHAT_BOOKINGS):
+            return
+        self.reads.introspector.forget(token)  # who grants it now need not wait for the cache
+        scope = Scope.PHONECHAT_BOOKINGS.value
+        raise InsufficientScopeError(
+            f"The user has not granted this access token the scope {scope}. Ask for it and sign in again.", scope=scope
+        )
+
+    def _call(self, command: PlaceBookingCommand, subject: Subject, deadline: Deadline, started: float) -> Call:
         """Return what the later steps share; the account's seal is fetched beside them from here on."""
+        account = subject.principal.account
         end = deadline.within(self.budget.claim)  # a slow vault must not eat the time of the conclusion
-        seal = self.concurrency.start(lambda: self.vault.unlock(principal.account, end), end)
-        operation_id = self.ids.operation_id(self.clock.now())
-        subject = events.Subject(operation_id, command.request_id, principal, request, self.keys.in_use()[0])
-        caller = Caller(command.token, principal.account, command.request_id, seal)
+        seal = self.concurrency.start(lambda: self.vault.unlock(account, end), end)
+        caller = Caller(command.token, account, command.request_id, seal)
         return Call(caller, subject, self.clock, started, deadline)
 
-    def _refused_for_scope(self, call: Call) -> CallerError:
-        """Record a refusal for a missing scope; return the error."""
-        scope = Scope.PHONECHAT_BOOKINGS.value
-        error = InsufficientScopeError(
-            f"The user has not granted this access token the scope {scope}. Ask for it and sign in again.",
-            scope=scope,
-            operation_id=call.subject.operation_id,
-        )
-        return self._record(error, events.refused_for_scope(call.subject, self.clock.now(), scope), call.deadline)
+    def _check(
+        self, call: Call, operation: Operation, form: Form, broken: Sequence[Violation], pending: PendingFacts
+    ) -> FactCheck | Answered:
+        """Return what the rules say of a booking that may be sent, or the answer that the same request got before.
+
+        Raises:
+            BookingRejectedError: it breaks rules.
+            UpstreamError: the facts cannot be read.
+        """
+        facts, failure = pending.read()
+        check = fact_rules.check_facts(form, facts)
+        error = _rejected(broken, check) if broken or check.violations else failure
+        if error is None:
+            return check
+        if before := self._as_before(call, operation):
+            return before
+        raise error
 
     def _as_before(self, call: Call, operation: Operation) -> Answered | None:
         """Answer a request that cannot be booked now as it was answered before; None when it was not, or in vain.
@@ -202,28 +205,14 @@ class PlaceBooking:
         )
         return _replayed(settled) if isinstance(settled, Replay) else None
 
-    def _refused(self, call: Call, violations: Sequence[Violation], unchecked: Sequence[str]) -> CallerError:
-        """Record a refusal for broken rules; return the error."""
-        error = BookingRejectedError(violations, operation_id=call.subject.operation_id)
-        event = events.refused_for_rules(call.subject, self.clock.now(), violations, unchecked)
-        return self._record(error, event, call.deadline)
-
-    def _record(self, error: CallerError, event: AuditEvent, deadline: Deadline) -> CallerError:
-        """Write the event of a refusal; when that fails, the caller still learns the truth and the edge an alarm."""
-        try:
-            self.trail.append(event, deadline.within(self.budget.conclusion))
-        except StoreUnavailableError:
-            error.audit_pending = True
-        return error
-
-    def _operation(self, call: Call, idempotency_key: str | None) -> Operation:
+    def _operation(self, call: Call, request: BookingRequest, idempotency_key: str | None) -> Operation:
         """Return the record that the claim writes."""
         return new_operation(
-            operation_id=call.subject.operation_id,
+            call_id=call.subject.operation_id,
             account=call.subject.principal.account,
-            request=call.subject.request,
+            request=request,
             idempotency_key=idempotency_key,
-            keys=self.keys.in_use(),
+            key=call.subject.key,
             now=self.clock.now(),
             function_seconds=self.budget.function,
             zone=self.policy.zone,
@@ -240,9 +229,14 @@ class PlaceBooking:
         return outcome
 
 
-def _may_be_a_repeat(command: PlaceBookingCommand, broken: Sequence[Violation]) -> bool:
-    """Tell whether only time has gone by: a request with a key may have been answered while its dates were ahead."""
-    return command.idempotency_key is not None and all(violation.rule in form_rules.TIME_RULES for violation in broken)
+def _is_readable(broken: Sequence[Violation]) -> bool:
+    """Tell whether a form says what is wanted: it is sound, or has grown old, as that of a repeat may."""
+    return all(violation.rule in form_rules.TIME_RULES for violation in broken)
+
+
+def _rejected(broken: Sequence[Violation], check: FactCheck) -> BookingRejectedError:
+    """Return the error of a booking that breaks rules: all of them."""
+    return BookingRejectedError((*broken, *check.violations), unchecked=check.unchecked)
 
 
 def _replayed(replay: Replay) -> Answered:

@@ -134,10 +134,13 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class KeyHeld:
-    """The Idempotency-Key belongs to an earlier operation, made for the request with this fingerprint."""
+    """The Idempotency-Key belongs to an earlier operation.
+
+    `record` is how that one stands; None when only its events are left, and nobody can tell what was asked for.
+    """
 
     operation_id: str
-    fingerprint: str
+    record: OperationRecord | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +203,7 @@ class OperationStore(Protocol):
         ...
 
     def held(self, operation: Operation, deadline: Deadline) -> Held | None:
-        """Tell what a claim of the operation would find in its way."""
+        """Tell what a claim of the operation would find in its way; a key whose operation is long gone is not looked for."""
         ...
 
     def find(self, operation_id: str, deadline: Deadline) -> OperationRecord | None:
@@ -219,10 +222,6 @@ class OperationStore(Protocol):
         """Return which upstream bookings belong to which operations already."""
         ...
 
-    def stored_answer(self, record: OperationRecord, deadline: Deadline) -> str | None:
-        """Return the sealed answer of an operation's key; None when there is none."""
-        ...
-
     def resolve(self, record: OperationRecord, resolution: Resolution, event: AuditEvent, deadline: Deadline) -> bool:
         """Move an open operation to a new state; False when it no longer stands as `record` says."""
         ...
@@ -235,8 +234,10 @@ class OperationStore(Protocol):
 class AuditTrail(Protocol):
     """The append-only events."""
 
-    def append(self, event: AuditEvent, deadline: Deadline) -> None:
-        """Add an event.
+    def record_refusal(self, event: AuditEvent, deadline: Deadline) -> None:
+        """Add the event of a refusal; once an account has had its share of them in an hour, count it instead.
+
+        The count is told by events of its own, after 1, 2, 4, 8 … refusals over the share.
 
         Raises:
             StoreUnavailableError: it could not be written by the deadline.

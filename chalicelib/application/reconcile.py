@@ -119,6 +119,7 @@ class Reconciler:
             record,
             state=resolution.state,
             booking_id=resolution.booking_id,
+            sealed_answer=resolution.sealed_answer,
             sequence=event.sequence,
             head=event_hash(event.canonical()),
         )
@@ -131,7 +132,7 @@ def answer_purpose(operation_id: str) -> str:
 
 def _sealed(caller: Caller, record: OperationRecord, answer: StoredAnswer | None) -> str | None:
     """Return an answer for the repeats of a request with a key, sealed; None when there is none to keep."""
-    if answer is None or record.key_hash is None:
+    if answer is None or not record.is_keyed:
         return None
     seal = caller.seal()
     return None if seal is None else seal.seal(answer.to_bytes(), answer_purpose(record.id))

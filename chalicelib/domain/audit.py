@@ -18,6 +18,7 @@ class EventKind(StrEnum):
     """What happened."""
 
     REFUSED = "refused"
+    REFUSALS_COUNTED = "refusals-counted"
     CLAIMED = "claimed"
     CONFIRMED = "confirmed"
     REJECTED = "rejected"

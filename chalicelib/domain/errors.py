@@ -23,7 +23,8 @@ SwitchboardError
 │   └── OutcomeUnknownError          sent, no readable answer; do not send again
 └── StoreUnavailableError            our record could not be written; nothing was sent
 
-BookingTakenError and SealBrokenError are signals between adapters and use cases; no caller ever meets them.
+BookingTakenError and SealBrokenError are signals between adapters and use cases, NotResolvableError is for operators; no
+caller ever meets them.
 """
 
 from collections.abc import Sequence
@@ -36,7 +37,8 @@ class SwitchboardError(Exception):
     """Anything Switchboard refuses or fails to do; `message` is for people and holds no personal data.
 
     `operation_id` names the operation that the error belongs to, once there is one. `retry_after_seconds` says when
-    another try makes sense. `audit_pending` is true when the audit event of this answer could not be written.
+    another try makes sense. `audit_pending` is true when the audit event of this answer could not be written, `is_repeat`
+    when the same request was recorded before, so that nothing new was attempted.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class SwitchboardError(Exception):
         self.operation_id = operation_id
         self.retry_after_seconds = retry_after_seconds
         self.audit_pending = False
+        self.is_repeat = False
 
 
 class CallerError(SwitchboardError):
@@ -102,9 +105,14 @@ class InsufficientScopeError(CallerError):
 
 
 class BookingRejectedError(CallerError):
-    """The booking breaks rules; `violations` lists all of them. Nothing was sent."""
+    """The booking breaks rules; nothing was sent.
 
-    def __init__(self, violations: Sequence[Violation], *, operation_id: str | None = None) -> None:
+    `violations` lists all of them, `unchecked` names the rules whose facts are unknown.
+    """
+
+    def __init__(
+        self, violations: Sequence[Violation], *, unchecked: Sequence[str] = (), operation_id: str | None = None
+    ) -> None:
         count = len(violations)
         super().__init__(
             f"The booking breaks {count} rule{'s' if count > 1 else ''}; this request sent nothing. Mend every violation and "
@@ -112,6 +120,7 @@ class BookingRejectedError(CallerError):
             operation_id=operation_id,
         )
         self.violations = tuple(violations)
+        self.unchecked = tuple(unchecked)
 
 
 class IdempotencyKeyReusedError(CallerError):
@@ -233,6 +242,10 @@ class StoreUnavailableError(SwitchboardError):
 
 class BookingTakenError(Exception):
     """The BookingID of an answer belongs to another operation, so it proves nothing. The use case deals with it."""
+
+
+class NotResolvableError(Exception):
+    """An operation cannot be settled as a person asked; the message says why, for the person."""
 
 
 class SealBrokenError(Exception):

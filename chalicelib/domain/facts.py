@@ -18,10 +18,15 @@ class BookingRequirements:
     price_per_minute: Decimal | None = None
     methods: Mapping[int, bool] | None = None
 
+    @property
+    def offers_something(self) -> bool:
+        """Tell whether this user can be booked at all: AdultWork does not refuse, and not every method is off."""
+        return self.is_bookable and (self.methods is None or any(self.methods.values()))
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the rules of a booking are checked against; `balance` is in credits, None when unknown."""
+    """What the rules of a booking are checked against; None is unknown, `balance` is in credits."""
 
-    requirements: BookingRequirements
+    requirements: BookingRequirements | None
     balance: Decimal | None

@@ -31,6 +31,10 @@ class HmacKey:
         message = canonical_bytes([purpose, *parts])
         return f"{self.id}:{hmac.digest(self._secret, message, hashlib.sha256).hex()}"
 
+    def made(self, digest: str) -> bool:
+        """Tell whether this is the key that a digest names."""
+        return digest.partition(":")[0] == self.id
+
     def fingerprint(self, request: BookingRequest) -> str:
         """Return the fingerprint of a validated request; spacing, member order and `32` against `32.00` are equal."""
         document = request.model_dump(mode="python", by_alias=True, exclude_none=True)

@@ -1,20 +1,24 @@
 """An operation: one intent to book, from the claim to its final state."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from chalicelib.domain.booking import Booking, BookingRequest
+from chalicelib.domain.canonical import canonical_bytes
 from chalicelib.domain.errors import Trouble
 from chalicelib.domain.keyed_hash import HmacKey
 from chalicelib.domain.upstream_time import read_time
 
 ROUTE = "POST /v1/PhoneChat/CreateBooking"
 GUARD_HOLDS_AFTER_SESSION = timedelta(hours=24)
-KEY_HOLDS = timedelta(hours=48)
 LEASE_MARGIN = timedelta(seconds=5)
+KEYED_ID_VERSION = "operation-1"  # another one would forget every Idempotency-Key
 LATEST_SESSION = datetime(9999, 1, 1, tzinfo=UTC)  # for guards; what is added to it stays inside the calendar
+
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 class OperationState(StrEnum):
@@ -46,9 +50,11 @@ MOVES: dict[OperationState, frozenset[OperationState]] = {
     OperationState.REJECTED: frozenset(),
     OperationState.NOT_SENT: frozenset(),
     OperationState.NOT_CREATED: frozenset(),
-    OperationState.AMBIGUOUS: frozenset(),
-    OperationState.EXPIRED_UNKNOWN: frozenset(),
+    OperationState.AMBIGUOUS: frozenset({OperationState.CONFIRMED, OperationState.NOT_CREATED}),
+    OperationState.EXPIRED_UNKNOWN: frozenset({OperationState.CONFIRMED, OperationState.NOT_CREATED}),
 }
+OPEN = frozenset({OperationState.SENDING, OperationState.UNKNOWN})
+FOR_A_PERSON = frozenset({OperationState.AMBIGUOUS, OperationState.EXPIRED_UNKNOWN})  # no read settles these any more
 RETRYABLE_STATUSES = frozenset({401, 429})
 ENDED_UPSTREAM = frozenset(
     {"Cancelled", "Rejected"}
@@ -97,62 +103,77 @@ class Outcome:
 class Operation:
     """The record of one intent to book, as the claim writes it.
 
-    `key_hashes` are the HMACs of account, route and Idempotency-Key, empty without a key; `guard_hashes` those of account,
-    BookUserID and SessionDate; `fingerprints` those of the whole request. Each is told under every HMAC key that is in
-    use, the current one first: rows are written under that one, and looked for under all. `lease_until` is when the
-    function that works on it is surely dead. `key_expires_at` and `guard_expires_at` are when those two records stop to
-    hold. All times are UTC.
+    One with an Idempotency-Key (`is_keyed`) is addressed by it: account, route and key make its `id`, so a repeat meets the
+    same row. `guard` names what is booked: account, BookUserID and SessionDate. No secret is part of either, so all
+    containers look in the same places, whatever keys they know. `fingerprint` is the keyed hash of the whole request.
+    `lease_until` is when the function that works on it is surely dead, `guard_expires_at` when the guard stops to hold. All
+    times are UTC.
     """
 
     id: str
     account: int
     request: BookingRequest
-    fingerprints: tuple[str, ...]
-    key_hashes: tuple[str, ...]
-    guard_hashes: tuple[str, ...]
+    fingerprint: str
+    is_keyed: bool
     claimed_at: datetime
     lease_until: datetime
-    key_expires_at: datetime
     guard_expires_at: datetime
     attempt: int = 1
 
-    def as_attempt(self, operation_id: str, attempt: int, key_hash: str | None) -> "Operation":
-        """Return this request as a further attempt of an earlier operation, under the key's row that it has."""
-        return replace(self, id=operation_id, attempt=attempt, key_hashes=() if key_hash is None else (key_hash,))
+    @property
+    def guard(self) -> str:
+        """Return the name of what is booked."""
+        return guard_name(self.account, self.request.book_user_id, self.request.session_date)
 
-    def is_same_request(self, fingerprint: str) -> bool:
-        """Tell whether a fingerprint, made under any key in use, is this request's."""
-        return fingerprint in self.fingerprints
+    def as_attempt(self, attempt: int) -> "Operation":
+        """Return this request as a further attempt of the operation that its key addresses."""
+        return replace(self, attempt=attempt)
+
+    def is_same_request(self, fingerprint: str, keys: Sequence[HmacKey]) -> bool | None:
+        """Tell whether a stored fingerprint is this request's; None when the key that made it is not among `keys`."""
+        for key in keys:
+            if key.made(fingerprint):
+                return key.fingerprint(self.request) == fingerprint
+        return None
+
+
+def keyed_operation_id(account: int, idempotency_key: str) -> str:
+    """Return the id of the operation that an account's Idempotency-Key stands for: `op_` and 128 bits, spelled as a ULID."""
+    address = canonical_bytes([KEYED_ID_VERSION, account, ROUTE, idempotency_key])
+    number = int.from_bytes(hashlib.sha256(address).digest()[:16])
+    return "op_" + "".join(_CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5))
+
+
+def guard_name(account: int, book_user_id: int, session_date: str) -> str:
+    """Return the name of what is booked: equal bookings have the same one, and no others have."""
+    return f"{account}#{book_user_id}#{session_date}"
 
 
 def new_operation(  # noqa: PLR0913 (keyword-only parts of one record)
     *,
-    operation_id: str,
+    call_id: str,
     account: int,
     request: BookingRequest,
     idempotency_key: str | None,
-    keys: Sequence[HmacKey],
+    key: HmacKey,
     now: datetime,
     function_seconds: float,
     zone: tzinfo,
 ) -> Operation:
-    """Return the record of a new operation: its hashes, its lease and the ends of its key and guard.
+    """Return the record of a new operation: its id, its fingerprint, its lease and the end of its guard.
 
-    `function_seconds` is the function's timeout: after it, and a margin, nobody works on the operation any more.
+    `call_id` becomes its id where no Idempotency-Key was sent. `function_seconds` is the function's timeout: after it, and a
+    margin, nobody works on the operation any more.
     """
     session = read_time(request.session_date, zone)
     readings = session.readings if session is not None else ()
     return Operation(
-        id=operation_id,
+        id=call_id if idempotency_key is None else keyed_operation_id(account, idempotency_key),
         account=account,
         request=request,
-        fingerprints=tuple(key.fingerprint(request) for key in keys),
-        key_hashes=tuple(key.digest("idempotency-key", account, ROUTE, idempotency_key) for key in keys)
-        if idempotency_key is not None
-        else (),
-        guard_hashes=tuple(key.digest("guard", account, request.book_user_id, request.session_date) for key in keys),
+        fingerprint=key.fingerprint(request),
+        is_keyed=idempotency_key is not None,
         claimed_at=now,
         lease_until=now + timedelta(seconds=function_seconds) + LEASE_MARGIN,
-        key_expires_at=now + KEY_HOLDS,
         guard_expires_at=min(max((now, *readings)), LATEST_SESSION) + GUARD_HOLDS_AFTER_SESSION,
     )

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import tzinfo
 
+MAXIMUM_COMMENTS_LENGTH = 2000
+
 
 @dataclass(frozen=True, slots=True)
 class BookingPolicy:
@@ -11,5 +13,5 @@ class BookingPolicy:
     zone: tzinfo
     minimum_duration_minutes: int = 5
     maximum_duration_minutes: int = 1440
-    maximum_comments_length: int = 2000
+    maximum_comments_length: int = MAXIMUM_COMMENTS_LENGTH
     refuse_premium_numbers: bool = True

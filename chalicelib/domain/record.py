@@ -1,10 +1,10 @@
 """What the store remembers of an operation."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from chalicelib.domain.operation import Operation, OperationState
+from chalicelib.domain.operation import Operation, OperationState, guard_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +13,7 @@ class OperationRecord:
 
     `sequence` and `head` are the number and the hash of its newest audit event. `is_retryable` is true when the last
     attempt provably booked nothing and its key may start another. Times are UTC; `claimed_at` is that of the attempt.
-    `key_hash` and `guard_hash` name the rows that it wrote.
+    `is_keyed` tells whether an Idempotency-Key addresses it; `sealed_answer` is what a repeat under that key gets.
     """
 
     id: str
@@ -30,9 +30,15 @@ class OperationRecord:
     lease_until: datetime
     sequence: int
     head: str
-    guard_hash: str
-    key_hash: str | None = None
+    fingerprint: str
+    is_keyed: bool
     booking_id: int | None = None
+    sealed_answer: str | None = field(default=None, repr=False)
+
+    @property
+    def guard(self) -> str:
+        """Return the name of what was booked."""
+        return guard_name(self.account, self.book_user_id, self.session_date)
 
     @classmethod
     def of(cls, operation: Operation, state: OperationState, sequence: int, head: str) -> "OperationRecord":
@@ -53,8 +59,8 @@ class OperationRecord:
             lease_until=operation.lease_until,
             sequence=sequence,
             head=head,
-            guard_hash=operation.guard_hashes[0],
-            key_hash=operation.key_hashes[0] if operation.key_hashes else None,
+            fingerprint=operation.fingerprint,
+            is_keyed=operation.is_keyed,
         )
 
     def is_running(self, now: datetime) -> bool:

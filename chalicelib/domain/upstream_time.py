@@ -5,16 +5,18 @@ The zone is a setting; that AdultWork means UK local time is an inference, its d
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
+LONGEST_TIME = 64  # characters; a fraction of a second may have many zeros, but not any number of them
+
+_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _MINUTE = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"  # newer Pythons read 24:00, and mean the next day
-UPSTREAM_FORM = re.compile(rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}} {_MINUTE}")
-RFC3339_FORM = re.compile(
-    rf"([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})[Tt]({_MINUTE}):([0-9]{{2}})(?:\.([0-9]+))?([Zz]|[+-][0-9]{{2}}:[0-5][0-9])"
-)
+_LOCAL_FORM = re.compile(rf"({_DATE})[Tt ]({_MINUTE})(?::00(?:\.0+)?)?")
+_RFC3339_FORM = re.compile(rf"({_DATE})[Tt]({_MINUTE}):00(?:\.0+)?([Zz]|[+-][0-9]{{2}}:[0-5][0-9])")
 _RESPONSE_FORM = re.compile(
-    rf"([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})[T ]({_MINUTE})(?::([0-9]{{2}})(?:\.([0-9]{{1,7}}))?)?(Z|[+-][0-9]{{2}}:[0-9]{{2}})?"
+    rf"({_DATE})[T ]({_MINUTE})(?::([0-9]{{2}})(?:\.([0-9]{{1,7}}))?)?(Z|[+-][0-9]{{2}}:[0-9]{{2}})?"
 )
+_ONE_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,29 +24,49 @@ class UpstreamTime:
     """A minute on the upstream's clock.
 
     `text` has the form `YYYY-MM-DD HH:MM`. `readings` are the instants (UTC) that it can mean: one, two in the
-    hour that the end of summer time repeats, none in the hour that its start leaves out.
+    hour that the end of summer time repeats, none in the hour that its start leaves out. `instant` is the one that
+    the caller meant, where an offset said so.
     """
 
     text: str
     readings: tuple[datetime, ...]
+    instant: datetime | None = None
+
+    @property
+    def meant(self) -> tuple[datetime, ...]:
+        """Return the instants that the caller can have meant."""
+        return self.readings if self.instant is None else (self.instant,)
+
+    @property
+    def is_lost(self) -> bool:
+        """Tell whether the caller meant one instant and the upstream's clock, which it is told by, shows two."""
+        return self.instant is not None and len(self.readings) > 1
 
 
 def read_time(text: str, zone: tzinfo) -> UpstreamTime | None:
-    """Read the upstream's own form, or RFC 3339 with an offset, into the upstream's zone.
+    """Read a minute on the upstream's clock, or RFC 3339 with an offset, into the upstream's zone.
 
-    Returns None when the text has neither form, names no calendar date, has seconds other than zero, or lies outside
-    the years that can be converted. The shape is checked by pattern first: the standard library's parsers take more.
+    The clock's own form is `YYYY-MM-DD HH:MM`; with a T, and with seconds that are zero, it is the form of the upstream's
+    answers and of a page's date field. Returns None when the text has none of these forms, names no calendar date, has
+    seconds other than zero, or lies outside the years that can be converted. The shape is checked by pattern first: the
+    standard library's parsers take more.
     """
+    if len(text) > LONGEST_TIME:
+        return None
     try:
-        if UPSTREAM_FORM.fullmatch(text):
-            return _on_upstream_clock(datetime.fromisoformat(text), zone)
-        match = RFC3339_FORM.fullmatch(text)
-        if match is None or match[3] != "00" or (match[4] or "").strip("0"):
-            return None
-        instant = datetime.fromisoformat(f"{match[1]}T{match[2]}:00{match[5].upper()}")
-        return _on_upstream_clock(instant.astimezone(zone).replace(tzinfo=None), zone)
+        if local := _LOCAL_FORM.fullmatch(text):
+            return _on_upstream_clock(datetime.fromisoformat(f"{local[1]} {local[2]}"), zone)
+        if exact := _RFC3339_FORM.fullmatch(text):
+            instant = datetime.fromisoformat(f"{exact[1]}T{exact[2]}:00{exact[3].upper()}").astimezone(UTC)
+            return _on_upstream_clock(instant.astimezone(zone).replace(tzinfo=None), zone, instant)
     except (ValueError, OverflowError):
         return None
+    return None
+
+
+def nearest_sure(time: UpstreamTime, zone: tzinfo) -> tuple[str, str]:
+    """Return the last minute before and the first one after that the upstream's clock shows exactly once."""
+    return _nearest(time, zone, -_ONE_MINUTE), _nearest(time, zone, _ONE_MINUTE)
 
 
 def same_minute(sent: str, echoed: str, zone: tzinfo) -> bool:
@@ -75,8 +97,15 @@ def answer_readings(text: str, zone: tzinfo) -> tuple[datetime, ...]:
         return ()
 
 
-def _on_upstream_clock(local: datetime, zone: tzinfo) -> UpstreamTime:
+def _on_upstream_clock(local: datetime, zone: tzinfo, instant: datetime | None = None) -> UpstreamTime:
     """Return the minute with every instant that maps back to it."""
     instants = {local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)}
     readings = sorted(instant for instant in instants if instant.astimezone(zone).replace(tzinfo=None, fold=0) == local)
-    return UpstreamTime(local.isoformat(sep=" ", timespec="minutes"), tuple(readings))
+    return UpstreamTime(local.isoformat(sep=" ", timespec="minutes"), tuple(readings), instant)
+
+
+def _nearest(time: UpstreamTime, zone: tzinfo, step: timedelta) -> str:
+    """Walk until one instant shows the minute; the clocks never change by more than some hours."""
+    while len(time.readings) != 1:
+        time = _on_upstream_clock(datetime.fromisoformat(time.text) + step, zone)
+    return time.text

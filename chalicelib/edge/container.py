@@ -6,6 +6,8 @@ from typing import Protocol
 from chalicelib.application.get_operation import GetOperationCommand, OperationView
 from chalicelib.application.housekeeping import Expired
 from chalicelib.application.place_booking import Answered, PlaceBookingCommand
+from chalicelib.domain.longest_form import longest_form_bytes
+from chalicelib.domain.policy import MAXIMUM_COMMENTS_LENGTH
 from chalicelib.domain.time_budget import Deadline
 from chalicelib.edge.links import Links
 
@@ -47,7 +49,7 @@ class EdgeSettings:
     """`allowed_origins` are compared as exact strings."""
 
     allowed_origins: frozenset[str] = frozenset()
-    maximum_body_bytes: int = 8192
+    maximum_body_bytes: int = longest_form_bytes(MAXIMUM_COMMENTS_LENGTH)
     links: Links = field(default_factory=Links)
 
 

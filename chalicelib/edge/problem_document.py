@@ -13,7 +13,9 @@ from chalicelib.domain.errors import (
     TooManyBookingsError,
     UpstreamRefusedError,
 )
-from chalicelib.domain.violation import Violation
+from chalicelib.domain.longest_form import longest_form_bytes
+from chalicelib.domain.policy import MAXIMUM_COMMENTS_LENGTH
+from chalicelib.domain.violation import Param, Violation
 from chalicelib.edge.links import Links
 from chalicelib.edge.problem import problem_type, status_of
 from chalicelib.edge.representation import Document
@@ -22,7 +24,8 @@ MEDIA_TYPE = "application/problem+json"
 SHORTEST_WAIT_SECONDS = 1
 LONGEST_WAIT_SECONDS = 60
 MOST_VIOLATIONS = 100
-MOST_POINTER_CHARACTERS = 16_384  # all pointers together; one member of the largest body fits, however it is escaped
+# All pointers together; one member of the largest body fits, though a pointer takes two characters for one.
+MOST_POINTER_CHARACTERS = 2 * longest_form_bytes(MAXIMUM_COMMENTS_LENGTH)
 LIMIT_NAME = "bookings"
 
 _NOT_QUOTABLE = re.compile(r"[^\x20-\x21\x23-\x5b\x5d-\x7e]")  # RFC 6750, section 3: what error_description may hold
@@ -67,12 +70,18 @@ def _listed(violations: Sequence[Violation]) -> list[Violation]:
         return list(violations)
     listed = list(violations[: min(fitting, MOST_VIOLATIONS - 1)])
     left_out = len(violations) - len(listed)
-    rest = Violation("", "more-violations", f"Mend these first; not listed here: {left_out} more.")
+    message = f"Mend these first; not listed here: {left_out} more."
+    rest = Violation("", "more-violations", message, {"left_out": left_out})
     return [*listed, rest]
 
 
 def _violation(violation: Violation) -> Document:
-    return {"pointer": violation.pointer, "rule": violation.rule, "message": violation.message}
+    params = {name: _param(value) for name, value in violation.params.items()}
+    return {"pointer": violation.pointer, "rule": violation.rule, "message": violation.message, "params": params}
+
+
+def _param(value: Param) -> Document:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def problem_headers(error: SwitchboardError) -> dict[str, str]:

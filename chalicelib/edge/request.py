@@ -29,6 +29,7 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 _DRAWN_ID = re.compile(  # a UUID or a ULID: its digits are drawn, and a long run of them is chance
     r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-7][0-9a-hjkmnp-tv-z]{25}", re.IGNORECASE | re.ASCII
 )
+_UTF_8 = frozenset({"utf-8", "utf8"})  # its name, and what many clients call it
 _SEPARATORS = re.compile(r"[._-]")
 _PHONE_DIGITS = re.compile(r"[0-9]{6}")  # the shortest run that could be a phone number, or tell most of one
 
@@ -154,7 +155,7 @@ def _require_json(content_types: list[str]) -> None:
         raise UnsupportedMediaTypeError("Send the body as JSON, with the header 'Content-Type: application/json'.")
     for parameter in parameters:
         name, _, value = parameter.partition("=")
-        if name.strip().lower() == "charset" and value.strip().strip('"').lower() != "utf-8":
+        if name.strip().lower() == "charset" and value.strip().strip('"').lower() not in _UTF_8:
             raise UnsupportedMediaTypeError("Send the body in UTF-8; no other charset is taken.")
 
 

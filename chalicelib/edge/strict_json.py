@@ -9,10 +9,10 @@ from typing import Self, TypeAlias
 
 from chalicelib.domain.errors import MalformedRequestError
 from chalicelib.domain.form import JsonValue
+from chalicelib.domain.longest_form import LONGEST_NUMBER
 from chalicelib.domain.violation import Violation
 
 DEEPEST = 4
-LONGEST_NUMBER = 20
 
 # The closing quote is optional, so that an unterminated string is one match and the scan stays linear.
 _STRING_OR_BRACKET = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]', re.DOTALL)
@@ -21,7 +21,7 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class Number(Decimal):
-    """A decimal that is written as it was read: `str` gives the lexeme, so that `3.2e1` is not taken for `32`."""
+    """A decimal that is written as it was read, or as it was spelt for an answer: `str` gives the lexeme."""
 
     __slots__ = ("lexeme",)
     lexeme: str
@@ -124,7 +124,8 @@ def _violations(value: _Parsed, pointer: str) -> Iterator[Violation]:
         if value[-1] in "Ny":  # the ends of NaN and Infinity; a number ends in a digit
             yield Violation(pointer, "number-form", "Send a number; NaN and the infinities are none.")
         elif len(value) > LONGEST_NUMBER:
-            yield Violation(pointer, "number-length", f"Write this number in at most {LONGEST_NUMBER} characters.")
+            message = f"Write this number in at most {LONGEST_NUMBER} characters."
+            yield Violation(pointer, "number-length", message, {"maximum_length": LONGEST_NUMBER})
     elif isinstance(value, str) and not _is_sound(value):
         yield Violation(pointer, "text-form", "Send whole characters; this text has half of a surrogate pair.")
 

@@ -7,38 +7,36 @@ from multiprocessing import get_context
 
 from devtools.exploration.choices import Budget
 from devtools.exploration.scenarios import SCENARIOS, Scenario
-from devtools.exploration.search import Figures, explore_all, find_out
+from devtools.exploration.search import LADDER, Figures, explore_all, find_out
 from devtools.simulation.variants import Variant
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One search: a scenario within a budget, or without one all of them until the variant is found out."""
+    """One search: a scenario within a budget, or without one all of them, with budgets that grow to it, until the variant is found out."""
 
     variant: Variant
-    budget: Budget = Budget(0, 0)
+    budget: Budget
     scenario: Scenario | None = None
 
 
 def run_job(job: Job) -> tuple[Job, Figures]:
     """Search, and return what it brought."""
-    if job.scenario is None:
-        figures = find_out(job.variant)
-    else:
-        figures = explore_all(job.scenario, job.variant, job.budget)
+    figures = find_out(job.variant) if job.scenario is None else explore_all(job.scenario, job.variant, job.budget)
     figures.ends.clear()  # a set of hashes, of no use elsewhere
     return job, figures
 
 
-def searches(variant: Variant, budget: Budget) -> list[Job]:
-    """Return a job for each scenario, the longest first."""
-    ordered = sorted(SCENARIOS, key=lambda one: -sum(len(visits) for visits in one.devices))
+def searches(variant: Variant, budget: Budget, only: str | None = None) -> list[Job]:
+    """Return a job for each scenario, the longest first; for one alone, if it is named."""
+    wanted = [scenario for scenario in SCENARIOS if only in {None, scenario.name}]
+    ordered = sorted(wanted, key=lambda one: -sum(len(visits) for visits in one.devices))
     return [Job(variant, budget, scenario) for scenario in ordered]
 
 
 def hunts() -> list[Job]:
     """Return a job for each protocol that only looks good."""
-    return [Job(variant) for variant in Variant if variant is not Variant.OURS]
+    return [Job(variant, LADDER[-1]) for variant in Variant if variant is not Variant.OURS]
 
 
 def run_jobs(jobs: Sequence[Job], processes: int | None = None) -> Iterator[tuple[Job, Figures]]:

@@ -8,6 +8,7 @@ from chalicelib.application.get_operation import GetOperationCommand, OperationV
 from chalicelib.application.place_booking import Answered, PlaceBookingCommand
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.errors import StoreUnavailableError, SwitchboardError
+from chalicelib.domain.operation import OPEN
 from chalicelib.domain.time_budget import Deadline
 from devtools.exploration.platform import ExploredPlatform
 from devtools.exploration.scenarios import Does, Visit
@@ -17,7 +18,7 @@ from devtools.simulation.intents import Intent, new_key
 from devtools.simulation.platform import FUNCTION_SECONDS, Call
 from devtools.simulation.service import Container
 from devtools.simulation.surroundings import SWEEP_EVERY_SECONDS, SWEEP_SECONDS
-from tests.fakes.store import OPEN, InMemoryOperationStore
+from tests.fakes.store import InMemoryOperationStore
 
 Reply = TypeVar("Reply", Answered, OperationView)
 
@@ -26,7 +27,11 @@ LEFT_OF_FUNCTION_SECONDS = 0.2
 WARMS_SECONDS = 10.0
 WARMS, ENDS = 50, 900  # the numbers of calls that only warm a cache, and of the ending
 DAY = 90_000.0
-ENDINGS: Sequence[tuple[float, ...]] = ((60.0, 1200.0), (1200.0,), (DAY,))  # how long everybody waits before coming back
+ENDINGS: Sequence[tuple[float, ...]] = (
+    (60.0, 1200.0),
+    (1200.0,),
+    (DAY,),
+)  # how long everybody waits before coming back
 LAST_SWEEPS = 4
 
 

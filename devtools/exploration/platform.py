@@ -9,6 +9,7 @@ from greenlet import getcurrent, greenlet
 
 from chalicelib.domain.time_budget import Deadline
 from devtools.exploration.choices import Choices, Price
+from devtools.exploration.in_full import in_full
 from devtools.exploration.stage import Stage
 from devtools.simulation.history import History
 from devtools.simulation.journal import Journal
@@ -137,7 +138,7 @@ class ExploredPlatform(Platform):
     def learn(self, *values: object) -> None:
         """Note what the present task has just been told."""
         task = getcurrent()
-        told = repr((self.scheduler.now, values)).encode()
+        told = in_full((self.scheduler.now, values)).encode()
         self.learnt[task] = blake2b(self.learnt.get(task, b"") + told, digest_size=16).digest()
 
     def _fault(self, what: str, faults: Sequence[str]) -> str | None:
@@ -147,6 +148,7 @@ class ExploredPlatform(Platform):
         taken = self.choices.pick(1 + len(faults), Price.FAULT)
         if not taken:
             return None
+        self.learn(faults[taken - 1])
         self.journal.count(faults[taken - 1])
         self.say("FAULT", f"{faults[taken - 1]}, at: {what}")
         return faults[taken - 1]

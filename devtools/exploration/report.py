@@ -41,8 +41,8 @@ def hunts_told(hunts: Mapping[Variant, Figures]) -> list[str]:
         figures = hunts[variant]
         broken = ", ".join(sorted(figures.broken)) or "NOT FOUND"
         lines.append(f"{variant:<28}{figures.runs:>8,} runs  {broken}")
-        for name in sorted(figures.broken)[:1]:
-            lines.append(f"{'':>30}{replay_command(figures.examples[name][0], variant)}")
+        first = sorted(figures.broken)[:1]
+        lines += [f"{'':>30}{replay_command(figures.examples[name][0], variant)}" for name in first]
     return lines
 
 

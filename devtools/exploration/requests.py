@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.booking import BookingRequest
@@ -92,6 +92,11 @@ class ExploredRequests(Requests):
             self.fail(what, fault)
         return answer
 
+    def fail(self, what: str, how: str) -> NoReturn:
+        """Let the present task know that its request failed."""
+        self._explored.learn(how)
+        super().fail(what, how)
+
     def land(self, what: str, apply: Callable[[], object]) -> None:
         """Apply a transaction that nobody waits for any more."""
         self.applied += 1
@@ -164,14 +169,10 @@ class ExploredPlacement(Placement):
         now = self._explored.scheduler.now
         latest = max(now + after, post.sent_at + LATEST_COMMIT_SECONDS)
         identity = f"call {post.call}: its booking comes about"
-        self._explored.stage.may_happen(
-            Move(identity, now + after, latest, partial(self.upstream.commit, post))
-        )
+        self._explored.stage.may_happen(Move(identity, now + after, latest, partial(self.upstream.commit, post)))
 
     @property
     def _explored(self) -> ExploredPlatform:
         """Return the platform as what it is here."""
         assert isinstance(self.platform, ExploredPlatform)  # noqa: S101 (it was built with one)
         return self.platform
-
-

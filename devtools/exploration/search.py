@@ -28,6 +28,7 @@ class Figures:
     states: int = 0
     failing: int = 0
     broken: Counter[str] = field(default_factory=Counter)
+    counts: Counter[str] = field(default_factory=Counter)
     examples: dict[str, list[str]] = field(default_factory=dict)
     ends: set[bytes] = field(default_factory=set)
 
@@ -36,6 +37,7 @@ class Figures:
         self.runs += 1
         self.ended += not outcome.is_pruned
         self.failing += bool(outcome.breaches)
+        self.counts += outcome.counts
         if not outcome.is_pruned:
             self.ends.add(outcome.end)
         for name in sorted({breach.invariant for breach in outcome.breaches}):
@@ -49,6 +51,7 @@ class Figures:
         self.states += other.states
         self.failing += other.failing
         self.broken += other.broken
+        self.counts += other.counts
         for name, sequences in other.examples.items():
             self.examples[name] = [*self.examples.get(name, ()), *sequences][:KEPT_EXAMPLES]
 
@@ -78,8 +81,7 @@ def explore(scenario: Scenario, variant: Variant, budget: Budget, *, is_pruned: 
 
 def explore_all(scenario: Scenario, variant: Variant, budget: Budget) -> Figures:
     """Run every sequence of a scenario within a budget."""
-    for figures in explore(scenario, variant, budget):
-        pass
+    *_, figures = explore(scenario, variant, budget)
     return figures
 
 

@@ -89,7 +89,9 @@ class Stage(Scheduler):
         while self._queue and _is_dead(self._queue[0][2]):
             heappop(self._queue)
         calls, moves = self._calls(), [move for move in self.moves if move.earliest <= self.now]
-        ways = [(f"call {call} goes on", partial(self._let, call)) for call in calls]
+        ways: list[tuple[str, Callable[[], None]]] = [
+            (f"call {call} goes on", partial(self._let, call)) for call in calls
+        ]
         next_time = self._queue[0][0] if self._queue else None
         if next_time is not None and (not calls or next_time in self._dozing):
             ways.append(("time passes", partial(self._pass_time, next_time)))

@@ -12,6 +12,7 @@ from greenlet import getcurrent, greenlet
 from chalicelib.application.place_booking import Answered
 from chalicelib.domain.errors import SwitchboardError
 from chalicelib.domain.operation import FREES_GUARD
+from devtools.exploration.in_full import in_full
 from devtools.exploration.platform import ExploredPlatform
 from devtools.exploration.requests import ExploredRequests
 from devtools.exploration.upstream import Upstream
@@ -45,7 +46,7 @@ class State:
             self._requests.throttled_at == self._platform.scheduler.now,
             history.bookings,
             [user.balance for user in self._upstream.users.values()],
-            sorted(map(repr, history.posts)),
+            sorted(map(in_full, history.posts)),
             self._lately_moved(),
             sorted(self._denied),
             sorted(self._told.items()),
@@ -77,7 +78,7 @@ class State:
     def _lately_moved(self) -> list[str]:
         """Return the moves that an index that is behind may not show yet."""
         since = self._platform.scheduler.now - STALE_SECONDS
-        return sorted(repr(move) for move in self._platform.history.moves if move.at > since)
+        return sorted(in_full(move) for move in self._platform.history.moves if move.at > since)
 
     def _tasks(self) -> tuple[object, ...]:
         """Return where each task stands, and what may happen by itself."""
@@ -118,4 +119,4 @@ def _is_dead(action: Callable[[], object]) -> bool:
 
 
 def _hash(*parts: object) -> bytes:
-    return blake2b(repr(parts).encode(), digest_size=16).digest()
+    return blake2b(in_full(parts).encode(), digest_size=16).digest()

@@ -1,13 +1,16 @@
 """One run of a scenario under one sequence of choices, from its first call to the verdict."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
 
+from chalicelib.domain.operation import OPEN
 from devtools.exploration.choices import Budget, Choices, Memory, Point, VisitedError
 from devtools.exploration.devices import ENDINGS, Device, Ending, World
+from devtools.exploration.in_full import in_full
 from devtools.exploration.platform import ExploredPlatform
 from devtools.exploration.requests import ExploredPlacement, ExploredReads, ExploredRequests
 from devtools.exploration.scenarios import Scenario
@@ -21,14 +24,13 @@ from devtools.simulation.history import History
 from devtools.simulation.intents import CANDIDATES, make_intent
 from devtools.simulation.invariants import INVARIANTS, breaches
 from devtools.simulation.journal import Journal
-from devtools.simulation.keys import AT_ONCE, SLOWEST_CONTAINER_SECONDS, STAGED, RotatingKeys
+from devtools.simulation.keys import RotatingKeys
 from devtools.simulation.powertools import PowertoolsBooking, Row
 from devtools.simulation.service import Container, Ids, Shared, build_container
 from devtools.simulation.store import SimulatedTrail
 from devtools.simulation.surroundings import session_time
 from devtools.simulation.upstream import ELSEWHERE, User
 from devtools.simulation.variants import Variant, parts_of
-from tests.fakes.store import OPEN
 
 LASTING = (
     "I1 no duplicate",
@@ -70,15 +72,14 @@ class Outcome:
     breaches: tuple[Breach, ...] = ()
     is_pruned: bool = False
     end: bytes = b""
+    counts: Counter[str] = field(default_factory=Counter)
     lines: tuple[str, ...] = ()
 
 
 class Run:
     """The parts of one run."""
 
-    def __init__(
-        self, scenario: Scenario, variant: Variant, choices: Choices, *, is_told: bool = False
-    ) -> None:
+    def __init__(self, scenario: Scenario, variant: Variant, choices: Choices, *, is_told: bool = False) -> None:
         self.scenario = scenario
         self.choices = choices
         self.stage = Stage(choices)
@@ -104,22 +105,27 @@ class Run:
         try:
             self.stage.run()
         except VisitedError:
-            return Outcome(tuple(self.choices.points), self._lasting(), is_pruned=True)
-        found = tuple(breaches(self.evidence()))
-        return Outcome(tuple(self.choices.points), found, end=self.end, lines=tuple(self.journal.lines))
+            return self._outcome(self._lasting(), is_pruned=True)
+        return self._outcome(breaches(self.evidence()), is_pruned=False)
 
     def evidence(self) -> Evidence:
         """Return what the oracle looks at."""
         records = self.tables.records()
-        ids = [*(record.id for record in records), *(event.operation_id for event in self.tables.trail.appended)]
+        ids = [*(record.id for record in records), *(event.operation_id for event in self.tables.trail.refusals)]
         known = {record.id for record in records} | self.rows.keys()
         chains = {id_: self.tables.trail.events(id_) for id_ in ids}
         return Evidence(self.history, records, known, chains, self.tables.rows(), self.world.intents)
 
-    def _lasting(self) -> tuple[Breach, ...]:
+    def _outcome(self, found: Sequence[Breach], *, is_pruned: bool) -> Outcome:
+        journal = self.journal
+        return Outcome(
+            tuple(self.choices.points), tuple(found), is_pruned, self.end, journal.counts, tuple(journal.lines)
+        )
+
+    def _lasting(self) -> list[Breach]:
         """Return what is broken already and stays so; what the rest of the run would show, the visited state has shown."""
         evidence = self.evidence()
-        return tuple(Breach(name, what) for name in LASTING for what in INVARIANTS[name](evidence))
+        return [Breach(name, what) for name in LASTING for what in INVARIANTS[name](evidence)]
 
     def _begin(self) -> None:
         """Let the devices come, and the ending when all are gone."""
@@ -145,7 +151,7 @@ class Run:
         return bool(self.stage.moves) or any(record.state in OPEN for record in self.tables.records())
 
     def _stored(self) -> str:
-        return f"{self.tables.rows()}{self.rows}"
+        return f"{self.tables.rows()}{in_full(self.tables.records())}{self.rows}"
 
     def _upstream(self) -> Upstream:
         """Return the upstream with its one user."""
@@ -182,9 +188,8 @@ class Run:
             breaker_failures=0,
             breaker_seconds=0.0,
         )
-        stages = AT_ONCE if variant is Variant.ROTATE_AT_ONCE else STAGED
-        lags = [SLOWEST_CONTAINER_SECONDS * number for number in range(len(self.scenario.devices))]
-        containers = [build_container(shared, RotatingKeys(self.stage, stages, 0.0, lag)) for lag in lags]
+        keys = [RotatingKeys(self.stage, [(0.0, known)]) for known in self.scenario.keys]
+        containers = [build_container(shared, one) for one in keys]
         if variant is not Variant.POWERTOOLS:
             return containers
         return [replace(one, place_booking=PowertoolsBooking(shared, one.clock, self.rows)) for one in containers]
@@ -195,7 +200,7 @@ class Run:
         )
 
 
-def run_once(
+def run_once(  # noqa: PLR0913 (what to run, and how far)
     scenario: Scenario,
     variant: Variant,
     budget: Budget,

@@ -8,7 +8,6 @@ What the verdict rests on, beside the code:
 - A function is dead when its time is over (`platform.py`), as Lambda promises.
 - A booking that the user makes elsewhere differs from ours in its terms (`surroundings.py`), and a reply that is repeated
   by a cache is one that came through us (`placement.py`). An equal one could not be told apart by anybody.
-- A new HMAC key is known to every container before the first one writes under it (`keys.py`).
 
 The store's rules are those of the in-memory store that the contract suite holds to the tables.
 """

@@ -3,13 +3,12 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
-from chalicelib.domain.operation import FREES_GUARD, MOVES, OperationState
+from chalicelib.domain.operation import FREES_GUARD, MOVES, OPEN, OperationState
 from chalicelib.domain.record import OperationRecord
 from devtools.chain import broken_at
 from devtools.simulation.answers_told import false_answers
 from devtools.simulation.evidence import Breach, Evidence
 from devtools.simulation.secrets_kept import leaks
-from tests.fakes.store import OPEN
 
 
 def breaches(evidence: Evidence) -> list[Breach]:

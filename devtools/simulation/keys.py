@@ -1,33 +1,36 @@
-"""HMAC keys that are rotated in mid-run, as each container learns of it: at different times.
+"""HMAC keys that are rotated in mid-run, forwards and back, at any speed, as each container learns of it: at its own times.
 
-A new key must be known to every container before the first one writes under it, or two containers could each hold a guard
-that the other does not look for. So a rotation has two steps, and the second comes when all have taken the first.
+A container knows one key, or two in either order; nothing is promised about what the others know meanwhile.
 """
 
 from collections.abc import Sequence
 
 from chalicelib.domain.keyed_hash import HmacKey
 from devtools.simulation.scheduler import Scheduler
+from devtools.simulation.weather import Weather
 
 OLD, NEW = (HmacKey(name.ljust(32, b".")) for name in (b"the old key", b"the new key"))
-SLOWEST_CONTAINER_SECONDS = 1800.0
-STAGED = ((OLD,), (OLD, NEW), (NEW, OLD))
-AT_ONCE = ((OLD,), (NEW, OLD))
+STAGES = ((OLD,), (OLD, NEW), (NEW, OLD), (NEW,))
+MOST_CHANGES = (0, 1, 3, 6)
+CHANGES_WITHIN_SECONDS = (1.0, 60.0, 3600.0, 150_000.0)
 
 
 class RotatingKeys:
-    """Implements `HmacKeys` for one container that is `lag` seconds behind each step."""
+    """Implements `HmacKeys` for one container; `changes` are the seconds at which it learns of other keys, in order."""
 
-    def __init__(
-        self, scheduler: Scheduler, stages: Sequence[tuple[HmacKey, ...]], first_step: float, lag: float
-    ) -> None:
+    def __init__(self, scheduler: Scheduler, changes: Sequence[tuple[float, tuple[HmacKey, ...]]]) -> None:
         self._scheduler = scheduler
-        self._stages = stages
-        self._first_step = first_step
-        self._lag = lag
+        self._changes = changes
 
     def in_use(self) -> tuple[HmacKey, ...]:
         """Return the keys as this container knows them now."""
-        since = self._scheduler.now - self._first_step - self._lag
-        stage = 0 if since < 0 else 1 + int(since // (SLOWEST_CONTAINER_SECONDS + 60))
-        return self._stages[min(stage, len(self._stages) - 1)]
+        known = (keys for second, keys in reversed(self._changes) if second <= self._scheduler.now)
+        return next(known, STAGES[0])
+
+
+def rotating_keys(scheduler: Scheduler, weather: Weather) -> RotatingKeys:
+    """Draw what one container learns of keys in a run."""
+    seconds = sorted(
+        weather.pick(CHANGES_WITHIN_SECONDS) * weather.rng.random() for _ in range(weather.pick(MOST_CHANGES))
+    )
+    return RotatingKeys(scheduler, [(second, weather.pick(STAGES)) for second in seconds])

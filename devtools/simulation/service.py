@@ -15,6 +15,7 @@ from chalicelib.application.place_booking import Answered, PlaceBooking, PlaceBo
 from chalicelib.application.ports import HmacKeys, OperationStore
 from chalicelib.application.reads import Reads
 from chalicelib.application.reconcile import Reconciler
+from chalicelib.application.refusals import Refusals
 from chalicelib.domain.matching import ReconciliationPolicy
 from chalicelib.domain.policy import BookingPolicy
 from chalicelib.domain.time_budget import TimeBudget
@@ -92,7 +93,7 @@ def build_container(shared: Shared, keys: HmacKeys) -> Container:
     introspector = BreakingIntrospector(SimulatedIntrospector(shared.reads, cache), breaker)
     gateway = BreakingGateway(shared.gateway, breaker)
     reconciler = Reconciler(gateway, shared.store, FORM, clock, LONDON, shared.policy)
-    earlier = EarlierOperations(shared.store, gateway, reconciler, clock)
+    earlier = EarlierOperations(shared.store, gateway, reconciler, clock, keys)
     housekeeping = Housekeeping(shared.store, reconciler, clock, shared.policy, BUDGET)
     return Container(
         clock=clock,
@@ -102,7 +103,7 @@ def build_container(shared: Shared, keys: HmacKeys) -> Container:
             claiming=Claiming(shared.store, earlier, BUDGET),
             concluding=Concluding(shared.store, reconciler, FORM, BUDGET),
             housekeeping=housekeeping,
-            trail=shared.trail,
+            refusals=Refusals(shared.trail, clock, BUDGET),
             vault=shared.vault,
             concurrency=concurrency,
             clock=clock,

@@ -15,7 +15,7 @@ from devtools.simulation.history import History
 from devtools.simulation.intents import CANDIDATES, Intent, make_intent
 from devtools.simulation.invariants import breaches
 from devtools.simulation.journal import Journal
-from devtools.simulation.keys import AT_ONCE, SLOWEST_CONTAINER_SECONDS, STAGED, RotatingKeys
+from devtools.simulation.keys import rotating_keys
 from devtools.simulation.placement import Placement
 from devtools.simulation.platform import Platform
 from devtools.simulation.powertools import PowertoolsBooking, Row
@@ -98,7 +98,7 @@ class Run:
     def evidence(self) -> Evidence:
         """Return what the oracle looks at."""
         records = self.tables.records()
-        refused = [event.operation_id for event in self.tables.trail.appended]
+        refused = [event.operation_id for event in self.tables.trail.refusals]
         ids = [*(record.id for record in records), *refused]
         chains = {id_: self.tables.trail.events(id_) for id_ in ids}
         known = {record.id for record in records} | self.rows.keys()
@@ -136,10 +136,7 @@ class Run:
             breaker_failures=self.weather.pick((0, 1, 3), (70, 15, 15)),
             breaker_seconds=self.weather.pick((5.0, 30.0, 300.0)),
         )
-        stages = AT_ONCE if variant is Variant.ROTATE_AT_ONCE else STAGED
-        first_step = self.weather.pick((5.0, 300.0, 90_000.0)) * self.weather.rng.random()
-        lags = [self.weather.pick((0.0, SLOWEST_CONTAINER_SECONDS)) for _ in range(CONTAINERS)]
-        containers = [build_container(shared, RotatingKeys(self.scheduler, stages, first_step, lag)) for lag in lags]
+        containers = [build_container(shared, rotating_keys(self.scheduler, self.weather)) for _ in range(CONTAINERS)]
         if variant is not Variant.POWERTOOLS:
             return containers
         return [replace(one, place_booking=PowertoolsBooking(shared, one.clock, self.rows)) for one in containers]

@@ -14,12 +14,12 @@ from chalicelib.application import events
 from chalicelib.application.ports import ClaimAnswer, Claimed, Held, Resolution
 from chalicelib.domain.audit import AuditEvent, event_hash
 from chalicelib.domain.errors import BookingTakenError, StoreUnavailableError
-from chalicelib.domain.operation import Operation, OperationState, Outcome
+from chalicelib.domain.operation import OPEN, Operation, OperationState, Outcome
 from chalicelib.domain.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
 from devtools.simulation.history import Move
 from devtools.simulation.platform import Platform
-from tests.fakes.store import OPEN, InMemoryOperationStore
+from tests.fakes.store import InMemoryOperationStore
 from tests.fakes.trail import InMemoryAuditTrail
 
 T = TypeVar("T")
@@ -84,7 +84,6 @@ class Requests:
 
     def _apply_later(self, what: str, apply: Callable[[], T]) -> None:
         """Let a transaction be applied after its caller has given up on it."""
-
         delay = self._platform.weather.rng.uniform(0, LATEST_WRITE_SECONDS)
         self._platform.scheduler.at(self._platform.scheduler.now + delay, partial(self.land, what, apply))
 
@@ -98,6 +97,7 @@ class Requests:
             self._platform.journal.say("store", what, "comes late and is applied")
 
     def fail(self, what: str, how: str) -> NoReturn:
+        """Let a request fail."""
         self._platform.journal.count(how)
         self._platform.say(what, "fails:", how)
         raise StoreUnavailableError(how)
@@ -110,9 +110,9 @@ class SimulatedTrail:
         self._trail = trail
         self._requests = requests
 
-    def append(self, event: AuditEvent, deadline: Deadline) -> None:
-        """Add an event, or fail."""
-        self._requests.write("append", deadline, partial(self._trail.append, event, deadline))
+    def record_refusal(self, event: AuditEvent, deadline: Deadline) -> None:
+        """Add the event of a refusal, or fail."""
+        self._requests.write("refusal", deadline, partial(self._trail.record_refusal, event, deadline))
 
     def events(self, operation_id: str) -> list[bytes]:
         """Return the stored bytes, in order."""
@@ -122,9 +122,7 @@ class SimulatedTrail:
 class SimulatedStore:
     """Implements `OperationStore`; every change goes into the history."""
 
-    def __init__(
-        self, tables: InMemoryOperationStore, platform: Platform, requests: Requests | None = None
-    ) -> None:
+    def __init__(self, tables: InMemoryOperationStore, platform: Platform, requests: Requests | None = None) -> None:
         self._tables = tables
         self._platform = platform
         self._requests = requests or Requests(platform)
@@ -178,10 +176,6 @@ class SimulatedStore:
     def owners(self, booking_ids: Sequence[int], deadline: Deadline) -> Mapping[int, str]:
         """Return which bookings belong to which operations."""
         return self._requests.read("owners", deadline, partial(self._tables.owners, booking_ids, deadline))
-
-    def stored_answer(self, record: OperationRecord, deadline: Deadline) -> str | None:
-        """Return the sealed answer of an operation's key."""
-        return self._requests.read("stored_answer", deadline, partial(self._tables.stored_answer, record, deadline))
 
     def resolve(self, record: OperationRecord, resolution: Resolution, event: AuditEvent, deadline: Deadline) -> bool:
         """Write what reads have told."""

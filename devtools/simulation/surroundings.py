@@ -7,6 +7,7 @@ from decimal import Decimal
 from greenlet import greenlet
 
 from chalicelib.domain.errors import StoreUnavailableError
+from chalicelib.domain.operation import OPEN
 from chalicelib.domain.time_budget import Deadline
 from devtools.simulation.clients import World
 from devtools.simulation.clock import LARGEST_ERROR_SECONDS
@@ -16,7 +17,6 @@ from devtools.simulation.platform import Call
 from devtools.simulation.service import Container, longest_open
 from devtools.simulation.upstream import FIRST_BOOKING_ID
 from devtools.simulation.vault import SimulatedVault
-from tests.fakes.store import OPEN
 
 SWEEP_EVERY_SECONDS = 3600.0
 SWEEP_SECONDS = 20.0

@@ -80,7 +80,7 @@ class Function:
             "introspector": placing.reads.introspector,
             "gateway": placing.gateway,
             "store": placing.claiming.store,
-            "trail": placing.trail,
+            "trail": placing.refusals.trail,
             "vault": placing.vault,
         }
         mortal = [(port, MortalPort(name, port, self.lifeline)) for name, port in ports.items()]

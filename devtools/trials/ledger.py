@@ -41,9 +41,10 @@ class Ledger:
     def operations(self) -> list[Entry]:
         """Return every operation, oldest first."""
         rows = [row for row in self._scan(self.operations_table) if row["pk"].startswith("OP#")]
-        entries = [
+        rows.sort(key=lambda row: str(row["claimed_at"]))
+        return [
             Entry(
-                id=row["operation_id"],
+                id=row["pk"].removeprefix("OP#"),
                 state=OperationState(row["state"]),
                 account=int(row["account"]),
                 candidate=int(row["book_user_id"]),
@@ -52,7 +53,6 @@ class Ledger:
             )
             for row in rows
         ]
-        return sorted(entries, key=lambda entry: entry.id)
 
     def broken_chains(self) -> list[str]:
         """Return the operations whose events are not numbered and chained from the first to the last."""

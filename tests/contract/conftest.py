@@ -1,6 +1,5 @@
 """Every store that there is: in memory, on moto, and on ministack."""
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -15,16 +14,17 @@ from chalicelib.adapters.dynamodb.audit_trail import DynamoDBAuditTrail
 from chalicelib.adapters.dynamodb.operations import DynamoDBOperationStore
 from chalicelib.adapters.dynamodb.rate_limit import RateLimit
 from chalicelib.adapters.dynamodb.tables import AUDIT, OPERATIONS
-from chalicelib.adapters.dynamodb.transactions import Row
 from chalicelib.application.ports import AuditTrail, OperationStore
 from devtools.dynamodb import REGION, LocalDynamoDB, create_table, local_client
 from tests.fakes.clock import FixedClock
 from tests.fakes.store import InMemoryOperationStore
+from tests.fakes.system import SequentialConcurrency
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
 MINUTE, DAY = 60, 86_400
+REFUSALS_PER_HOUR = 20
 
 _numbers = count()
 
@@ -88,6 +88,7 @@ def _in_memory(minute: int = 0, day: int = 0) -> Stores:
     clock = FixedClock()
     limits = [(limit, seconds) for limit, seconds in ((minute, MINUTE), (day, DAY)) if limit]
     store = InMemoryOperationStore(limits=limits, clock=clock)
+    store.trail.refusals_per_hour = REFUSALS_PER_HOUR
     return Stores(store, store.trail, clock, store.rows)
 
 
@@ -98,10 +99,9 @@ def _on_new_tables(client: "DynamoDBClient", minute: int, day: int) -> Stores:
     create_table(client, AUDIT, audit)
 
     def rows() -> str:
-        return json.dumps([client.scan(TableName=name)["Items"] for name in (operations, audit)])
+        return repr([client.scan(TableName=name)["Items"] for name in (operations, audit)])
 
     clock = FixedClock()
-    limits = {Row.MINUTE: RateLimit(minute, MINUTE), Row.DAY: RateLimit(day, DAY)}
-    limits = {row: limit for row, limit in limits.items() if limit.limit}
-    store = DynamoDBOperationStore(client, operations, clock.sleep, clock, audit, limits)
-    return Stores(store, DynamoDBAuditTrail(client, audit, clock.sleep), clock, rows)
+    limits = [limit for limit in (RateLimit(minute, MINUTE), RateLimit(day, DAY)) if limit.limit]
+    store = DynamoDBOperationStore(client, operations, clock.sleep, clock, SequentialConcurrency(), audit, limits)
+    return Stores(store, DynamoDBAuditTrail(client, audit, operations, clock.sleep, REFUSALS_PER_HOUR), clock, rows)

@@ -1,11 +1,11 @@
 """Operations, outcomes and their audit events, for the suites of the store."""
 
-from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from chalicelib.application import events
-from chalicelib.application.ports import ClaimAnswer, OperationStore, Resolution
+from chalicelib.application.ports import ClaimAnswer, KeyHeld, OperationStore, Resolution
 from chalicelib.domain.access import Principal
 from chalicelib.domain.audit import AuditEvent
 from chalicelib.domain.booking import BookedUser, Booking
@@ -43,27 +43,32 @@ def operation(
     key: str | None = IDEMPOTENCY_KEY,
     at: datetime = NOW,
     account: int = ACCOUNT,
-    hash_keys: Sequence[HmacKey] = (HASH_KEY,),
+    hash_key: HmacKey = HASH_KEY,
     **request: Any,  # noqa: ANN401 (any field of the request)
 ) -> Operation:
-    """Return a new operation; `number` makes its id, `key` is its Idempotency-Key."""
-    return new_operation(
-        operation_id=f"op_{number:026}",
+    """Return a new operation; `key` is its Idempotency-Key.
+
+    `number` tells calls apart: it makes the id of an operation without a key, and a lease of its own for one with a key.
+    """
+    made = new_operation(
+        call_id=f"op_{number:026}",
         account=account,
         request=booking_request(**request),
         idempotency_key=key,
-        keys=hash_keys,
+        key=hash_key,
         now=at,
         function_seconds=26,
         zone=LONDON,
     )
+    return replace(made, lease_until=made.lease_until + timedelta(milliseconds=number))
 
 
 def claim_event(claimed: Operation, previous: OperationRecord | None = None, call: str | None = None) -> AuditEvent:
     """Return the event of a claim; with `previous`, that of a further attempt. `call` is the id that its call drew."""
     principal = Principal(claimed.account, frozenset())
-    subject = events.Subject(call or claimed.id, f"request-of-{claimed.id}", principal, claimed.request, HASH_KEY)
-    return events.claimed(subject, claimed.claimed_at, (), {"reads": 40}, previous)
+    call = call or f"op_{claimed.lease_until:%Y%m%d%H%M%S%f}000000"
+    subject = events.Subject(call, f"request-of-{claimed.id}", principal, claimed.request, HASH_KEY)
+    return events.claimed(subject, claimed, claimed.claimed_at, (), {"reads": 40}, previous)
 
 
 def conclusion_event(
@@ -129,6 +134,11 @@ def find(store: OperationStore, operation_id: str) -> OperationRecord:
     return record
 
 
+def held_by(store: OperationStore, first: Operation) -> KeyHeld:
+    """Return the answer that a held key gives: its operation as it stands."""
+    return KeyHeld(first.id, find(store, first.id))
+
+
 def made(
     store: OperationStore, claimed: Operation, outcome: Outcome, sealed_answer: str | None = None
 ) -> OperationRecord:
@@ -146,4 +156,4 @@ def resolve(store: OperationStore, record: OperationRecord, resolution: Resoluti
 def next_attempt(record: OperationRecord, at: datetime | None = None) -> Operation:
     """Return the attempt after the one that a record tells of, of the same request."""
     again = operation(99, account=record.account, at=at or record.claimed_at + timedelta(minutes=1))
-    return again.as_attempt(record.id, record.attempt + 1, record.key_hash)
+    return again.as_attempt(record.attempt + 1)

@@ -1,6 +1,7 @@
 """A further attempt of the same operation, in memory and on DynamoDB alike."""
 
 from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
@@ -9,9 +10,9 @@ from chalicelib.application.ports import BookingHeld, Claimed, KeyHeld, Resoluti
 from chalicelib.domain.audit import event_hash
 from chalicelib.domain.errors import StoreUnavailableError
 from chalicelib.domain.operation import OperationState, Outcome
+from tests.builders import NOW
 from tests.contract.conftest import Stores
 from tests.contract.records import (
-    ANOTHER_EVENING,
     NOT_SENT,
     OTHER_KEY,
     REJECTED,
@@ -24,6 +25,7 @@ from tests.contract.records import (
     confirmed,
     enough_time,
     find,
+    held_by,
     made,
     next_attempt,
     operation,
@@ -40,7 +42,7 @@ def test_what_provably_booked_nothing_may_be_tried_again(stores: Stores, outcome
     record = find(stores.store, first.id)
     assert (record.state, record.attempt, record.sequence) == (OperationState.SENDING, 2, 3)
     assert (record.claimed_at, record.is_retryable) == (second.claimed_at, False)
-    assert claim(stores.store, operation(2)) == KeyHeld(first.id, second.fingerprints[0])
+    assert claim(stores.store, operation(2)) == KeyHeld(first.id, record)
     assert claim(stores.store, operation(3, key=OTHER_KEY)) == BookingHeld(first.id)
 
 
@@ -52,7 +54,7 @@ def test_the_second_attempt_is_concluded_like_the_first(stores: Stores) -> None:
     conclude(stores.store, second, confirmed(), "sealed", first)
     record = find(stores.store, first.id)
     assert (record.state, record.booking_id, record.sequence) == (OperationState.CONFIRMED, 77, 4)
-    assert stores.store.stored_answer(record, enough_time()) == "sealed"
+    assert record.sealed_answer == "sealed"
     chain = stores.trail.events(first.id)
     assert len(chain) == 4
     assert all(event_hash(before).encode() in after for before, after in pairwise(chain))
@@ -72,7 +74,7 @@ def test_of_two_next_attempts_only_the_first_is_claimed(stores: Stores) -> None:
     first = made(stores.store, operation(1), TOKEN_REFUSED)
     assert claim(stores.store, next_attempt(first), first) == Claimed()
     rival = next_attempt(first, at=first.lease_until)
-    assert claim(stores.store, rival, first) == KeyHeld(first.id, rival.fingerprints[0])
+    assert claim(stores.store, rival, first) == held_by(stores.store, rival)
     assert find(stores.store, first.id).sequence == 3
 
 
@@ -82,7 +84,7 @@ def test_two_calls_never_write_the_same_attempt(stores: Stores) -> None:
     second = next_attempt(first)
     events = [claim_event(second, first, call) for call in ("op_a", "op_b")]
     answers = [stores.store.claim(second, event, enough_time(), first) for event in events]
-    assert answers == [Claimed(), KeyHeld(first.id, second.fingerprints[0])]
+    assert answers == [Claimed(), held_by(stores.store, second)]
 
 
 def test_a_next_attempt_that_is_sent_twice_is_one_attempt(stores: Stores) -> None:
@@ -106,11 +108,7 @@ def test_a_next_attempt_waits_for_an_equal_booking_of_another_operation(stores: 
 def test_no_other_end_is_followed_by_an_attempt(stores: Stores, outcome: Outcome) -> None:
     """Whatever its caller believes, the store lets no operation go on that may have booked or was refused for good."""
     first = made(stores.store, operation(1), outcome)
-    try:
-        answer = claim(stores.store, next_attempt(first), replace(first, is_retryable=True))
-    except StoreUnavailableError:
-        answer = None
-    assert answer != Claimed()
+    assert claim(stores.store, next_attempt(first), replace(first, is_retryable=True)) == KeyHeld(first.id, first)
     assert find(stores.store, first.id) == first
 
 
@@ -119,41 +117,36 @@ def test_an_operation_that_was_not_created_is_not_tried_again(stores: Stores) ->
     unknown = made(stores.store, operation(1), UNKNOWN)
     resolve(stores.store, unknown, Resolution(OperationState.NOT_CREATED))
     gone = find(stores.store, unknown.id)
-    with pytest.raises(StoreUnavailableError):
-        claim(stores.store, next_attempt(gone), gone)
+    assert claim(stores.store, next_attempt(gone), gone) == KeyHeld(gone.id, gone)
     assert claim(stores.store, operation(2, key=OTHER_KEY)) == Claimed()
 
 
 def test_an_attempt_on_an_operation_that_is_gone_is_refused(stores: Stores) -> None:
     """It would begin in the middle of a chain."""
     first = made(stores.store, operation(1), NOT_SENT)
-    elsewhere = replace(first, id=operation(7).id)
-    again = replace(next_attempt(elsewhere), key_hashes=operation(1, key=OTHER_KEY).key_hashes)
+    gone = operation(7, key=OTHER_KEY)
     with pytest.raises(StoreUnavailableError):
-        claim(stores.store, again, elsewhere)
+        claim(stores.store, gone.as_attempt(2), replace(first, id=gone.id))
 
 
 def test_an_attempt_on_another_chain_than_the_one_that_stands_is_refused(stores: Stores) -> None:
     """Its event would name a hash that is not there, and nobody could verify the chain again."""
     first = made(stores.store, operation(1), NOT_SENT)
     elsewhere = replace(first, head="0" * 64)
-    with pytest.raises(StoreUnavailableError):
-        claim(stores.store, next_attempt(elsewhere), elsewhere)
+    assert claim(stores.store, next_attempt(elsewhere), elsewhere) == KeyHeld(first.id, first)
     assert find(stores.store, first.id) == first
 
 
-def test_an_attempt_goes_on_when_its_key_is_over_meanwhile(stores: Stores) -> None:
-    """Nothing holds the key any more, and the operation still stands as it was read."""
-    first = made(stores.store, operation(1, session_date=ANOTHER_EVENING), NOT_SENT)
-    late = operation(1).key_expires_at.replace(day=25)
-    again = operation(9, session_date=ANOTHER_EVENING, at=late).as_attempt(first.id, 2, first.key_hash)
-    assert claim(stores.store, again, first) == Claimed()
-
-
-def test_an_attempt_whose_key_is_over_and_was_taken_by_another_is_held(stores: Stores) -> None:
-    """The key is the other's now."""
+def test_an_attempt_may_come_long_after_the_one_before(stores: Stores) -> None:
+    """The guard was free meanwhile; the operation still stands as it was read."""
     first = made(stores.store, operation(1), NOT_SENT)
-    late = operation(1).key_expires_at.replace(day=19)
-    other = operation(2, at=late, session_date=ANOTHER_EVENING)
-    assert claim(stores.store, other) == Claimed()
-    assert claim(stores.store, next_attempt(first, at=late), first) == KeyHeld(other.id, other.fingerprints[0])
+    assert claim(stores.store, next_attempt(first, at=NOW + timedelta(days=4)), first) == Claimed()
+
+
+def test_an_attempt_whose_event_stands_already_is_a_fault_of_the_store(stores: Stores) -> None:
+    """The operation says that it comes next, and the trail that it was here: nobody can tell, so nothing is sent."""
+    first = made(stores.store, operation(1), NOT_SENT)
+    again = next_attempt(first)
+    stores.trail.record_refusal(claim_event(again, first, "op_another"), enough_time())
+    with pytest.raises(StoreUnavailableError):
+        claim(stores.store, again, first)

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from chalicelib.application.ports import BookingHeld, KeyHeld, Resolution
+from chalicelib.application.ports import BookingHeld, Resolution
 from chalicelib.domain.operation import OperationState
 from tests.builders import NOW
 from tests.contract.conftest import Stores
@@ -21,6 +21,7 @@ from tests.contract.records import (
     confirmed,
     enough_time,
     find,
+    held_by,
     made,
     operation,
     resolve,
@@ -52,8 +53,8 @@ def test_what_is_found_is_what_was_claimed(stores: Stores) -> None:
         1,
     )
     assert record.credits == Decimal("8.50")
-    assert (record.claimed_at, record.lease_until) == (NOW, NOW + timedelta(seconds=31))
-    assert (record.key_hash, record.guard_hash) == (first.key_hashes[0], first.guard_hashes[0])
+    assert (record.claimed_at, record.lease_until) == (NOW, first.lease_until)
+    assert (record.fingerprint, record.is_keyed, record.guard) == (first.fingerprint, True, first.guard)
     assert record.booking_id is None
 
 
@@ -76,7 +77,7 @@ def test_a_claim_can_be_asked_for_before_it_is_made(stores: Stores) -> None:
     """The key first, then the booking, else nothing; and asking writes nothing."""
     claim(stores.store, operation(1))
     before = stores.rows()
-    assert stores.store.held(operation(2), enough_time()) == KeyHeld(operation(1).id, operation(1).fingerprints[0])
+    assert stores.store.held(operation(2), enough_time()) == held_by(stores.store, operation(1))
     assert stores.store.held(operation(2, key=OTHER_KEY), enough_time()) == BookingHeld(operation(1).id)
     assert stores.store.held(operation(2, key=None), enough_time()) == BookingHeld(operation(1).id)
     free = operation(2, key=OTHER_KEY, session_date=ANOTHER_EVENING)
@@ -85,23 +86,25 @@ def test_a_claim_can_be_asked_for_before_it_is_made(stores: Stores) -> None:
 
 
 def test_what_is_over_does_not_hold(stores: Stores) -> None:
-    """The key ends first, the guard after the session."""
+    """The guard ends a day after the session; a key does not end."""
     first = operation(1)
     claim(stores.store, first)
-    between = operation(2, at=first.key_expires_at + SECOND)
-    assert stores.store.held(between, enough_time()) == BookingHeld(first.id)
-    assert stores.store.held(operation(2, at=first.guard_expires_at + SECOND), enough_time()) is None
+    after = first.guard_expires_at + SECOND
+    assert stores.store.held(operation(2, key=OTHER_KEY, at=first.guard_expires_at), enough_time()) is not None
+    assert stores.store.held(operation(2, key=OTHER_KEY, at=after), enough_time()) is None
+    assert stores.store.held(operation(2, at=after), enough_time()) == held_by(stores.store, first)
 
 
 def test_open_operations_are_those_without_a_final_state(stores: Stores) -> None:
     """Of one account, oldest first, also under no key."""
     for number, outcome in enumerate([UNKNOWN, confirmed(), REJECTED, NOT_SENT]):
-        made(stores.store, operation(number, key=f"key-{number}", duration=15, book_user_id=number + 1), outcome)
+        made(stores.store, operation(number, key=None, duration=15, book_user_id=number + 1), outcome)
     late = operation(8, key=None, at=NOW - MINUTE, session_date=ANOTHER_EVENING)
     claim(stores.store, late)
-    claim(stores.store, operation(9, account=OTHER_ACCOUNT))
-    assert open_ids(stores) == [late.id, operation(0).id]
-    assert open_ids(stores, OTHER_ACCOUNT) == [operation(9).id]
+    others = operation(9, account=OTHER_ACCOUNT)
+    claim(stores.store, others)
+    assert open_ids(stores) == [late.id, operation(0, key=None).id]
+    assert open_ids(stores, OTHER_ACCOUNT) == [others.id]
     assert open_ids(stores, 7) == []
 
 
@@ -127,9 +130,9 @@ def test_a_resolved_operation_is_open_no_more(stores: Stores, state: OperationSt
 def test_overdue_operations_are_open_and_old_whoever_they_belong_to(stores: Stores) -> None:
     """Oldest first; what was claimed at that very time is not older."""
     for number, minutes in ((1, 30), (2, 10), (3, 60)):
-        claim(stores.store, operation(number, account=number, at=NOW + minutes * MINUTE))
-    made(stores.store, operation(4, account=4), REJECTED)
-    assert overdue_ids(stores) == [operation(2).id, operation(1).id]
+        claim(stores.store, operation(number, key=None, account=number, at=NOW + minutes * MINUTE))
+    made(stores.store, operation(4, key=None, account=4), REJECTED)
+    assert overdue_ids(stores) == [operation(2, key=None).id, operation(1, key=None).id]
     assert overdue_ids(stores, 10) == []
 
 
@@ -138,7 +141,7 @@ def test_both_lists_come_some_at_a_time(stores: Stores) -> None:
     for number in range(27):
         at = NOW - number * MINUTE
         claim(stores.store, operation(number, key=None, at=at, book_user_id=number + 1))
-    oldest = [operation(number).id for number in range(26, 1, -1)]
+    oldest = [operation(number, key=None).id for number in range(26, 1, -1)]
     assert open_ids(stores) == overdue_ids(stores) == oldest
 
 
@@ -147,30 +150,25 @@ def test_owners_are_told_for_any_number_of_bookings(stores: Stores) -> None:
     made(stores.store, operation(1), confirmed(77))
     made(stores.store, operation(2, key=OTHER_KEY, session_date=ANOTHER_EVENING), confirmed(250))
     owners = stores.store.owners([*range(1, 251), 77], enough_time())
-    assert owners == {77: operation(1).id, 250: operation(2).id}
+    assert owners == {77: operation(1).id, 250: operation(2, key=OTHER_KEY).id}
     assert stores.store.owners([], enough_time()) == {}
 
 
-def test_the_answer_is_kept_with_the_key(stores: Stores) -> None:
-    """Sealed, as it was given."""
-    first = made(stores.store, operation(1), confirmed(), "sealed")
-    assert stores.store.stored_answer(first, enough_time()) == "sealed"
+def test_the_answer_is_kept_with_its_operation(stores: Stores) -> None:
+    """Sealed, as it was given: also in the spelling that a seal has, which is stored shorter."""
+    for number, sealed in enumerate(("sealed", "c2VhbGVk", "AQIDBA", "AQIDBB", "AQIDBA==", "no base64: é")):
+        at = NOW + number * MINUTE
+        first = made(stores.store, operation(1, key=f"key-{number}", book_user_id=number + 1, at=at), REJECTED, sealed)
+        assert first.sealed_answer == sealed
 
 
 def test_without_a_key_or_before_the_end_there_is_no_answer(stores: Stores) -> None:
     """Nothing to replay, or nothing yet."""
     keyless = made(stores.store, operation(1, key=None), confirmed(), "sealed for nobody")
-    assert stores.store.stored_answer(keyless, enough_time()) is None
+    assert keyless.sealed_answer is None
     claim(stores.store, operation(2, session_date=ANOTHER_EVENING))
-    assert stores.store.stored_answer(find(stores.store, operation(2).id), enough_time()) is None
+    assert find(stores.store, operation(2).id).sealed_answer is None
     assert "sealed for nobody" not in stores.rows()
-
-
-def test_the_answer_goes_with_its_key(stores: Stores) -> None:
-    """Personal data are not shown longer than they are kept for."""
-    first = made(stores.store, operation(1), confirmed(), "sealed")
-    stores.clock.tick((operation(1).key_expires_at + SECOND - NOW).total_seconds())
-    assert stores.store.stored_answer(first, enough_time()) is None
 
 
 @pytest.mark.parametrize(("length", "is_kept"), [(350_000, True), (350_001, False)])
@@ -182,13 +180,4 @@ def test_an_answer_that_is_too_long_does_not_cost_the_outcome(stores: Stores, le
     assert resolve(stores.store, found, Resolution(OperationState.CONFIRMED, 78, sealed))
     for record in (booked, find(stores.store, found.id)):
         assert record.state is OperationState.CONFIRMED
-        assert (stores.store.stored_answer(record, enough_time()) == sealed) is is_kept
-
-
-def test_another_operations_answer_is_not_told(stores: Stores) -> None:
-    """The key was over, and another request took it."""
-    first = made(stores.store, operation(1), confirmed(), "sealed")
-    late = operation(2, at=operation(1).key_expires_at + SECOND, session_date=ANOTHER_EVENING)
-    made(stores.store, late, confirmed(78), "another")
-    assert stores.store.stored_answer(first, enough_time()) is None
-    assert stores.store.stored_answer(find(stores.store, late.id), enough_time()) == "another"
+        assert (record.sealed_answer == sealed) is is_kept

@@ -46,7 +46,7 @@ def test_a_booking_that_was_found_confirms_its_operation(stores: Stores, unknown
     assert resolve(stores.store, unknown, CONFIRMED)
     record = find(stores.store, unknown.id)
     assert (record.state, record.booking_id, record.sequence) == (OperationState.CONFIRMED, 77, 3)
-    assert stores.store.stored_answer(record, enough_time()) == "sealed"
+    assert record.sealed_answer == "sealed"
     assert stores.store.owners([77], enough_time()) == {77: unknown.id}
     assert list(stores.trail.events(unknown.id))[2] == resolution_event(unknown, CONFIRMED).canonical()
     assert claim(stores.store, operation(2, key=OTHER_KEY)) == BookingHeld(unknown.id)
@@ -55,7 +55,7 @@ def test_a_booking_that_was_found_confirms_its_operation(stores: Stores, unknown
 def test_a_booking_that_was_not_made_frees_the_guard(stores: Stores, unknown: OperationRecord) -> None:
     """A new key may book the same; the old one has its answer."""
     assert resolve(stores.store, unknown, NOT_CREATED)
-    assert stores.store.stored_answer(find(stores.store, unknown.id), enough_time()) == "sealed"
+    assert find(stores.store, unknown.id).sealed_answer == "sealed"
     assert isinstance(claim(stores.store, operation(2)), KeyHeld)
     assert claim(stores.store, operation(3, key=OTHER_KEY)) == Claimed()
 
@@ -70,8 +70,24 @@ def test_what_people_have_to_settle_keeps_the_guard(
     assert claim(stores.store, operation(2, key=OTHER_KEY)) == BookingHeld(unknown.id)
 
 
+@pytest.mark.parametrize("state", [OperationState.AMBIGUOUS, OperationState.EXPIRED_UNKNOWN])
+@pytest.mark.parametrize(
+    "resolution", [Resolution(OperationState.CONFIRMED, 77), Resolution(OperationState.NOT_CREATED)]
+)
+def test_what_people_have_settled_stands_as_if_reads_had_told_it(
+    stores: Stores, unknown: OperationRecord, state: OperationState, resolution: Resolution
+) -> None:
+    """The guard stays beside a booking, and goes where there is none."""
+    assert resolve(stores.store, unknown, Resolution(state))
+    assert resolve(stores.store, find(stores.store, unknown.id), resolution)
+    record = find(stores.store, unknown.id)
+    assert (record.state, record.booking_id, record.sequence) == (resolution.state, resolution.booking_id, 4)
+    claimed = claim(stores.store, operation(2, key=OTHER_KEY))
+    assert claimed == (BookingHeld(unknown.id) if resolution.booking_id else Claimed())
+
+
 def test_an_operation_without_a_key_is_resolved_too(stores: Stores) -> None:
-    """There is no row for its answer, and none comes into being."""
+    """Nobody can ask for its answer, and none is kept."""
     keyless = made(stores.store, operation(1, key=None), UNKNOWN)
     assert resolve(stores.store, keyless, NOT_CREATED)
     assert "sealed" not in stores.rows()
@@ -97,7 +113,7 @@ def test_of_two_resolutions_the_second_is_refused(stores: Stores, unknown: Opera
 
 def test_an_operation_that_is_gone_is_not_resolved(stores: Stores, unknown: OperationRecord) -> None:
     """No row comes into being."""
-    gone = replace(unknown, id=operation(9).id)
+    gone = replace(unknown, id=operation(9, key=None).id)
     before = stores.rows()
     assert not resolve(stores.store, gone, CONFIRMED)
     assert not release(stores, gone)
@@ -113,23 +129,13 @@ def test_a_booking_of_another_operation_resolves_nothing(stores: Stores, unknown
     assert resolve(stores.store, unknown, Resolution(OperationState.CONFIRMED, 78))
 
 
-def test_a_key_that_was_over_and_taken_does_not_stop_a_resolution(stores: Stores, unknown: OperationRecord) -> None:
-    """The operation is settled all the same; the other's key has no answer of ours."""
-    late = operation(2, at=operation(1).key_expires_at + SECOND, session_date=ANOTHER_EVENING)
-    assert claim(stores.store, late) == Claimed()
-    assert resolve(stores.store, unknown, CONFIRMED)
-    assert find(stores.store, unknown.id).state is OperationState.CONFIRMED
-    assert stores.store.stored_answer(find(stores.store, late.id), enough_time()) is None
-    assert "sealed" not in stores.rows()
-
-
 def test_a_guard_that_was_over_and_taken_stays_the_others(stores: Stores, unknown: OperationRecord) -> None:
-    """Neither key nor guard is the old operation's any more; it is settled, and frees nothing."""
-    late = operation(2, at=operation(1).guard_expires_at + SECOND)
+    """The guard is not the old operation's any more; it is settled, and frees nothing."""
+    late = operation(2, key=OTHER_KEY, at=operation(1).guard_expires_at + SECOND)
     assert claim(stores.store, late) == Claimed()
     assert resolve(stores.store, unknown, NOT_CREATED)
     assert find(stores.store, unknown.id).state is OperationState.NOT_CREATED
-    assert claim(stores.store, operation(3, key=OTHER_KEY, at=late.claimed_at)) == BookingHeld(late.id)
+    assert claim(stores.store, operation(3, key=None, at=late.claimed_at)) == BookingHeld(late.id)
 
 
 def test_a_booking_that_ended_upstream_frees_its_guard(stores: Stores) -> None:
@@ -138,7 +144,7 @@ def test_a_booking_that_ended_upstream_frees_its_guard(stores: Stores) -> None:
     assert release(stores, first)
     record = find(stores.store, first.id)
     assert (record.state, record.booking_id, record.sequence) == (OperationState.CONFIRMED, 77, 3)
-    assert stores.store.stored_answer(record, enough_time()) == "sealed"
+    assert record.sealed_answer == "sealed"
     assert claim(stores.store, operation(2, key=OTHER_KEY)) == Claimed()
 
 

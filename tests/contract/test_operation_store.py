@@ -9,12 +9,13 @@ from chalicelib.application.ports import BookingHeld, Claimed, KeyHeld
 from chalicelib.domain.audit import event_hash
 from chalicelib.domain.booking import ContactMethod
 from chalicelib.domain.errors import BookingTakenError, StoreUnavailableError
-from chalicelib.domain.operation import Operation, OperationState, Outcome
+from chalicelib.domain.operation import OperationState, Outcome
 from chalicelib.domain.record import OperationRecord
-from tests.builders import PHONE
+from tests.builders import NOW, PHONE
 from tests.contract.conftest import Stores
 from tests.contract.records import (
     ANOTHER_EVENING,
+    HASH_KEY,
     IDEMPOTENCY_KEY,
     NOT_SENT,
     OTHER_KEY,
@@ -27,16 +28,12 @@ from tests.contract.records import (
     confirmed,
     enough_time,
     find,
+    held_by,
     made,
     operation,
 )
 
 SECOND = timedelta(seconds=1)
-
-
-def held_by(first: Operation) -> KeyHeld:
-    """Return the answer that a held key gives."""
-    return KeyHeld(first.id, first.fingerprints[0])
 
 
 def test_a_new_operation_is_claimed_with_its_event(stores: Stores) -> None:
@@ -51,15 +48,18 @@ def test_a_new_operation_is_claimed_with_its_event(stores: Stores) -> None:
 def test_the_same_key_again_tells_whose_it_is(stores: Stores) -> None:
     """A second operation under the key is held by the first."""
     claim(stores.store, operation(1))
-    assert claim(stores.store, operation(2)) == held_by(operation(1))
+    assert claim(stores.store, operation(2)) == held_by(stores.store, operation(1))
 
 
 def test_the_same_key_with_another_booking_tells_the_first_fingerprint(stores: Stores) -> None:
     """The fingerprints differ, so the use case can see that the key was used for something else."""
     first, second = operation(1), operation(2, duration=30)
     claim(stores.store, first)
-    assert claim(stores.store, second) == held_by(first)
-    assert not second.is_same_request(first.fingerprints[0])
+    held = claim(stores.store, second)
+    assert held == held_by(stores.store, first)
+    assert isinstance(held, KeyHeld)
+    assert held.record is not None
+    assert second.is_same_request(held.record.fingerprint, [HASH_KEY]) is False
 
 
 @pytest.mark.parametrize("key", [OTHER_KEY, None])
@@ -72,7 +72,7 @@ def test_an_equal_booking_is_held_under_another_key_or_none(stores: Stores, key:
 def test_the_guard_holds_for_operations_without_a_key_too(stores: Stores) -> None:
     """Idempotency-Key is optional."""
     assert claim(stores.store, operation(1, key=None)) == Claimed()
-    assert claim(stores.store, operation(2, key=None)) == BookingHeld(operation(1).id)
+    assert claim(stores.store, operation(2, key=None)) == BookingHeld(operation(1, key=None).id)
 
 
 def test_a_held_key_is_told_before_a_held_booking(stores: Stores) -> None:
@@ -80,7 +80,7 @@ def test_a_held_key_is_told_before_a_held_booking(stores: Stores) -> None:
     keyed, guarding = operation(1), operation(2, key=OTHER_KEY, session_date=ANOTHER_EVENING)
     claim(stores.store, keyed)
     claim(stores.store, guarding)
-    assert claim(stores.store, operation(3, session_date=ANOTHER_EVENING)) == held_by(keyed)
+    assert claim(stores.store, operation(3, session_date=ANOTHER_EVENING)) == held_by(stores.store, keyed)
 
 
 def test_another_account_is_held_by_nothing(stores: Stores) -> None:
@@ -112,21 +112,44 @@ def test_a_claim_that_is_sent_twice_is_one_claim(stores: Stores) -> None:
 
 def test_a_taken_place_in_the_audit_trail_stops_the_claim(stores: Stores) -> None:
     """Events are never written over, so the operation is not claimed either."""
-    first = operation()
-    stores.trail.append(replace(claim_event(first), request_id="another"), enough_time())
+    first = operation(key=None)
+    stores.trail.record_refusal(replace(claim_event(first), request_id="another"), enough_time())
     with pytest.raises(StoreUnavailableError):
         claim(stores.store, first)
     assert claim(stores.store, operation(2)) == Claimed()
 
 
-@pytest.mark.parametrize(("late", "answer"), [(-SECOND, KeyHeld), (SECOND, Claimed)])
-def test_a_key_holds_until_it_expires_though_its_row_is_still_there(
-    stores: Stores, late: timedelta, answer: type
-) -> None:
-    """Rows are deleted late, so the expiry itself counts."""
-    claim(stores.store, operation(1))
-    after = operation(1).key_expires_at + late
-    assert isinstance(claim(stores.store, operation(2, at=after, session_date=ANOTHER_EVENING)), answer)
+@pytest.mark.parametrize("late", [timedelta(hours=48), timedelta(days=365)])
+def test_a_key_holds_as_long_as_the_row_of_its_operation_is_there(stores: Stores, late: timedelta) -> None:
+    """It is never free again while somebody could take its answer for another's."""
+    first = made(stores.store, operation(1), confirmed(), "sealed")
+    assert claim(stores.store, operation(2, at=NOW + late)) == KeyHeld(first.id, first)
+
+
+def test_a_key_whose_operation_is_gone_is_not_free_either(stores: Stores) -> None:
+    """The trail keeps its first event for good, and nobody can tell what was asked for."""
+    stores.trail.record_refusal(replace(claim_event(operation(1)), request_id="long ago"), enough_time())
+    before = stores.rows()
+    assert claim(stores.store, operation(2)) == KeyHeld(operation(1).id, None)
+    assert stores.rows() == before
+
+
+def test_a_key_that_is_another_accounts_row_is_a_fault_of_the_store(stores: Stores) -> None:
+    """The account is part of what a key addresses: nothing of the other's is told, and nothing is sent."""
+    claim(stores.store, operation(1, account=1002))
+    stray = replace(operation(2), id=operation(1, account=1002).id)
+    with pytest.raises(StoreUnavailableError):
+        claim(stores.store, stray)
+    with pytest.raises(StoreUnavailableError):
+        stores.store.held(stray, enough_time())
+
+
+def test_two_calls_in_one_instant_never_write_the_same_claim(stores: Stores) -> None:
+    """Two taps with one key and one X-Request-Id even: what the second reads is not its own write."""
+    events = [claim_event(operation(), call=call) for call in ("op_a", "op_b")]
+    answers = [stores.store.claim(operation(), event, enough_time()) for event in events]
+    assert answers == [Claimed(), held_by(stores.store, operation())]
+    assert list(stores.trail.events(operation().id)) == [events[0].canonical()]
 
 
 @pytest.mark.parametrize(("late", "answer"), [(-SECOND, BookingHeld), (SECOND, Claimed)])
@@ -144,7 +167,7 @@ def test_a_booking_that_stands_or_may_stand_keeps_its_guard(stores: Stores, outc
     """CONFIRMED and UNKNOWN hold the booking."""
     first = made(stores.store, operation(1), outcome)
     assert (first.state, first.is_retryable) == (outcome.state, False)
-    assert claim(stores.store, operation(2)) == held_by(operation(1))
+    assert claim(stores.store, operation(2)) == held_by(stores.store, operation(1))
     assert claim(stores.store, operation(3, key=OTHER_KEY)) == BookingHeld(first.id)
 
 
@@ -153,7 +176,7 @@ def test_a_booking_that_was_not_made_frees_its_guard(stores: Stores, outcome: Ou
     """REJECTED and NOT_SENT let an equal booking in under another key; their own key stays theirs."""
     first = made(stores.store, operation(1), outcome)
     assert (first.state, first.is_retryable) == (outcome.state, outcome.is_retryable)
-    assert claim(stores.store, operation(2)) == held_by(operation(1))
+    assert claim(stores.store, operation(2)) == held_by(stores.store, operation(1))
     assert claim(stores.store, operation(3, key=OTHER_KEY)) == Claimed()
 
 
@@ -212,16 +235,16 @@ def test_one_upstream_booking_belongs_to_one_operation(stores: Stores) -> None:
     assert len(stores.trail.events(second.id)) == 1
 
 
-def test_an_outcome_is_written_though_key_and_guard_are_over_and_taken_meanwhile(stores: Stores) -> None:
-    """After a clock that jumped, say; the others' key and guard stay as they are."""
+def test_an_outcome_is_written_though_its_guard_is_over_and_taken_meanwhile(stores: Stores) -> None:
+    """After a clock that jumped, say; the other's guard stays as it is."""
     first = operation(1)
     claim(stores.store, first)
-    late = operation(2, at=first.guard_expires_at + SECOND)
+    late = operation(2, key=OTHER_KEY, at=first.guard_expires_at + SECOND)
     assert claim(stores.store, late) == Claimed()
     conclude(stores.store, first, REJECTED, "sealed")
-    assert find(stores.store, first.id).state is OperationState.REJECTED
-    assert claim(stores.store, operation(3, key=OTHER_KEY, at=late.claimed_at)) == BookingHeld(late.id)
-    assert stores.store.stored_answer(find(stores.store, late.id), enough_time()) is None
+    record = find(stores.store, first.id)
+    assert (record.state, record.sealed_answer) == (OperationState.REJECTED, "sealed")
+    assert claim(stores.store, operation(3, key=None, at=late.claimed_at)) == BookingHeld(late.id)
 
 
 def test_no_row_holds_personal_data_or_the_key(stores: Stores) -> None:

@@ -87,7 +87,7 @@ def test_every_attempt_counts(new_stores: NewStores) -> None:
 def test_a_claim_that_nothing_held_and_no_limit_stopped_is_an_error_when_refused(new_stores: NewStores) -> None:
     """The place of the operation is taken, which is nobody's fault that a caller could mend."""
     stores = new_stores(minute=5)
-    claim(stores.store, operation(1))
-    twin = operation(1, key=OTHER_KEY, at=NOW + SECOND, book_user_id=9)
+    claim(stores.store, operation(1, key=None))
+    twin = operation(1, key=None, at=NOW + SECOND, book_user_id=9)
     with pytest.raises(StoreUnavailableError):
         claim(stores.store, twin)

@@ -7,13 +7,10 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A key or a guard: whose it is, and the second after which it no longer holds; or an operation, and its last second."""
+    """A guard: whose it is, and the second after which it no longer holds; or an operation, and its last second."""
 
     operation_id: str
     expires_at: int
-    fingerprint: str = ""
-    attempt: int = 1
-    answer: str | None = None
 
     def holds(self, now: datetime) -> bool:
         """Tell whether it stands in the way at `now`."""

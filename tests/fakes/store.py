@@ -18,14 +18,13 @@ from chalicelib.application.ports import (
 )
 from chalicelib.domain.audit import AuditEvent, event_hash
 from chalicelib.domain.errors import BookingTakenError, StoreUnavailableError
-from chalicelib.domain.operation import FREES_GUARD, MOVES, Operation, OperationState, Outcome
+from chalicelib.domain.operation import FREES_GUARD, MOVES, OPEN, Operation, OperationState, Outcome
 from chalicelib.domain.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
 from tests.fakes.hold import Hold
 from tests.fakes.punctuality import require_deadline
 from tests.fakes.trail import InMemoryAuditTrail
 
-OPEN = frozenset({OperationState.SENDING, OperationState.UNKNOWN})
 AT_A_TIME = 25
 LONGEST_ANSWER = 350_000
 KEPT_AFTER_GUARD = timedelta(days=30)
@@ -53,7 +52,6 @@ class InMemoryOperationStore:
         self._lock = RLock()
         self._operations: dict[str, OperationRecord] = {}
         self._kept: dict[str, Hold] = {}
-        self._keys: dict[str, Hold] = {}
         self._guards: dict[str, Hold] = {}
         self._bookings: dict[int, str] = {}
         self._counts: dict[tuple[int, int, int], int] = {}
@@ -90,7 +88,7 @@ class InMemoryOperationStore:
 
     def rows(self) -> str:
         """Return everything that is stored, as text."""
-        return repr((self._operations, self._keys, self._guards, self._bookings, self._counts)) + self.trail.rows()
+        return repr((self._operations, self._guards, self._bookings, self._counts)) + self.trail.rows()
 
     def claim(
         self, operation: Operation, event: AuditEvent, deadline: Deadline, previous: OperationRecord | None = None
@@ -141,7 +139,8 @@ class InMemoryOperationStore:
         require_deadline(deadline)
         with self._lock:
             self._read()
-            return self._held(operation, None)
+            standing = self._operations.get(operation.id) if operation.is_keyed else None
+            return self._guarded(operation) if standing is None else KeyHeld(operation.id, _own(standing, operation))
 
     def find(self, operation_id: str, deadline: Deadline) -> OperationRecord | None:
         """Return an operation as it stands."""
@@ -171,14 +170,6 @@ class InMemoryOperationStore:
             self._read()
             return {id_: self._bookings[id_] for id_ in booking_ids if id_ in self._bookings}
 
-    def stored_answer(self, record: OperationRecord, deadline: Deadline) -> str | None:
-        """Return the sealed answer of an operation's key."""
-        require_deadline(deadline)
-        with self._lock:
-            self._read()
-            hold = self._keys.get(record.key_hash or "")
-            return hold.answer if hold is not None and hold.operation_id == record.id and self._is_there(hold) else None
-
     def resolve(self, record: OperationRecord, resolution: Resolution, event: AuditEvent, deadline: Deadline) -> bool:
         """Write what reads have told; False when the operation no longer stands as `record` says."""
         require_deadline(deadline)
@@ -199,14 +190,18 @@ class InMemoryOperationStore:
         require_deadline(deadline)
         with self._lock:
             self.before_write()
-            standing, guard = self._operations.get(record.id), self._guards.get(record.guard_hash)
+            standing, guard = self._operations.get(record.id), self._guards.get(self._guard_of(record))
             if standing is not None and standing.head == event_hash(event.canonical()):
                 return True
             if standing is None or standing.head != record.head or guard is None or guard.operation_id != record.id:
                 return False
-            del self._guards[record.guard_hash]
+            del self._guards[self._guard_of(record)]
             self._write(standing, Resolution(standing.state), event)
             return True
+
+    def _guard_of(self, one: Operation | OperationRecord) -> str:
+        """Return the name of the guard of an operation."""
+        return one.guard
 
     def _read(self) -> None:
         """Fail a read, as told."""
@@ -227,7 +222,12 @@ class InMemoryOperationStore:
         standing = self._operations.get(operation.id)
         if standing is not None and standing.head == event_hash(event.canonical()):
             return Claimed()
-        if held := self._held(operation, previous):
+        is_free = standing is None if previous is None else _may_go_on(standing, previous)
+        if standing is not None and operation.is_keyed and not is_free:
+            return KeyHeld(operation.id, _own(standing, operation))
+        if standing is None and operation.is_keyed and previous is None and not self.trail.has_room_for(event):
+            return KeyHeld(operation.id, None)  # the trail never forgets a key
+        if held := self._guarded(operation):
             return held
         moment = int(operation.claimed_at.timestamp())
         used_up = [
@@ -237,36 +237,18 @@ class InMemoryOperationStore:
         ]
         if used_up:
             return max(used_up, key=lambda limited: limited.reset_seconds)
-        is_free = standing is None if previous is None else _may_go_on(standing, previous)
         if not is_free or not self.trail.has_room_for(event):
             raise StoreUnavailableError("the operation's place is taken")
         self._write_claim(operation, event)
         return Claimed()
 
-    def _held(self, operation: Operation, previous: OperationRecord | None) -> Held | None:
-        now = operation.claimed_at
-        for key_hash in operation.key_hashes:
-            key = self._keys.get(key_hash)
-            is_ours = (
-                previous is not None
-                and key is not None
-                and (key.operation_id, key.attempt) == (previous.id, previous.attempt)
-            )
-            if key is not None and key.holds(now) and not is_ours:
-                return KeyHeld(key.operation_id, key.fingerprint)
-        for guard_hash in operation.guard_hashes:
-            guard = self._guards.get(guard_hash)
-            if guard is not None and guard.holds(now):
-                return BookingHeld(guard.operation_id)
-        return None
+    def _guarded(self, operation: Operation) -> Held | None:
+        guard = self._guards.get(self._guard_of(operation))
+        return BookingHeld(guard.operation_id) if guard is not None and guard.holds(operation.claimed_at) else None
 
     def _write_claim(self, operation: Operation, event: AuditEvent) -> None:
-        if operation.key_hashes:
-            ends = math.ceil(operation.key_expires_at.timestamp())
-            hold = Hold(operation.id, ends, operation.fingerprints[0], operation.attempt)
-            self._keys[operation.key_hashes[0]] = hold
         ends = math.ceil(operation.guard_expires_at.timestamp())
-        self._guards[operation.guard_hashes[0]] = Hold(operation.id, ends)
+        self._guards[self._guard_of(operation)] = Hold(operation.id, ends)
         self._kept[operation.id] = Hold(operation.id, ends + int(KEPT_AFTER_GUARD.total_seconds()))
         head = event_hash(event.canonical())
         self._operations[operation.id] = OperationRecord.of(operation, OperationState.SENDING, event.sequence, head)
@@ -280,17 +262,16 @@ class InMemoryOperationStore:
         assert resolution.state in {record.state, *MOVES[record.state]}, f"{record.state} became {resolution.state}"
         if resolution.booking_id is not None:
             self._bookings[resolution.booking_id] = record.id
-        guard = self._guards.get(record.guard_hash)
+        guard = self._guards.get(self._guard_of(record))
         if resolution.state in FREES_GUARD and guard is not None and guard.operation_id == record.id:
-            del self._guards[record.guard_hash]
-        key = self._keys.get(record.key_hash or "")
-        is_kept = resolution.sealed_answer is not None and len(resolution.sealed_answer) <= LONGEST_ANSWER
-        if is_kept and key is not None and key.operation_id == record.id:
-            self._keys[record.key_hash or ""] = replace(key, answer=resolution.sealed_answer)
+            del self._guards[self._guard_of(record)]
+        answer = resolution.sealed_answer
+        is_kept = answer is not None and record.is_keyed and len(answer) <= LONGEST_ANSWER
         self._operations[record.id] = replace(
             record,
             state=resolution.state,
             booking_id=resolution.booking_id or record.booking_id,
+            sealed_answer=answer if is_kept else record.sealed_answer,
             sequence=event.sequence,
             head=event_hash(event.canonical()),
         )
@@ -300,3 +281,10 @@ class InMemoryOperationStore:
 def _may_go_on(standing: OperationRecord | None, previous: OperationRecord) -> bool:
     """Tell whether an operation stands as it was read, and may be tried again."""
     return standing is not None and standing.head == previous.head and standing.is_retryable
+
+
+def _own(standing: OperationRecord, operation: Operation) -> OperationRecord:
+    """Return what a key addresses, unless it is another account's."""
+    if standing.account != operation.account:
+        raise StoreUnavailableError("the row of the key is another account's")
+    return standing

@@ -1,7 +1,9 @@
 """Audit events in memory."""
 
+from collections import Counter
 from threading import RLock
 
+from chalicelib.application import events
 from chalicelib.domain.audit import AuditEvent
 from chalicelib.domain.errors import StoreUnavailableError
 from chalicelib.domain.time_budget import Deadline
@@ -9,29 +11,38 @@ from tests.fakes.punctuality import require_deadline
 
 
 class InMemoryAuditTrail:
-    """Implements `AuditTrail`; `appended` holds what was written by `append`, in order."""
+    """Implements `AuditTrail`; `refusals` holds the events that were written as such, in order."""
 
-    def __init__(self) -> None:
-        self.appended: list[AuditEvent] = []
+    def __init__(self, refusals_per_hour: int = 60) -> None:
+        self.refusals: list[AuditEvent] = []
+        self.refusals_per_hour = refusals_per_hour
+        self._counts: Counter[tuple[int, str]] = Counter()
         self._lock = RLock()
         self._rows: dict[tuple[str, int], bytes] = {}
-        self._failing_appends = 0
+        self._failures = 0
 
-    def will_fail_append(self, times: int = 1) -> None:
-        """Let the next appends fail."""
-        self._failing_appends = times
+    def will_fail_to_record(self, times: int = 1) -> None:
+        """Let the next refusals fail to be recorded."""
+        self._failures = times
 
-    def append(self, event: AuditEvent, deadline: Deadline) -> None:
-        """Add an event, or fail as told."""
+    def record_refusal(self, event: AuditEvent, deadline: Deadline) -> None:
+        """Add the event of a refusal, count it, or fail as told."""
         require_deadline(deadline)
         with self._lock:
-            if self._failing_appends:
-                self._failing_appends -= 1
+            if self._failures:
+                self._failures -= 1
                 raise StoreUnavailableError("told to fail")
+            hour = (event.account, event.at.strftime("%Y-%m-%dT%H"))
+            self._counts[hour] += 1
+            over = self._counts[hour] - self.refusals_per_hour
+            if over > 0:
+                if over.bit_count() > 1:
+                    return
+                event = events.refusals_counted(event, over)
             if not self.has_room_for(event):
                 raise StoreUnavailableError("another event has its place")
             self.write(event)
-            self.appended.append(event)
+            self.refusals.append(event)
 
     def events(self, operation_id: str) -> list[bytes]:
         """Return the stored bytes, in order."""

@@ -70,7 +70,9 @@ def test_an_equal_booking_under_another_key_or_none_sends_nothing(
     assert document["status_url"] == f"/v1/operations/{document['operation_id']}"
     assert document["safe_to_retry_with_new_key"] is False
     assert service.posts == 1
-    assert service.records.kinds() == ["claimed", "confirmed"]
+    claimed, confirmed, refused = sorted(service.records.events(), key=lambda event: str(event["at"]))
+    assert (claimed["kind"], confirmed["kind"], refused["kind"]) == ("claimed", "confirmed", "refused")
+    assert (refused["reason"], refused["earlier"]) == ("duplicate-booking", document["operation_id"])
 
 
 def test_another_token_of_the_same_account_is_the_same_caller(service: Service) -> None:
@@ -128,4 +130,4 @@ def test_of_twenty_equal_requests_at_once_one_is_sent(service: Service, keys: st
     assert refused <= {(409, "operation-in-progress") if keys == "one key" else DUPLICATE}
     assert (service.posts, len(service.sandbox.world.bookings)) == (1, 1)
     assert service.records.states() == ["CONFIRMED"]
-    assert service.records.kinds() == ["claimed", "confirmed"]
+    assert service.records.kinds_of_operations() == ["claimed", "confirmed"]

@@ -33,7 +33,7 @@ def add_event(server: LocalDynamoDB) -> None:
     """Create the tables and write one event."""
     create_tables(server.endpoint_url)
     client = local_client(server.endpoint_url)
-    DynamoDBAuditTrail(client, AUDIT_TABLE).append(EVENT, enough_time())
+    DynamoDBAuditTrail(client, AUDIT_TABLE, OPERATIONS_TABLE).record_refusal(EVENT, enough_time())
     client.close()
 
 
@@ -98,7 +98,9 @@ def test_a_killed_server_loses_no_more_than_its_last_second(tmp_path: Path) -> N
         server.stop()
     with LocalDynamoDB(state=tmp_path) as second:
         client = local_client(second.endpoint_url)
-        assert DynamoDBAuditTrail(client, AUDIT_TABLE).events(EVENT.operation_id) == [EVENT.canonical()]
+        assert DynamoDBAuditTrail(client, AUDIT_TABLE, OPERATIONS_TABLE).events(EVENT.operation_id) == [
+            EVENT.canonical()
+        ]
         client.close()
 
 

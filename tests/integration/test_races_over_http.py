@@ -53,7 +53,7 @@ def test_of_thirty_two_requests_at_once_one_is_sent(
         seconds += [answer.seconds for answer in answers]
     assert service.records.states() == ["CONFIRMED"] * ROUNDS
     assert len(service.sandbox.world.bookings) == ROUNDS
-    assert service.records.kinds() == ["claimed", "confirmed"] * ROUNDS
+    assert service.records.kinds_of_operations() == ["claimed", "confirmed"] * ROUNDS
     if GIVEN_ROUNDS:  # somebody wants to see figures
         with capsys.disabled():
             sys.stdout.write(

@@ -84,7 +84,7 @@ def test_everything_that_can_go_wrong_does(figures: Figures) -> None:
         (Variant.POWERTOOLS, "I2 nothing lost", 50),
         (Variant.RECORD_AFTER_SEND, "I1 no duplicate", 200),
         (Variant.RECORD_AFTER_SEND, "I2 nothing lost", 50),
-        (Variant.ROTATE_AT_ONCE, "I1 no duplicate", 3000),
+        (Variant.GUARDS_UNDER_SECRET, "I1 no duplicate", 3000),
         (Variant.GUARD_TOO_SHORT, "I1 no duplicate", 300),
         (Variant.GUARD_FREED_WHEN_AMBIGUOUS, "I1 no duplicate", 8000),
         (Variant.GUARD_FREED_WHEN_EXPIRED, "I1 no duplicate", 3000),

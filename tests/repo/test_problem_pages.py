@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from chalicelib.domain import errors
+from chalicelib.domain.longest_form import SPACE, longest_form_bytes
+from chalicelib.domain.policy import MAXIMUM_COMMENTS_LENGTH
 from chalicelib.domain.rules import form as form_rules
 from chalicelib.domain.violation import Violation
 from chalicelib.edge.links import Links
@@ -26,7 +28,7 @@ SAMPLES: tuple[errors.SwitchboardError, ...] = (
         "Mend the JSON at the places that are listed.",
         violations=[Violation("/Credits", "duplicate-name", "Send this member once.")],
     ),
-    errors.BodyTooLargeError("Send a body of at most 8192 bytes."),
+    errors.BodyTooLargeError("Send a body of at most 30420 bytes."),
     errors.UnsupportedMediaTypeError("Send the body as JSON, with the header 'Content-Type: application/json'."),
     errors.InvalidIdempotencyKeyError(
         "Send one Idempotency-Key of 16 to 128 letters, digits, '-' and '_', for example a UUID in double quotes."
@@ -166,6 +168,15 @@ def test_no_page_says_that_nothing_was_booked(slug: str) -> None:
     """What this request did not do says nothing about an earlier try; only AdultWork's own refusal of one may say it."""
     prose = read_page(slug).partition("## Example")[0]
     assert not re.search(r"nothing was booked", prose, re.IGNORECASE)
+
+
+def test_the_page_of_a_large_body_names_the_default_limit() -> None:
+    """Computed from the other limits, it moves when they do."""
+    limit = longest_form_bytes(MAXIMUM_COMMENTS_LENGTH)
+    page = read_page("body-too-large")
+    assert f"{limit:,} by default" in page
+    assert f"at most {limit} bytes" in page
+    assert f"{SPACE:,} bytes of white space" in page
 
 
 @pytest.mark.parametrize("slug", BY_SLUG)

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from chalicelib.domain.operation import FREES_GUARD, GUARD_HOLDS_AFTER_SESSION, KEY_HOLDS, OperationState
+from chalicelib.adapters.dynamodb.items import KEPT_AFTER_GUARD
+from chalicelib.domain.operation import FREES_GUARD, GUARD_HOLDS_AFTER_SESSION, OperationState
 from chalicelib.edge.problem import BY_SLUG
 from chalicelib.settings import Settings
 from devtools.documents import alarms_table, problems_table, settings_table
@@ -135,10 +136,10 @@ def test_every_header_and_member_of_the_retry_section_exists() -> None:
 
 
 def test_the_numbers_and_states_of_the_retry_section_are_those_of_the_code() -> None:
-    """How long a key holds, how long a booking is guarded, how often an account may book."""
+    """How long an answer is repeated, how long a booking is guarded, how often an account may book."""
     settings = Settings.model_fields
-    assert timedelta(hours=48) == KEY_HOLDS
-    assert "holds for 48 hours" in RETRY
+    days = (GUARD_HOLDS_AFTER_SESSION + KEPT_AFTER_GUARD).days
+    assert f"a repeat gets the first answer until {days} days after the SessionDate" in RETRY
     assert timedelta(hours=24) == GUARD_HOLDS_AFTER_SESSION
     assert "until 24 hours after its SessionDate" in RETRY
     assert f"{settings['bookings_per_minute'].default} bookings in a minute" in RETRY

@@ -1,15 +1,20 @@
-"""The two tables of rules: complete, named well, and without a rule that cannot fire."""
+"""The two tables of rules: complete, named well, told as they are, and without a rule that cannot fire."""
 
 import re
+from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from chalicelib.domain.facts import BookingRequirements, Facts
-from chalicelib.domain.form import JsonValue
+from chalicelib.domain.form import OPTIONAL, REQUIRED, JsonValue
 from chalicelib.domain.rules.facts import FACT_RULES, FactRule, check_facts
-from chalicelib.domain.rules.form import FORM_RULES, OPTIONAL, REQUIRED, FormRule, violations
-from tests.builders import booking_request, form, members, without
+from chalicelib.domain.rules.form import FORM_RULES, violations
+from chalicelib.domain.rules.rule import FormRule
+from chalicelib.domain.violation import Violation
+from chalicelib.edge.problem_document import MOST_VIOLATIONS
+from tests.builders import form, members, without
 
 # Source: AdultWork, CreateBooking page, the table of the request.
 DOCUMENTED = {
@@ -22,9 +27,11 @@ BREAKS_FORM_RULE: dict[str, dict[str, JsonValue]] = {
     "book-user-id": members(BookUserID=0),
     "session-date-form": members(SessionDate="soon"),
     "session-date-exists": members(SessionDate="2026-03-29 01:30"),
+    "session-date-ambiguous": members(SessionDate="2026-10-25T01:30:00+01:00"),
     "session-date-future": members(SessionDate="2026-01-14 21:30"),
     "accept-by-form": members(AcceptBy="soon"),
     "accept-by-exists": members(AcceptBy="2026-03-29 01:30"),
+    "accept-by-ambiguous": members(SessionDate="2026-10-26 21:30", AcceptBy="2026-10-25T01:30:00Z"),
     "accept-by-future": members(AcceptBy="2026-01-14 21:30"),
     "accept-by-before-session": members(AcceptBy="2026-01-20 21:30"),
     "duration-form": members(Duration="15"),
@@ -33,6 +40,7 @@ BREAKS_FORM_RULE: dict[str, dict[str, JsonValue]] = {
     "method": members(Method=4),
     "phone-number-required": without("PhoneNumber"),
     "phone-number-form": members(PhoneNumber="0770"),
+    "phone-number-country": members(PhoneNumber="+1 202 555 0123"),
     "phone-number-premium": members(PhoneNumber="09012345678"),
     "skype-name-required": members(Method=3),
     "skype-name-form": members(Method=3, SkypeName="short"),
@@ -92,6 +100,44 @@ def test_a_rule_of_the_form_can_fire_and_says_how_to_mend_it(rule: str) -> None:
 @pytest.mark.parametrize("rule", BREAKS_FACT_RULE)
 def test_a_rule_on_facts_can_fire_and_says_how_to_mend_it(rule: str) -> None:
     """Break it, and no other; the message is a sentence."""
-    (violation,) = check_facts(booking_request(), BREAKS_FACT_RULE[rule]).violations
+    (violation,) = check_facts(form(members()), BREAKS_FACT_RULE[rule]).violations
     assert violation.rule == rule
     assert re.fullmatch(r"[A-Z].*\.", violation.message)
+
+
+def every_violation() -> Iterator[Violation]:
+    """Yield one violation of each rule and member, in the order of the tables."""
+    yield from violations(form(members(Unknown=1)))
+    yield from violations(form({}))
+    for rule, document in BREAKS_FORM_RULE.items():
+        yield next(violation for violation in violations(form(document)) if violation.rule == rule)
+    for facts in BREAKS_FACT_RULE.values():
+        yield from check_facts(form(members()), facts).violations
+
+
+def kind_of(value: object) -> str:
+    """Return how the page calls a kind of value."""
+    match value:
+        case tuple():
+            return f"list of {kind_of(value[0])}s"
+        case int():
+            return "integer"
+        case Decimal():
+            return "amount"
+        case _:
+            return "text"
+
+
+def test_the_page_lists_every_rule_with_its_members_and_its_params() -> None:
+    """Break each rule and compare the table of the page with what is told."""
+    rows: dict[str, tuple[list[str], str]] = {}
+    for violation in every_violation():
+        params = ", ".join(f"`{name}` ({kind_of(value)})" for name, value in violation.params.items())
+        pointers = rows.setdefault(violation.rule, ([], params))[0]
+        pointers.append("any other" if violation.rule == "unknown-member" else f"`{violation.pointer}`")
+    rows["more-violations"] = (["the whole body"], "`left_out` (integer)")
+    table = "\n".join(f"| `{rule}` | {', '.join(pointers)} | {params} |" for rule, (pointers, params) in rows.items())
+    page = (Path(__file__).parents[2] / "docs" / "problems" / "booking-rejected.md").read_text()
+    assert f"| rule | members | `params` |\n|---|---|---|\n{table}\n\n" in page, table
+    assert "up to a hundred" in page
+    assert MOST_VIOLATIONS == 100

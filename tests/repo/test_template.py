@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 
 from chalicelib import log
+from chalicelib.adapters.dynamodb.items import KEPT_AFTER_GUARD
 from chalicelib.adapters.dynamodb.tables import OPERATIONS
+from chalicelib.domain.operation import GUARD_HOLDS_AFTER_SESSION
 from chalicelib.domain.time_budget import TimeBudget
 from chalicelib.edge.links import Links
 from chalicelib.settings import Settings
@@ -129,10 +131,10 @@ def test_people_find_the_sealing_key_by_name(resources: Json) -> None:
 
 
 def test_the_secret_says_how_its_key_is_changed(resources: Json) -> None:
-    """In two steps, and when the old key may go; the text fits into what Secrets Manager takes."""
+    """At any time, and when the old key may go; the text fits into what Secrets Manager takes."""
     description = resources["ApiSecret"]["Properties"]["Description"]
-    assert "when the SessionDate of the last booking made under it is more than two days past" in description
-    assert description.count("HMAC_KEY_PREVIOUS") == 3
+    assert f"until {(GUARD_HOLDS_AFTER_SESSION + KEPT_AFTER_GUARD).days} days after the last session" in description
+    assert description.count("HMAC_KEY_PREVIOUS") == 2
     assert len(description) <= 2048
 
 
@@ -239,8 +241,8 @@ def test_the_operations_table_allows_what_the_code_does_and_no_more(resources: J
     assert not re.search(r"client\.(scan|batch_write|transact_get|execute)", source)
 
 
-def test_only_the_indexes_of_open_operations_are_queried(resources: Json) -> None:
-    """Both of them, and no table."""
+def test_only_the_index_of_open_operations_is_queried(resources: Json) -> None:
+    """No other, and no table."""
     allowed = statement(resources, "FindOpenOperations")
     assert allowed["Action"] == ["dynamodb:Query"]
     expected = [{"Fn::Sub": f"${{OperationsTable.Arn}}/index/{index.name}"} for index in OPERATIONS.indexes]

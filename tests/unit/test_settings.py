@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.longest_form import longest_form_bytes
 from chalicelib.domain.matching import ReconciliationPolicy
 from chalicelib.domain.policy import BookingPolicy
 from chalicelib.domain.time_budget import TimeBudget
@@ -46,13 +47,14 @@ def test_the_defaults_are_the_documented_limits() -> None:
         "sealing_key_id": "alias/switchboard",
         "bookings_per_minute": 5,
         "bookings_per_day": 30,
+        "refusals_per_hour": 60,
         "breaker_failures": 0,
         "breaker_seconds": 30,
         "settle_minutes": 15,
         "expiry_hours": 24,
         "base_path": "",
         "problem_type_base": "/problems/",
-        "maximum_body_bytes": 8192,
+        "maximum_body_bytes": None,
         "maximum_duration_minutes": 1440,
         "maximum_comments_length": 2000,
         "refuse_premium_numbers": True,
@@ -87,6 +89,21 @@ def test_the_defaults_of_settings_policy_and_time_budget_agree() -> None:
     assert timedelta(hours=settings.expiry_hours) == windows.expiry
 
 
+@pytest.mark.parametrize("length", [0, 2000, 20_000])
+def test_the_largest_body_fits_the_longest_comments(length: int) -> None:
+    """Compute it from the other limit, or refuse one that contradicts it."""
+    needed, comments = longest_form_bytes(length), {"MAXIMUM_COMMENTS_LENGTH": str(length)}
+    assert read_settings({**LOCAL, **comments}).body_bytes == needed
+    assert read_settings({**LOCAL, **comments, "MAXIMUM_BODY_BYTES": str(needed)}).body_bytes == needed
+    assert read_settings({**LOCAL, **comments, "MAXIMUM_BODY_BYTES": "1000000"}).body_bytes == 1_000_000
+    with pytest.raises(InvalidSettingsError) as caught:
+        read_settings({**LOCAL, **comments, "MAXIMUM_BODY_BYTES": str(needed - 1)})
+    assert str(caught.value) == (
+        f"MAXIMUM_COMMENTS_LENGTH: Value error, MAXIMUM_BODY_BYTES must be {needed} or more, or bookings that no rule "
+        "refuses are too large"
+    )
+
+
 def test_every_setting_is_described_for_the_readme() -> None:
     """Look for a sentence in each member."""
     assert all((field.description or "").endswith(".") for field in Settings.model_fields.values())
@@ -100,11 +117,12 @@ def test_every_setting_comes_from_the_variable_of_its_name() -> None:
             "ADULTWORK_TIMEZONE": "UTC", "ADULTWORK_SEND_API_KEY": "true", "ADULTWORK_API_KEY": "a",
             "ADULTWORK_API_SECRET": "b", "ADULTWORK_CA_BUNDLE": __file__, "ALLOWED_ORIGINS": "https://a.example",
             "OPERATIONS_TABLE": "o", "AUDIT_TABLE": "t", "SECRETS_NAME": "s", "BASE_PATH": "/b", "PROBLEM_TYPE_BASE": "https://p.example/",
-            "MAXIMUM_BODY_BYTES": "100", "MAXIMUM_DURATION_MINUTES": "60", "MAXIMUM_COMMENTS_LENGTH": "0",
+            "MAXIMUM_BODY_BYTES": "100000", "MAXIMUM_DURATION_MINUTES": "60", "MAXIMUM_COMMENTS_LENGTH": "0",
             "REFUSE_PREMIUM_NUMBERS": "0", "PERMISSION_CACHE_SECONDS": "0", "FUNCTION_TIMEOUT_SECONDS": "20",
             "CALL_SECONDS": "19", "READ_SECONDS": "1", "READS_SECONDS": "2", "CLAIM_SECONDS": "2.5", "POST_SECONDS": "10",
             "CONCLUSION_SECONDS": "8", "RECONCILE_SECONDS": "4", "HMAC_KEY_PREVIOUS": "p" * 32, "SEALING_KEY_ID": "alias/k",
-            "BOOKINGS_PER_MINUTE": "0", "BOOKINGS_PER_DAY": "0", "BREAKER_FAILURES": "5", "BREAKER_SECONDS": "0.5",
+            "BOOKINGS_PER_MINUTE": "0", "BOOKINGS_PER_DAY": "0", "REFUSALS_PER_HOUR": "1",
+            "BREAKER_FAILURES": "5", "BREAKER_SECONDS": "0.5",
             "SETTLE_MINUTES": "1", "EXPIRY_HOURS": "1.5", "PATH": "/usr/bin", "call_seconds": "1",
         }
     )  # fmt: skip
@@ -146,7 +164,7 @@ def test_all_faults_are_reported_at_once_and_no_value_is_repeated() -> None:
     [
         ("MAXIMUM_BODY_BYTES", ["0", "-1", "1000001", "8192.5", "8 KiB"]),
         ("MAXIMUM_DURATION_MINUTES", ["4", "-5", "x"]),
-        ("MAXIMUM_COMMENTS_LENGTH", ["-1", "x"]),
+        ("MAXIMUM_COMMENTS_LENGTH", ["-1", "20001", "x"]),
         ("PERMISSION_CACHE_SECONDS", ["-1", "60.1", "61", "nan", "inf"]),
         ("READ_SECONDS", ["0", "-1", "29.1", "nan", "inf", "3s"]),
         ("ADULTWORK_ACCEPT", ["text/xml", "*/*", "Application/XML", "application/xml, application/json"]),

@@ -1,5 +1,7 @@
 """The rows of both tables, as DynamoDB's typed attributes. Pure; no row holds a phone, Skype name, comment or token."""
 
+import base64
+import binascii
 import math
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -7,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from chalicelib.adapters.dynamodb import tables
 from chalicelib.domain.audit import AuditEvent, event_hash
-from chalicelib.domain.operation import Operation, OperationState
+from chalicelib.domain.operation import OPEN, Operation, OperationState
 from chalicelib.domain.record import OperationRecord
 
 if TYPE_CHECKING:
@@ -16,10 +18,10 @@ if TYPE_CHECKING:
 Attribute: TypeAlias = "AttributeValueTypeDef"
 Item: TypeAlias = "dict[str, Attribute]"
 
-SCHEMA_VERSION = 1
 # An operation outlives its guard by a month: long enough for reconciliation (a day) and for a person to look at a flagged
 # one. The audit trail keeps the history after that.
 KEPT_AFTER_GUARD = timedelta(days=30)
+KEY_ID_LENGTH = 8  # the hex digits of the id of a key
 
 
 def text(value: str) -> Attribute:
@@ -52,56 +54,78 @@ def is_over(row: Item, moment: datetime) -> bool:
     return tables.EXPIRES_AT in row and int(row[tables.EXPIRES_AT]["N"]) < math.floor(moment.timestamp())
 
 
-def key(operation: Operation) -> Item:
-    """Return the row that an Idempotency-Key is known by."""
-    return _row(tables.key_row(operation.key_hashes[0]), operation.id) | {
-        "fingerprint": text(operation.fingerprints[0]),
-        "attempt": number(operation.attempt),
-        tables.EXPIRES_AT: expiry(operation.key_expires_at),
-    }
+def hashed(digest: str) -> Attribute:
+    """Return a hash of hex digits, perhaps behind the id of its key and a colon, as bytes: half as long."""
+    return {"B": bytes.fromhex(digest.replace(":", ""))}
+
+
+def sealed(text_: str) -> Attribute:
+    """Return a sealed text, which is base64url without padding, as bytes; any other spelling stays text."""
+    try:
+        raw = base64.urlsafe_b64decode(text_ + "=" * (-len(text_) % 4))
+    except (ValueError, binascii.Error):
+        return text(text_)
+    return {"B": raw} if _base64(raw) == text_ else text(text_)
+
+
+def unsealed(attribute: Attribute) -> str:
+    """Return the text of `sealed`."""
+    return _base64(bytes(attribute["B"])) if "B" in attribute else attribute["S"]
 
 
 def guard(operation: Operation) -> Item:
     """Return the row that keeps an equal booking out."""
-    return _row(tables.guard_row(operation.guard_hashes[0]), operation.id) | {
+    return _row(tables.guard_row(operation.guard), operation.id) | {
         tables.EXPIRES_AT: expiry(operation.guard_expires_at)
     }
 
 
 def operation_being_sent(operation: Operation, event: AuditEvent) -> Item:
-    """Return the operation as the claim writes it: what reconciliation needs to recognise the booking upstream.
+    """Return the operation as the claim writes it."""
+    record_ = OperationRecord.of(operation, OperationState.SENDING, event.sequence, head_hex(event))
+    return operation_row(record_, operation.guard_expires_at)
+
+
+def operation_row(record_: OperationRecord, guard_expires_at: datetime) -> Item:
+    """Return an operation: what reconciliation needs to recognise the booking upstream, and how it stands.
 
     `head` and `events` are the hash and the number of its newest audit event, so that the next one can be chained.
     """
-    request = operation.request
-    row = _row(tables.operation_row(operation.id), operation.id) | {
-        "account": number(operation.account),
-        "book_user_id": number(request.book_user_id),
-        "session_date": text(request.session_date),
-        "duration": number(request.duration),
-        "method": number(request.method),
-        "credits": text(format(request.credits, "f")),
-        "state": text(OperationState.SENDING),
-        "attempt": number(operation.attempt),
-        tables.CLAIMED_AT: instant(operation.claimed_at),
-        "lease_until": instant(operation.lease_until),
-        "guard": text(operation.guard_hashes[0]),
-        tables.OPEN_BY_ACCOUNT.attribute: number(operation.account),
-        tables.OPEN_BY_TIME.attribute: text("1"),
-        "head": text(head(event)),
-        "events": number(event.sequence),
-        tables.EXPIRES_AT: _kept_until(operation),
+    row: Item = {
+        tables.PARTITION_KEY: text(tables.operation_row(record_.id)),
+        tables.ACCOUNT: number(record_.account),
+        "book_user_id": number(record_.book_user_id),
+        "session_date": text(record_.session_date),
+        "duration": number(record_.duration),
+        "method": number(record_.method),
+        "credits": text(format(record_.credits, "f")),
+        "fingerprint": hashed(record_.fingerprint),
+        "is_keyed": {"BOOL": record_.is_keyed},
+        "state": text(record_.state),
+        "attempt": number(record_.attempt),
+        tables.CLAIMED_AT: instant(record_.claimed_at),
+        "lease_until": instant(record_.lease_until),
+        "head": {"B": bytes.fromhex(record_.head)},
+        "events": number(record_.sequence),
+        tables.EXPIRES_AT: expiry(guard_expires_at + KEPT_AFTER_GUARD),
     }
-    if operation.key_hashes:
-        row["key"] = text(operation.key_hashes[0])
+    if record_.state in OPEN:
+        row[tables.OPEN.attribute] = text(tables.open_shard(record_.account))
+    if record_.is_retryable:
+        row["is_retryable"] = {"BOOL": True}
+    if record_.booking_id is not None:
+        row["booking_id"] = number(record_.booking_id)
+    if record_.sealed_answer is not None:
+        row["answer"] = sealed(record_.sealed_answer)
     return row
 
 
 def record(row: Item) -> OperationRecord:
     """Return the operation that a row tells of."""
+    fingerprint = bytes(row["fingerprint"]["B"]).hex()
     return OperationRecord(
-        id=row["operation_id"]["S"],
-        account=int(row["account"]["N"]),
+        id=row[tables.PARTITION_KEY]["S"].removeprefix(tables.operation_row("")),
+        account=int(row[tables.ACCOUNT]["N"]),
         state=OperationState(row["state"]["S"]),
         attempt=int(row["attempt"]["N"]),
         is_retryable=row.get("is_retryable", {}).get("BOOL", False),
@@ -113,10 +137,11 @@ def record(row: Item) -> OperationRecord:
         claimed_at=datetime.fromisoformat(row[tables.CLAIMED_AT]["S"]),
         lease_until=datetime.fromisoformat(row["lease_until"]["S"]),
         sequence=int(row["events"]["N"]),
-        head=row["head"]["S"],
-        guard_hash=row["guard"]["S"],
-        key_hash=row["key"]["S"] if "key" in row else None,
+        head=bytes(row["head"]["B"]).hex(),
+        fingerprint=f"{fingerprint[:KEY_ID_LENGTH]}:{fingerprint[KEY_ID_LENGTH:]}",
+        is_keyed=row["is_keyed"]["BOOL"],
         booking_id=int(row["booking_id"]["N"]) if "booking_id" in row else None,
+        sealed_answer=unsealed(row["answer"]) if "answer" in row else None,
     )
 
 
@@ -126,41 +151,39 @@ def booking(operation_id: str, booking_id: int) -> Item:
 
 
 def audit_event(event: AuditEvent) -> Item:
-    """Return an event: the bytes that its hash covers, and what the indexes find it by."""
-    canonical = event.canonical()
+    """Return an event: the bytes that its hash covers, and, where it opens a chain, what the indexes find that by."""
     row: Item = {
         tables.PARTITION_KEY: text(tables.operation_row(event.operation_id)),
         tables.SORT_KEY: text(tables.event_sort_key(event.sequence)),
-        "schema": number(SCHEMA_VERSION),
-        "canonical": text(canonical.decode()),
-        "hash": text(event_hash(canonical)),
-        "previous_hash": text(event.previous_hash),
-        "kind": text(event.kind),
+        "canonical": text(event.canonical().decode()),
+    }
+    if event.sequence > 1:
+        return row
+    row |= {
         tables.AT: instant(event.at),
-        tables.BY_DAY.attribute: text(event.at.astimezone(UTC).date().isoformat()),
+        tables.BY_DAY.attribute: text(tables.day_shard(event.at, event.operation_id)),
         tables.BY_ACCOUNT.attribute: number(event.account),
         tables.BY_REQUEST.attribute: text(event.request_id),
     }
     if event.candidate is not None:
         row[tables.BY_CANDIDATE.attribute] = number(event.candidate)
-    if event.booking_id is not None:
-        row[tables.BY_BOOKING.attribute] = number(event.booking_id)
     return row
 
 
-def head(event: AuditEvent) -> str:
+def head(event: AuditEvent) -> Attribute:
     """Return what an operation's row says of its newest event; it also tells our own write from another's."""
+    return {"B": bytes.fromhex(head_hex(event))}
+
+
+def head_hex(event: AuditEvent) -> str:
+    """Return the hash of an event."""
     return event_hash(event.canonical())
 
 
 def _row(partition_key: str, operation_id: str) -> Item:
-    """Return what every row of `operations` has."""
-    return {
-        tables.PARTITION_KEY: text(partition_key),
-        "schema": number(SCHEMA_VERSION),
-        "operation_id": text(operation_id),
-    }
+    """Return a row that says whose it is."""
+    return {tables.PARTITION_KEY: text(partition_key), "operation_id": text(operation_id)}
 
 
-def _kept_until(operation: Operation) -> Attribute:
-    return expiry(operation.guard_expires_at + KEPT_AFTER_GUARD)
+def _base64(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

@@ -1,4 +1,4 @@
-"""Reading operations: consistent by their ids, nearly so through the indexes of open ones.
+"""Reading operations: consistent as they stand; only which ones are open is told by an index, a little late.
 
 A row that is over is not there, whether DynamoDB has deleted it yet or not; only what is still open is found however old
 it is, because somebody has to settle it.
@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 from chalicelib import log
 from chalicelib.adapters.dynamodb import items, tables
-from chalicelib.adapters.dynamodb.faults import store_errors
+from chalicelib.adapters.dynamodb.faults import RETRY_AFTER_SECONDS, store_errors
 from chalicelib.adapters.dynamodb.items import Item
-from chalicelib.adapters.dynamodb.tables import Index
 from chalicelib.adapters.dynamodb.tries import Tries
-from chalicelib.application.ports import BookingHeld, Clock, Held, KeyHeld
-from chalicelib.domain.operation import Operation
+from chalicelib.application.ports import BookingHeld, Clock, Concurrency, Held, KeyHeld
+from chalicelib.domain.errors import StoreUnavailableError, UpstreamUnavailableError
+from chalicelib.domain.operation import OPEN, Operation
 from chalicelib.domain.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
         BatchGetItemOutputTypeDef,
         GetItemOutputTypeDef,
         QueryInputTypeDef,
-        QueryOutputTypeDef,
     )
 
 NOT_READ = "The record of the operation could not be read."
@@ -38,42 +37,29 @@ LARGEST_BATCH = 100
 
 @dataclass(frozen=True)
 class OperationReader:
-    """The reads of an OperationStore; `sleep` waits between tries, in seconds."""
+    """The reads of an OperationStore; `sleep` waits between tries, in seconds, and shards are read side by side."""
 
     client: "DynamoDBClient"
     operations_table: str
     sleep: Callable[[float], None]
     clock: Clock
+    concurrency: Concurrency
 
     @store_errors(NOT_READ)
     def find(self, operation_id: str, deadline: Deadline) -> OperationRecord | None:
         """Return an operation as it stands."""
         row = self._row(tables.operation_row(operation_id), deadline)
-        return None if row is None else _record(row)
-
-    @store_errors(NOT_READ)
-    def stored_answer(self, record: OperationRecord, deadline: Deadline) -> str | None:
-        """Return the sealed answer of an operation's key; None when there is none."""
-        if record.key_hash is None:
-            return None
-        row = self._row(tables.key_row(record.key_hash), deadline)
-        if row is None or row["operation_id"]["S"] != record.id or "answer" not in row:
-            return None
-        return row["answer"]["S"]
+        return None if row is None else read_record(row)
 
     @store_errors(NOT_READ)
     def held(self, operation: Operation, deadline: Deadline) -> Held | None:
-        """Tell what a claim of the operation would find in its way."""
-        keys = [tables.key_row(hashed) for hashed in operation.key_hashes]
-        guards = [tables.guard_row(hashed) for hashed in operation.guard_hashes]
-        rows = self._rows([*keys, *guards], deadline)
-        held = {name: row for name, row in rows.items() if not items.is_over(row, operation.claimed_at)}
-        for name in keys:
-            if name in held:
-                return KeyHeld(held[name]["operation_id"]["S"], held[name]["fingerprint"]["S"])
-        for name in guards:
-            if name in held:
-                return BookingHeld(held[name]["operation_id"]["S"])
+        """Tell what a claim of the operation would find in its way; a key whose operation is long gone is not looked for."""
+        key, guard = tables.operation_row(operation.id), tables.guard_row(operation.guard)
+        rows = self._rows([key, guard] if operation.is_keyed else [guard], deadline)
+        if key in rows:
+            return KeyHeld(operation.id, require_own(read_record(rows[key]), operation.account))
+        if guard in rows and not items.is_over(rows[guard], operation.claimed_at):
+            return BookingHeld(rows[guard]["operation_id"]["S"])
         return None
 
     @store_errors(NOT_READ)
@@ -83,41 +69,64 @@ class OperationReader:
         rows = self._rows(list(names), deadline)
         return {names[name]: row["operation_id"]["S"] for name, row in rows.items()}
 
+    @store_errors(NOT_READ)
     def open_operations(self, account: int, deadline: Deadline) -> tuple[OperationRecord, ...]:
         """Return the account's operations without a final state, oldest first, at most 25."""
-        return self._query(tables.OPEN_BY_ACCOUNT, items.number(account), None, deadline)
-
-    def overdue_operations(self, before: datetime, deadline: Deadline) -> tuple[OperationRecord, ...]:
-        """Return the 25 oldest operations of all accounts without a final state that were claimed before a time."""
-        return self._query(tables.OPEN_BY_TIME, items.text("1"), before, deadline)
+        return self._standing(self._open_in(tables.open_shard(account), deadline, account=account), deadline)
 
     @store_errors(NOT_READ)
-    def _query(
-        self, index: Index, value: items.Attribute, before: datetime | None, deadline: Deadline
-    ) -> tuple[OperationRecord, ...]:
-        """Return what an index of open operations holds under a value.
+    def overdue_operations(self, before: datetime, deadline: Deadline) -> tuple[OperationRecord, ...]:
+        """Return the 25 oldest operations of all accounts without a final state that were claimed before a time."""
+
+        def read(shard: str) -> Callable[[], list[Item]]:
+            return self.concurrency.start(lambda: self._open_in(shard, deadline, before=before), deadline)
+
+        try:
+            found = [entry for result in [read(shard) for shard in tables.open_shards()] for entry in result()]
+        except UpstreamUnavailableError as error:  # how a call beside ours is late
+            raise StoreUnavailableError(NOT_READ, retry_after_seconds=RETRY_AFTER_SECONDS) from error
+        return self._standing(found, deadline)
+
+    def _open_in(
+        self, shard: str, deadline: Deadline, *, account: int | None = None, before: datetime | None = None
+    ) -> list[Item]:
+        """Return the 25 oldest entries that one partition of the index of open operations has, of one account if it is named."""
+        key = "#shard = :shard" + ("" if before is None else " AND #claimed < :before")
+        arguments: QueryInputTypeDef = {
+            "TableName": self.operations_table,
+            "IndexName": tables.OPEN.name,
+            "KeyConditionExpression": key,
+            "ExpressionAttributeNames": {"#shard": tables.OPEN.attribute},
+            "ExpressionAttributeValues": {":shard": items.text(shard)},
+        }
+        if before is not None:
+            arguments["ExpressionAttributeNames"] = {"#shard": tables.OPEN.attribute, "#claimed": tables.OPEN.sort}
+            arguments["ExpressionAttributeValues"] = {":shard": items.text(shard), ":before": items.instant(before)}
+            arguments["Limit"] = AT_A_TIME
+        if account is not None:
+            arguments["FilterExpression"] = f"{tables.ACCOUNT} = :account"
+            arguments["ExpressionAttributeValues"] = {":shard": items.text(shard), ":account": items.number(account)}
+        found: list[Item] = []
+        while True:
+            page = Tries(self.sleep).run(lambda: self.client.query(**arguments), READ_AGAIN, deadline)
+            found += page["Items"]
+            if "LastEvaluatedKey" not in page or len(found) >= AT_A_TIME:
+                return found[:AT_A_TIME]
+            arguments["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+    def _standing(self, entries: Sequence[Item], deadline: Deadline) -> tuple[OperationRecord, ...]:
+        """Return the oldest operations that an index has named, as they stand, if they are open still.
 
         A row that cannot be read is left out: it must not hold up the others, as the oldest of all for every account.
         """
-        arguments: QueryInputTypeDef = {
-            "TableName": self.operations_table,
-            "IndexName": index.name,
-            "KeyConditionExpression": "#partition = :value" + ("" if before is None else " AND #sort < :before"),
-            "ExpressionAttributeNames": {"#partition": index.attribute}
-            | ({} if before is None else {"#sort": index.sort}),
-            "ExpressionAttributeValues": {":value": value}
-            | ({} if before is None else {":before": items.instant(before)}),
-            "Limit": AT_A_TIME,
-        }
-
-        def read() -> "QueryOutputTypeDef":
-            return self.client.query(**arguments)
-
+        oldest = sorted(entries, key=lambda entry: (entry[tables.CLAIMED_AT]["S"], entry[tables.PARTITION_KEY]["S"]))
+        rows = self._rows([entry[tables.PARTITION_KEY]["S"] for entry in oldest[:AT_A_TIME]], deadline)
         records: list[OperationRecord] = []
-        for row in Tries(self.sleep).run(read, READ_AGAIN, deadline)["Items"]:
+        for row in rows.values():
             with suppress(UnreadableRowError):
-                records.append(_record(row))
-        return tuple(records)
+                records.append(read_record(row))
+        still_open = [record for record in records if record.state in OPEN]
+        return tuple(sorted(still_open, key=lambda record: (record.claimed_at, record.id)))
 
     def _row(self, partition_key: str, deadline: Deadline) -> "Item | None":
         """Return one row as it stands, None when there is none any more."""
@@ -163,7 +172,7 @@ class UnreadableRowError(Exception):
     """A row tells of no operation that this version knows; never leaves this module."""
 
 
-def _record(row: Item) -> OperationRecord:
+def read_record(row: Item) -> OperationRecord:
     """Return the operation that a row tells of.
 
     Raises:
@@ -175,3 +184,14 @@ def _record(row: Item) -> OperationRecord:
         operation_id = row[tables.PARTITION_KEY]["S"].removeprefix(tables.operation_row(""))
         log.failure("operation.unreadable", error, metric="OperationUnreadable", operation_id=operation_id)
         raise UnreadableRowError from error
+
+
+def require_own(record: OperationRecord, account: int) -> OperationRecord:
+    """Return an operation of this account.
+
+    Raises:
+        StoreUnavailableError: it is another account's. The account is part of what its key addresses, so the row is at fault.
+    """
+    if record.account != account:
+        raise StoreUnavailableError(NOT_READ, retry_after_seconds=RETRY_AFTER_SECONDS)
+    return record

@@ -11,8 +11,8 @@ from botocore.exceptions import ClientError
 from chalicelib.adapters.dynamodb import items, transactions
 from chalicelib.adapters.dynamodb.faults import RETRY_AFTER_SECONDS, refused_rows, store_errors
 from chalicelib.adapters.dynamodb.items import Item
-from chalicelib.adapters.dynamodb.operation_reads import OperationReader
-from chalicelib.adapters.dynamodb.rate_limit import RateLimit
+from chalicelib.adapters.dynamodb.operation_reads import OperationReader, read_record, require_own
+from chalicelib.adapters.dynamodb.rate_limit import Counter, RateLimit, counters
 from chalicelib.adapters.dynamodb.transactions import Row, Tables, Writes
 from chalicelib.adapters.dynamodb.tries import Tries
 from chalicelib.application import events
@@ -42,7 +42,6 @@ NOT_CLAIMED = "The booking could not be recorded, so nothing was sent. It is saf
 NOT_CONCLUDED = "The outcome of the booking could not be recorded."
 NOT_RESOLVED = "What became of the operation could not be recorded."
 BOOKING_TAKEN = "The booking that AdultWork named already belongs to another operation; a person must look."
-OUTLIVED = frozenset({Row.KEY, Row.GUARD})  # rows that may be over, and another's, before their operation is settled
 NOT_BEING_SENT = "The operation is not waiting for the outcome of this attempt."
 
 
@@ -51,7 +50,7 @@ class DynamoDBOperationStore(OperationReader):
     """An OperationStore on two tables; `limits` are how often an account may book."""
 
     audit_table: str
-    limits: Mapping[Row, RateLimit]
+    limits: Sequence[RateLimit]
 
     def claim(
         self, operation: Operation, event: AuditEvent, deadline: Deadline, previous: OperationRecord | None = None
@@ -63,7 +62,8 @@ class DynamoDBOperationStore(OperationReader):
         Raises:
             StoreUnavailableError: it could not be recorded by the deadline; nothing may be sent.
         """
-        parts = transactions.claim(self._tables, operation, event, previous, self.limits)
+        counted = counters(operation.account, self.limits, operation.claimed_at)
+        parts = transactions.claim(self._tables, operation, event, previous, counted)
         try:
             with store_errors(NOT_CLAIMED):
                 refused = self._write(parts, CLAIM_AGAIN, deadline)
@@ -73,9 +73,10 @@ class DynamoDBOperationStore(OperationReader):
             raise
         if not refused or _is_ours(refused, event):
             return Claimed()
-        if held := _held(refused):
-            return held
-        if used_up := [limit for row, limit in self.limits.items() if row in refused]:
+        with store_errors(NOT_CLAIMED):
+            if held := _held(refused, operation, previous):
+                return held
+        if used_up := _used_up(refused, counted):
             return _limited(used_up, operation.claimed_at)
         raise StoreUnavailableError(NOT_CLAIMED, retry_after_seconds=RETRY_AFTER_SECONDS)
 
@@ -121,13 +122,13 @@ class DynamoDBOperationStore(OperationReader):
         return Tables(self.operations_table, self.audit_table)
 
     def _write_what_stands(self, parts: Writes, deadline: Deadline) -> dict[Row, Item]:
-        """Run a transaction, without its key or guard when nothing else stands in the way; return what `_write` does.
+        """Run a transaction, without its guard when nothing else stands in the way; return what `_write` does.
 
-        They expire, and may be another operation's by then: nothing of ours is left to write there.
+        A guard expires, and may be another operation's by then: nothing of ours is left to free.
         """
         refused = self._write(parts, CONCLUDE_AGAIN, deadline)
-        while refused and OUTLIVED.issuperset(refused):
-            parts = {row: write for row, write in parts.items() if row not in refused}
+        if refused.keys() == {Row.GUARD}:
+            parts = {row: write for row, write in parts.items() if row is not Row.GUARD}
             refused = self._write(parts, CONCLUDE_AGAIN, deadline)
         return refused
 
@@ -163,13 +164,13 @@ class DynamoDBOperationStore(OperationReader):
     def _was_applied(self, operation: Operation, event: AuditEvent, deadline: Deadline) -> bool:
         """Tell whether the operation stands as `event` left it."""
         record = self.find(operation.id, deadline)
-        return record is not None and record.head == items.head(event)
+        return record is not None and record.head == items.head_hex(event)
 
 
 def _is_ours(refused: dict[Row, Item], event: AuditEvent) -> bool:
     """Tell whether the conditions failed on our own first write, whose answer was lost."""
     row = refused.get(Row.OPERATION)
-    return row is not None and row.get("head") == items.text(items.head(event))
+    return row is not None and row.get("head") == items.head(event)
 
 
 def _limited(used_up: Sequence[RateLimit], now: datetime) -> RateLimited:
@@ -178,12 +179,24 @@ def _limited(used_up: Sequence[RateLimit], now: datetime) -> RateLimited:
     return RateLimited(longest.limit, longest.window_seconds, longest.reset_seconds(now))
 
 
-def _held(refused: Mapping[Row, Item]) -> Held | None:
-    """Return whose key or booking it is that stood in the way; None when it was neither, or DynamoDB does not say whose."""
-    for row in (Row.KEY, Row.OLD_KEY):
-        if item := refused.get(row):
-            return KeyHeld(item["operation_id"]["S"], item["fingerprint"]["S"])
-    for row in (Row.GUARD, Row.OLD_GUARD):
-        if item := refused.get(row):
-            return BookingHeld(item["operation_id"]["S"])
+def _used_up(refused: Mapping[Row, Item], counted: Sequence[Counter]) -> list[RateLimit]:
+    """Return the limits that the rows of the counts name."""
+    rows = ((refused.get(row), counter) for row, counter in zip(transactions.COUNTS, counted, strict=False))
+    return [limit for row, counter in rows if row is not None for limit in counter.used_up(row)]
+
+
+def _held(refused: Mapping[Row, Item], operation: Operation, previous: OperationRecord | None) -> Held | None:
+    """Return whose key or booking it is that stood in the way; None when it was neither, or DynamoDB does not say whose.
+
+    The trail never forgets a key: where the operation's row is gone, its first event still stands in the way.
+
+    Raises:
+        StoreUnavailableError: the operation in the way is no one of this account.
+    """
+    if operation.is_keyed and (row := refused.get(Row.OPERATION)):
+        return KeyHeld(operation.id, require_own(read_record(row), operation.account))
+    if operation.is_keyed and previous is None and Row.EVENT in refused and Row.OPERATION not in refused:
+        return KeyHeld(operation.id, None)
+    if row := refused.get(Row.GUARD):
+        return BookingHeld(row["operation_id"]["S"])
     return None

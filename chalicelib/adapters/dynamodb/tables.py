@@ -1,13 +1,21 @@
 """Both tables: keys, indexes and protections, in one place for the code, the local stack and the template.
 
-`operations` is mutable and loses expired rows; `audit` only grows. The reviewer finds events through the indexes of
-`audit`, so nobody ever needs a Scan. An index attribute is left out of an event that does not know it, which keeps the
-event out of that index.
+`operations` is mutable and loses expired rows; `audit` only grows. The reviewer finds operations through the indexes of
+`audit`, so nobody ever needs a Scan. Only the event that opens a chain has the attributes of the indexes: who has found it
+has found the operation, and reads the rest of its events by the partition key.
+
+A partition takes 1,000 write units a second, and a throttled index throttles the writes of its table, also the conclusion
+of what was sent. So what would gather under one value is spread over shards. At 5,000 bookings a second:
+
+- `open`: each booking puts an entry and takes it away, 2 units: 10,000 / OPEN_SHARDS = 625 a second in a partition.
+- `by-day`: each booking and each refusal puts one entry, 1 unit: 5,000 / DAY_SHARDS = 313, and 625 with as many refusals.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import CreateTableInputTypeDef
@@ -17,16 +25,12 @@ TEXT, NUMBER = "S", "N"
 PARTITION_KEY = "pk"
 SORT_KEY = "sk"
 EXPIRES_AT = "expires_at"  # seconds since 1970; DynamoDB deletes late, so conditions compare it as well
+OPEN_SHARDS = DAY_SHARDS = 16
 
 
-def key_row(key_hash: str) -> str:
-    """Return the partition key of an Idempotency-Key."""
-    return f"KEY#{key_hash}"
-
-
-def guard_row(guard_hash: str) -> str:
+def guard_row(guard: str) -> str:
     """Return the partition key of what keeps an equal booking out."""
-    return f"GUARD#{guard_hash}"
+    return f"GUARD#{guard}"
 
 
 def operation_row(operation_id: str) -> str:
@@ -44,6 +48,32 @@ def rate_row(account: int, window_seconds: int, window: int) -> str:
     return f"RATE#{account}#{window_seconds}#{window}"
 
 
+def refusals_row(account: int, hour: datetime) -> str:
+    """Return the partition key of an account's count of refusals in one hour (UTC)."""
+    return f"REFUSED#{account}#{hour:%Y-%m-%dT%H}"
+
+
+def open_shard(account: int) -> str:
+    """Return the partition of the index of open operations that an account's are in."""
+    return f"{crc32(str(account).encode()) % OPEN_SHARDS:02}"
+
+
+def open_shards() -> Sequence[str]:
+    """Return all partitions of the index of open operations."""
+    return [f"{shard:02}" for shard in range(OPEN_SHARDS)]
+
+
+def day_shard(moment: datetime, operation_id: str) -> str:
+    """Return the partition of the index of days that an operation's first event is in: `2026-01-15#07`."""
+    return day_shards(moment)[crc32(operation_id.encode()) % DAY_SHARDS]
+
+
+def day_shards(moment: datetime) -> Sequence[str]:
+    """Return all partitions of the index of days that a moment's UTC day has."""
+    day = moment.astimezone(UTC).date().isoformat()
+    return [f"{day}#{shard:02}" for shard in range(DAY_SHARDS)]
+
+
 def event_sort_key(sequence: int) -> str:
     """Return the sort key of an event; four digits keep text order and number order the same."""
     return f"{sequence:04d}"
@@ -51,17 +81,21 @@ def event_sort_key(sequence: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """A way to find rows: all of one `attribute` value, by the time in `sort`. Whole rows are copied: they are small."""
+    """A way to find rows: all of one `attribute` value, by the time in `sort`; a copy has the keys and what is `included`."""
 
     name: str
     attribute: str
     kind: str
     sort: str = "at"
+    included: tuple[str, ...] = ()
 
     def arguments(self) -> dict[str, Any]:
         """Return the index as both CreateTable and CloudFormation spell it."""
         keys = _key_schema(self.attribute, self.sort)
-        return {"IndexName": self.name, "KeySchema": keys, "Projection": {"ProjectionType": "ALL"}}
+        projection: dict[str, Any] = {"ProjectionType": "KEYS_ONLY"}
+        if self.included:
+            projection = {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(self.included)}
+        return {"IndexName": self.name, "KeySchema": keys, "Projection": projection}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +147,11 @@ AT = "at"
 BY_DAY = Index("by-day", "day", TEXT)
 BY_ACCOUNT = Index("by-account", "account", NUMBER)
 BY_CANDIDATE = Index("by-candidate", "candidate", NUMBER)
-BY_BOOKING = Index("by-booking", "booking_id", NUMBER)
 BY_REQUEST = Index("by-request", "request_id", TEXT)
 
-# Only operations without a final state have these attributes, so the indexes hold next to nothing.
-CLAIMED_AT = "claimed_at"
-OPEN_BY_ACCOUNT = Index("open-by-account", "open_account", NUMBER, CLAIMED_AT)
-OPEN_BY_TIME = Index("open-by-time", "open", TEXT, CLAIMED_AT)
+# Only operations without a final state have this attribute, so the index holds next to nothing.
+ACCOUNT, CLAIMED_AT = "account", "claimed_at"
+OPEN = Index("open", "open", TEXT, CLAIMED_AT, (ACCOUNT,))
 
-OPERATIONS = TableSchema(keys=(PARTITION_KEY,), indexes=(OPEN_BY_ACCOUNT, OPEN_BY_TIME), expiry=EXPIRES_AT)
-AUDIT = TableSchema(keys=(PARTITION_KEY, SORT_KEY), indexes=(BY_DAY, BY_ACCOUNT, BY_CANDIDATE, BY_BOOKING, BY_REQUEST))
+OPERATIONS = TableSchema(keys=(PARTITION_KEY,), indexes=(OPEN,), expiry=EXPIRES_AT)
+AUDIT = TableSchema(keys=(PARTITION_KEY, SORT_KEY), indexes=(BY_DAY, BY_ACCOUNT, BY_CANDIDATE, BY_REQUEST))

@@ -5,13 +5,12 @@ Every write asks for the old item when its condition fails: that item tells whos
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
 from chalicelib.adapters.dynamodb import items, tables
-from chalicelib.adapters.dynamodb.rate_limit import RateLimit
+from chalicelib.adapters.dynamodb.rate_limit import Counter
 from chalicelib.domain.audit import AuditEvent
-from chalicelib.domain.operation import Operation, OperationState
+from chalicelib.domain.operation import OPEN, OperationState
 from chalicelib.domain.record import OperationRecord
 
 if TYPE_CHECKING:
@@ -24,9 +23,7 @@ ABSENT_OR_EXPIRED = f"{ABSENT} OR {tables.EXPIRES_AT} < :now"
 OURS = "operation_id = :operation"
 ABSENT_OR_OURS = f"{ABSENT} OR {OURS}"
 BEING_SENT = "#state = :sending AND attempt = :attempt"
-PREVIOUS_ATTEMPT = f"{ABSENT_OR_EXPIRED} OR ({OURS} AND attempt = :attempt)"
 UNCHANGED = "head = :head"
-ONLY_WHILE_OPEN = (tables.OPEN_BY_ACCOUNT.attribute, tables.OPEN_BY_TIME.attribute)
 RETRYABLE = f"{UNCHANGED} AND is_retryable = :yes"
 
 
@@ -35,22 +32,19 @@ class Changes:
     """What a step writes into the row of an operation; None leaves an attribute alone."""
 
     state: OperationState
-    reason: str | None = None
     is_retryable: bool | None = None
-    upstream_status: int | None = None
     booking_id: int | None = None
+    sealed_answer: str | None = None
 
     def attributes(self) -> dict[str, items.Attribute]:
         """Return the attributes that change, by name."""
         attributes: dict[str, items.Attribute] = {"state": items.text(self.state)}
-        if self.reason is not None:
-            attributes["reason"] = items.text(self.reason)
         if self.is_retryable is not None:
             attributes["is_retryable"] = {"BOOL": self.is_retryable}
-        if self.upstream_status is not None:
-            attributes["upstream_status"] = items.number(self.upstream_status)
         if self.booking_id is not None:
             attributes["booking_id"] = items.number(self.booking_id)
+        if self.sealed_answer is not None:
+            attributes["answer"] = items.sealed(self.sealed_answer)
         return attributes
 
 
@@ -65,17 +59,12 @@ class Condition:
 
 def unchanged(record: OperationRecord) -> Condition:
     """Return the condition that an operation stands as it was read: no event has come since."""
-    return Condition(UNCHANGED, {":head": items.text(record.head)}, {})
+    return Condition(UNCHANGED, {":head": items.hashed(record.head)}, {})
 
 
 def retryable(previous: OperationRecord) -> dict[str, items.Attribute]:
     """Return what an operation must say for the attempt after `previous` to begin."""
-    return {":head": items.text(previous.head), ":yes": {"BOOL": True}}
-
-
-def attempt_of(previous: OperationRecord) -> dict[str, items.Attribute]:
-    """Return what a key's row must say for the attempt after `previous` to take it over."""
-    return {":operation": items.text(previous.id), ":attempt": items.number(previous.attempt)}
+    return {":head": items.hashed(previous.head), ":yes": {"BOOL": True}}
 
 
 def put(table: str, item: items.Item, condition: str, values: Mapping[str, items.Attribute] | None = None) -> Write:
@@ -93,52 +82,35 @@ def put(table: str, item: items.Item, condition: str, values: Mapping[str, items
     return write
 
 
-def check(table: str, partition_key: str, condition: str, values: Mapping[str, items.Attribute]) -> Write:
-    """Return a condition on a row that is not written."""
-    return {
-        "ConditionCheck": {
-            "TableName": table,
-            "Key": {tables.PARTITION_KEY: items.text(partition_key)},
-            "ConditionExpression": condition,
-            "ExpressionAttributeValues": values,
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-        }
-    }
-
-
-def count(table: str, operation: Operation, limit: RateLimit) -> Write:
-    """Return the count of one more booking in the present window, on the condition that there is room for it."""
-    now = operation.claimed_at
-    window = tables.rate_row(operation.account, limit.window_seconds, limit.window(now))
-    ends = now + timedelta(seconds=limit.window_seconds)
+def count(table: str, counter: Counter) -> Write:
+    """Return the count of one more booking in every window of a row, on the condition that there is room in each."""
+    names = {f"#{number}": name for number, name in enumerate(counter.limits)}
+    limits = {f":{number}": items.number(limit.limit) for number, limit in enumerate(counter.limits.values())}
+    rooms = [f"(attribute_not_exists(#{number}) OR #{number} < :{number})" for number in range(len(names))]
     return {
         "Update": {
             "TableName": table,
-            "Key": {tables.PARTITION_KEY: items.text(window)},
-            "UpdateExpression": f"ADD used :one SET {tables.EXPIRES_AT} = :ends",
-            "ConditionExpression": "attribute_not_exists(used) OR used < :limit",
-            "ExpressionAttributeValues": {
-                ":one": items.number(1),
-                ":limit": items.number(limit.limit),
-                ":ends": items.expiry(ends),
-            },
+            "Key": {tables.PARTITION_KEY: items.text(counter.row)},
+            "UpdateExpression": f"ADD {', '.join(f'{name} :one' for name in names)} SET {tables.EXPIRES_AT} = :ends",
+            "ConditionExpression": " AND ".join(rooms),
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": {":one": items.number(1), ":ends": items.expiry(counter.ends)} | limits,
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
     }
 
 
 def change_operation(table: str, operation_id: str, changes: Changes, event: AuditEvent, condition: Condition) -> Write:
-    """Return the move of an operation, with its newest event; one with a final state leaves the indexes of open ones."""
+    """Return the move of an operation, with its newest event; one with a final state leaves the index of open ones."""
     attributes = changes.attributes() | {
-        "head": items.text(items.head(event)),
+        "head": items.head(event),
         "events": items.number(event.sequence),
-        "changed_at": items.instant(event.at),
     }
     update = "SET " + ", ".join(f"#{name} = :new_{name}" for name in attributes)
     names = {f"#{name}": name for name in attributes} | dict(condition.names)
-    if changes.state is not OperationState.UNKNOWN:
-        update += " REMOVE " + ", ".join(f"#{name}" for name in ONLY_WHILE_OPEN)
-        names |= {f"#{name}": name for name in ONLY_WHILE_OPEN}
+    if changes.state not in OPEN:
+        update += " REMOVE #open"
+        names["#open"] = tables.OPEN.attribute
     return {
         "Update": {
             "TableName": table,
@@ -153,26 +125,12 @@ def change_operation(table: str, operation_id: str, changes: Changes, event: Aud
     }
 
 
-def keep_answer(table: str, operation_id: str, key_hash: str, sealed_answer: str) -> Write:
-    """Return the change of the key's row; on the condition that it is ours, or the update would create half a row."""
-    return {
-        "Update": {
-            "TableName": table,
-            "Key": {tables.PARTITION_KEY: items.text(tables.key_row(key_hash))},
-            "UpdateExpression": "SET answer = :answer",
-            "ConditionExpression": OURS,
-            "ExpressionAttributeValues": {":answer": items.text(sealed_answer), ":operation": items.text(operation_id)},
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-        }
-    }
-
-
-def free_guard(table: str, operation_id: str, guard_hash: str, condition: str) -> Write:
+def free_guard(table: str, operation_id: str, guard: str, condition: str) -> Write:
     """Return the removal of the guard: nothing is booked any more, so an equal booking may come in."""
     return {
         "Delete": {
             "TableName": table,
-            "Key": {tables.PARTITION_KEY: items.text(tables.guard_row(guard_hash))},
+            "Key": {tables.PARTITION_KEY: items.text(tables.guard_row(guard))},
             "ConditionExpression": condition,
             "ExpressionAttributeValues": {":operation": items.text(operation_id)},
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",

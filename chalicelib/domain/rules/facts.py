@@ -1,13 +1,17 @@
-"""The rules that need facts about candidate and client. A fact that is unknown leaves its rule unchecked."""
+"""The rules that need facts about candidate and client, each run as soon as the members that it looks at are sound.
+
+A rule whose members are wrong or missing keeps quiet: a form rule complains. A fact that is unknown leaves its rule unchecked.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Literal, TypeAlias
 
-from chalicelib.domain.booking import BookingRequest
+from chalicelib.domain.booking import ContactMethod
 from chalicelib.domain.facts import Facts
-from chalicelib.domain.violation import Violation
+from chalicelib.domain.form import Form
+from chalicelib.domain.violation import Breach, Violation
 
 
 class Unchecked(Enum):
@@ -17,7 +21,13 @@ class Unchecked(Enum):
 
 
 UNCHECKED: Literal[Unchecked.UNCHECKED] = Unchecked.UNCHECKED
-Verdict: TypeAlias = "str | Unchecked | None"
+Verdict: TypeAlias = "Breach | Unchecked | None"
+
+_WAYS = {
+    ContactMethod.CANDIDATE_CALLS: "they call you",
+    ContactMethod.CLIENT_CALLS: "you call them",
+    ContactMethod.SKYPE: "Skype",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +37,7 @@ class FactRule:
     id: str
     pointer: str
     source: str
-    check: Callable[[BookingRequest, Facts], Verdict]
+    check: Callable[[Form, Facts], Verdict]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,48 +48,83 @@ class FactCheck:
     unchecked: tuple[str, ...]
 
 
-def check_facts(request: BookingRequest, facts: Facts) -> FactCheck:
+@dataclass(frozen=True, slots=True)
+class FactsNeeded:
+    """The reads without which a rule could not run: the requirements of `candidate` unless it is None, the balance."""
+
+    candidate: int | None
+    balance: bool
+
+
+def needed(form: Form) -> FactsNeeded:
+    """Return what is worth reading for a form: nothing of which no rule could say anything."""
+    return FactsNeeded(form.candidate(), form.credits() is not None)
+
+
+def check_facts(form: Form, facts: Facts) -> FactCheck:
     """Run every rule of the table; all violations come at once."""
-    verdicts = [(rule, rule.check(request, facts)) for rule in FACT_RULES]
+    verdicts = [(rule, rule.check(form, facts)) for rule in FACT_RULES]
     return FactCheck(
-        tuple(Violation(rule.pointer, rule.id, verdict) for rule, verdict in verdicts if isinstance(verdict, str)),
+        tuple(
+            Violation.of(rule.pointer, rule.id, verdict) for rule, verdict in verdicts if isinstance(verdict, Breach)
+        ),
         tuple(rule.id for rule, verdict in verdicts if verdict is UNCHECKED),
     )
 
 
-def _candidate_bookable(_request: BookingRequest, facts: Facts) -> Verdict:
-    methods = facts.requirements.methods
-    if facts.requirements.is_bookable and (methods is None or any(methods.values())):
+def _candidate_bookable(form: Form, facts: Facts) -> Verdict:
+    if form.candidate() is None:
         return None
-    return "Choose another BookUserID: AdultWork does not offer PhoneChat bookings with this user."
-
-
-def _method_available(request: BookingRequest, facts: Facts) -> Verdict:
-    methods = facts.requirements.methods
-    if not facts.requirements.is_bookable or (methods is not None and not any(methods.values())):
-        return None
-    if methods is None or request.method not in methods:
+    if facts.requirements is None:
         return UNCHECKED
-    if methods[request.method]:
+    if facts.requirements.offers_something:
         return None
-    offered = ", ".join(str(method) for method, is_offered in sorted(methods.items()) if is_offered)
-    return f"Choose a Method that this candidate offers: {offered}."
+    return Breach("Choose somebody else to book: AdultWork does not offer PhoneChat bookings with this user.")
 
 
-def _credits_minimum(request: BookingRequest, facts: Facts) -> Verdict:
+def _method_available(form: Form, facts: Facts) -> Verdict:
+    method = form.method()
+    if form.candidate() is None or method is None:
+        return None
+    if facts.requirements is None:
+        return UNCHECKED
+    if not facts.requirements.offers_something:
+        return None
+    methods = facts.requirements.methods
+    if methods is None or method not in methods:
+        return UNCHECKED
+    if methods[method]:
+        return None
+    offered = tuple(way for way in ContactMethod if methods.get(way))
+    ways = ", ".join(_WAYS[way] for way in offered) or "none that is known here"
+    return Breach(f"Choose a way to talk that this user offers: {ways}.", {"allowed": tuple(map(int, offered))})
+
+
+def _credits_minimum(form: Form, facts: Facts) -> Verdict:
+    duration, offered = form.duration(), form.credits()
+    if form.candidate() is None or duration is None or offered is None:
+        return None
+    if facts.requirements is None:
+        return UNCHECKED
     price = facts.requirements.price_per_minute
-    if price is None or request.credits >= price * request.duration:
+    if price is None or offered >= price * duration:
         return None
-    minimum = format((price * request.duration).normalize(), "f")
-    return f"Offer at least {minimum} Credits: the candidate's price per minute times Duration."
+    minimum = price * duration
+    return Breach(
+        f"Offer at least {minimum.normalize():f} credits: this user's price per minute times the duration.",
+        {"minimum": minimum, "price_per_minute": price},
+    )
 
 
-def _balance_sufficient(request: BookingRequest, facts: Facts) -> Verdict:
+def _balance_sufficient(form: Form, facts: Facts) -> Verdict:
+    offered = form.credits()
+    if offered is None:
+        return None
     if facts.balance is None:
         return UNCHECKED
-    if facts.balance >= request.credits:
+    if facts.balance >= offered:
         return None
-    return "Offer fewer Credits or top up: the account holds fewer than this booking offers."
+    return Breach("Offer fewer credits or top up: the account holds fewer than this booking offers.")
 
 
 FACT_RULES: tuple[FactRule, ...] = (

@@ -65,7 +65,7 @@ def operation_document(view: OperationView, links: Links) -> dict[str, Document]
         "Duration": record.duration,
         "Method": record.method,
         "Credits": record.credits,
-        "same_key_tries_again": record.is_retryable and record.key_hash is not None,
+        "same_key_tries_again": record.is_retryable and record.is_keyed,
         "safe_to_retry_with_new_key": record.state in FREES_GUARD,
         "answer": answer,
     }

@@ -57,11 +57,12 @@ def test_the_events_of_a_further_attempt_go_on_in_the_same_chain(fail: Callable[
     assert [event["sequence"] for event in events] == [1, 2, 3, 4]
     assert [event["kind"] for event in events][2:] == ["claimed", "confirmed"]
     assert [event["previous_hash"] for event in events[1:]] == [event_hash(each) for each in stored[:-1]]
-    assert ("attempt" in events[0], events[2]["attempt"]) == (False, 2)
+    assert (events[0]["attempt"], events[2]["attempt"]) == (1, 2)
     assert [event["request_id"] for event in events] == ["request-1"] * 2 + ["request-2"] * 2
     assert {event["operation_id"] for event in events} == {operation_id}
     assert events[2]["request"] == events[0]["request"]
-    assert (events[2]["call"], "call" in events[0]) == ("op_00000000000000000000000002", False)
+    assert [events[0]["call"], events[2]["call"]] == [f"op_{number:026}" for number in (1, 2)]
+    assert events[0]["fingerprint"] == events[2]["fingerprint"] == world.store.claims[0].fingerprint
     assert (events[2]["unchecked"], set(events[2]["timings_ms"])) == ([], {"reads"})
     assert {(event["account"], event["candidate"]) for event in events} == {(1001, 123456)}
 

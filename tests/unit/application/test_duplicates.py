@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.domain.audit import event_hash
+from chalicelib.domain.audit import AuditEvent, EventKind, event_hash
 from chalicelib.domain.errors import (
     DuplicateBookingError,
     InvalidTokenError,
@@ -14,7 +14,7 @@ from chalicelib.domain.errors import (
     UpstreamRefusedError,
     UpstreamUnavailableError,
 )
-from chalicelib.domain.operation import OperationState
+from chalicelib.domain.operation import OperationState, keyed_operation_id
 from chalicelib.domain.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
 from tests.builders import OTHER_TOKEN, PRINCIPAL, REFRESHED_TOKEN, TOKEN, booking, members
@@ -149,7 +149,7 @@ class ForgetfulStore(InMemoryOperationStore):
         return None if self.is_forgetful else super().find(operation_id, deadline)
 
 
-@pytest.mark.parametrize("key", [KEY, OTHER_KEY, None])
+@pytest.mark.parametrize("key", [OTHER_KEY, None])
 @pytest.mark.parametrize("is_lost", [True, False])
 def test_a_repeat_whose_first_try_cannot_be_looked_at_is_never_told_that_nothing_was_booked(
     key: str | None,
@@ -166,6 +166,32 @@ def test_a_repeat_whose_first_try_cannot_be_looked_at_is_never_told_that_nothing
     assert (error.operation_id, error.state, error.retry_after_seconds) == (first.operation_id, None, 5)
     assert "was sent before" in error.message
     assert len(world.gateway.sent) == 1
+
+
+def test_a_repeat_under_its_key_needs_no_look_at_its_first_try() -> None:
+    """Fail the store's reads: the refused claim has brought the operation, and the answer with it."""
+    world = World(store=(store := ForgetfulStore()))
+    first = world.place()
+    store.is_forgetful = True
+    store.will_fail_reads()
+    assert world.place().answer == first.answer
+    assert len(world.gateway.sent) == 1
+
+
+def test_a_key_whose_operation_is_gone_is_never_free_and_nothing_is_told_of_it() -> None:
+    """Keep only its first event, as a trail does for good: nobody can tell whether it was this booking."""
+    world = World()
+    operation_id = keyed_operation_id(1001, KEY)
+    gone = AuditEvent(operation_id, 1, world.clock.now(), EventKind.CLAIMED, 1001, "request-0")
+    world.trail.record_refusal(gone, Deadline.after(world.clock.monotonic, 4))
+    error = world.refusal()
+    assert isinstance(error, DuplicateBookingError)
+    assert (error.operation_id, error.state, error.retry_after_seconds) == (operation_id, None, None)
+    assert error.message == (
+        "This Idempotency-Key was used before, and whether it was for this booking cannot be told any more; nothing was "
+        "sent. Ask for the operation."
+    )
+    assert (world.gateway.sent, world.store.records()) == ([], ())
 
 
 class LosingBookingIds(InMemoryOperationStore):

@@ -10,6 +10,7 @@ import pytest
 from chalicelib.application.place_booking import PlaceBooking
 from chalicelib.domain.access import Scope
 from chalicelib.domain.audit import GENESIS, event_hash
+from chalicelib.domain.errors import DuplicateBookingError
 from chalicelib.domain.facts import BookingRequirements
 from chalicelib.domain.operation import OperationState, Outcome
 from chalicelib.domain.rules.form import read_request
@@ -138,7 +139,8 @@ def test_a_booking_without_an_idempotency_key_is_guarded_all_the_same() -> None:
     """Send no key."""
     world = World()
     placed = world.place(idempotency_key=None)
-    assert [(claim.key_hashes, claim.id) for claim in world.store.claims] == [((), placed.operation_id)]
+    assert [(claim.is_keyed, claim.id) for claim in world.store.claims] == [(False, placed.operation_id)]
+    assert isinstance(world.refusal(idempotency_key=None), DuplicateBookingError)
 
 
 def test_nothing_that_is_kept_holds_personal_data_in_clear() -> None:

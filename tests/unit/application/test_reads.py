@@ -15,10 +15,12 @@ from chalicelib.domain.errors import (
     InvalidTokenError,
     SwitchboardError,
     Trouble,
+    UpstreamError,
     UpstreamRefusedError,
     UpstreamUnavailableError,
 )
 from chalicelib.domain.facts import BookingRequirements, Facts
+from chalicelib.domain.rules.facts import FactsNeeded
 from chalicelib.domain.time_budget import Deadline
 from tests.builders import PRINCIPAL, TOKEN
 from tests.fakes.clock import FixedClock
@@ -26,6 +28,8 @@ from tests.fakes.system import SequentialConcurrency
 from tests.fakes.upstream import InMemoryGateway, InMemoryIntrospector
 
 T = TypeVar("T")
+Read = Callable[[], tuple[Facts, UpstreamError | None]]
+NEEDED = FactsNeeded(123456, balance=True)
 WITHOUT_BALANCE = replace(PRINCIPAL, scopes=frozenset({Scope.PHONECHAT_BOOKINGS.value}))
 LATE = UpstreamUnavailableError("late", trouble=Trouble.LATE)
 
@@ -75,9 +79,9 @@ def deadline() -> Deadline:
     return Deadline.after(FixedClock().monotonic, 6)
 
 
-def start(introspector: InMemoryIntrospector, gateway: InMemoryGateway) -> tuple[Principal, Callable[[], Facts]]:
+def start(introspector: InMemoryIntrospector, gateway: InMemoryGateway) -> tuple[Principal, Read]:
     """Begin the reads of one booking; return the principal, and what waits for the facts."""
-    principal, pending = Reads(introspector, gateway, SequentialConcurrency()).start(TOKEN, 123456, deadline())
+    principal, pending = Reads(introspector, gateway, SequentialConcurrency()).start(TOKEN, NEEDED, deadline())
     return principal, pending.read
 
 
@@ -86,9 +90,9 @@ def test_on_a_cold_cache_all_three_reads_are_under_way_at_once() -> None:
     place = MeetingPlace()
     gateway = MeetingGateway(place)
     reads = Reads(MeetingIntrospector(place), gateway, ThreadConcurrency(2))
-    principal, pending = reads.start(TOKEN, 123456, deadline())
+    principal, pending = reads.start(TOKEN, NEEDED, deadline())
     assert principal == PRINCIPAL
-    assert pending.read() == Facts(gateway.facts, Decimal(300))
+    assert pending.read() == (Facts(gateway.facts, Decimal(300)), None)
 
 
 def test_on_a_warm_cache_the_token_is_not_introspected_again() -> None:
@@ -97,7 +101,7 @@ def test_on_a_warm_cache_the_token_is_not_introspected_again() -> None:
     for _ in range(2):
         principal, read = start(introspector, gateway)
         assert principal == PRINCIPAL
-        assert read() == Facts(gateway.facts, Decimal(300))
+        assert read() == (Facts(gateway.facts, Decimal(300)), None)
     assert introspector.calls == 1
     assert gateway.reads == ["requirements", "balance"] * 2
 
@@ -108,7 +112,7 @@ def test_a_balance_that_is_known_to_be_forbidden_is_never_asked_for() -> None:
     introspector.known[TOKEN] = WITHOUT_BALANCE
     principal, read = start(introspector, gateway)
     assert principal == WITHOUT_BALANCE
-    assert read() == Facts(gateway.facts, None)
+    assert read() == (Facts(gateway.facts, None), None)
     assert gateway.reads == ["requirements"]
 
 
@@ -125,14 +129,44 @@ class FailingBalance(InMemoryGateway):
 def test_a_balance_that_turns_out_to_be_forbidden_is_unknown_whatever_came_of_asking(gateway: InMemoryGateway) -> None:
     """Ask for it speculatively, with a token that turns out to lack the scope."""
     _, read = start(InMemoryIntrospector(WITHOUT_BALANCE), gateway)
-    assert read() == Facts(gateway.facts, None)
+    assert read() == (Facts(gateway.facts, None), None)
 
 
-def test_a_balance_that_is_granted_and_cannot_be_read_in_time_ends_the_booking() -> None:
+def test_a_balance_that_is_granted_and_cannot_be_read_in_time_is_told_beside_what_could_be_read() -> None:
     """Fail it for a token that has the scope."""
-    _, read = start(InMemoryIntrospector(), FailingBalance())
-    with pytest.raises(UpstreamUnavailableError):
-        read()
+    gateway = FailingBalance()
+    _, read = start(InMemoryIntrospector(), gateway)
+    assert read() == (Facts(gateway.facts, None), LATE)
+
+
+def test_the_first_of_two_failures_is_told() -> None:
+    """Fail both reads."""
+    gateway = FailingBalance()
+    gateway.read_failure = UpstreamRefusedError("forbidden", upstream_status=403)
+    _, read = start(InMemoryIntrospector(), gateway)
+    assert read() == (Facts(None, None), gateway.read_failure)
+
+
+@pytest.mark.parametrize("is_warm", [True, False])
+@pytest.mark.parametrize(
+    ("needed", "reads"),
+    [
+        (FactsNeeded(None, balance=True), ["balance"]),
+        (FactsNeeded(123456, balance=False), ["requirements"]),
+        (FactsNeeded(None, balance=False), []),
+    ],
+)
+def test_what_no_rule_needs_is_not_read(needed: FactsNeeded, reads: list[str], is_warm: bool) -> None:  # noqa: FBT001 (a row)
+    """Need one of the facts, or none; the token is introspected all the same."""
+    introspector, gateway = InMemoryIntrospector(), InMemoryGateway()
+    introspector.known = {TOKEN: PRINCIPAL} if is_warm else {}
+    principal, pending = Reads(introspector, gateway, SequentialConcurrency()).start(TOKEN, needed, deadline())
+    facts, failure = pending.read()
+    assert (principal, gateway.reads, failure) == (PRINCIPAL, reads, None)
+    assert (facts.requirements, facts.balance) == (
+        gateway.facts if "requirements" in reads else None,
+        Decimal(300) if "balance" in reads else None,
+    )
 
 
 def test_a_balance_that_is_no_number_is_unknown() -> None:
@@ -140,7 +174,7 @@ def test_a_balance_that_is_no_number_is_unknown() -> None:
     gateway = InMemoryGateway()
     gateway.credits = None
     _, read = start(InMemoryIntrospector(), gateway)
-    assert read() == Facts(gateway.facts, None)
+    assert read() == (Facts(gateway.facts, None), None)
     assert gateway.reads == ["requirements", "balance"]
 
 
@@ -169,9 +203,12 @@ def test_a_read_that_refuses_the_token_drops_what_was_learnt_about_it(
     introspector, gateway = InMemoryIntrospector(), InMemoryGateway()
     introspector.known[TOKEN], gateway.read_failure = PRINCIPAL, failure
     _, read = start(introspector, gateway)
-    with pytest.raises(type(failure)) as caught:
-        read()
-    assert caught.value is failure
+    if isinstance(failure, InvalidTokenError):
+        with pytest.raises(InvalidTokenError) as caught:
+            read()
+        assert caught.value is failure
+    else:
+        assert read() == (Facts(None, Decimal(300)), failure)
     assert introspector.forgotten == forgotten
     assert (introspector.recall(TOKEN) is None) == bool(forgotten)
 
@@ -182,7 +219,7 @@ def test_a_caller_is_new_when_the_token_had_to_be_introspected(scopes: Principal
     """Start with tokens that are known and not, with the scope of the balance and without."""
     introspector = InMemoryIntrospector(scopes)
     introspector.known = {TOKEN: scopes} if is_warm else {}
-    _, pending = Reads(introspector, InMemoryGateway(), SequentialConcurrency()).start(TOKEN, 123456, deadline())
+    _, pending = Reads(introspector, InMemoryGateway(), SequentialConcurrency()).start(TOKEN, NEEDED, deadline())
     assert pending.is_new_caller is (not is_warm)
 
 

@@ -5,21 +5,30 @@ from decimal import Decimal
 
 import pytest
 
-from chalicelib.domain.access import Scope
+from chalicelib.application.refusals import REASONS
+from chalicelib.domain.access import AccessToken, Scope
 from chalicelib.domain.audit import GENESIS
 from chalicelib.domain.errors import (
     BookingRejectedError,
+    DuplicateBookingError,
+    IdempotencyKeyReusedError,
     InsufficientScopeError,
     InvalidTokenError,
+    OutcomeUnknownError,
     StoreUnavailableError,
     SwitchboardError,
+    TooManyBookingsError,
     Trouble,
     UpstreamRefusedError,
     UpstreamUnavailableError,
 )
 from chalicelib.domain.facts import BookingRequirements
+from chalicelib.domain.form import JsonValue
 from chalicelib.domain.keyed_hash import HmacKey
+from chalicelib.domain.time_budget import Deadline
+from chalicelib.edge.problem import PROBLEM_TYPES
 from tests.builders import MEMBERS, PHONE, PRINCIPAL, TOKEN, members
+from tests.fakes.upstream import InMemoryGateway
 from tests.sentences import require_sentences
 from tests.unit.application.slowness import TickingGateway
 from tests.unit.application.world import OTHER_KEY, World
@@ -34,48 +43,109 @@ def assert_nothing_was_claimed_or_sent(world: World) -> None:
     assert world.gateway.sent == []
 
 
-def test_a_wrong_form_costs_no_call_and_leaves_no_record() -> None:
-    """Break five rules; who is asking is not even looked up."""
-    world = World()
-    document = members(BookUserID=0, Duration=4, Method=9, Credits="32", Comments="\0")
-    error = world.refusal(document)
+def rules(error: SwitchboardError) -> list[str]:
+    """Return the rules that a refused booking breaks, in order."""
     assert isinstance(error, BookingRejectedError)
-    assert [violation.rule for violation in error.violations] == [
-        "book-user-id",
-        "duration-minimum",
-        "method",
-        "credits-form",
+    return [violation.rule for violation in error.violations]
+
+
+def test_all_mistakes_come_at_once_those_that_need_facts_included() -> None:
+    """Break rules of the form, and offer less than the candidate asks and more than the account holds."""
+    world = World()
+    world.gateway.credits = Decimal(9)
+    error = world.refusal(members(SessionDate="soon", Method=2, Credits=10, Comments="\0"))
+    assert rules(error) == [
+        "session-date-form",
         "comments-characters",
+        "method-available",
+        "credits-minimum",
+        "balance-sufficient",
     ]
-    assert (error.operation_id, error.audit_pending) == (None, False)
-    assert (world.introspector.calls, world.gateway.reads, world.trail.appended) == (0, [], [])
+    assert error.audit_pending is False
     assert_nothing_was_claimed_or_sent(world)
 
 
-@pytest.mark.parametrize(("user_id", "candidate"), [(123456, 123456), (0, None)])
-def test_a_wrong_form_of_a_known_account_is_on_record(user_id: int, candidate: int | None) -> None:
-    """The account is remembered from a call before: no call is needed to tell the reviewer, and no value is told."""
+@pytest.mark.parametrize(
+    ("changes", "reads"),
+    [
+        ({"Comments": 1}, ["requirements", "balance"]),
+        ({"BookUserID": 0}, ["balance"]),
+        ({"Credits": "32"}, ["requirements"]),
+        ({"BookUserID": "123456", "Credits": None}, []),
+    ],
+)
+def test_only_facts_that_a_sound_member_needs_are_read(changes: dict[str, JsonValue], reads: list[str]) -> None:
+    """Break the members that the facts are about; the token is introspected whatever else is wrong."""
     world = World()
-    world.introspector.known[TOKEN] = PRINCIPAL
+    assert isinstance(world.refusal(members(**changes)), BookingRejectedError)
+    assert (world.introspector.calls, sorted(world.gateway.reads)) == (1, sorted(reads))
+
+
+@pytest.mark.parametrize("is_sound", [True, False])
+def test_a_bad_token_comes_before_every_mistake(is_sound: bool) -> None:  # noqa: FBT001 (a row)
+    """Let AdultWork refuse the token, at the introspection and at a read, for a sound form and a broken one."""
+    document = MEMBERS if is_sound else members(Duration=4)
+    world = World()
+    world.introspector.failure = InvalidTokenError("unknown")
+    assert world.refusal(document) is world.introspector.failure
+    world.introspector.failure, world.gateway.read_failure = None, InvalidTokenError("expired")
+    assert world.refusal(document) is world.gateway.read_failure
+
+
+@pytest.mark.parametrize("failure", [LATE, UpstreamRefusedError("forbidden", upstream_status=403)])
+def test_mistakes_are_told_also_where_the_facts_cannot_be_read(failure: SwitchboardError) -> None:
+    """Fail the facts of a broken form; what could not be checked is on record."""
+    world = World()
+    world.gateway.read_failure = failure
+    error = world.refusal(members(Duration=4))
+    assert rules(error) == ["duration-minimum"]
+    (event,) = world.events(error.operation_id)
+    assert event["unchecked"] == ["candidate-bookable", "method-available"]
+
+
+def test_a_balance_that_cannot_be_read_does_not_hide_what_the_candidate_forbids() -> None:
+    """Fail the balance alone, for a candidate who takes no bookings."""
+    world = World()
+    world.gateway = NoBalance()
+    world.gateway.facts = BookingRequirements(is_bookable=False)
+    error = world.refusal()
+    assert rules(error) == ["candidate-bookable"]
+    assert world.events(error.operation_id)[0]["unchecked"] == ["balance-sufficient"]
+
+
+class NoBalance(InMemoryGateway):
+    """An upstream that never tells the balance in time."""
+
+    def balance(self, token: AccessToken, deadline: Deadline) -> Decimal | None:
+        """Fail."""
+        del token, deadline
+        raise LATE
+
+
+@pytest.mark.parametrize(("user_id", "candidate"), [(123456, 123456), (0, None)])
+@pytest.mark.parametrize("is_warm", [True, False])
+def test_a_wrong_form_is_on_record_without_its_values(user_id: int, candidate: int | None, is_warm: bool) -> None:  # noqa: FBT001 (a row)
+    """Break rules with a token that is remembered, and with one that is not: it makes no difference."""
+    world = World()
+    world.introspector.known = {TOKEN: PRINCIPAL} if is_warm else {}
     error = world.refusal({**members(BookUserID=user_id, Duration=4), PHONE: 1})
     (event,) = world.events(error.operation_id)
-    assert (event["kind"], event["account"], event["candidate"]) == ("refused", PRINCIPAL.account, candidate)
-    assert {"rule": "duration-minimum", "pointer": "/Duration"} in event["violations"]
-    assert {"rule": "unknown-member", "pointer": ""} in event["violations"]
+    assert (event["kind"], event["reason"]) == ("refused", "booking-rejected")
+    assert (event["account"], event["candidate"], event["request_id"]) == (PRINCIPAL.account, candidate, "request-1")
+    assert (event["sequence"], event["previous_hash"]) == (1, GENESIS)
+    assert "unknown-member" in event["violations"]
+    assert "duration-minimum/Duration" in event["violations"]
+    assert "request" not in event
     assert PHONE not in world.trail.rows()
-    assert (world.introspector.calls, world.gateway.reads) == (0, [])
 
 
-@pytest.mark.parametrize(("unknown", "recorded"), [(49, 50), (50, 50), (200, 50)])
-def test_the_record_of_a_wrong_form_names_fifty_violations_at_most(unknown: int, recorded: int) -> None:
-    """Send members that nobody knows: the event stays small, is the first of its chain, and the answer has them all."""
+def test_the_record_of_a_wrong_form_names_each_rule_once() -> None:
+    """Send members that nobody knows: the event stays small, and the answer has them all."""
     world = World()
-    world.introspector.known[TOKEN] = PRINCIPAL
-    error = world.refusal({**members(Duration=4), **{f"member-{number}": 1 for number in range(unknown)}})
-    assert isinstance(error, BookingRejectedError)
+    error = world.refusal({**members(Duration=4), **{f"member-{number}": 1 for number in range(200)}})
+    assert len(rules(error)) == 201
     (event,) = world.events(error.operation_id)
-    assert (len(error.violations), len(event["violations"])) == (unknown + 1, recorded)
-    assert (event["sequence"], event["previous_hash"], event["request_id"]) == (1, GENESIS, "request-1")
+    assert event["violations"] == ["unknown-member", "duration-minimum/Duration"]
 
 
 @pytest.mark.parametrize("is_warm", [True, False])
@@ -93,7 +163,8 @@ def test_a_missing_scope_is_refused_and_on_record(is_warm: bool) -> None:  # noq
     require_sentences(error.message)
     assert world.introspector.recall(TOKEN) is None
     (event,) = world.events(error.operation_id)
-    assert (event["kind"], event["missing_scope"]) == ("refused", "account_phonechat_bookings")
+    assert (event["kind"], event["reason"]) == ("refused", "insufficient-scope")
+    assert event["missing_scope"] == "account_phonechat_bookings"
     assert (event["account"], event["candidate"], event["sequence"]) == (1001, 123456, 1)
     assert (event["previous_hash"], event["request_id"]) == (GENESIS, "request-1")
     assert PHONE not in world.store.rows()
@@ -105,16 +176,15 @@ def test_a_booking_that_the_facts_forbid_is_refused_with_all_violations_and_on_r
     world = World()
     world.gateway.credits = Decimal(1)
     error = world.refusal(members(Method=2, Credits=10))
-    assert isinstance(error, BookingRejectedError)
-    rules = ["method-available", "credits-minimum", "balance-sufficient"]
-    assert [violation.rule for violation in error.violations] == rules
+    assert rules(error) == ["method-available", "credits-minimum", "balance-sufficient"]
     (event,) = world.events(error.operation_id)
     assert event["kind"] == "refused"
     assert event["violations"] == [
-        {"rule": "method-available", "pointer": "/Method"},
-        {"rule": "credits-minimum", "pointer": "/Credits"},
-        {"rule": "balance-sufficient", "pointer": "/Credits"},
+        "method-available/Method",
+        "credits-minimum/Credits",
+        "balance-sufficient/Credits",
     ]
+    assert event["request"]["credits"] == "10"
     assert event["unchecked"] == []
     assert_nothing_was_claimed_or_sent(world)
 
@@ -124,7 +194,7 @@ def test_a_refusal_s_record_names_the_rules_that_could_not_be_checked() -> None:
     world = World()
     world.gateway.facts, world.gateway.credits = BookingRequirements(is_bookable=False), None
     (event,) = world.events(world.refusal().operation_id)
-    assert [broken["rule"] for broken in event["violations"]] == ["candidate-bookable"]
+    assert event["violations"] == ["candidate-bookable/BookUserID"]
     assert event["unchecked"] == ["balance-sufficient"]
 
 
@@ -132,7 +202,7 @@ def test_a_refusal_s_record_names_the_rules_that_could_not_be_checked() -> None:
 def test_a_refusal_that_cannot_be_recorded_is_the_same_refusal(lacks_scope: bool) -> None:  # noqa: FBT001 (a row)
     """Fail the audit trail; the caller learns the truth, and the edge that the record is missing."""
     world = World()
-    world.trail.will_fail_append()
+    world.trail.will_fail_to_record()
     if lacks_scope:
         world.introspector.principal = WITHOUT_BOOKINGS
     world.gateway.facts = BookingRequirements(is_bookable=False)
@@ -158,19 +228,78 @@ def test_a_token_that_cannot_be_introspected_is_refused_without_a_record(failure
     world = World()
     world.introspector.failure = failure
     assert world.refusal() is failure
-    assert world.trail.appended == []
+    assert world.trail.refusals == []
     assert_nothing_was_claimed_or_sent(world)
 
 
 @pytest.mark.parametrize(
-    "failure", [InvalidTokenError("expired"), UpstreamRefusedError("forbidden", upstream_status=403), LATE]
+    ("failure", "told"),
+    [
+        (InvalidTokenError("expired"), {"reason": "invalid-token"}),
+        (
+            UpstreamRefusedError("forbidden", upstream_status=403),
+            {"reason": "upstream-refused", "upstream_status": 403},
+        ),
+        (LATE, {"reason": "upstream-unavailable", "trouble": "late", "upstream_status": None}),
+    ],
 )
-def test_facts_that_cannot_be_read_end_the_booking(failure: SwitchboardError) -> None:
-    """Fail the read of the requirements."""
+def test_facts_that_cannot_be_read_end_the_booking_and_are_on_record(
+    failure: SwitchboardError, told: dict[str, object]
+) -> None:
+    """Fail the read of the requirements; the error is about no operation that could be asked for."""
     world = World()
     world.gateway.read_failure = failure
     assert world.refusal() is failure
+    assert failure.operation_id is None
+    (event,) = world.trail.refusals
+    assert (event.kind, event.account, event.candidate) == ("refused", PRINCIPAL.account, 123456)
+    assert told.items() <= event.details.items()
     assert_nothing_was_claimed_or_sent(world)
+
+
+def test_whoever_books_too_often_is_on_record() -> None:
+    """Use the limit up."""
+    world = World()
+    world.store.limits = [(1, 60)]
+    world.place()
+    error = world.refusal(members(SessionDate="2026-01-22 21:30"), idempotency_key=OTHER_KEY)
+    assert isinstance(error, TooManyBookingsError)
+    (event,) = world.trail.refusals
+    assert event.operation_id != error.operation_id
+    assert {"reason": "too-many-bookings", "limit": 1, "window_seconds": 60}.items() <= event.details.items()
+
+
+def test_an_equal_booking_and_a_reused_key_are_on_record() -> None:
+    """Book the same under another key, and another booking under the same key."""
+    world = World()
+    placed = world.place()
+    duplicate = world.refusal(idempotency_key=OTHER_KEY)
+    assert (type(duplicate), duplicate.operation_id) == (DuplicateBookingError, placed.operation_id)
+    assert isinstance(world.refusal(members(Duration=30, Credits=60)), IdempotencyKeyReusedError)
+    first, second = world.trail.refusals
+    assert (first.details["reason"], first.details["earlier"]) == ("duplicate-booking", placed.operation_id)
+    assert second.details["reason"] == "idempotency-key-reused"
+    assert len({first.operation_id, second.operation_id, placed.operation_id}) == 3
+
+
+def test_a_repeat_is_no_refusal() -> None:
+    """Repeat a booking that stands, one whose outcome is unknown, and one that is being sent: nothing was attempted."""
+    world = World()
+    world.place()
+    assert world.place().is_replayed
+    world.gateway.will_time_out_after_send()
+    lost = {"document": members(SessionDate="2026-01-22 21:30"), "idempotency_key": OTHER_KEY}
+    assert isinstance(world.refusal(**lost), OutcomeUnknownError)
+    assert isinstance(world.refusal(**lost), OutcomeUnknownError)
+    world.vault.will_fail()
+    assert isinstance(world.refusal(), DuplicateBookingError)  # its answer cannot be opened
+    assert world.trail.refusals == []
+
+
+def test_every_reason_on_record_is_the_name_of_a_problem() -> None:
+    """Compare both tables: a reviewer reads the word that the caller was told."""
+    assert {PROBLEM_TYPES[error].slug for error in REASONS} == set(REASONS.values())
+    assert all(PROBLEM_TYPES[error].slug == reason for error, reason in REASONS.items())
 
 
 class LostKeys:
@@ -185,7 +314,7 @@ def test_without_the_key_of_the_hashes_nothing_is_claimed_or_sent() -> None:
     """Lose the secret."""
     world = World(keys=LostKeys())
     assert isinstance(world.refusal(), StoreUnavailableError)
-    assert world.trail.appended == []
+    assert world.trail.refusals == []
     assert_nothing_was_claimed_or_sent(world)
 
 
@@ -198,7 +327,7 @@ def test_a_call_that_begins_too_late_claims_nothing(seconds_left: float) -> None
     assert (error.trouble, error.retry_after_seconds, error.operation_id) == (Trouble.LATE, 5, None)
     assert "sent nothing" in error.message
     assert_nothing_was_claimed_or_sent(world)
-    assert world.store.trail.appended == []
+    assert [event.details["reason"] for event in world.trail.refusals] == ["upstream-unavailable"]
 
 
 def test_reads_that_took_too_long_end_the_call_before_the_claim() -> None:

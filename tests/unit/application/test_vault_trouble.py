@@ -63,7 +63,7 @@ def test_a_booking_goes_on_without_the_vault_and_keeps_nothing_that_it_could_not
     assert (answered.answer.status, answered.audit_pending) == (201 if is_booked else 402, False)
     assert world.state_of(answered.operation_id) is (OperationState.CONFIRMED if is_booked else OperationState.REJECTED)
     assert sealed_contact(world, answered.operation_id) is None
-    assert world.store.stored_answer(world.store.records()[0], soon(world)) is None
+    assert world.store.records()[0].sealed_answer is None
     world.vault.will_work()
     error = world.refusal()
     assert isinstance(error, DuplicateBookingError)
@@ -140,7 +140,7 @@ def test_the_answer_of_one_operation_does_not_open_as_that_of_another() -> None:
     other = members(SessionDate="2026-01-21 21:30")
     first, second = world.place(), world.place(other, idempotency_key="0" * 16)
     one, two = world.store.records()
-    sealed = world.store.stored_answer(one, soon(world))
+    sealed = one.sealed_answer
     seal = world.vault.unlock(1001, soon(world))
     assert sealed is not None
     assert seal.open(sealed, f"answer:{first.operation_id}") == first.answer.to_bytes()

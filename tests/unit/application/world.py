@@ -14,6 +14,7 @@ from chalicelib.application.place_booking import Answered, PlaceBooking, PlaceBo
 from chalicelib.application.ports import AnswerForm, Concurrency, HmacKeys
 from chalicelib.application.reads import Reads
 from chalicelib.application.reconcile import Reconciler
+from chalicelib.application.refusals import Refusals
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.errors import SwitchboardError
 from chalicelib.domain.form import JsonValue
@@ -65,14 +66,14 @@ class World:
     def place_booking(self) -> PlaceBooking:
         """Return the main use case."""
         reconciler = self.reconciler()
-        earlier = EarlierOperations(self.store, self.gateway, reconciler, self.clock)
+        earlier = EarlierOperations(self.store, self.gateway, reconciler, self.clock, self.keys)
         return PlaceBooking(
             reads=Reads(self.introspector, self.gateway, self.concurrency),
             gateway=self.gateway,
             claiming=Claiming(self.store, earlier, self.budget),
             concluding=Concluding(self.store, reconciler, self.form, self.budget),
             housekeeping=self.housekeeping(),
-            trail=self.trail,
+            refusals=Refusals(self.trail, self.clock, self.budget),
             vault=self.vault,
             concurrency=self.concurrency,
             clock=self.clock,

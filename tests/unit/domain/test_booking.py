@@ -82,7 +82,7 @@ def test_nothing_that_holds_personal_data_shows_it() -> None:
     document = members(PhoneNumber="canary-1", SkypeName="canary-2", Comments="canary-3")
     key = HmacKey(b"a key for tests, 32 bytes or more")
     operation = new_operation(
-        operation_id="op_1", account=1001, request=request, idempotency_key=None, keys=[key], now=NOW,
+        call_id="op_1", account=1001, request=request, idempotency_key=None, key=key, now=NOW,
         function_seconds=26, zone=LONDON,
     )  # fmt: skip
     outcome = Outcome(OperationState.CONFIRMED, "booked", 200, made)

@@ -5,8 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from chalicelib.domain.form import JsonValue
-from chalicelib.domain.rules.form import FORM_RULES, OPTIONAL, REQUIRED, violations
+from chalicelib.domain.form import OPTIONAL, REQUIRED, JsonValue
+from chalicelib.domain.rules.form import FORM_RULES, violations
+from chalicelib.domain.rules.rule import LABELS
 from tests.builders import MEMBERS, broken_rules, form, members, without
 from tests.sentences import require_sentences
 
@@ -30,7 +31,8 @@ def test_a_required_member_may_be_neither_absent_nor_null(name: str) -> None:
     for document in (without(name), members(**{name: None})):
         (violation,) = violations(form(document))
         assert (violation.rule, violation.pointer) == ("required", f"/{name}")
-        assert violation.message == f"Send {name}; it is required."
+        assert violation.message == f"Send {LABELS[name]}; it cannot be left out."
+        assert violation.params == {}
 
 
 @pytest.mark.parametrize("name", OPTIONAL)
@@ -59,6 +61,8 @@ def test_an_unknown_member_is_named_by_pointer_without_its_value(name: str, poin
     for value in (CANARY, None):
         (violation,) = violations(form(members(**{name: value})))
         assert (violation.rule, violation.pointer) == ("unknown-member", pointer)
+        assert violation.message == "Remove this member; CreateBooking does not know it."
+        assert violation.params == {"allowed": (*REQUIRED, *OPTIONAL)}
         assert CANARY not in violation.message
 
 
@@ -93,7 +97,7 @@ def test_no_violation_repeats_what_was_sent(method: JsonValue) -> None:
     ):
         found = violations(form(document))
         assert found
-        assert not any("73519" in f"{violation.pointer} {violation.message}" for violation in found)
+        assert not any("73519" in f"{violation.pointer} {violation.message} {violation.params}" for violation in found)
 
 
 EVERY_RULE_BROKEN: list[dict[str, JsonValue]] = [
@@ -101,6 +105,7 @@ EVERY_RULE_BROKEN: list[dict[str, JsonValue]] = [
     members(BookUserID=0, SessionDate="soon", AcceptBy="soon", Duration="15", Credits="32", Method=4, Comments=1),
     members(SessionDate="2026-03-29 01:30", AcceptBy="2027-03-28 01:30", Duration=4, PhoneNumber="1"),
     members(SessionDate="2026-01-14 21:30", AcceptBy="2026-01-14 22:30", Duration=9_999, PhoneNumber="09011234567"),
+    members(SessionDate="2026-10-25T01:30:00Z", AcceptBy="2026-10-25T00:30:00Z", PhoneNumber="+1 202 555 0123"),
     members(AcceptBy="2026-10-25 01:30", Method=3, SkypeName="!", Comments="x" * 10_000),
     without("PhoneNumber", Comments="\0"),
     members(Method=3),
@@ -111,7 +116,7 @@ def test_every_violation_is_told_in_whole_sentences() -> None:
     """Break every rule of the table and read what is said: this is what an app shows beside its fields."""
     last_night = datetime(2026, 10, 25, 0, 45, tzinfo=UTC)
     found = [violation for document in EVERY_RULE_BROKEN for violation in violations(form(document))]
-    found += violations(form(EVERY_RULE_BROKEN[4], now=last_night))
+    found += violations(form(EVERY_RULE_BROKEN[5], now=last_night))
     assert {violation.rule for violation in found} == {"unknown-member", *(rule.id for rule in FORM_RULES)}
     for violation in found:
         require_sentences(violation.message)

@@ -47,6 +47,14 @@ def test_a_digest_is_the_key_s_id_and_an_hmac_over_purpose_and_parts() -> None:
     assert KEY.digest("guard", 1001, 123456, "2026-01-20 21:30") == f"{KEY.id}:{expected}"
 
 
+def test_a_digest_is_known_by_the_key_that_made_it() -> None:
+    """Ask the key, another one, and the key about what nobody made."""
+    other = HmacKey(b"another key, 32 bytes or even more")
+    assert KEY.made(KEY.digest("guard", 1))
+    assert not other.made(KEY.digest("guard", 1))
+    assert [KEY.made(text) for text in (KEY.id, f"{KEY.id}0:", f"0{KEY.id}:", ":", "")] == [True, *[False] * 4]
+
+
 def test_digests_differ_by_purpose_by_parts_and_by_where_a_part_ends() -> None:
     """Hash near neighbours."""
     digests = {

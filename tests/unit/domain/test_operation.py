@@ -1,12 +1,24 @@
 """Operations: their states, and the record that a claim writes."""
 
-from collections.abc import Sequence
+import hashlib
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from chalicelib.domain.keyed_hash import HmacKey
-from chalicelib.domain.operation import FREES_GUARD, MOVES, ROUTE, Operation, OperationState, Outcome, new_operation
+from chalicelib.domain.operation import (
+    FOR_A_PERSON,
+    FREES_GUARD,
+    MOVES,
+    OPEN,
+    ROUTE,
+    Operation,
+    OperationState,
+    Outcome,
+    keyed_operation_id,
+    new_operation,
+)
 from tests.builders import LONDON, NOW, booking, booking_request
 
 KEY = HmacKey(b"a key for tests, 32 bytes or more")
@@ -20,15 +32,15 @@ def operation(
     idempotency_key: str | None = "0123456789abcdef",
     account: int = 1001,
     now: datetime = NOW,
-    keys: Sequence[HmacKey] = (KEY,),
+    key: HmacKey = KEY,
 ) -> Operation:
     """Return a new operation."""
     return new_operation(
-        operation_id="op_1",
+        call_id="op_1",
         account=account,
         request=booking_request(session_date=session_date),
         idempotency_key=idempotency_key,
-        keys=keys,
+        key=key,
         now=now,
         function_seconds=26,
         zone=LONDON,
@@ -43,8 +55,16 @@ def test_every_state_says_where_it_may_go() -> None:
 
 def test_only_what_is_unknown_or_under_way_may_move() -> None:
     """Look for the states that are not final; nothing goes back to SENDING, and UNKNOWN becomes known by reads alone."""
-    assert set(OperationState) - FINAL == {OperationState.SENDING, OperationState.UNKNOWN}
+    assert set(OperationState) - FINAL == {OperationState.SENDING, OperationState.UNKNOWN, *FOR_A_PERSON}
     assert MOVES[OperationState.UNKNOWN].isdisjoint({OperationState.REJECTED, OperationState.NOT_SENT})
+
+
+def test_a_person_can_say_of_what_no_read_settles_whether_it_booked() -> None:
+    """Look at where those states lead."""
+    assert {"AMBIGUOUS", "EXPIRED_UNKNOWN"} == FOR_A_PERSON
+    assert {MOVES[state] for state in FOR_A_PERSON} == {
+        frozenset({OperationState.CONFIRMED, OperationState.NOT_CREATED})
+    }
 
 
 def test_every_operation_can_reach_an_end() -> None:
@@ -62,47 +82,70 @@ def test_a_guard_is_freed_only_where_surely_nothing_was_booked() -> None:
     assert {"REJECTED", "NOT_SENT", "NOT_CREATED"} == FREES_GUARD
 
 
-def test_a_record_holds_the_hashes_of_key_booking_and_request() -> None:
-    """Compute them beside the code."""
-    record = operation()
-    assert record.key_hashes == (KEY.digest("idempotency-key", 1001, ROUTE, "0123456789abcdef"),)
-    assert record.guard_hashes == (KEY.digest("guard", 1001, 123456, "2026-01-20 21:30"),)
-    assert record.fingerprints == (KEY.fingerprint(record.request),)
-    assert (record.id, record.account, record.attempt) == ("op_1", 1001, 1)
+def test_what_is_open_may_still_move() -> None:
+    """The two states that reads settle; a person's states are not looked at again by themselves."""
+    assert {"SENDING", "UNKNOWN"} == OPEN
+
+
+def test_an_idempotency_key_is_the_address_of_its_operation() -> None:
+    """Compute it beside the code: another address after a deployment would forget every key."""
+    address = b'["operation-1",1001,"POST /v1/PhoneChat/CreateBooking","0123456789abcdef"]'
+    number = int.from_bytes(hashlib.sha256(address).digest()[:16])
+    digits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+    expected = "".join(digits[number // 32**place % 32] for place in range(25, -1, -1))
+    assert ROUTE.encode() in address
+    assert (operation().id, operation().is_keyed) == (f"op_{expected}", True)
+    assert keyed_operation_id(1001, "0123456789abcdef") == operation().id == "op_79QNVXXKHWN5BRX86TTJQG96T6"
+
+
+@pytest.mark.parametrize("number", range(200))
+def test_every_address_has_the_form_of_an_operation_id(number: int) -> None:
+    """Logs and routes know no other; a ULID begins with 0 to 7, as 128 bits do in 26 digits."""
+    assert re.fullmatch("op_[0-7][0-9A-HJKMNP-TV-Z]{25}", keyed_operation_id(number, f"key-number-{number}"))
+
+
+def test_the_hmac_key_decides_nothing_but_the_fingerprint() -> None:
+    """Make the same record under another key: it stands in the same places."""
+    one, other = operation(), operation(key=NEW_KEY)
+    assert (one.id, one.guard) == (other.id, other.guard)
+    assert one.fingerprint == KEY.fingerprint(one.request)
+    assert other.fingerprint == NEW_KEY.fingerprint(one.request)
 
 
 def test_two_accounts_share_neither_key_nor_guard() -> None:
     """Send the same from another account."""
     one, other = operation(), operation(account=1002)
-    assert set(one.key_hashes).isdisjoint(other.key_hashes)
-    assert set(one.guard_hashes).isdisjoint(other.guard_hashes)
-    assert one.fingerprints == other.fingerprints
+    assert one.id != other.id
+    assert (one.guard, other.guard) == ("1001#123456#2026-01-20 21:30", "1002#123456#2026-01-20 21:30")
+    assert one.fingerprint == other.fingerprint
 
 
-def test_without_an_idempotency_key_the_guard_alone_is_there() -> None:
+def test_without_an_idempotency_key_an_operation_has_the_id_of_its_call() -> None:
     """Leave the key out."""
     record = operation(idempotency_key=None)
-    assert record.key_hashes == ()
-    assert record.guard_hashes == operation().guard_hashes
+    assert (record.id, record.is_keyed, record.attempt) == ("op_1", False, 1)
+    assert record.guard == operation().guard
 
 
-def test_while_a_key_is_rotated_a_record_is_looked_for_under_both() -> None:
-    """Put a new key before the old one: hashes come in the order of the keys, each as under that key alone."""
-    rotated, new, old = operation(keys=(NEW_KEY, KEY)), operation(keys=(NEW_KEY,)), operation()
-    assert rotated.key_hashes == new.key_hashes + old.key_hashes
-    assert rotated.guard_hashes == new.guard_hashes + old.guard_hashes
-    assert rotated.fingerprints == new.fingerprints + old.fingerprints
-    assert rotated.is_same_request(old.fingerprints[0])
-    assert rotated.is_same_request(new.fingerprints[0])
-    assert not new.is_same_request(old.fingerprints[0])
+@pytest.mark.parametrize(
+    ("keys", "same", "other"),
+    [((KEY,), True, False), ((NEW_KEY, KEY), True, False), ((NEW_KEY,), None, None), ((), None, None)],
+)
+def test_a_stored_fingerprint_is_compared_under_the_key_that_made_it(
+    keys: tuple[HmacKey, ...],
+    same: bool | None,  # noqa: FBT001 (a row)
+    other: bool | None,  # noqa: FBT001 (the same)
+) -> None:
+    """Compare this request's and another's, made under the old key, with what a container knows."""
+    record = operation(key=NEW_KEY)
+    assert record.is_same_request(operation().fingerprint, keys) is same
+    assert record.is_same_request(operation(session_date="2026-01-20 21:31").fingerprint, keys) is other
 
 
-def test_a_further_attempt_keeps_the_id_and_the_row_of_the_key_and_is_the_same_request() -> None:
-    """Try a request again as the second attempt of an operation that was recorded under the old key."""
-    again = operation(keys=(NEW_KEY, KEY)).as_attempt("op_0", 2, operation().key_hashes[0])
-    assert (again.id, again.attempt, again.key_hashes) == ("op_0", 2, operation().key_hashes)
-    assert (again.request, again.guard_hashes) == (operation().request, operation(keys=(NEW_KEY, KEY)).guard_hashes)
-    assert operation().as_attempt("op_0", 3, None).key_hashes == ()
+def test_a_further_attempt_is_the_same_operation() -> None:
+    """Try a request again."""
+    again = operation().as_attempt(2)
+    assert (again.id, again.attempt, again.request) == (operation().id, 2, operation().request)
 
 
 def test_the_lease_outlives_the_function() -> None:
@@ -110,11 +153,6 @@ def test_the_lease_outlives_the_function() -> None:
     record = operation()
     assert record.claimed_at == NOW
     assert record.lease_until == NOW + timedelta(seconds=31)
-
-
-def test_the_key_holds_longer_than_a_day() -> None:
-    """Compare with the least that the protocol promises."""
-    assert operation().key_expires_at - NOW == timedelta(hours=48)
 
 
 @pytest.mark.parametrize(

@@ -43,12 +43,25 @@ def test_dates_are_kept_in_adultwork_s_form_and_zone() -> None:
     assert (request.accept_by, request.session_date) == ("2026-07-20 18:00", "2026-07-20 21:30")
 
 
-@pytest.mark.parametrize("sent", [32, Decimal(32), Decimal("32.00"), Decimal("32.0000")])
-def test_credits_are_kept_exactly(sent: JsonValue) -> None:
-    """Send the same amount in four spellings."""
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        (32, "32"), (Decimal(32), "32"), (Decimal("32.0000"), "32"), (Decimal("3.2E+1"), "32"), (Decimal("1E+3"), "1000"),
+        (Decimal("32.50"), "32.5"), (Decimal("3.25E1"), "32.5"), (Decimal("1E-4"), "0.0001"), (Decimal("-0"), "0"),
+    ],
+)  # fmt: skip
+def test_credits_are_kept_exactly(sent: JsonValue, kept: str) -> None:
+    """Send amounts in several spellings; one amount is kept in one."""
     amount = read_request(form(members(Credits=sent))).credits
     assert isinstance(amount, Decimal)
-    assert str(amount) == str(sent)
+    assert str(amount) == kept
+
+
+@pytest.mark.parametrize("sent", [15, Decimal(15), Decimal("15.00"), Decimal("1.5E1")])
+def test_a_whole_number_is_kept_as_one_however_it_is_written(sent: JsonValue) -> None:
+    """Send the duration in four spellings."""
+    duration = read_request(form(members(Duration=sent))).duration
+    assert (type(duration), duration) == (int, 15)
 
 
 @pytest.mark.parametrize("document", [members(Comments=""), members(Comments=None), without("Comments")])

@@ -6,36 +6,38 @@ from decimal import Decimal
 import pytest
 
 from chalicelib.domain.keyed_hash import HmacKey
-from chalicelib.domain.operation import OperationState, new_operation
+from chalicelib.domain.operation import OperationState, keyed_operation_id, new_operation
 from chalicelib.domain.record import OperationRecord
 from tests.builders import LONDON, NOW, booking_request, operation_record
 
-NEW_KEY, OLD_KEY = HmacKey(b"a new key for tests, 32 bytes or more"), HmacKey(b"a key for tests, 32 bytes or more")
+HASH_KEY = HmacKey(b"a key for tests, 32 bytes or more")
 LEASE_ENDS = NOW + timedelta(seconds=31)
 LATER = LEASE_ENDS + timedelta(microseconds=1)
 
 
 @pytest.mark.parametrize("idempotency_key", ["0123456789abcdef", None])
 def test_a_record_says_what_its_operation_asked_for(idempotency_key: str | None) -> None:
-    """Make the record of an operation under two hash keys: its rows are those of the current one."""
+    """Make the record of a further attempt, with a key and without."""
     operation = new_operation(
-        operation_id="op_1",
+        call_id="op_0",
         account=1001,
         request=booking_request(credits=Decimal("32.5")),
         idempotency_key=idempotency_key,
-        keys=(NEW_KEY, OLD_KEY),
+        key=HASH_KEY,
         now=NOW,
         function_seconds=26,
         zone=LONDON,
-    ).as_attempt("op_0", 3, None if idempotency_key is None else "key-id:row")
+    ).as_attempt(3)
     record = OperationRecord.of(operation, OperationState.UNKNOWN, 7, "head")
-    assert (record.id, record.account, record.state, record.attempt) == ("op_0", 1001, OperationState.UNKNOWN, 3)
+    assert record.id == ("op_0" if idempotency_key is None else keyed_operation_id(1001, idempotency_key))
+    assert (record.account, record.state, record.attempt) == (1001, OperationState.UNKNOWN, 3)
     assert (record.book_user_id, record.session_date, record.duration) == (123456, "2026-01-20 21:30", 15)
     assert (record.method, type(record.method), record.credits) == (1, int, Decimal("32.5"))
     assert (record.claimed_at, record.lease_until) == (NOW, LEASE_ENDS)
     assert (record.sequence, record.head, record.booking_id, record.is_retryable) == (7, "head", None, False)
-    assert record.guard_hash == NEW_KEY.digest("guard", 1001, 123456, "2026-01-20 21:30")
-    assert record.key_hash == (None if idempotency_key is None else "key-id:row")
+    assert record.guard == operation.guard == "1001#123456#2026-01-20 21:30"
+    assert record.fingerprint == HASH_KEY.fingerprint(operation.request)
+    assert (record.is_keyed, record.sealed_answer) == (idempotency_key is not None, None)
 
 
 @pytest.mark.parametrize(

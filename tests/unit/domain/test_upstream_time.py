@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from chalicelib.domain.upstream_time import UpstreamTime, answer_readings, read_time, same_minute
+from chalicelib.domain.upstream_time import answer_readings, nearest_sure, read_time, same_minute
 from tests.builders import LONDON
 
 
@@ -39,7 +39,46 @@ def test_a_date_is_a_minute_with_every_instant_that_it_can_mean(
     text: str, local: str, readings: tuple[datetime, ...]
 ) -> None:
     """Read winter, summer, and both nights in which the clocks change."""
-    assert read_time(text, LONDON) == UpstreamTime(local, readings)
+    time = read_time(text, LONDON)
+    assert time is not None
+    assert (time.text, time.readings) == (local, readings)
+
+
+@pytest.mark.parametrize(
+    ("text", "instant", "is_lost"),
+    [
+        ("2026-07-20 21:30", None, False),
+        ("2026-07-20T20:30:00Z", utc(20, 20, 30, 7), False),
+        ("2026-10-25 01:30", None, False),
+        ("2026-10-25T01:30:00", None, False),
+        ("2026-10-25T01:30:00+01:00", utc(25, 0, 30), True),
+        ("2026-10-25T01:30:00Z", utc(25, 1, 30), True),
+        ("2026-10-25T02:00:00Z", utc(25, 2, 0), False),
+    ],
+)
+def test_an_offset_says_which_instant_is_meant(text: str, instant: datetime | None, is_lost: bool) -> None:  # noqa: FBT001 (a row)
+    """Without one, the minute means all that the clock shows it for; with one, the clock may lose it."""
+    time = read_time(text, LONDON)
+    assert time is not None
+    assert (time.instant, time.is_lost) == (instant, is_lost)
+    assert time.meant == ((instant,) if instant else time.readings)
+    assert instant is None or (time.instant is not None and time.instant.tzinfo is UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "nearest"),
+    [
+        ("2026-10-25 01:00", ("2026-10-25 00:59", "2026-10-25 02:00")),
+        ("2026-10-25 01:59", ("2026-10-25 00:59", "2026-10-25 02:00")),
+        ("2026-03-29 01:00", ("2026-03-29 00:59", "2026-03-29 02:00")),
+        ("2026-03-29 01:59", ("2026-03-29 00:59", "2026-03-29 02:00")),
+    ],
+)
+def test_the_nearest_sure_minutes_lie_around_the_change(text: str, nearest: tuple[str, str]) -> None:
+    """Look from both ends of the hour that comes twice, and of the one that never comes."""
+    time = read_time(text, LONDON)
+    assert time is not None
+    assert nearest_sure(time, LONDON) == nearest
 
 
 @pytest.mark.parametrize(

@@ -51,8 +51,8 @@ RECORD = OperationRecord(
     lease_until=NOW + timedelta(seconds=31),
     sequence=2,
     head="0" * 64,
-    guard_hash="guard",
-    key_hash="key",
+    fingerprint="key:request",
+    is_keyed=True,
     booking_id=77,
 )
 BODY = b'{"BookUserID": 123456, "Credits": 32.50}'

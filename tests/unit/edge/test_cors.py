@@ -45,7 +45,7 @@ EVENTS: Mapping[int, dict[str, Any]] = {
     400: {"body": "not json"},
     404: {"method": "GET", "resource": "/{proxy+}"},
     405: {"method": "DELETE"},
-    413: {"body": "x" * 8193},
+    413: {"body": "x" * (EdgeSettings().maximum_body_bytes + 1)},
     415: {"headers": {**HEADERS, "Content-Type": "text/plain"}},
 }
 OTHERS = {

@@ -31,9 +31,9 @@ def reply_to(outcome: OperationView | BaseException) -> Reply:
     return call(edge_app(get_operation=FakeGetOperation(outcome)), operation_event())
 
 
-def in_state(state: OperationState, *, is_retryable: bool = False, key_hash: str | None = "key") -> Reply:
+def in_state(state: OperationState, *, is_retryable: bool = False, is_keyed: bool = True) -> Reply:
     """Return the answer about an operation in a state."""
-    record = replace(RECORD, state=state, is_retryable=is_retryable, key_hash=key_hash, booking_id=None)
+    record = replace(RECORD, state=state, is_retryable=is_retryable, is_keyed=is_keyed, booking_id=None)
     return reply_to(OperationView(record, None))
 
 
@@ -97,7 +97,9 @@ def test_each_state_says_whether_to_ask_again_and_whether_a_new_key_is_safe(
 def test_the_same_key_tries_again_only_where_there_is_one_and_it_may() -> None:
     """In every other state a repeat sends nothing."""
     assert in_state(OperationState.NOT_SENT, is_retryable=True).document["same_key_tries_again"] is True
-    assert in_state(OperationState.NOT_SENT, is_retryable=True, key_hash=None).document["same_key_tries_again"] is False
+    assert (
+        in_state(OperationState.NOT_SENT, is_retryable=True, is_keyed=False).document["same_key_tries_again"] is False
+    )
     assert in_state(OperationState.REJECTED).document["same_key_tries_again"] is False
 
 

@@ -2,13 +2,15 @@
 
 import json
 import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from chalicelib.domain import errors
-from chalicelib.domain.violation import Violation
+from chalicelib.domain.violation import Param, Violation
 from chalicelib.edge.answer import Answer
+from chalicelib.edge.container import EdgeSettings
 from chalicelib.edge.links import Links
 from chalicelib.edge.problem import PROBLEM_TYPES
 from chalicelib.edge.problem_document import MOST_POINTER_CHARACTERS
@@ -45,12 +47,16 @@ def test_a_problem_has_the_members_of_the_standard() -> None:
     ]
 
 
-def test_violations_are_listed_with_pointer_rule_and_message() -> None:
-    """All of them, in their order."""
-    document = document_of(errors.BookingRejectedError([Violation("/a", "r", "Mend a."), Violation("", "s", "Mend.")]))
-    assert document["violations"] == [
-        {"pointer": "/a", "rule": "r", "message": "Mend a."},
-        {"pointer": "", "rule": "s", "message": "Mend."},
+def test_violations_are_listed_with_pointer_rule_message_and_params() -> None:
+    """All of them, in their order; an amount is a number, exactly."""
+    params: dict[str, Param] = {"minimum": 5, "price": Decimal("1.50"), "allowed": (1, 2)}
+    answer = answer_to(
+        errors.BookingRejectedError([Violation("/a", "r", "Mend a.", params), Violation("", "s", "Mend.")])
+    )
+    told = {"minimum": 5, "price": Decimal("1.5"), "allowed": [1, 2]}
+    assert json.loads(answer.body, parse_float=Decimal)["violations"] == [
+        {"pointer": "/a", "rule": "r", "message": "Mend a.", "params": told},
+        {"pointer": "", "rule": "s", "message": "Mend.", "params": {}},
     ]
 
 
@@ -71,19 +77,22 @@ def test_an_answer_lists_a_hundred_violations_at_most(kind: Any) -> None:  # noq
         "pointer": "",
         "rule": "more-violations",
         "message": "Mend these first; not listed here: 501 more.",
+        "params": {"left_out": 501},
     }
 
 
 def test_long_names_cannot_blow_an_answer_up() -> None:
     """One long name above many small faults would be repeated for each of them."""
-    listed = document_of(errors.BookingRejectedError(violations(50, "/" + "n" * 4000)))["violations"]
+    listed = document_of(errors.BookingRejectedError(violations(50, "/" + "n" * (MOST_POINTER_CHARACTERS // 4 - 10))))[
+        "violations"
+    ]
     assert sum(len(entry["pointer"]) for entry in listed) <= MOST_POINTER_CHARACTERS
     assert (len(listed), listed[-1]["message"]) == (5, "Mend these first; not listed here: 46 more.")
 
 
 def test_one_name_of_the_largest_body_is_listed() -> None:
     """Each of its characters may take two in a pointer."""
-    longest = Violation("/" + "~1" * 8190, "unknown-member", "Leave it out.")
+    longest = Violation("/" + "~1" * (EdgeSettings().maximum_body_bytes - 10), "unknown-member", "Leave it out.")
     assert [entry["rule"] for entry in document_of(errors.BookingRejectedError([longest]))["violations"]] == [
         "unknown-member"
     ]

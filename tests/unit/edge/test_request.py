@@ -103,6 +103,9 @@ def test_a_key_is_optional() -> None:
         "Application/JSON ; charset=UTF-8",
         'application/json;charset="utf-8"',
         "application/json;v=1",
+        "application/json; charset=utf8",
+        'application/json; charset="UTF8"',
+        "application/json; Charset=Utf-8; v=1",
     ],
 )
 def test_the_media_type_is_compared_without_case_and_parameters(value: str) -> None:
@@ -119,6 +122,10 @@ def test_the_media_type_is_compared_without_case_and_parameters(value: str) -> N
         ("application/jsonp",),
         ("*/*",),
         ("application/json;charset=latin-1",),
+        ("application/json;charset=utf-16",),
+        ("application/json;charset=utf_8",),
+        ("application/json;charset=",),
+        ("application/json;charset=utf-8;charset=latin-1",),
         ("application/json", "application/json"),
     ],
 )

@@ -36,7 +36,7 @@ def test_every_kind_of_value_is_read_exactly() -> None:
 
 @pytest.mark.parametrize("lexeme", ["32.50", "3.2e1", "1E-3", "1e999999999999999999", "-0.0"])
 def test_a_decimal_is_written_as_it_was_read(lexeme: str) -> None:
-    """The rule for Credits looks at the lexeme, however absurd its exponent."""
+    """Nothing is computed while it is read, however absurd its exponent."""
     assert str(parse_object(f'{{"Credits": {lexeme}}}'.encode())["Credits"]) == lexeme
 
 
@@ -99,6 +99,17 @@ def test_a_number_has_at_most_20_characters() -> None:
         ("/b", "number-length"),
         ("/c", "number-length"),
     ]
+
+
+def test_the_longest_number_is_told_exactly() -> None:
+    """It is the only fault of JSON that has a limit for a program."""
+    (violation,) = refusal(b'{"a": 1.00000000000000000000}').violations
+    assert (violation.message, violation.params) == (
+        "Write this number in at most 20 characters.",
+        {"maximum_length": 20},
+    )
+    (duplicate,) = refusal(b'{"a": 1, "a": 1}').violations
+    assert duplicate.params == {}
 
 
 def test_depth_four_is_taken_and_five_is_not() -> None:

@@ -1,5 +1,6 @@
 """A DynamoDB on loopback that answers by script: throttled, broken, silent or gone."""
 
+import base64
 import json
 import socket
 import struct
@@ -71,8 +72,12 @@ class StubRequestHandler(BaseHTTPRequestHandler):
 
 
 def answer(status: int, document: Mapping[str, Any]) -> Reply:
-    """Return a reply with a document."""
-    return raw(status, json.dumps(document).encode(), x_amzn_requestid="a-request")
+    """Return a reply with a document; bytes in it are spelled as DynamoDB spells them."""
+    return raw(status, json.dumps(document, default=_base64).encode(), x_amzn_requestid="a-request")
+
+
+def _base64(value: bytes) -> str:
+    return base64.b64encode(value).decode()
 
 
 def raw(status: int, body: bytes, **headers: str) -> Reply:

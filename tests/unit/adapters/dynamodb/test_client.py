@@ -9,6 +9,7 @@ from chalicelib.adapters.dynamodb.client import dynamodb_client
 from chalicelib.adapters.dynamodb.operations import DynamoDBOperationStore
 from chalicelib.domain.errors import StoreUnavailableError
 from tests.contract.records import claim_event, enough_time, operation
+from tests.fakes.system import SequentialConcurrency
 from tests.unit.adapters.dynamodb.conftest import CountingClock
 from tests.unit.adapters.dynamodb.stub import StubDynamoDB
 
@@ -28,7 +29,7 @@ def test_a_dynamodb_that_is_not_there_is_our_error(clock: CountingClock) -> None
     gone = StubDynamoDB()
     gone.close()
     client = dynamodb_client(endpoint=gone.endpoint_url)
-    store = DynamoDBOperationStore(client, "operations", clock.sleep, clock, "audit", {})
+    store = DynamoDBOperationStore(client, "operations", clock.sleep, clock, SequentialConcurrency(), "audit", ())
     with pytest.raises(StoreUnavailableError) as caught:
         store.claim(operation(), claim_event(operation()), enough_time(clock))
     assert isinstance(caught.value.__cause__, EndpointConnectionError)

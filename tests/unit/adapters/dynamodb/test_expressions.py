@@ -2,22 +2,21 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from moto.dynamodb.parsing.reserved_keywords import ReservedKeywords
 
+from chalicelib.adapters.dynamodb import tables
 from chalicelib.adapters.dynamodb.audit_trail import DynamoDBAuditTrail
 from chalicelib.adapters.dynamodb.operations import DynamoDBOperationStore
 from chalicelib.adapters.dynamodb.rate_limit import RateLimit
-from chalicelib.adapters.dynamodb.transactions import Row
 from chalicelib.application.ports import Resolution
-from chalicelib.domain.keyed_hash import HmacKey
 from chalicelib.domain.operation import OperationState
 from chalicelib.domain.record import OperationRecord
 from tests.builders import NOW
 from tests.contract.records import (
-    HASH_KEY,
     NOT_SENT,
     OTHER_KEY,
     REJECTED,
@@ -32,6 +31,7 @@ from tests.contract.records import (
     release_event,
     resolve,
 )
+from tests.fakes.system import SequentialConcurrency
 from tests.unit.adapters.dynamodb.conftest import CountingClock
 from tests.unit.adapters.dynamodb.stub import StubDynamoDB, answer
 
@@ -42,47 +42,41 @@ Json = dict[str, Any]
 
 RESERVED = frozenset(ReservedKeywords.get_reserved_keywords())  # DynamoDB's own list, as moto keeps it
 OPERATORS = frozenset({"ADD", "AND", "OR", "REMOVE", "SET", "attribute_not_exists"})
-ROTATED = (HmacKey(b"the key after the rotation, 32 or more"), HASH_KEY)
-ROW: Json = {
-    "pk": {"S": "?"},
-    "operation_id": {"S": operation().id},
-    "fingerprint": {"S": "?"},
-    "expires_at": {"N": "9999999999"},
-}
 
 
 @pytest.fixture
 def requests(client: "DynamoDBClient", dynamodb: StubDynamoDB, clock: CountingClock) -> list[Json]:
     """Return the document of every kind of request that the package can make."""
-    limits = {Row.MINUTE: RateLimit(5, 60), Row.DAY: RateLimit(30, 86_400)}
-    store = DynamoDBOperationStore(client, "operations", clock.sleep, clock, "audit", limits)
-    trail = DynamoDBAuditTrail(client, "audit", clock.sleep)
+    concurrency = SequentialConcurrency()
+    limits = (RateLimit(5, 60), RateLimit(30, 86_400))
+    store = DynamoDBOperationStore(client, "operations", clock.sleep, clock, concurrency, "audit", limits)
+    trail = DynamoDBAuditTrail(client, "audit", "operations", clock.sleep)
     record = OperationRecord.of(operation(), OperationState.UNKNOWN, 2, "0" * 64)
-    for keys in ((HASH_KEY,), ROTATED):
-        claim(store, operation(hash_keys=keys))
-        claim(store, operation(key=None, hash_keys=keys))
-        again = operation(hash_keys=keys).as_attempt(record.id, 2, record.key_hash)
-        claim(store, again, record)
-    claim(store, next_attempt(record), record)
+    wide = replace(store, limits=(RateLimit(5, 60), RateLimit(1000, 86_400)))
+    for each in (store, wide, replace(store, limits=())):
+        claim(each, operation())
+        claim(each, operation(key=None))
+        claim(each, next_attempt(record), record)
     for outcome in (confirmed(), REJECTED, NOT_SENT, UNKNOWN):
         conclude(store, operation(), outcome, "sealed")
     for state in (OperationState.NOT_CREATED, OperationState.AMBIGUOUS, OperationState.UNKNOWN):
         resolve(store, record, Resolution(state, None, "sealed"))
     resolve(store, record, Resolution(OperationState.CONFIRMED, 77, "sealed"))
     store.release(record, release_event(record), enough_time())
-    trail.append(claim_event(operation()), enough_time())
+    dynamodb.will(answer(200, {"Attributes": {"refusals": {"N": "1"}}}))
+    trail.record_refusal(claim_event(operation()), enough_time())
     made = len(dynamodb.requests)
     rows: Json = {"Responses": {"operations": []}, "UnprocessedKeys": {}}
-    dynamodb.will(answer(200, {"Items": []}), answer(200, {"Items": []}), answer(200, {"Items": []}))
+    dynamodb.will(*[answer(200, {"Items": []})] * (2 + tables.OPEN_SHARDS))
     store.open_operations(1001, enough_time())
     store.overdue_operations(NOW, enough_time())
     trail.events(record.id)
-    dynamodb.will(answer(200, rows), answer(200, rows), answer(200, {"Item": ROW}))
-    store.held(operation(key=OTHER_KEY, hash_keys=ROTATED), enough_time())
+    dynamodb.will(answer(200, rows), answer(200, rows), answer(200, {}))
+    store.held(operation(key=OTHER_KEY), enough_time())
     store.owners([1, 2, 1], enough_time())
-    store.stored_answer(record, enough_time())
-    assert made == 17
-    assert len(dynamodb.requests) == made + 6
+    store.find(record.id, enough_time())
+    assert made == 20
+    assert len(dynamodb.requests) == made + 5 + tables.OPEN_SHARDS
     return [request.document for request in dynamodb.requests]
 
 
@@ -128,7 +122,7 @@ def test_every_placeholder_is_defined_and_used(requests: list[Json]) -> None:
 def test_no_transaction_touches_an_item_twice(requests: list[Json]) -> None:
     """And each write asks for the old item, which tells whose it is."""
     transactions = [document["TransactItems"] for document in requests if "TransactItems" in document]
-    assert len(transactions) == 16
+    assert len(transactions) == 18
     for transaction in transactions:
         writes = [write for part in transaction for write in part.values()]
         items = [(write["TableName"], *_key(write)) for write in writes]
@@ -139,7 +133,7 @@ def test_no_transaction_touches_an_item_twice(requests: list[Json]) -> None:
 def test_no_request_asks_for_an_item_twice(requests: list[Json]) -> None:
     """BatchGetItem refuses that; and it reads what stands now."""
     batches = [document["RequestItems"]["operations"] for document in requests if "RequestItems" in document]
-    assert [len(batch["Keys"]) for batch in batches] == [4, 2]
+    assert [len(batch["Keys"]) for batch in batches] == [2, 2]
     for batch in batches:
         names = [name["pk"]["S"] for name in batch["Keys"]]
         assert len(names) == len(set(names))

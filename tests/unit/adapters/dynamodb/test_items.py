@@ -7,11 +7,11 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.adapters.dynamodb import items
-from chalicelib.domain.operation import OperationState
+from chalicelib.adapters.dynamodb import items, tables
+from chalicelib.domain.operation import OPEN, OperationState
 from chalicelib.domain.record import OperationRecord
 from tests.builders import NOW
-from tests.contract.records import claim_event, operation
+from tests.contract.records import IDEMPOTENCY_KEY, claim_event, operation
 
 MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2100, 1, 1)).map(lambda naive: naive.replace(tzinfo=NOW.tzinfo))  # noqa: DTZ001 (the zone is set at once)
 MONTH = timedelta(days=30).total_seconds()
@@ -40,8 +40,6 @@ def test_the_operation_has_what_reconciliation_looks_for() -> None:
     row = items.operation_being_sent(made, claim_event(made))
     assert row == {
         "pk": {"S": f"OP#{made.id}"},
-        "schema": {"N": "1"},
-        "operation_id": {"S": made.id},
         "account": {"N": "1001"},
         "book_user_id": {"N": "123456"},
         "session_date": {"S": "2026-01-20 21:30"},
@@ -51,23 +49,27 @@ def test_the_operation_has_what_reconciliation_looks_for() -> None:
         "state": {"S": "SENDING"},
         "attempt": {"N": "1"},
         "claimed_at": {"S": "2026-01-15T12:00:00.000+00:00"},
-        "lease_until": {"S": "2026-01-15T12:00:31.000+00:00"},
-        "key": {"S": made.key_hashes[0]},
-        "guard": {"S": made.guard_hashes[0]},
-        "open_account": {"N": "1001"},
-        "open": {"S": "1"},
-        "head": {"S": items.head(claim_event(made))},
+        "lease_until": {"S": "2026-01-15T12:00:31.001+00:00"},
+        "fingerprint": {"B": bytes.fromhex(made.fingerprint.replace(":", ""))},
+        "is_keyed": {"BOOL": True},
+        "open": {"S": tables.open_shard(1001)},
+        "head": {"B": bytes.fromhex(items.head_hex(claim_event(made)))},
         "events": {"N": "1"},
         "expires_at": items.expiry(made.guard_expires_at + timedelta(days=30)),
     }
 
 
-def test_an_operation_outlives_its_key_and_its_guard_and_a_booking_stays_for_good() -> None:
-    """A key must never point to an operation that is gone, nor a BookingID ever be free again."""
+def test_an_operation_outlives_its_guard_and_a_booking_stays_for_good() -> None:
+    """A guard must never point to an operation that is gone, nor a BookingID ever be free again."""
     made = operation()
-    key, guard, row = items.key(made), items.guard(made), items.operation_being_sent(made, claim_event(made))
-    ends = [int(each["expires_at"]["N"]) for each in (key, guard, row)]
-    assert ends[2] >= max(ends[0], ends[1] + MONTH)
+    guard, row = items.guard(made), items.operation_being_sent(made, claim_event(made))
+    assert int(row["expires_at"]["N"]) == int(guard["expires_at"]["N"]) + MONTH
+    assert guard == {
+        "pk": {"S": f"GUARD#{made.guard}"},
+        "operation_id": {"S": made.id},
+        "expires_at": {"N": "1769031000"},
+    }
+    assert items.booking(made.id, 77) == {"pk": {"S": "BOOKING#77"}, "operation_id": {"S": made.id}}
     assert "expires_at" not in items.booking(made.id, 77)
 
 
@@ -79,10 +81,13 @@ def test_reads_and_conditions_agree_on_what_is_over(end: datetime, at: datetime)
 
 
 def test_a_row_is_read_as_it_was_written() -> None:
-    """With a key and without, before a booking and after."""
-    made = operation(key=None)
-    row = items.operation_being_sent(made, claim_event(made))
-    record = OperationRecord.of(made, OperationState.SENDING, 1, items.head(claim_event(made)))
-    assert items.record(row) == record
-    after = row | {"state": {"S": "CONFIRMED"}, "booking_id": {"N": "77"}, "key": {"S": "k:1"}}
-    assert items.record(after) == replace(record, state=OperationState.CONFIRMED, booking_id=77, key_hash="k:1")
+    """With a key and without, before a booking and after; only what is open is in the index of open ones."""
+    for key in (None, IDEMPOTENCY_KEY):
+        made = operation(key=key)
+        record = OperationRecord.of(made, OperationState.SENDING, 1, items.head_hex(claim_event(made)))
+        assert items.record(items.operation_being_sent(made, claim_event(made))) == record
+        for state in OperationState:
+            later = replace(record, state=state, booking_id=77, is_retryable=True, sealed_answer="AQIDBA")
+            row = items.operation_row(later, made.guard_expires_at)
+            assert items.record(row) == later
+            assert ("open" in row) is (state in OPEN)

@@ -1,5 +1,6 @@
 """The store when DynamoDB does not behave: nothing foreign leaves, nothing is written twice, no deadline is outlived."""
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from chalicelib.application.ports import BookingHeld, ClaimAnswer, Claimed, KeyH
 from chalicelib.domain.errors import BookingTakenError, StoreUnavailableError
 from chalicelib.domain.time_budget import Deadline
 from tests.contract.records import claim_event, conclusion_event, confirmed, enough_time, operation
+from tests.fakes.system import SequentialConcurrency
 from tests.unit.adapters.dynamodb.conftest import CountingClock
 from tests.unit.adapters.dynamodb.stub import (
     Reply,
@@ -32,10 +34,10 @@ from tests.unit.adapters.dynamodb.stub import (
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-OPERATION, OTHER = operation(1), operation(2)
+OPERATION, OTHER = operation(1), operation(2, key=None)
 EVENT = claim_event(OPERATION)
 OUR_ROW = items.operation_being_sent(OPERATION, EVENT)
-HELD_KEY = items.key(OTHER)
+HELD_KEY = items.operation_being_sent(OPERATION, claim_event(OPERATION, call="op_another"))
 HELD_GUARD = items.guard(OTHER)
 THROTTLED = error("ThrottlingException")
 
@@ -46,7 +48,7 @@ TRANSIENT = {
     "fault of DynamoDB": error("InternalServerError", 500),
     "not available": answer(503, {}),
     "first try still running": error("TransactionInProgressException"),
-    "conflict with another transaction": cancelled("None", "TransactionConflict", "None", "None"),
+    "conflict with another transaction": cancelled("None", "TransactionConflict", "None"),
     "silence": say_nothing,
     "reset": reset,
     "truncated answer": truncate,
@@ -60,14 +62,14 @@ DEFINITE = {
     "not allowed": error("AccessDeniedException"),
     "not valid": error("ValidationException"),
     "no table": error("ResourceNotFoundException"),
-    "item too large": cancelled("ValidationError", "None", "None", "None"),
+    "item too large": cancelled("ValidationError", "None", "None"),
 }
 
 
 @pytest.fixture
 def store(client: "DynamoDBClient", clock: CountingClock) -> DynamoDBOperationStore:
     """Return the store on the scripted server."""
-    return DynamoDBOperationStore(client, "operations", clock.sleep, clock, "audit", {})
+    return DynamoDBOperationStore(client, "operations", clock.sleep, clock, SequentialConcurrency(), "audit", ())
 
 
 def claim(store: DynamoDBOperationStore, clock: CountingClock) -> ClaimAnswer:
@@ -148,8 +150,8 @@ def test_a_claim_that_was_applied_after_all_is_taken_back(
     update, guard, event = conclusion.document["TransactItems"]
     assert update["Update"]["ExpressionAttributeValues"][":new_state"] == {"S": "NOT_SENT"}
     assert update["Update"]["ExpressionAttributeValues"][":new_is_retryable"] == {"BOOL": True}
-    assert guard["Delete"]["Key"] == {"pk": {"S": f"GUARD#{OPERATION.guard_hashes[0]}"}}
-    assert event["Put"]["Item"]["previous_hash"] == {"S": items.head(EVENT)}
+    assert guard["Delete"]["Key"] == {"pk": {"S": f"GUARD#{OPERATION.guard}"}}
+    assert json.loads(event["Put"]["Item"]["canonical"]["S"])["previous_hash"] == items.head_hex(EVENT)
 
 
 def test_a_claim_is_taken_back_though_its_own_time_is_over(
@@ -166,7 +168,7 @@ def test_only_our_own_claim_is_taken_back(
     store: DynamoDBOperationStore, dynamodb: StubDynamoDB, clock: CountingClock
 ) -> None:
     """An operation that has moved on since is left alone."""
-    moved_on = {**OUR_ROW, "head": {"S": "f" * 64}}
+    moved_on = {**OUR_ROW, "head": {"B": b"f" * 32}}
     dynamodb.will(reset, reset, reset, answer(200, {"Item": moved_on}))
     with pytest.raises(StoreUnavailableError):
         claim(store, clock)
@@ -187,7 +189,7 @@ def test_a_condition_that_fails_on_our_own_first_write_is_a_success(
     store: DynamoDBOperationStore, dynamodb: StubDynamoDB, clock: CountingClock
 ) -> None:
     """The first try was applied and its answer lost; the old items say that they are ours."""
-    ours = (items.key(OPERATION), items.guard(OPERATION), OUR_ROW, items.audit_event(EVENT))
+    ours = (OUR_ROW, items.guard(OPERATION), items.audit_event(EVENT))
     dynamodb.will(reset, cancelled(*ours))
     assert claim(store, clock) == Claimed()
 
@@ -196,17 +198,15 @@ def test_a_held_key_is_told_before_a_held_booking_whatever_order_they_are_seen_i
     store: DynamoDBOperationStore, dynamodb: StubDynamoDB, clock: CountingClock
 ) -> None:
     """While the key's row is in conflict its condition is not known yet, so the claim is tried again."""
-    dynamodb.will(
-        cancelled("TransactionConflict", HELD_GUARD, "None", "None"), cancelled(HELD_KEY, HELD_GUARD, "None", "None")
-    )
-    assert isinstance(claim(store, clock), KeyHeld)
+    dynamodb.will(cancelled("TransactionConflict", HELD_GUARD, "None"), cancelled(HELD_KEY, HELD_GUARD, "None"))
+    assert claim(store, clock) == KeyHeld(OPERATION.id, items.record(HELD_KEY))
 
 
 def test_a_booking_that_is_held_is_told_even_when_the_key_stays_in_conflict(
     store: DynamoDBOperationStore, dynamodb: StubDynamoDB, clock: CountingClock
 ) -> None:
     """After the last try the condition that did fail is the answer."""
-    dynamodb.will(*[cancelled("TransactionConflict", HELD_GUARD, "None", "None")] * 3)
+    dynamodb.will(*[cancelled("TransactionConflict", HELD_GUARD, "None")] * 3)
     assert claim(store, clock) == BookingHeld(OTHER.id)
 
 
@@ -214,7 +214,7 @@ def test_a_row_in_the_way_that_does_not_say_whose_it_is_stops_the_claim(
     store: DynamoDBOperationStore, dynamodb: StubDynamoDB, clock: CountingClock
 ) -> None:
     """DynamoDB always says; whatever does not is no answer to build on."""
-    dynamodb.will(cancelled({}, {}, "None", "None"))
+    dynamodb.will(cancelled({}, {}, "None"))
     with pytest.raises(StoreUnavailableError, match="nothing was sent"):
         claim(store, clock)
 
@@ -264,7 +264,7 @@ def test_a_conclusion_that_fails_on_our_own_first_write_is_a_success(
     store: DynamoDBOperationStore, dynamodb: StubDynamoDB, clock: CountingClock
 ) -> None:
     """The operation's newest event is the one that we meant to write."""
-    concluded = {**OUR_ROW, "head": {"S": items.head(conclusion_event(OPERATION, confirmed()))}}
+    concluded = {**OUR_ROW, "head": items.head(conclusion_event(OPERATION, confirmed()))}
     dynamodb.will(reset, cancelled(concluded, "None", "None"))
     conclude(store, clock)
 
