@@ -6,23 +6,24 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 
 from devtools.exploration.choices import Budget
-from devtools.exploration.scenarios import SCENARIOS, Scenario
+from devtools.exploration.scenarios import SCENARIOS, scenario_of
 from devtools.exploration.search import LADDER, Figures, explore_all, find_out
 from devtools.simulation.variants import Variant
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One search: a scenario within a budget, or without one all of them, with budgets that grow to it, until the variant is found out."""
+    """One search: of a named scenario, or without a name of all of them, with growing budgets, until the variant is found."""
 
     variant: Variant
     budget: Budget
-    scenario: Scenario | None = None
+    scenario: str | None = None
 
 
 def run_job(job: Job) -> tuple[Job, Figures]:
     """Search, and return what it brought."""
-    figures = find_out(job.variant) if job.scenario is None else explore_all(job.scenario, job.variant, job.budget)
+    name = job.scenario
+    figures = find_out(job.variant) if name is None else explore_all(scenario_of(name), job.variant, job.budget)
     figures.ends.clear()  # a set of hashes, of no use elsewhere
     return job, figures
 
@@ -31,7 +32,7 @@ def searches(variant: Variant, budget: Budget, only: str | None = None) -> list[
     """Return a job for each scenario, the longest first; for one alone, if it is named."""
     wanted = [scenario for scenario in SCENARIOS if only in {None, scenario.name}]
     ordered = sorted(wanted, key=lambda one: -sum(len(visits) for visits in one.devices))
-    return [Job(variant, budget, scenario) for scenario in ordered]
+    return [Job(variant, budget, scenario.name) for scenario in ordered]
 
 
 def hunts() -> list[Job]:

@@ -62,7 +62,10 @@ class Device:
             if visit.is_known:
                 self._warm(visit, index)
             self._wait_until(visit.at)
+            self._world.platform.come_to(index)
+            self._world.platform.choices.is_over = visit.is_calm
             self.do(visit, self._call(index), self._token(index))
+            self._world.platform.choices.is_over = False
 
     def _warm(self, visit: Visit, index: int) -> None:
         """Let the container learn of a token: one device after the other, and with nothing left to choice."""
@@ -136,7 +139,6 @@ class Device:
             return result
 
         platform.ask_as(number, what, self._intent.account, PATIENCE_SECONDS, answer)
-        platform.learn()  # that it is over: what it said changes nothing of what a device does next
 
     def _call(self, index: int) -> int:
         return 100 * self._number + index

@@ -2,20 +2,23 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
-from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
 
+_WRITERS: dict[type, Callable[[Any], str]] = {}
+
 
 def in_full(value: object) -> str:
     """Return a text that only equal values have."""
-    kind: type[Any] = type(value)
-    return _writer(kind)(value)
+    kind = type(value)
+    writer = _WRITERS.get(kind)
+    if writer is None:
+        writer = _WRITERS[kind] = _writer(kind)
+    return writer(value)
 
 
-@cache
-def _writer(kind: type[Any]) -> Callable[[Any], str]:
+def _writer(kind: type) -> Callable[[Any], str]:
     """Return how values of a type are written."""
     if issubclass(kind, BaseModel):
         return lambda model: f"{kind.__name__}{in_full(vars(model))}"

@@ -141,6 +141,10 @@ class ExploredPlatform(Platform):
         told = in_full((self.scheduler.now, values)).encode()
         self.learnt[task] = blake2b(self.learnt.get(task, b"") + told, digest_size=16).digest()
 
+    def come_to(self, visit: int) -> None:
+        """Note how far the present device is: what it does next depends on nothing else, whatever it was answered."""
+        self.learnt[getcurrent()] = bytes((visit,))
+
     def _fault(self, what: str, faults: Sequence[str]) -> str | None:
         """Choose one fault or none, while one may strike."""
         if not self.choices.budget.faults:

@@ -11,8 +11,7 @@ from devtools.simulation.variants import Variant
 
 def search_told(job: Job, figures: Figures) -> str:
     """Return one scenario's search."""
-    name = "all" if job.scenario is None else job.scenario.name
-    return f"{name:<26}{_numbers(figures)}, {figures.failing} broken"
+    return f"{job.scenario:<26}{_numbers(figures)}, {figures.failing} broken"
 
 
 def figures_told(figures: Figures, budget: Budget) -> str:

@@ -6,7 +6,7 @@ Choices that take the first way, the one without trouble, are left out. `2+1` is
 from collections.abc import Sequence
 
 from devtools.exploration.choices import Budget
-from devtools.exploration.scenarios import SCENARIOS, Scenario
+from devtools.exploration.scenarios import Scenario, scenario_of
 
 NOTHING = "-"
 
@@ -24,13 +24,10 @@ def read_sequence(text: str) -> tuple[Scenario, Budget, tuple[int, ...]]:
         ValueError: it is none.
     """
     name, budget, chosen = text.split(":")
-    scenarios = [scenario for scenario in SCENARIOS if scenario.name == name]
-    if not scenarios:
-        raise ValueError(f"there is no scenario {name}; there are {', '.join(one.name for one in SCENARIOS)}")
     preemptions, faults = (int(number) for number in budget.split("+"))
     ways = dict(_pair(part) for part in chosen.split(",") if part != NOTHING)
     taken = tuple(ways.get(number, 0) for number in range(1 + max(ways, default=-1)))
-    return scenarios[0], Budget(preemptions, faults), taken
+    return scenario_of(name), Budget(preemptions, faults), taken
 
 
 def _pair(text: str) -> tuple[int, int]:
