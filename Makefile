@@ -15,7 +15,7 @@ RUN := $(BIN)/python
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run events resolve races test check lint format types contracts coverage lock package bench simulate explore crash-matrix deadlines machine cut-answers mutate clean
+.PHONY: help setup demo run reset events resolve rebuild-guards races test check lint format types contracts coverage lock package bench simulate explore crash-matrix deadlines machine cut-answers mutate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,10 @@ help: ## list the targets
 	$(PYTHON) devtools/create_environment.py .venv-ministack devtools/requirements-ministack.txt
 	@touch $@
 
+.venv-peers/installed: devtools/bench/requirements-peers.txt
+	$(PYTHON) devtools/create_environment.py .venv-peers devtools/bench/requirements-peers.txt
+	@touch $@
+
 setup: .venv/installed .venv-ministack/installed ## install everything the other targets need
 
 demo: setup ## start the stack, make one real booking, show the answer and its audit record
@@ -37,11 +41,17 @@ demo: setup ## start the stack, make one real booking, show the answer and its a
 run: setup ## start the stack and stay up (PORT, SANDBOX_PORT, DYNAMODB_PORT)
 	@PORT=$(PORT) SANDBOX_PORT=$(SANDBOX_PORT) DYNAMODB_PORT=$(DYNAMODB_PORT) exec $(RUN) -m devtools.run
 
+reset: .venv/installed ## forget what `make run` remembers: operations, audit events, keys
+	@$(RUN) -m devtools.local_state
+
 events: .venv/installed ## print the audit events of one operation of `make run` (OPERATION=op_...)
 	@DYNAMODB_PORT=$(DYNAMODB_PORT) $(RUN) -m devtools.events "$(OPERATION)"
 
 resolve: .venv/installed ## settle an AMBIGUOUS or EXPIRED_UNKNOWN operation (OPERATION=op_... BOOKING=1234|NONE WHY="...")
 	@DYNAMODB_PORT=$(DYNAMODB_PORT) $(RUN) -m devtools.resolve
+
+rebuild-guards: .venv/installed ## make a lost operations table again from the audit trail (FROM=, TO=, RESUME=1; AWS=1: of the account)
+	@$(if $(AWS),,DYNAMODB_PORT=$(DYNAMODB_PORT)) RESUME=$(RESUME) $(RUN) -m devtools.rebuild_guards $(FROM) $(TO)
 
 races: setup ## send one booking 32 times at once, over and over, and print what came of it (ROUNDS=200)
 	@SWITCHBOARD_RACE_ROUNDS=$(ROUNDS) $(RUN) -m pytest -q tests/integration/test_races_over_http.py
@@ -78,8 +88,8 @@ lock: .venv/installed ## compile the requirements files from pyproject.toml
 package: setup ## CloudFormation template and zip for one stage, linted (STAGE=dev)
 	$(RUN) -m devtools.package $(STAGE)
 
-bench: setup ## measure, beside a bare handler in the same run
-	$(RUN) -m devtools.bench
+bench: setup .venv-peers/installed ## measure the zip, beside a bare function and peers in the same run (PART=cold; RECORD=1 keeps it)
+	$(RUN) -m devtools.bench $(PART) $(if $(RECORD),--record)
 
 simulate: .venv/installed ## run the real use cases against seeded faults (SEEDS=100000; SEED=1234 tells one run; VARIANT=guard-off)
 	@$(RUN) -m devtools.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS)) $(if $(VARIANT),--variant $(VARIANT))
@@ -105,4 +115,4 @@ mutate: .venv/installed ## break domain and application in every small way, and 
 	@$(RUN) -m devtools.mutation judge
 
 clean: ## remove everything that the other targets made
-	rm -rf .venv .venv-ministack .local build .chalice/deployments .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage mutants
+	rm -rf .venv .venv-ministack .venv-peers .local build .chalice/deployments .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage mutants

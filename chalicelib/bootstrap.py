@@ -86,7 +86,7 @@ def build(environment: Mapping[str, str]) -> Container:
     """
     settings = read_settings(environment)
     zone = ZoneInfo(settings.adultwork_timezone)
-    links = Links(settings.base_path, settings.problem_type_base)
+    links = Links(problem_type_base=settings.problem_type_base)
     form = HttpAnswers(links)
     world = _world(settings, zone, environment)
     budget = _budget(settings)
@@ -123,6 +123,7 @@ def build(environment: Mapping[str, str]) -> Container:
         ),
         settings=EdgeSettings(
             allowed_origins=settings.allowed_origins,
+            allowed_headers=settings.allowed_headers,
             maximum_body_bytes=settings.body_bytes,
             links=links,
         ),

@@ -21,12 +21,13 @@ from pydantic import (
 
 from chalicelib.domain.longest_form import longest_form_bytes
 from chalicelib.domain.policy import MAXIMUM_COMMENTS_LENGTH
+from chalicelib.spelling import misspelt
 
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
 _BASE_URL = re.compile(
     r"(?P<scheme>https?)://(?P<host>[a-z0-9.-]+|\[[0-9a-f:]+\])(:(?P<port>[0-9]{1,5}))?/?", re.ASCII | re.IGNORECASE
 )
-_BASE_PATH = re.compile(r"(/[A-Za-z0-9_-]+){0,2}")
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2: a token
 _HIGHEST_PORT = 65535
 
 
@@ -36,6 +37,18 @@ class InvalidSettingsError(Exception):
 
 def _split_origins(value: object) -> object:
     return [origin.strip() for origin in value.split(",") if origin.strip()] if isinstance(value, str) else value
+
+
+def _split_names(value: object) -> object:
+    return tuple(name.strip() for name in value.split(",") if name.strip()) if isinstance(value, str) else value
+
+
+def _require_header_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if name == "*" or not _HEADER_NAME.fullmatch(name):
+            msg = "each is the name of one header, without a wildcard"
+            raise ValueError(msg)
+    return names
 
 
 def _require_origins(origins: frozenset[str]) -> frozenset[str]:
@@ -71,18 +84,11 @@ def _require_file(path: str | None) -> str | None:
     return path
 
 
-def _require_type_base(base: str) -> str:
-    if not base.startswith(("/", "https://")) or not base.endswith(("/", "#")):
+def _require_type_base(base: str | None) -> str | None:
+    if base is not None and not (base.startswith(("/", "https://")) and base.endswith(("/", "#"))):
         msg = "must begin with / or https:// and end with / or #, because a problem's name is put behind it"
         raise ValueError(msg)
     return base
-
-
-def _require_base_path(path: str) -> str:
-    if not _BASE_PATH.fullmatch(path):
-        msg = "must be /segment or /segment/segment of letters, digits, '-' and '_', without a slash at the end"
-        raise ValueError(msg)
-    return path
 
 
 def _require_zone(name: str) -> str:
@@ -138,6 +144,12 @@ class Settings(BaseModel):
             frozenset(), description="The web origins that a browser may call from, comma separated, matched exactly."
         )
     )
+    allowed_headers: Annotated[
+        tuple[str, ...], BeforeValidator(_split_names), AfterValidator(_require_header_names)
+    ] = Field(
+        (),
+        description="The headers that a page may send beside our own and those of W3C Trace Context, comma separated.",
+    )
     operations_table: str = Field("switchboard-operations", description="The DynamoDB table of operations.")
     audit_table: str = Field("switchboard-audit", description="The DynamoDB table of audit events.")
     secrets_name: str | None = Field(
@@ -182,12 +194,9 @@ class Settings(BaseModel):
     expiry_hours: float = Field(
         24, ge=1, le=720, description="When an operation that nobody came back for is handed to a reviewer."
     )
-    base_path: Annotated[str, AfterValidator(_require_base_path)] = Field(
-        "",
-        description="What the paths in answers begin with, for a gateway that takes it off: `/dev` for a stage of this name.",
-    )
-    problem_type_base: Annotated[str, AfterValidator(_require_type_base)] = Field(
-        "/problems/", description="What comes before a problem's name in its `type`."
+    problem_type_base: Annotated[str | None, AfterValidator(_require_type_base)] = Field(
+        None,
+        description="What comes before a problem's name in its `type`, if the pages stand elsewhere than at `/problems/` here.",
     )
     maximum_body_bytes: int | None = Field(
         None,
@@ -265,8 +274,14 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         InvalidSettingsError: at least one is wrong; the message lists all faults.
     """
     given: dict[str, Any] = {name: value for name, value in environment.items() if value}
+    faults = [
+        f"{name}: there is no such setting{f'; did you mean {nearest}?' if nearest else ''}"
+        for name, nearest in misspelt(given, [name.upper() for name in Settings.model_fields])
+    ]
     try:
-        return Settings.model_validate(given)
+        settings = Settings.model_validate(given)
     except ValidationError as error:
-        faults = [f"{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors()]
-        raise InvalidSettingsError("\n".join(faults)) from None
+        faults += [f"{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors()]
+    if faults:
+        raise InvalidSettingsError("\n".join(faults))
+    return settings

@@ -59,8 +59,12 @@ ALARMS = (
     Alarm(
         "OperationsExpired",
         "Operations without a known outcome were flagged: nobody came back for them in a day.",
-        "Find their `expired` events in the audit trail, ask AdultWork what became of the bookings, and settle each with "
-        "`make resolve`.",
+        "Find the log lines `operation.expired`, ask AdultWork what became of the bookings, and settle each with `make resolve`.",
+    ),
+    Alarm(
+        "OperationAmbiguous",
+        "More than one booking at AdultWork may be the one that an operation sent, so no read can settle it.",
+        "Find the log line `operation.ambiguous`; the operation's audit events name the bookings. Settle it with `make resolve`.",
     ),
     Alarm(
         "OperationUnreadable",

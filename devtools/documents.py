@@ -8,6 +8,8 @@ from chalicelib.edge.problem import BY_SLUG
 from chalicelib.settings import Settings
 from devtools.alarms import ALARMS
 
+_NEW_KEY = {None: "not said", False: "false", True: "true once the operation is over, else false"}
+
 
 def settings_table() -> Iterator[str]:
     """Yield the rows of the settings table: name, default, what it is."""
@@ -25,6 +27,16 @@ def problems_table() -> Iterator[str]:
         yield f"| [`{slug}`](docs/problems/{slug}.md) | {int(row.status)} | {row.title} |"
 
 
+def flags_table() -> Iterator[str]:
+    """Yield the rows of the table of `docs/problems/README.md`: what a client may do after each problem."""
+    yield "| problem | status | `safe_to_retry_with_new_key` | same key again | `Retry-After` |"
+    yield "|---|---|---|---|---|"
+    for slug, row in BY_SLUG.items():
+        statuses = ", ".join(str(status) for status in sorted({int(row.status), *row.other_statuses}))
+        is_safe = _NEW_KEY[row.safe_to_retry_with_new_key]
+        yield f"| [`{slug}`]({slug}.md) | {statuses} | {is_safe} | {row.same_key} | {row.waits} |"
+
+
 def alarms_table() -> Iterator[str]:
     """Yield the rows of the alarms table: its name in the stack, what happened, what to do."""
     yield "| alarm | what happened | what a person does |"
@@ -36,7 +48,7 @@ def alarms_table() -> Iterator[str]:
 def _default(field: FieldInfo) -> str:
     """Return a default as it is written in an environment."""
     match field.default:
-        case None | "" | frozenset():
+        case None | "" | frozenset() | ():
             return "none"
         case bool(value):
             return f"`{int(value)}`"
@@ -45,4 +57,4 @@ def _default(field: FieldInfo) -> str:
 
 
 if __name__ == "__main__":
-    print("\n".join([*settings_table(), "", *problems_table(), "", *alarms_table()]))
+    print("\n".join([*settings_table(), "", *problems_table(), "", *flags_table(), "", *alarms_table()]))

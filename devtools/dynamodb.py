@@ -6,10 +6,11 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import boto3
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = ROOT / ".venv-ministack" / "bin" / "python"
 SERVER = ROOT / "devtools" / "ministack_server.py"
-KEPT_STATE = ROOT / ".local" / "ministack"  # what `make run` remembers from one day to the next
 
 HOST = "127.0.0.1"
 REGION = "eu-west-2"
@@ -61,14 +61,30 @@ def local_client(endpoint_url: str) -> "DynamoDBClient":
 
 
 def create_table(client: "DynamoDBClient", schema: TableSchema, name: str) -> None:
-    """Create one table as the template would; a table that is there already is left as it is."""
+    """Create one table as the template would; a table that is there already is left as it is.
+
+    Raises:
+        RuntimeError: the table that is there has other keys or indexes, from another version of Switchboard.
+    """
     try:
         client.create_table(**schema.create_arguments(name))
     except client.exceptions.ResourceInUseException:
+        if _shape(client.describe_table(TableName=name)["Table"]) != _shape(schema.create_arguments(name)):
+            raise RuntimeError(
+                f"The table {name} is from another version of Switchboard. `make reset` forgets it."
+            ) from None
         return
     if schema.expiry is not None:
         expiry = {"AttributeName": schema.expiry, "Enabled": True}
         client.update_time_to_live(TableName=name, TimeToLiveSpecification=expiry)  # type: ignore[arg-type]
+
+
+def _shape(table: Mapping[str, Any]) -> tuple[object, ...]:
+    """Return what cannot be changed in a table, or is not by creating it again: keys and indexes."""
+    indexes = {
+        index["IndexName"]: (index["KeySchema"], index["Projection"]) for index in table["GlobalSecondaryIndexes"]
+    }
+    return table["KeySchema"], indexes
 
 
 def create_sealing_key(endpoint_url: str) -> None:
@@ -130,10 +146,11 @@ class LocalDynamoDB:
             raise RuntimeError("ministack is not installed; run: make setup")
         self.port = self.port or _free_port()
         self._scratch = tempfile.TemporaryDirectory(prefix="switchboard-ministack-")
-        with self._log.open("wb") as log:
+        with self._log.open("wb") as log, os.fdopen(os.dup(2), "wb") as complaints:  # the log is nobody's to read
             self._process = subprocess.Popen(
                 [PYTHON, SERVER],
-                env=self._environment(),
+                env=self._environment() | {"COMPLAINTS_FD": str(complaints.fileno())},
+                pass_fds=(complaints.fileno(),),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

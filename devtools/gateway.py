@@ -63,11 +63,15 @@ def gateway_answer(response_type: str, request_id: str, default_status: int) -> 
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """The ASGI application in front of one app."""
+    """The ASGI application in front of one app.
+
+    `entrances` are what paths may begin with before those of the app: a stage's name, or the base path of a domain.
+    """
 
     app: RestApplication
     function_seconds: float = FUNCTION_SECONDS
     integration_seconds: float = INTEGRATION_SECONDS
+    entrances: tuple[str, ...] = ("",)
     threads: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(MAXIMUM_CONCURRENCY, thread_name_prefix="function")
     )
@@ -83,7 +87,11 @@ class Gateway:
 
     async def _answer(self, scope: Scope, body: bytes | None, request_id: str) -> HttpAnswer:
         """Return the app's answer, or the gateway's own where the app is not reached or fails."""
-        raw_path = scope["raw_path"].decode("ascii", "replace")
+        asked = scope["raw_path"].decode("ascii", "replace")
+        entrance = max((one for one in self.entrances if f"{asked}/".startswith(f"{one}/")), key=len, default=None)
+        if entrance is None:
+            return gateway_answer("MISSING_AUTHENTICATION_TOKEN", request_id, 403)
+        raw_path = asked.removeprefix(entrance)
         match = match_resource(self.app.routes, raw_path)
         if match is None or scope["method"] not in self.app.routes[match.resource]:
             return gateway_answer("MISSING_AUTHENTICATION_TOKEN", request_id, 403)
@@ -91,9 +99,8 @@ class Gateway:
             return gateway_answer("REQUEST_TOO_LARGE", request_id, 413)
         headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
         address = scope["client"][0]
-        request = HttpRequest(
-            scope["method"], raw_path, scope["query_string"].decode("latin-1"), headers, body, address
-        )
+        query = scope["query_string"].decode("latin-1")
+        request = HttpRequest(scope["method"], raw_path, query, headers, body, address, entrance)
         return await self._invoke(to_event(request, match, request_id), request_id)
 
     async def _invoke(self, event: dict[str, Any], request_id: str) -> HttpAnswer:

@@ -13,7 +13,7 @@ from chalicelib.domain.errors import BodyTooLargeError, NotFoundError
 from chalicelib.edge.links import Links
 from chalicelib.edge.middleware import SECURITY_HEADERS
 from chalicelib.edge.problem import INTERNAL_ERROR, PROBLEM_TYPES, ProblemType
-from chalicelib.edge.problem_document import MEDIA_TYPE
+from chalicelib.edge.problem_facts import MEDIA_TYPE
 
 LOCAL_LINKS = Links()
 REQUEST_ID = "$context.requestId"
@@ -49,6 +49,7 @@ class GatewayResponse:
             "status": self.status,
             "detail": self.detail,
             "request_id": request_id,
+            "retry_after_seconds": self.retry_after_seconds,
             "safe_to_retry_with_new_key": self.safe_to_retry_with_new_key,
         }
         return json.dumps({name: value for name, value in members.items() if value is not None})
@@ -75,14 +76,14 @@ def _like(row: ProblemType, status: int | None) -> GatewayResponse:
 
 
 def _other(title: str, detail: str, status: int | None = None, retry_after: int | None = None) -> GatewayResponse:
-    """Return the answer for a refusal that only the gateway makes; the app was not reached, so a new try is safe."""
-    return GatewayResponse(None, title, detail, status, retry_after, safe_to_retry_with_new_key=True)
+    """Return the answer for a refusal that only the gateway makes; the app was not reached, so what it knows is not told."""
+    return GatewayResponse(None, title, detail, status, retry_after, safe_to_retry_with_new_key=False)
 
 
 _NOTHING_HERE = _like(PROBLEM_TYPES[NotFoundError], 404)
 # Types that are left out fall back on one of the two defaults. The function may have booked before it was lost.
 RESPONSES: Mapping[str, GatewayResponse] = {
-    "DEFAULT_4XX": _other("Request refused", "The gateway refused the request. Nothing was booked."),
+    "DEFAULT_4XX": _other("Request refused", "The gateway refused the request, and sent nothing."),
     "DEFAULT_5XX": _like(INTERNAL_ERROR, None),
     "INTEGRATION_FAILURE": _like(INTERNAL_ERROR, 502),
     "INTEGRATION_TIMEOUT": _like(INTERNAL_ERROR, 504),
@@ -90,7 +91,10 @@ RESPONSES: Mapping[str, GatewayResponse] = {
     "REQUEST_TOO_LARGE": _like(PROBLEM_TYPES[BodyTooLargeError], 413),
     "RESOURCE_NOT_FOUND": _NOTHING_HERE,
     "THROTTLED": _other(
-        "Too Many Requests", "More requests arrive than the gateway takes. Wait a little. Nothing was booked.", 429, 1
+        "Too Many Requests",
+        "More requests arrive than the gateway takes, and this one sent nothing. Wait a little, then send the same again.",
+        429,
+        1,
     ),
 }
 

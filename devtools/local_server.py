@@ -26,8 +26,9 @@ class LocalGateway:
         *,
         function_seconds: float = FUNCTION_SECONDS,
         integration_seconds: float = INTEGRATION_SECONDS,
+        entrances: tuple[str, ...] = ("",),
     ) -> None:
-        self._gateway = Gateway(app, function_seconds, integration_seconds)
+        self._gateway = Gateway(app, function_seconds, integration_seconds, entrances)
         self._port = port
         self._server = uvicorn.Server(_config(self._gateway))
         self._thread: threading.Thread | None = None
@@ -44,7 +45,8 @@ class LocalGateway:
 
     def start(self) -> None:
         """Listen. Raises OSError when the port is taken."""
-        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        # With the protocol named: asyncio switches Nagle off only then, and an answer would wait 40 ms for its second half.
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         try:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind((HOST, self._port))

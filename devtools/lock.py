@@ -9,6 +9,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "requirements.txt": ("pyproject.toml",),
     "requirements-dev.txt": ("pyproject.toml", "--extra", "dev"),
     "devtools/requirements-ministack.txt": ("devtools/ministack.in",),
+    "devtools/bench/requirements-peers.txt": ("devtools/bench/peers.in",),
 }
 
 

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 
 from chalicelib.edge.links import Links
 from devtools.template import merge_template
+from devtools.zip_contents import ContentsError, repack
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_REGION = "eu-west-2"
@@ -29,9 +31,13 @@ class Package:
     zip: Path
 
     def describe(self) -> str:
-        """Return the files, relative to the working directory where they can be, and the size of the zip."""
+        """Return the files, relative to the working directory where they can be, and what the zip comes to."""
+        with zipfile.ZipFile(self.zip) as archive:
+            names = archive.namelist()
         size = f"{self.zip.stat().st_size / 1_000_000:.2f} MB"
-        return f"template  {os.path.relpath(self.template)}\nzip       {os.path.relpath(self.zip)}  ({size})"
+        compiled = sum(name.endswith(".pyc") for name in names)
+        told = f"{size}, {len(names):,} files, {compiled} modules, each with bytecode"
+        return f"template  {os.path.relpath(self.template)}\nzip       {os.path.relpath(self.zip)}  ({told})"
 
 
 def stages(root: Path) -> dict[str, Any]:
@@ -40,11 +46,11 @@ def stages(root: Path) -> dict[str, Any]:
     return described
 
 
-def links_of(stage: Mapping[str, Any]) -> Links:
-    """Return the links of a stage, as its functions make them from the same variables."""
+def links_of(name: str, stage: Mapping[str, Any]) -> Links:
+    """Return the links in the gateway's own answers; the text of those is constant, so they name the stage's own entrance."""
     variables = stage.get("environment_variables", {})
-    chosen = {name: variables.get(name.upper()) for name in ("base_path", "problem_type_base")}
-    return Links(**{name: value for name, value in chosen.items() if value})
+    entrance = f"/{stage.get('api_gateway_stage', name)}"
+    return Links(entrance, variables.get("PROBLEM_TYPE_BASE") or None)
 
 
 def copy_shipped(root: Path, target: Path) -> None:
@@ -65,7 +71,7 @@ def make_package(stage: str, build: Path, root: Path = ROOT) -> Package:
     """Write `package-<stage>` below `build` anew, from the app below `root`; lint the template.
 
     Raises:
-        PackagingError: the stage is not known, or Chalice or cfn-lint failed.
+        PackagingError: the stage is not known, Chalice or cfn-lint failed, or the zip has files that nobody decided about.
     """
     known = stages(root)
     if stage not in known:
@@ -74,10 +80,14 @@ def make_package(stage: str, build: Path, root: Path = ROOT) -> Package:
     shutil.rmtree(output, ignore_errors=True)
     copy_shipped(root, source)
     resources = build / f"resources-{stage}.json"
-    resources.write_text(json.dumps(merge_template(links_of(known[stage])), indent=2))
+    resources.write_text(json.dumps(merge_template(links_of(stage, known[stage])), indent=2))
     formats = ["--template-format", "json", "--merge-template", str(resources)]
     _run(["chalice", "package", "--stage", stage, *formats, str(output)], source)
     package = Package(output / "sam.json", output / "deployment.zip")
+    try:
+        repack(package.zip)
+    except ContentsError as error:
+        raise PackagingError(str(error)) from error
     lint(package.template)
     return package
 

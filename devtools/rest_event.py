@@ -10,6 +10,12 @@ from urllib.parse import parse_qsl, unquote
 from devtools.resources import Match
 
 STAGE = "local"
+# What the REST proxy integration does with headers of an answer; source: API Gateway's developer guide, "Important notes",
+# table of headers, column "Response", `lambda`. Of Date and Server it also replaces the value.
+REMAPPED = frozenset(
+    {"authorization", "connection", "content-md5", "date", "max-forwards", "server", "user-agent", "www-authenticate"}
+)
+DROPPED = frozenset({"expect", "host", "proxy-authenticate", "te", "trailer", "transfer-encoding", "upgrade", "via"})
 _UNSAFE_IN_HEADERS = ("\r", "\n", "\0")
 
 
@@ -19,7 +25,10 @@ class MalformedAnswerError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """A request as it came off the wire; `raw_path` and `query` are percent-encoded, headers keep their order."""
+    """A request as it came off the wire; `raw_path` and `query` are percent-encoded, headers keep their order.
+
+    `raw_path` is that of the resource; `entrance` stood before it, as a stage or the base path of a domain does.
+    """
 
     method: str
     raw_path: str
@@ -27,6 +36,7 @@ class HttpRequest:
     headers: tuple[tuple[str, str], ...]
     body: bytes
     client_address: str
+    entrance: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +88,7 @@ def to_event(request: HttpRequest, match: Match, request_id: str) -> dict[str, A
             "resourcePath": match.resource,
             "httpMethod": request.method,
             "requestId": request_id,
-            "path": f"/{STAGE}{path}",
+            "path": request.entrance + path,
             "stage": STAGE,
             "protocol": "HTTP/1.1",
             "identity": {"sourceIp": request.client_address, "userAgent": headers.get("user-agent")},
@@ -103,7 +113,12 @@ def _answer_headers(answer: Mapping[str, Any]) -> tuple[tuple[bytes, bytes], ...
     for name, value in pairs:
         if any(unsafe in name + value for unsafe in _UNSAFE_IN_HEADERS):
             raise MalformedAnswerError(f"A header of the answer holds a line break: {name!r}")
-    return wire_headers(pairs)
+    return wire_headers((_renamed(name), value) for name, value in pairs if name.lower() not in DROPPED)
+
+
+def _renamed(name: str) -> str:
+    """Return the name that a header of an answer leaves under."""
+    return f"x-amzn-Remapped-{name}" if name.lower() in REMAPPED else name
 
 
 def from_answer(answer: object) -> HttpAnswer:

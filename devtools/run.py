@@ -5,15 +5,14 @@ import signal
 import socket
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from queue import SimpleQueue
 
 from chalicelib.settings import InvalidSettingsError
 from devtools.example import curl_booking, curl_preflight, now_on_upstream_clock
 from devtools.local_server import HOST
+from devtools.local_state import StateInUseError, hold, state_folder
 from devtools.stack import Ports, Stack
 
-ROOT = Path(__file__).resolve().parent.parent
 DEFAULTS = {"PORT": 8000, "SANDBOX_PORT": 8001, "DYNAMODB_PORT": 8002}
 
 
@@ -74,12 +73,13 @@ make events OPERATION=op_… DYNAMODB_PORT={database_port}
 
 def serve(environment: Mapping[str, str], stops: "SimpleQueue[int]") -> None:
     """Run the stack until there is something in `stops`; print the line `ready` when all of it is up."""
-    ports = read_ports(environment)
-    state = Path(environment.get("LOCAL_STATE") or ROOT / ".local")
-    with Stack(Ports(ports["PORT"], ports["SANDBOX_PORT"], ports["DYNAMODB_PORT"]), state=state) as stack:
-        print(describe(stack))
-        print("ready", flush=True)
-        stops.get()
+    state = state_folder(environment)
+    with hold(state):
+        ports = read_ports(environment)
+        with Stack(Ports(ports["PORT"], ports["SANDBOX_PORT"], ports["DYNAMODB_PORT"]), state=state) as stack:
+            print(describe(stack))
+            print("ready", flush=True)
+            stops.get()
 
 
 def main() -> int:
@@ -90,7 +90,7 @@ def main() -> int:
         signal.signal(number, lambda signum, _: stops.put(signum))
     try:
         serve(os.environ, stops)
-    except (CannotRunError, InvalidSettingsError, OSError, RuntimeError) as error:
+    except (CannotRunError, StateInUseError, InvalidSettingsError, OSError, RuntimeError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

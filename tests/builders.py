@@ -104,7 +104,7 @@ def operation_record(**changes: Any) -> OperationRecord:  # noqa: ANN401 (any fi
         "lease_until": NOW + timedelta(seconds=31),
         "sequence": 2,
         "head": "ab" * 32,
-        "fingerprint": f"a7acc9ba:{'cd' * 32}",
+        "fingerprint": "a7acc9ba:fingerprint",
         "is_keyed": True,
     }
     return OperationRecord(**{**fields, **changes})

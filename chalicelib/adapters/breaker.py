@@ -18,7 +18,7 @@ from typing import TypeVar
 
 from chalicelib.application.ports import BookingGateway, Clock, TokenIntrospector
 from chalicelib.domain.access import AccessToken, Principal
-from chalicelib.domain.booking import Booking, BookingRequest
+from chalicelib.domain.booking import Booking, BookingRequest, ListEntry
 from chalicelib.domain.errors import (
     InvalidTokenError,
     SwitchboardError,
@@ -145,7 +145,7 @@ class BreakingGateway:
         """Read the client's credits, unless the breaker is open."""
         return self.breaker.guard(lambda: self.gateway.balance(token, deadline))
 
-    def made_bookings(self, token: AccessToken, start: date, page: int, deadline: Deadline) -> tuple[Booking, ...]:
+    def made_bookings(self, token: AccessToken, start: date, page: int, deadline: Deadline) -> tuple[ListEntry, ...]:
         """Read one page of the made bookings, unless the breaker is open."""
         return self.breaker.guard(lambda: self.gateway.made_bookings(token, start, page, deadline))
 

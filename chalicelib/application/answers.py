@@ -15,6 +15,7 @@ from chalicelib.domain.errors import (
     UpstreamRefusedError,
     UpstreamUnavailableError,
 )
+from chalicelib.domain.matching import ReconciliationPolicy
 from chalicelib.domain.operation import OperationState, Outcome
 from chalicelib.domain.record import OperationRecord
 
@@ -26,6 +27,8 @@ _NOT_SENT = {  # by the reason of the outcome; every other one is a connection t
     "not-prepared": "The request to AdultWork could not be made",
     "breaker-open": "AdultWork has not been answering, so it is not asked for a moment",
 }
+_LATE = (None, "late")  # the reasons of an outcome that no answer came for in time; a function that died left none
+_EQUAL = "This account already has a booking with this BookUserID at this SessionDate, whatever its other members"
 _UNKNOWN = {
     "echo-differs": "AdultWork answered with another booking",
     "booking-id-taken": "AdultWork answered with a booking that was made before",
@@ -33,11 +36,11 @@ _UNKNOWN = {
 }
 
 
-def failure(operation_id: str, outcome: Outcome) -> SwitchboardError:
+def failure(operation_id: str, outcome: Outcome, decided_by: datetime | None = None) -> SwitchboardError:
     """Return the error of an outcome without a booking.
 
     InvalidTokenError and UpstreamRefusedError for a refusal, UpstreamUnavailableError when not a byte was sent, and
-    OutcomeUnknownError when it was sent and no readable answer came.
+    OutcomeUnknownError when it was sent and no readable answer came; it says that the outcome will be known `decided_by`.
 
     Raises:
         ValueError: it has a booking.
@@ -55,11 +58,17 @@ def failure(operation_id: str, outcome: Outcome) -> SwitchboardError:
             operation_id=operation_id,
             retry_after_seconds=ASK_AGAIN_SECONDS,
         )
+    return _unknown(operation_id, outcome.reason, trouble, decided_by)
+
+
+def _unknown(operation_id: str, reason: str, trouble: Trouble, decided_by: datetime | None) -> SwitchboardError:
+    """Return the error of a booking that was sent, and whose outcome is not known for a reason."""
     return OutcomeUnknownError(
-        f"The booking was sent, but {_UNKNOWN.get(outcome.reason, 'no readable answer came back')}, so it may stand. Do not "
-        "send it again; ask for the state of the operation instead.",
+        f"The booking was sent, but {_UNKNOWN.get(reason, 'no readable answer came back')}, so it may stand. Do not send it "
+        "again; ask for the state of the operation instead.",
         trouble=trouble,
         operation_id=operation_id,
+        decided_by=decided_by,
         retry_after_seconds=WAIT_FOR_SETTLING_SECONDS,
     )
 
@@ -71,32 +80,43 @@ def _refusal(operation_id: str, outcome: Outcome) -> SwitchboardError:
             "AdultWork no longer takes this access token; nothing was booked. Refresh it and try again.",
             operation_id=operation_id,
         )
-    reason = f" AdultWork says: {outcome.message}" if outcome.message else ""
     return UpstreamRefusedError(
-        f"AdultWork declined the booking; nothing was booked.{reason}",
+        "AdultWork declined the booking; nothing was booked.",
         upstream_status=outcome.upstream_status,
+        upstream_message=outcome.message or None,
         operation_id=operation_id,
         retry_after_seconds=outcome.retry_after_seconds,
     )
 
 
-def unsettled(record: OperationRecord, now: datetime) -> SwitchboardError:
-    """Return the error of a repeat whose first try is running, or has an outcome that is still not known."""
+def unsettled(record: OperationRecord, now: datetime, policy: ReconciliationPolicy) -> SwitchboardError:
+    """Return the error of a repeat whose first try is running, or has an outcome that is still not known.
+
+    As long as it is true, a repeat is told what the first try was told.
+    """
     if record.is_running(now):
         return OperationInProgressError(
             "This booking is being sent right now; nothing was sent again.",
             operation_id=record.id,
             retry_after_seconds=ASK_AGAIN_SECONDS,
         )
-    is_settling = record.is_open(now)
+    trouble = Trouble.LATE if record.reason in _LATE else Trouble.UNREADABLE
+    if not record.is_open(now):
+        return OutcomeUnknownError(
+            "This booking was sent, and a person has to find out what became of it. Do not send it again.",
+            trouble=trouble,
+            operation_id=record.id,
+            state=record.state.value,
+        )
+    decided_by = policy.decided_by(record, now)
+    if record.reason is not None:
+        return _unknown(record.id, record.reason, trouble, decided_by)
     return OutcomeUnknownError(
-        "This booking was recorded before and may have been sent; what became of it is not known yet. Nothing was sent again."
-        if is_settling
-        else "This booking was sent, and a person has to find out what became of it. Do not send it again.",
-        trouble=Trouble.LATE,
+        "This booking was recorded before and may have been sent; what became of it is not known yet. Nothing was sent again.",
+        trouble=trouble,
         operation_id=record.id,
-        state=(OperationState.UNKNOWN if is_settling else record.state).value,
-        retry_after_seconds=WAIT_FOR_SETTLING_SECONDS if is_settling else None,
+        decided_by=decided_by,
+        retry_after_seconds=WAIT_FOR_SETTLING_SECONDS,
     )
 
 
@@ -108,7 +128,9 @@ def not_created(operation_id: str) -> SwitchboardError:
     )
 
 
-def duplicate(record: OperationRecord, now: datetime, *, is_read: bool = True) -> SwitchboardError:
+def duplicate(
+    record: OperationRecord, now: datetime, policy: ReconciliationPolicy, *, is_read: bool = True
+) -> SwitchboardError:
     """Return the error of a booking that an earlier one of the same account stands in the way of.
 
     It says when to ask again where that may change by itself: the earlier one is being sent, its outcome is not known yet, or
@@ -120,12 +142,12 @@ def duplicate(record: OperationRecord, now: datetime, *, is_read: bool = True) -
     elif record.is_open(now):
         wait = WAIT_FOR_SETTLING_SECONDS
     return DuplicateBookingError(
-        "This account already has a booking with this candidate at this time, open or standing; nothing was sent."
+        f"{_EQUAL}, open or standing; nothing was sent."
         if is_read
-        else "This account has booked this candidate at this time before, and whether that booking still stands cannot be read "
-        "right now; nothing was sent.",
+        else f"{_EQUAL}, and whether it still stands cannot be read right now; nothing was sent.",
         operation_id=record.id,
         state=OperationState.UNKNOWN if record.is_open(now) else record.state,
+        decided_by=policy.decided_by(record, now),
         retry_after_seconds=wait,
     )
 

@@ -1,7 +1,8 @@
 """Step 8 of the pipeline: write the outcome down, whatever it was, and reconcile at once when it is unknown."""
 
 import json
-from dataclasses import dataclass
+import zlib
+from dataclasses import dataclass, replace
 
 from chalicelib.application import answers, events
 from chalicelib.application.call import Call
@@ -89,21 +90,31 @@ class Concluding:
 
     def _told(self, call: Call, attempt: Attempt, outcome: Outcome, *, audit_pending: bool) -> Conclusion:
         """Return what the caller is told of a known outcome."""
-        answer = self._answer(call, attempt, outcome) or answers.failure(attempt.operation.id, outcome)
         booking_id = None if outcome.booking is None else outcome.booking.booking_id
-        return Conclusion(answer, booking_id, audit_pending)
+        is_final = (
+            booking_id is not None or not audit_pending
+        )  # a refusal that is not on record stands for this call alone
+        answer = self._answer(call, attempt, outcome) if is_final else None
+        return Conclusion(answer or self._failure(call, attempt, outcome), booking_id, audit_pending)
+
+    def _failure(self, call: Call, attempt: Attempt, outcome: Outcome) -> SwitchboardError:
+        """Return the error of an outcome without a booking; one that is not known says when it will be."""
+        record = OperationRecord.of(attempt.operation, OperationState.UNKNOWN, attempt.event.sequence, "")
+        decided_by = self.reconciler.policy.decided_by(record, call.clock.now())
+        return answers.failure(attempt.operation.id, outcome, decided_by)
 
     def _reconciled(self, call: Call, attempt: Attempt, outcome: Outcome, event: AuditEvent) -> Conclusion:
         """Read the account's list in the time that is left; often it tells at once."""
         head = event_hash(event.canonical())
         record = OperationRecord.of(attempt.operation, OperationState.UNKNOWN, event.sequence, head)
+        record = replace(record, reason=outcome.reason)
         deadline = call.deadline.within(self.budget.reconcile)
         (settled,) = self.reconciler.reconcile(call.caller, [record], deadline)
         if settled.answer is not None:
             return Conclusion(settled.answer, settled.record.booking_id)
         if settled.record.state is OperationState.AMBIGUOUS:
-            return Conclusion(answers.unsettled(settled.record, call.clock.now()))
-        return Conclusion(answers.failure(attempt.operation.id, outcome))  # at most, another call knows more already
+            return Conclusion(answers.unsettled(settled.record, call.clock.now(), self.reconciler.policy))
+        return Conclusion(self._failure(call, attempt, outcome))  # at most, another call knows more already
 
 
 def _in_doubt(outcome: Outcome, reason: str) -> Outcome:
@@ -118,11 +129,14 @@ def _in_doubt(outcome: Outcome, reason: str) -> Outcome:
 
 
 def _sealed_contact(seal: AccountSeal, operation_id: str, request: BookingRequest) -> str | None:
-    """Return the contact fields and comments in full, sealed for this operation; None when there are none."""
+    """Return the contact fields and comments in full, compressed, sealed for this operation; None when there are none."""
     fields = {
         "PhoneNumber": request.phone_number,
         "SkypeName": request.skype_name,
         "Comments": request.comments,
     }
     given = {name: value for name, value in fields.items() if value is not None}
-    return seal.seal(json.dumps(given).encode(), f"contact:{operation_id}") if given else None
+    if not given:
+        return None
+    document = json.dumps(given, ensure_ascii=False, separators=(",", ":")).encode()
+    return seal.seal(zlib.compress(document, zlib.Z_BEST_COMPRESSION), f"contact:{operation_id}")

@@ -96,7 +96,7 @@ class EarlierOperations:
         if record.is_retryable:
             return ClaimAgain(record)
         if record.state not in ANSWERED:
-            raise answers.unsettled(record, self.clock.now())
+            raise answers.unsettled(record, self.clock.now(), self.reconciler.policy)
         sealed, seal = record.sealed_answer, caller.seal()
         if sealed is not None and seal is not None:
             return Replay(StoredAnswer.from_bytes(seal.open(sealed, answer_purpose(record.id))), record.id)
@@ -117,7 +117,7 @@ class EarlierOperations:
                 record, event, deadline
             )  # when another call was faster, the next claim tells whose it is
             return ClaimAgain(ended=record.booking_id)
-        raise answers.duplicate(record, self.clock.now(), is_read=has_ended is not None)
+        raise answers.duplicate(record, self.clock.now(), self.reconciler.policy, is_read=has_ended is not None)
 
     def _has_ended(self, caller: Caller, record: OperationRecord, deadline: Deadline) -> bool | None:
         """Ask whether the booking was cancelled or rejected; None when that cannot be read, and it is taken to stand."""

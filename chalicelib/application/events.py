@@ -1,5 +1,6 @@
 """The audit events of a booking: what each step tells the reviewer."""
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,13 +8,15 @@ from datetime import datetime
 
 from chalicelib.domain.access import Principal
 from chalicelib.domain.audit import AuditEvent, EventKind, describe_request, event_hash
-from chalicelib.domain.booking import BookingRequest
+from chalicelib.domain.booking import Booking, BookingRequest
 from chalicelib.domain.canonical import Canonical
 from chalicelib.domain.keyed_hash import HmacKey
 from chalicelib.domain.matching import Verdict
 from chalicelib.domain.operation import Operation, OperationState, Outcome
 from chalicelib.domain.record import OperationRecord
 
+MOST_BOOKINGS = 20
+MOST_MEMBERS = 8
 _STATUS = re.compile("[A-Za-z]{1,32}")  # a documented status is one word; what is not may hold anything
 
 _KINDS = {
@@ -83,7 +86,7 @@ def claimed(  # noqa: PLR0913, PLR0917 (the parts of one event)
 
     With `previous` it opens a further attempt of that operation, and is chained to its events. It always names its call, by
     the id that only this call drew: two calls must never write the same event, or each would take it for its own, and both
-    would send.
+    would send. What the operation's rows say is in it as well, so that they can be made again when their table is lost.
     """
     details: dict[str, Canonical] = {
         "unchecked": list(unchecked),
@@ -91,6 +94,7 @@ def claimed(  # noqa: PLR0913, PLR0917 (the parts of one event)
         "attempt": operation.attempt,
         "call": subject.operation_id,
         "fingerprint": operation.fingerprint,
+        "guard_until": math.ceil(operation.guard_expires_at.timestamp()),
     }
     event = replace(subject.first(at, EventKind.CLAIMED, details), operation_id=operation.id)
     if previous is None:
@@ -105,24 +109,18 @@ def concluded(
     timings: Mapping[str, int],
     sealed_contact: str | None = None,
 ) -> AuditEvent:
-    """Return the event that tells how the one POST ended, chained to the event before.
-
-    `sealed_contact` holds the contact fields in full; the hash covers the sealed text, so erasing the account's key leaves
-    the chain whole.
-    """
+    """Return the event that tells how the one POST ended, chained to the event before; see `AuditEvent` for the contact."""
     booking = outcome.booking
     details: dict[str, Canonical] = {
         "reason": outcome.reason,
         "upstream_status": outcome.upstream_status,
         "timings_ms": dict(timings),
     }
-    if sealed_contact is not None:
-        details["sealed_contact"] = sealed_contact
     if outcome.named_booking_id is not None:
         details["named_booking"] = outcome.named_booking_id
     if booking is not None:
-        status = booking.status if _STATUS.fullmatch(booking.status) else "odd"
-        details["booking"] = {"status": status, "credits": format(booking.credits, "f")}
+        status = booking.status if booking.status is not None and _STATUS.fullmatch(booking.status) else "odd"
+        details["booking"] = {"status": status, "credits": format(booking.credits, "f"), **_unreadable(booking)}
     return AuditEvent(
         operation_id=previous.operation_id,
         sequence=previous.sequence + 1,
@@ -134,14 +132,28 @@ def concluded(
         booking_id=None if booking is None else booking.booking_id,
         previous_hash=event_hash(previous.canonical()),
         details=details,
+        sealed_contact=sealed_contact,
     )
+
+
+def _unreadable(booking: Booking | None) -> dict[str, Canonical]:
+    """Return the names of the members that could not be read, if any; they are our own words, and say nothing of a person."""
+    if booking is None or not booking.unreadable:
+        return {}
+    told: dict[str, Canonical] = {"unreadable_members": list(booking.unreadable[:MOST_MEMBERS])}
+    left_out = len(booking.unreadable) - MOST_MEMBERS
+    return told | ({"unreadable_left_out": left_out} if left_out > 0 else {})
 
 
 def reconciled(
     record: OperationRecord, at: datetime, request_id: str, verdict: Verdict, evidence: Mapping[str, Canonical]
 ) -> AuditEvent:
     """Return the event of a state that reads have told, with what was read and when."""
-    details: dict[str, Canonical] = {"evidence": dict(evidence), "matching_bookings": list(verdict.candidates)}
+    matching = list(verdict.candidates)
+    details: dict[str, Canonical] = {"evidence": dict(evidence), "matching_bookings": matching[:MOST_BOOKINGS]}
+    if len(matching) > MOST_BOOKINGS:
+        details["matching_left_out"] = len(matching) - MOST_BOOKINGS
+    details |= _unreadable(verdict.booking)
     booking_id = None if verdict.booking is None else verdict.booking.booking_id
     return _next(record, at, _KINDS[verdict.state], request_id, details, booking_id)
 

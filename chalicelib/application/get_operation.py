@@ -1,6 +1,7 @@
 """The state of an operation, reconciled with the caller's own token."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from chalicelib.application.caller import Caller
 from chalicelib.application.ports import Clock, Concurrency, OperationStore, TokenIntrospector, Vault
@@ -25,10 +26,14 @@ class GetOperationCommand:
 
 @dataclass(frozen=True, slots=True)
 class OperationView:
-    """An operation as it stands, and the answer that its request got, where that is kept and can be opened."""
+    """An operation as it stands, and the answer that its request got, where that is kept and can be opened.
+
+    `decided_by` (UTC) is when an outcome that is not known will be, or is handed to a person.
+    """
 
     record: OperationRecord
     answer: StoredAnswer | None
+    decided_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,8 @@ class GetOperation:
         (settled,) = self.reconciler.reconcile(caller, [record], deadline.within(self.budget.reconcile))
         # 5
         answer = settled.answer or self._stored_answer(caller, settled.record)
-        return OperationView(self._as_it_stands(settled.record), answer)
+        decided_by = self.reconciler.policy.decided_by(settled.record, self.clock.now())
+        return OperationView(self._as_it_stands(settled.record), answer, decided_by)
 
     def _as_it_stands(self, record: OperationRecord) -> OperationRecord:
         """Return an operation whose lease is over as UNKNOWN, also while the store cannot be told so."""

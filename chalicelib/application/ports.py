@@ -8,7 +8,7 @@ from typing import Protocol, TypeAlias, TypeVar
 
 from chalicelib.domain.access import AccessToken, Principal
 from chalicelib.domain.audit import AuditEvent
-from chalicelib.domain.booking import Booking, BookingRequest
+from chalicelib.domain.booking import Booking, BookingRequest, ListEntry
 from chalicelib.domain.errors import SwitchboardError
 from chalicelib.domain.facts import BookingRequirements
 from chalicelib.domain.keyed_hash import HmacKey
@@ -110,8 +110,10 @@ class BookingGateway(Protocol):
         """Send the booking, once. Raises nothing: whatever happens is an outcome."""
         ...
 
-    def made_bookings(self, token: AccessToken, start: date, page: int, deadline: Deadline) -> tuple[Booking, ...]:
+    def made_bookings(self, token: AccessToken, start: date, page: int, deadline: Deadline) -> tuple[ListEntry, ...]:
         """Read one page (from 1) of the bookings that the client made since `start`, newest first, at most 100.
+
+        An entry that cannot be read says what is known of it.
 
         Raises:
             SwitchboardError: as `requirements`.

@@ -13,7 +13,14 @@ from chalicelib.domain.audit import AuditEvent, event_hash
 from chalicelib.domain.booking import Booking
 from chalicelib.domain.canonical import Canonical
 from chalicelib.domain.errors import StoreUnavailableError, SwitchboardError
-from chalicelib.domain.matching import ReconciliationPolicy, Verdict, is_created_in_time, judge, may_concern
+from chalicelib.domain.matching import (
+    ReconciliationPolicy,
+    Verdict,
+    is_created_in_time,
+    judge,
+    may_be_ours,
+    may_concern,
+)
 from chalicelib.domain.operation import OperationState
 from chalicelib.domain.record import OperationRecord
 from chalicelib.domain.stored_answer import StoredAnswer
@@ -76,10 +83,13 @@ class Reconciler:
     ) -> Settled:
         """Judge one operation and write the verdict, if it says more than is known."""
         alike = [booking.booking_id for booking in made.bookings if may_concern(record, booking, self.zone)]
+        odd = [entry for entry in made.unreadable if may_be_ours(record, entry, self.zone)]
+        alike += [entry.booking_id for entry in odd if entry.booking_id is not None]
         verdict = judge(
             record,
             made.bookings,
             owners=self.store.owners(alike, deadline),
+            unreadable=odd,
             is_complete=made.is_complete,
             read_at=read_at,
             zone=self.zone,
@@ -93,6 +103,8 @@ class Reconciler:
             "bookings_read": len(made.bookings),
             "is_complete": made.is_complete,
         }
+        if made.unreadable:
+            evidence["unreadable_entries"] = len(made.unreadable)
         event = events.reconciled(record, self.clock.now(), caller.request_id, verdict, evidence)
         answer = self._answer(record, verdict, caller.request_id)
         booking_id = None if verdict.booking is None else verdict.booking.booking_id

@@ -25,6 +25,7 @@ from chalicelib.domain.errors import (
 from chalicelib.domain.time_budget import Deadline, TimeBudget
 from chalicelib.domain.violation import Violation
 
+LONGEST_VIOLATIONS = 400  # characters: an event has to stay below the kilobyte that its row is paid by
 # The names that callers read in a problem's type. What is missing here ends before its account is known, is told of an
 # operation that has events already, or means that the store cannot be written.
 REASONS: Mapping[type[SwitchboardError], str] = {
@@ -77,7 +78,7 @@ def _details(error: SwitchboardError) -> dict[str, Canonical]:
     """Return what an event tells of a refusal beside its reason: rules and members, never values."""
     match error:
         case BookingRejectedError(violations=violations, unchecked=unchecked):
-            return {"violations": _broken(violations), "unchecked": list(unchecked)}
+            return {**_broken(violations), "unchecked": list(unchecked)}
         case InsufficientScopeError(scope=scope):
             return {"missing_scope": scope}
         case TooManyBookingsError(limit=limit, window_seconds=window_seconds):
@@ -90,10 +91,15 @@ def _details(error: SwitchboardError) -> dict[str, Canonical]:
             return {}
 
 
-def _broken(violations: Sequence[Violation]) -> Canonical:
-    """Return which rules were broken where, as `duration-minimum/Duration`, each once.
+def _broken(violations: Sequence[Violation]) -> dict[str, Canonical]:
+    """Return which rules were broken where, each once, as `duration-minimum/Duration`; what there is no room for is counted.
 
-    The pointer of a member that nobody knows is the caller's own text, and of these there may be any number.
+    The pointer of a member that nobody knows is the caller's own text, and is not told.
     """
-    named = (f"{one.rule}{'' if one.rule == 'unknown-member' else one.pointer}" for one in violations)
-    return list(dict.fromkeys(named))
+    named = dict.fromkeys(f"{one.rule}{'' if one.rule == 'unknown-member' else one.pointer}" for one in violations)
+    told: list[str] = []
+    for name in named:
+        if len("".join(told)) + len(name) <= LONGEST_VIOLATIONS:
+            told.append(name)
+    left_out = len(named) - len(told)
+    return {"violations": told} | ({"violations_left_out": left_out} if left_out else {})

@@ -3,6 +3,7 @@
 Source of names, types and nullability: the upstream's CreateBooking page, request and response tables.
 """
 
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import IntEnum
 from typing import Annotated, TypeAlias
@@ -69,16 +70,22 @@ class BookedUser(UpstreamModel):
     disputes: int | None = None
 
 
+# What proves that a booking is the one that was sent (`matching.py` needs no other member). Every other member is for show:
+# where it cannot be read, it is null, and the booking stands all the same.
+PROOF = frozenset({"BookingID", "Candidate.UserID", "SessionDate", "Duration", "Method", "Credits"})
+
+
 class Booking(UpstreamModel):
     """A booking as AdultWork tells it, members in the order of its JSON. Dates are text, as sent.
 
-    Members without a default are those that prove a booking; the rest may be missing and are then null.
+    Members without a default are those of PROOF; the rest may be missing and are then null. `unreadable` names the members
+    that were there and could not be read; it is never part of an answer.
     """
 
     booking_id: int
     duration: int
     credits: Decimal
-    status: str
+    status: str | None = None
     method: int
     phone_number: Personal = None
     skype_name: Personal = None
@@ -95,3 +102,16 @@ class Booking(UpstreamModel):
     comments: Personal = None
     action_client: str | None = None
     candidate: BookedUser
+    unreadable: tuple[str, ...] = Field(default=(), exclude=True)
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableEntry:
+    """An entry of a list of bookings that cannot be read as one: what can be told of it, each None where nothing can."""
+
+    booking_id: int | None = None
+    user_id: int | None = None
+    session_date: str | None = None
+
+
+ListEntry: TypeAlias = "Booking | UnreadableEntry"

@@ -15,12 +15,8 @@ _COLOUR = "[\U0001f3fb-\U0001f3ff]"
 _FORM = "[\ufe0e\ufe0f]"  # as text, as a picture
 _JOINER = "\u200d"
 _BLACK_FLAG = "\U0001f3f4"
-
-
-def _tags(letters: str) -> str:
-    return "".join(chr(0xE0000 + ord(letter)) for letter in letters) + "\U000e007f"
-
-
-_TAGS = "|".join(map(_tags, ("gbeng", "gbsct", "gbwls")))  # England, Scotland, Wales
+_TAGS = "|".join(  # England, Scotland, Wales
+    "".join(chr(0xE0000 + ord(letter)) for letter in nation) + "\U000e007f" for nation in ("gbeng", "gbsct", "gbwls")
+)
 _ELEMENT = f"(?:{_BLACK_FLAG}(?:{_TAGS})|[{_PICTOGRAPHS}](?:{_FORM}|{_COLOUR})?)"
 EMOJI = re.compile(f"[{_KEYS}]{_FORM}\u20e3|{_ELEMENT}(?:{_JOINER}{_ELEMENT})*")

@@ -28,6 +28,7 @@ caller ever meets them.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from enum import StrEnum
 
 from chalicelib.domain.violation import Violation
@@ -132,7 +133,10 @@ class OperationInProgressError(CallerError):
 
 
 class DuplicateBookingError(CallerError):
-    """An equal booking of this account is open or stands; `state` is that of its operation, None if not read."""
+    """An equal booking of this account is open or stands; `state` is that of its operation, None if not read.
+
+    `decided_by` (UTC) is when the outcome of an open one will be known, or handed to a person.
+    """
 
     def __init__(
         self,
@@ -140,10 +144,12 @@ class DuplicateBookingError(CallerError):
         *,
         operation_id: str | None = None,
         state: str | None = None,
+        decided_by: datetime | None = None,
         retry_after_seconds: int | None = None,
     ) -> None:
         super().__init__(message, operation_id=operation_id, retry_after_seconds=retry_after_seconds)
         self.state = state
+        self.decided_by = decided_by
 
 
 class BookingNotCreatedError(CallerError):
@@ -183,7 +189,24 @@ class UpstreamError(SwitchboardError):
 
 
 class UpstreamRefusedError(UpstreamError):
-    """AdultWork understood and declined; nothing was booked."""
+    """AdultWork understood and declined; nothing was booked. `upstream_message` is its own reason, cleaned."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        upstream_status: int | None = None,
+        upstream_message: str | None = None,
+        operation_id: str | None = None,
+        retry_after_seconds: int | None = None,
+    ) -> None:
+        super().__init__(
+            message,
+            upstream_status=upstream_status,
+            operation_id=operation_id,
+            retry_after_seconds=retry_after_seconds,
+        )
+        self.upstream_message = upstream_message
 
 
 class Trouble(StrEnum):
@@ -219,21 +242,23 @@ class OutcomeUnknownError(UpstreamError):
     """The booking was sent and no readable answer came; it must not be sent again.
 
     `state` is where the operation stands: UNKNOWN while reads may still settle it, AMBIGUOUS or EXPIRED_UNKNOWN when a
-    person has to.
+    person has to. `decided_by` (UTC) is when it will be known, or handed to a person; None when it was.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (keyword-only parts of one error)
         self,
         message: str,
         *,
         trouble: Trouble,
         operation_id: str,
         state: str = "UNKNOWN",
+        decided_by: datetime | None = None,
         retry_after_seconds: int | None = None,
     ) -> None:
         super().__init__(message, operation_id=operation_id, retry_after_seconds=retry_after_seconds)
         self.trouble = trouble
         self.state = state
+        self.decided_by = decided_by
 
 
 class StoreUnavailableError(SwitchboardError):

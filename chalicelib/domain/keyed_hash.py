@@ -1,5 +1,6 @@
 """Keyed hashes (HMAC-SHA-256): a bare hash of ten digits or of a small id can be read back by trying them all."""
 
+import base64
 import hashlib
 import hmac
 from typing import NoReturn
@@ -27,9 +28,10 @@ class HmacKey:
         raise TypeError("the key of the keyed hashes is not written anywhere")
 
     def digest(self, purpose: str, *parts: Canonical) -> str:
-        """Return `<key id>:<64 hex digits>` over a purpose and its parts; equal parts under two purposes differ."""
+        """Return `<key id>:<base64url>` over a purpose and its parts; equal parts under two purposes differ."""
         message = canonical_bytes([purpose, *parts])
-        return f"{self.id}:{hmac.digest(self._secret, message, hashlib.sha256).hex()}"
+        told = base64.urlsafe_b64encode(hmac.digest(self._secret, message, hashlib.sha256))
+        return f"{self.id}:{told.rstrip(b'=').decode()}"
 
     def made(self, digest: str) -> bool:
         """Tell whether this is the key that a digest names."""

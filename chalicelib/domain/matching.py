@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
-from chalicelib.domain.booking import Booking, BookingRequest
+from chalicelib.domain.booking import Booking, BookingRequest, UnreadableEntry
 from chalicelib.domain.operation import ENDED_UPSTREAM, OperationState
 from chalicelib.domain.record import OperationRecord
 from chalicelib.domain.upstream_time import answer_readings, read_time, same_minute
@@ -25,6 +25,14 @@ class ReconciliationPolicy:
     after: timedelta = timedelta(minutes=15)
     settle: timedelta = timedelta(minutes=15)
     expiry: timedelta = timedelta(hours=24)
+
+    def decided_by(self, record: OperationRecord, now: datetime) -> datetime | None:
+        """Return when an outcome that is not known at `now` will be: when reads can tell it, or else a person takes over.
+
+        None when a person has it already, or is about to: reads tell nothing more that they have not told.
+        """
+        ends = (record.claimed_at + self.settle, record.claimed_at + self.expiry)
+        return next((end for end in ends if now < end), None) if record.is_open(now) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,7 @@ def judge(  # noqa: PLR0913 (keyword-only evidence of one judgement)
     bookings: Iterable[Booking],
     *,
     owners: Mapping[int, str],
+    unreadable: Iterable[UnreadableEntry] = (),
     is_complete: bool,
     read_at: datetime,
     zone: tzinfo,
@@ -62,7 +71,10 @@ def judge(  # noqa: PLR0913 (keyword-only evidence of one judgement)
 ) -> Verdict:
     """Judge one operation by the account's list.
 
-    `owners` names the operations that bookings belong to already; `is_complete` tells whether the list was read whole;
+    `owners` names the operations that bookings belong to already; `unreadable` are the entries that are no readable bookings:
+    none of them keeps a booking from being found, and each that may be ours keeps it from being denied.
+
+    `is_complete` tells whether the list was read whole;
     `read_at` is when the reading began. "Not created" takes more than no match, because freeing the guard beside a booking
     that stands would double it, and denying one that has ended would be a lie. The zone of the upstream's dates is an
     inference, so what is ours but for its dates leaves the question open, or to a person.
@@ -76,6 +88,8 @@ def judge(  # noqa: PLR0913 (keyword-only evidence of one judgement)
     if matching:
         return Verdict(OperationState.AMBIGUOUS, None, tuple(sorted(matching)))
     if not is_complete or read_at < record.claimed_at + policy.settle:
+        return Verdict(OperationState.UNKNOWN)
+    if any(may_be_ours(record, entry, zone) and _is_free(record, entry, owners) for entry in unreadable):
         return Verdict(OperationState.UNKNOWN)
     in_time = {id_ for id_, booking in free.items() if _may_be_created_in_time(record, booking, zone, policy)}
     in_doubt = {
@@ -91,11 +105,25 @@ def judge(  # noqa: PLR0913 (keyword-only evidence of one judgement)
 
 def may_concern(record: OperationRecord, booking: Booking, zone: tzinfo) -> bool:
     """Tell whether a booking is with the same candidate, at the same time by the clock of some zone."""
+    return booking.candidate.user_id == record.book_user_id and _may_be_at(record, booking.session_date, zone)
+
+
+def may_be_ours(record: OperationRecord, entry: UnreadableEntry, zone: tzinfo) -> bool:
+    """Tell whether an entry that cannot be read may be the operation's booking: nothing that is known of it denies that."""
+    is_another_candidate = entry.user_id is not None and entry.user_id != record.book_user_id
+    return not is_another_candidate and _may_be_at(record, entry.session_date or "", zone)
+
+
+def _is_free(record: OperationRecord, entry: UnreadableEntry, owners: Mapping[int, str]) -> bool:
+    """Tell whether an entry belongs to no other operation, as far as it says which booking it is."""
+    return entry.booking_id is None or owners.get(entry.booking_id, record.id) == record.id
+
+
+def _may_be_at(record: OperationRecord, session_date: str, zone: tzinfo) -> bool:
+    """Tell whether a time in an answer can be the one that was sent, by the clock of some zone; one that cannot be read can."""
     sent = read_time(record.session_date, zone)
-    listed = answer_readings(booking.session_date, zone)
-    return booking.candidate.user_id == record.book_user_id and (
-        sent is None or not listed or any(_is_zone_apart(one - other) for one in sent.readings for other in listed)
-    )
+    listed = answer_readings(session_date, zone)
+    return sent is None or not listed or any(_is_zone_apart(one - other) for one in sent.readings for other in listed)
 
 
 def _is_zone_apart(difference: timedelta) -> bool:

@@ -13,7 +13,8 @@ class OperationRecord:
 
     `sequence` and `head` are the number and the hash of its newest audit event. `is_retryable` is true when the last
     attempt provably booked nothing and its key may start another. Times are UTC; `claimed_at` is that of the attempt.
-    `is_keyed` tells whether an Idempotency-Key addresses it; `sealed_answer` is what a repeat under that key gets.
+    `is_keyed` tells whether an Idempotency-Key addresses it; `sealed_answer` is what a repeat under that key gets. `reason`
+    is why its outcome was not known when it was concluded; None where it was, or where nothing concluded it.
     """
 
     id: str
@@ -34,6 +35,7 @@ class OperationRecord:
     is_keyed: bool
     booking_id: int | None = None
     sealed_answer: str | None = field(default=None, repr=False)
+    reason: str | None = None
 
     @property
     def guard(self) -> str:

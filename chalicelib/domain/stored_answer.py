@@ -1,6 +1,7 @@
 """An answer as it was given: status, headers and exact bytes, so that a repeat gets the same."""
 
 import json
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -16,10 +17,11 @@ class StoredAnswer:
     body: str = field(repr=False)
 
     def to_bytes(self) -> bytes:
-        """Return what is sealed."""
-        return canonical_bytes({"status": self.status, "headers": dict(self.headers), "body": self.body})
+        """Return what is sealed: compressed, because sealed bytes cannot be."""
+        document = canonical_bytes({"status": self.status, "headers": dict(self.headers), "body": self.body})
+        return zlib.compress(document, zlib.Z_BEST_COMPRESSION)
 
     @classmethod
     def from_bytes(cls, stored: bytes) -> "StoredAnswer":
         """Return the answer of `to_bytes`."""
-        return cls(**json.loads(stored))
+        return cls(**json.loads(zlib.decompress(stored)))

@@ -46,9 +46,13 @@ class NothingExpires:
 
 @dataclass(frozen=True, slots=True)
 class EdgeSettings:
-    """`allowed_origins` are compared as exact strings."""
+    """`allowed_origins` are compared as exact strings; `allowed_headers` are what a page may send beside our own.
+
+    `links` are those of a request that came in without anything before the service's paths; see `Links.at`.
+    """
 
     allowed_origins: frozenset[str] = frozenset()
+    allowed_headers: tuple[str, ...] = ()
     maximum_body_bytes: int = longest_form_bytes(MAXIMUM_COMMENTS_LENGTH)
     links: Links = field(default_factory=Links)
 

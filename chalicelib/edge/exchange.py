@@ -12,6 +12,8 @@ from chalice.app import Request
 
 from chalicelib.edge.answer import Answer
 from chalicelib.edge.container import EdgeSettings
+from chalicelib.edge.entrance import entrance
+from chalicelib.edge.links import Links
 from chalicelib.edge.problem_response import problem_response
 from chalicelib.edge.request import header_values
 
@@ -36,11 +38,16 @@ class Exchange:
         origins = header_values(self.request, "origin")
         return origins[0] if len(origins) == 1 else None
 
+    @property
+    def links(self) -> Links:
+        """Return the addresses as the entrance that the request came through has them."""
+        return self.settings.links.at(entrance(self.request))
+
     def problem(self, error: Exception) -> Answer:
         """Return the answer for an error; its instance is the path, unless that holds text of the caller."""
         instance = None if "{" in self.request.path else self.request.path
         may_send = self.request.method == "POST"
-        return problem_response(error, self.request_id, instance, self.settings.links, may_send=may_send)
+        return problem_response(error, self.request_id, instance, self.links, may_send=may_send)
 
 
 @contextmanager

@@ -4,7 +4,8 @@ from chalicelib.domain.errors import SwitchboardError
 from chalicelib.edge.answer import Answer
 from chalicelib.edge.links import Links
 from chalicelib.edge.problem import INTERNAL_ERROR, problem_type, status_of
-from chalicelib.edge.problem_document import problem_document, problem_headers
+from chalicelib.edge.problem_document import problem_document
+from chalicelib.edge.problem_facts import problem_headers
 from chalicelib.edge.representation import to_json
 
 

@@ -1,5 +1,6 @@
 """Domain values as JSON text. We serialise every body ourselves: Chalice would turn a Decimal into a float."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -19,6 +20,11 @@ def to_json(document: Document) -> str:
 def booking_json(booking: Booking) -> str:
     """Return a booking under the upstream's names and in its order; what is not known is null."""
     return to_json(booking.model_dump(by_alias=True))
+
+
+def instant(moment: datetime | None) -> str | None:
+    """Return a time as RFC 3339 in UTC with milliseconds; None when there is none."""
+    return None if moment is None else moment.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
 def _with_shortest_numbers(value: Document) -> Document:

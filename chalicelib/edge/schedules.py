@@ -44,7 +44,7 @@ def schedule(app: Chalice, container: Callable[[], Container]) -> Callable[[dict
             _tell([error], request_id)
         log.event(
             "operations.expired",
-            level=logging.WARNING if count else logging.INFO,
+            level=logging.ERROR if count else logging.INFO,
             metric="OperationsExpired" if count else None,
             count=count,
             request_id=request_id,

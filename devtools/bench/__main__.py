@@ -1,35 +1,46 @@
-"""Measure Switchboard beside the baseline and print where it stands: `make bench`."""
+"""Measure the zip beside the baseline and its peers, and print where it stands: `make bench`, `PART=cold` for a part."""
 
 import json
 import os
 import platform
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from devtools.bench import measurements
+from devtools.bench import growth, lines, served, starts, weights
 from devtools.bench.bookings import Bookings, WrongAnswerError
 from devtools.bench.figures import Figure
+from devtools.bench.page import record, surroundings_line
 from devtools.bench.processes import ChildError
 from devtools.bench.report import table
 from devtools.bench.setting import Setting
 from devtools.dynamodb import ROOT
+from devtools.package import PackagingError, make_package
 
 RESULT = ROOT / "build" / "bench.json"
+STAGE = "dev"
+RECORD = "--record"
+
+Part = Callable[[Setting, Bookings], Iterator[Figure]]
+PARTS: Mapping[str, Part] = {
+    "zip": lambda setting, _: weights.zip_figures(setting.archive),
+    "cold": starts.cold_starts,
+    "warm": starts.warm_bookings,
+    "instructions": starts.counted,
+    "lines": lines.distances,
+    "server": served.overhead,
+    "growth": growth.growth,
+    "xml": lambda _setting, _bookings: weights.xml(),
+}
 
 
-def figures() -> Iterator[Figure]:
-    """Measure everything, each figure as soon as it is there."""
+def figures(parts: list[str]) -> Iterator[Figure]:
+    """Measure some parts, each figure as soon as it is there."""
     bookings = Bookings()
-    with Setting() as setting:
-        yield from measurements.cold_starts(setting, bookings, "plain", rounds=25)
-        yield from measurements.cold_starts(setting, bookings, "tls", rounds=15)
-        yield from measurements.warm_cpu(setting, bookings, "plain", rounds=25)
-        yield from measurements.warm_cpu(setting, bookings, "tls", rounds=25)
-        yield from measurements.distances(setting, bookings, rounds=21)
-        yield from measurements.memory(setting, bookings)
-    yield from measurements.xml(rounds=31)
+    with Setting(make_package(STAGE, ROOT / "build" / "bench").zip) as setting:
+        for part in parts:
+            yield from PARTS[part](setting, bookings)
 
 
 def surroundings() -> dict[str, object]:
@@ -48,25 +59,35 @@ def write(path: Path, found: list[Figure], told: dict[str, object]) -> None:
     path.write_text(json.dumps({**told, "figures": [figure.document() for figure in found]}, indent=2) + "\n")
 
 
-def main() -> int:
-    """Print the table; fail only when a sample was wrong, never when it was slow: that is for the reader to judge."""
+def main(arguments: list[str]) -> int:
+    """Print the tables; fail only when a sample was wrong, never when it was slow: that is for the reader to judge."""
+    parts = [argument for argument in arguments if argument != RECORD]
+    unknown = [part for part in parts if part not in PARTS]
+    if unknown:
+        print(f"There is no part {unknown[0]!r}; there are: {', '.join(PARTS)}", file=sys.stderr)
+        return 2
+    if parts and RECORD in arguments:
+        print("Only a whole run goes into the page.", file=sys.stderr)
+        return 2
     started = time.monotonic()
     told = surroundings()
-    print(f"Python {told['python']}, {told['machine']}, load {told['load']} before the start.")
-    print("Every sample is a booking whose answer was checked.\n", flush=True)
+    print(surroundings_line(told))
+    print("Every sample is a booking whose answer was checked; the zip of stage dev, TLS to everything.\n", flush=True)
     found = []
     try:
-        for figure in figures():
+        for figure in figures(parts or list(PARTS)):
             found.append(figure)
-            print(f"  measured: {figure.name}", file=sys.stderr, flush=True)
-    except (WrongAnswerError, ChildError) as error:
+            print(f"  {time.monotonic() - started:4.0f} s  {figure.name.strip()}", file=sys.stderr, flush=True)
+    except (WrongAnswerError, ChildError, PackagingError) as error:
         print(f"The benchmark broke off: {error}", file=sys.stderr)
         return 1
     print(table(found))
     write(RESULT, found, told)
+    if RECORD in arguments:
+        record(found, told)
     print(f"{time.monotonic() - started:.0f} s; also in {RESULT.relative_to(ROOT)}")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -21,21 +21,14 @@ from zoneinfo import ZoneInfo
 import certifi
 import urllib3
 
-from devtools.bench.baseline_records import audit_event, claim, conclude, row_keys
+from devtools.bench.baseline_documents import booking_of
+from devtools.bench.baseline_records import audit_event, claim, conclude, digest, head, row_keys
 
 UPSTREAM = os.environ["ADULTWORK_BASE_URL"]
 ORIGINS = os.environ["ALLOWED_ORIGINS"].split(",")
 LONDON = ZoneInfo("Europe/London")
 GRANTED = {"account_phonechat_bookings", "account_credits_history"}
 REMEMBERED_SECONDS = 60
-RATINGS = ("Total", "Positive", "Neutral", "Negative", "Ratings", "Disputes")
-INTEGERS = {"BookingID", "Duration", "Method", "UserID", *RATINGS}
-CANDIDATE = ("UserID", "Nickname", "PhoneNumber", "SkypeName", *RATINGS)
-DATES = ("CreateDate", "SessionDate", "AcceptBy", "AcceptedDate", "ConfirmedDate", "CancelledDate")
-REASONS = ("CancelledReason", "CancelledBy", "RejectedReason", "LastUpdated", "Comments", "ActionClient")
-MEMBERS = ("BookingID", "Duration", "Credits", "Status", "Method", "PhoneNumber", "SkypeName", *DATES, *REASONS)
-NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
-
 http = urllib3.PoolManager(
     maxsize=8,
     retries=False,
@@ -72,12 +65,13 @@ def place(headers: dict[str, str], body: str, request_id: str) -> tuple[str, dic
     now = datetime.now(UTC)
     check_form(asked, now)
     account = check_facts(token, asked)
-    operation = f"op_{uuid.uuid4().hex}"
-    keys = row_keys(operation, account, headers.get("idempotency-key", operation), asked)
-    first = audit_event(operation, account, 1, "claimed", "0" * 64, asked, request_id)
+    key = headers.get("idempotency-key", uuid.uuid4().hex)
+    operation = f"op_{digest(account, key)[:26]}"
+    keys = row_keys(operation, account, asked)
+    first = audit_event(operation, account, 1, "claimed", "0", asked, request_id)
     claim(keys, operation, account, asked, first, now)
     booking = send(token, asked)
-    last = audit_event(operation, account, 2, "confirmed", first["hash"]["S"], asked, request_id)
+    last = audit_event(operation, account, 2, "confirmed", head(first)["B"].hex(), asked, request_id)
     conclude(keys, operation, booking["BookingID"], last)
     return operation, booking
 
@@ -142,29 +136,7 @@ def send(token: str, asked: dict[str, Any]) -> dict[str, Any]:
     )
     if reply.status not in (200, 201):
         raise RefusedError(502, f"booking: {reply.status}")
-    booking = record(ET.fromstring(reply.data))  # noqa: S314 (the same)
-    ordered: dict[str, Any] = {name: booking.get(name) for name in MEMBERS}
-    candidate = booking["Candidate"]
-    ordered["Candidate"] = {name: candidate.get(name) for name in CANDIDATE}
-    if ordered["Candidate"]["UserID"] != asked["BookUserID"] or ordered["Duration"] != asked["Duration"]:
+    booking = booking_of(ET.fromstring(reply.data))  # noqa: S314 (the same)
+    if booking["Candidate"]["UserID"] != asked["BookUserID"] or booking["Duration"] != asked["Duration"]:
         raise RefusedError(502, "another booking came back")
-    return ordered
-
-
-def record(element: ET.Element) -> dict[str, Any]:
-    """Return an element's members under their local names, with the types that JSON gives them."""
-    members: dict[str, Any] = {}
-    for child in element:
-        name = child.tag.rpartition("}")[2]
-        if child.get(NIL) == "true":
-            members[name] = None
-        elif len(child):
-            members[name] = record(child)
-        elif name in INTEGERS:
-            members[name] = int(child.text or 0)
-        elif name == "Credits":
-            number = Decimal(child.text or 0)
-            members[name] = int(number) if number == int(number) else float(number)
-        else:
-            members[name] = child.text or ""
-    return members
+    return booking

@@ -20,13 +20,9 @@ database: Any = botocore.session.get_session().create_client(
 )
 
 
-def row_keys(operation: str, account: int, key: str, asked: dict[str, Any]) -> dict[str, str]:
-    """Return the partition keys of the three rows."""
-    return {
-        "key": f"KEY#{digest(account, key)}",
-        "guard": f"GUARD#{digest(account, asked['BookUserID'], asked['SessionDate'])}",
-        "op": f"OP#{operation}",
-    }
+def row_keys(operation: str, account: int, asked: dict[str, Any]) -> dict[str, str]:
+    """Return the partition keys of both rows."""
+    return {"guard": f"GUARD#{account}#{asked['BookUserID']}#{asked['SessionDate']}", "op": f"OP#{operation}"}
 
 
 def digest(*parts: object) -> str:
@@ -44,19 +40,24 @@ def audit_event(  # noqa: PLR0913, PLR0917 (one record, as flat as it is stored)
     event = {"operation_id": operation, "sequence": number, "at": at, "kind": kind, "account": account}
     event |= {"request_id": request_id, "candidate": asked["BookUserID"], "previous_hash": previous, "request": told}
     canonical = json.dumps(event, sort_keys=True, separators=(",", ":"))
-    return {
-        "pk": {"S": f"OP#{operation}"},
-        "sk": {"S": f"{number:04d}"},
-        "canonical": {"S": canonical},
-        "hash": {"S": hashlib.sha256(canonical.encode()).hexdigest()},
-        "previous_hash": {"S": previous},
-        "kind": {"S": kind},
+    indexed = {
         "at": {"S": at},
-        "day": {"S": at[:10]},
+        "day": {"S": f"{at[:10]}#00"},
         "account": {"N": str(account)},
         "request_id": {"S": request_id},
         "candidate": {"N": str(asked["BookUserID"])},
     }
+    return {
+        "pk": {"S": f"OP#{operation}"},
+        "sk": {"S": f"{number:04d}"},
+        "canonical": {"S": canonical},
+        **(indexed if number == 1 else {}),
+    }
+
+
+def head(event: dict[str, Any]) -> dict[str, bytes]:
+    """Return the hash of an event."""
+    return {"B": hashlib.sha256(event["canonical"]["S"].encode()).digest()}
 
 
 def claim(  # noqa: PLR0913, PLR0917 (the same)
@@ -64,7 +65,7 @@ def claim(  # noqa: PLR0913, PLR0917 (the same)
 ) -> None:
     """Write the record before the send."""
     expires = {"N": str(int((now + timedelta(days=60)).timestamp()))}
-    shared = {"schema": {"N": "1"}, "operation_id": {"S": operation}, "expires_at": expires}
+    guard = {"pk": {"S": keys["guard"]}, "operation_id": {"S": operation}, "expires_at": expires}
     state = {
         "fingerprint": {"S": digest(asked["BookUserID"], str(asked))},
         "state": {"S": "SENDING"},
@@ -80,18 +81,17 @@ def claim(  # noqa: PLR0913, PLR0917 (the same)
         "method": {"N": str(asked["Method"])},
         "credits": {"S": str(asked["Credits"])},
         "claimed_at": {"S": now.isoformat(timespec="milliseconds")},
-        "guard": {"S": keys["guard"]},
-        "key": {"S": keys["key"]},
-        "head": event["hash"],
+        "head": head(event),
         "events": {"N": "1"},
+        "open": {"S": "00"},
+        "expires_at": expires,
     }
     held = f"{ABSENT} OR expires_at < :now"
     clock = {":now": {"N": str(int(now.timestamp()))}}
     write(
         [
-            put(OPERATIONS, {"pk": {"S": keys["key"]}, **shared, **state}, held, clock),
-            put(OPERATIONS, {"pk": {"S": keys["guard"]}, **shared}, held, clock),
-            put(OPERATIONS, {"pk": {"S": keys["op"]}, **shared, **row}, ABSENT),
+            put(OPERATIONS, {"pk": {"S": keys["op"]}, **row}, ABSENT),
+            put(OPERATIONS, guard, held, clock),
             put(AUDIT, event, ABSENT),
         ]
     )
@@ -99,23 +99,20 @@ def claim(  # noqa: PLR0913, PLR0917 (the same)
 
 def conclude(keys: dict[str, str], operation: str, booking_id: int, event: dict[str, Any]) -> None:
     """Write the record after the send."""
-    booking = {"pk": {"S": f"BOOKING#{booking_id}"}, "schema": {"N": "1"}, "operation_id": {"S": operation}}
+    booking = {"pk": {"S": f"BOOKING#{booking_id}"}, "operation_id": {"S": operation}}
     values = {
         ":sending": {"S": "SENDING"},
         ":state": {"S": "CONFIRMED"},
-        ":head": event["hash"],
+        ":head": head(event),
         ":events": {"N": "2"},
-        ":at": event["at"],
         ":booking": {"N": str(booking_id)},
     }
-    changes = "SET #state = :state, head = :head, events = :events, concluded_at = :at, booking_id = :booking"
-    mine = {":state": {"S": "CONFIRMED"}, ":operation": {"S": operation}}
+    changes = "SET #state = :state, head = :head, events = :events, booking_id = :booking REMOVE #open"
     write(
         [
             update(keys["op"], changes, "#state = :sending", values),
-            update(keys["key"], "SET #state = :state", "operation_id = :operation", mine),
             put(OPERATIONS, booking, ABSENT),
-            put(AUDIT, event | {"booking_id": {"N": str(booking_id)}}, ABSENT),
+            put(AUDIT, event, ABSENT),
         ]
     )
 
@@ -135,7 +132,7 @@ def update(key: str, changes: str, condition: str, values: dict[str, Any]) -> di
             "Key": {"pk": {"S": key}},
             "UpdateExpression": changes,
             "ConditionExpression": condition,
-            "ExpressionAttributeNames": {"#state": "state"},
+            "ExpressionAttributeNames": {"#state": "state", "#open": "open"},
             "ExpressionAttributeValues": values,
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }

@@ -1,53 +1,47 @@
-"""The code as it would lie in a deployed function: what ships and what the platform brings, and nothing of this repository.
+"""The code as it lies in a deployed function: the unpacked zip, what the platform brings, and the others beside them.
 
-So a start does not pay for the many packages of a development environment, nor for compiling.
+So a start pays for what it pays for in Lambda, and not for the many packages of a development environment.
 """
 
 import compileall
-import re
 import shutil
-from importlib.metadata import files
+import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 from py_compile import PycInvalidationMode
 
 from devtools.dynamodb import ROOT
+from devtools.platform_packages import link_platform
 
-CODE, PACKAGES = "code", "packages"
-PLATFORM = ("boto3", "botocore", "s3transfer", "jmespath", "python-dateutil", "six")  # what the platform brings along
-CHALICE = "chalice"  # `chalice package` puts its runtime part into the zip
+PEERS = ROOT / ".venv-peers"
 
 
-def deployed(directory: Path) -> Path:
-    """Lay out `directory` with the folders CODE and PACKAGES; return it.
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """Where each part is: the unpacked zip, the runtime's SDK, the measuring code, and the peers' packages."""
+
+    task: Path
+    runtime: Path
+    code: Path
+    peers: Path | None
+
+
+def deploy(archive: Path, directory: Path) -> Deployment:
+    """Lay everything out below `directory`.
 
     Raises:
-        RuntimeError: our code does not compile.
+        RuntimeError: the measuring code does not compile.
     """
-    _copy_code(directory / CODE)
-    requirements = (ROOT / "requirements.txt").read_text()
-    shipped = re.findall(r"^([a-z0-9-]+)==", requirements, re.MULTILINE)
-    _link_packages(directory / PACKAGES, (*shipped, *PLATFORM, CHALICE))
-    return directory
-
-
-def _copy_code(directory: Path) -> None:
-    """Copy what is measured, with bytecode that is valid whatever the dates of its files."""
-    own = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(ROOT / "chalicelib", directory / "chalicelib", ignore=own)
-    shutil.copytree(ROOT / "devtools" / "bench", directory / "devtools" / "bench", ignore=own)
-    for name in ("app.py", "devtools/__init__.py"):
-        shutil.copy(ROOT / name, directory / name)
-    if not compileall.compile_dir(directory, quiet=1, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH):
-        raise RuntimeError("the code does not compile")
-
-
-def _link_packages(directory: Path, names: tuple[str, ...]) -> None:
-    """Link the installed packages; the bytecode that was installed with them comes along."""
-    directory.mkdir()
-    for name in names:
-        places = files(name) or []
-        for place in {place.parts[0]: place for place in places if place.parts[0] != ".."}.values():
-            link = directory / place.parts[0]
-            if not link.is_symlink():
-                installed = Path(str(place.locate()))
-                link.symlink_to(installed.parents[len(place.parts) - 2] if len(place.parts) > 1 else installed)
+    task, runtime, code = (directory / name for name in ("task", "runtime", "code"))
+    with zipfile.ZipFile(archive) as unpacked:
+        unpacked.extractall(task)
+    runtime.mkdir()
+    link_platform(runtime)
+    shutil.copytree(
+        ROOT / "devtools" / "bench", code / "devtools" / "bench", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    shutil.copy(ROOT / "devtools" / "__init__.py", code / "devtools")
+    if not compileall.compile_dir(code, quiet=1, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH):
+        raise RuntimeError("the measuring code does not compile")
+    peers = next(PEERS.glob("lib/python3*/site-packages"), None)
+    return Deployment(task, runtime, code, peers)

@@ -1,18 +1,18 @@
 """The processes of a run: each is a child that is asked by lines and answers by lines."""
 
 import json
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from select import select
 from types import TracebackType
 from typing import Any, Self
 
 from devtools.bench.bookings import require_booked
-from devtools.bench.deployment import CODE, PACKAGES
 
 ANSWER_SECONDS = 60.0
 STOP_SECONDS = 5.0
@@ -48,8 +48,12 @@ class Child:
     ) -> None:
         self.stop()
 
+    def finish(self) -> None:
+        """Let the child end by itself, at the end of its input."""
+        self._process.communicate(timeout=ANSWER_SECONDS)
+
     def stop(self) -> None:
-        """End the child: first by the end of its input, then by force."""
+        """End the child: first by a signal, then by force."""
         with self._process as process:
             process.terminate()
             try:
@@ -91,16 +95,21 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One of the two that are compared: the function's module and name, where it is deployed, and its environment."""
+    """One of those that are compared: what it is called, its module and function, where it finds both, and its environment."""
 
+    name: str
     module: str
     function: str
-    directory: Path
+    paths: tuple[Path, ...]
     environment: Mapping[str, str]
 
-    def start(self) -> "Function":
-        """Start a process with this function."""
-        return Function(self)
+    def start(self, tool: Sequence[str] = ()) -> "Function":
+        """Start a process with this function, below a tool that counts, if one is named."""
+        return Function(self, tool)
+
+    def with_settings(self, **settings: str) -> "Variant":
+        """Return the same with other variables in its environment."""
+        return replace(self, environment={**self.environment, **settings})
 
     def cold_seconds(self, events: list[dict[str, Any]]) -> tuple[float, Reply]:
         """Return the seconds from the start of a process to its correct answer, and the reply."""
@@ -115,12 +124,13 @@ class Variant:
 class Function(Child):
     """A running process with one function in it."""
 
-    def __init__(self, variant: Variant) -> None:
+    def __init__(self, variant: Variant, tool: Sequence[str] = ()) -> None:
         code = f"from devtools.bench.worker import main; main({variant.module!r}, {variant.function!r})"
-        environment = {**variant.environment, "PYTHONPATH": str(variant.directory / PACKAGES)}
+        environment = {**variant.environment, "PYTHONPATH": os.pathsep.join(map(str, variant.paths[1:]))}
         # Not the Python of the virtual environment, and without `site`: only what is deployed can be imported.
-        python = Path(sys.executable).resolve()
-        super().__init__(["-S", "-c", code], variant.directory / CODE, environment, python)
+        python = str(Path(sys.executable).resolve())
+        command = [*tool, python, "-S", "-c", code]
+        super().__init__(command[1:], variant.paths[0], environment, Path(command[0]))
 
     def book(self, events: list[dict[str, Any]]) -> Reply:
         """Make some bookings, one after the other, and check every answer.
@@ -129,6 +139,10 @@ class Function(Child):
             WrongAnswerError: one is not the booking that was asked for.
         """
         return _reply(events, self.ask(json.dumps(events)))
+
+    def attempt(self, events: list[dict[str, Any]]) -> list[int]:
+        """Make some calls whose answers need not be bookings; return their statuses."""
+        return [status for status, _ in json.loads(self.ask(json.dumps(events)))["answers"]]
 
 
 def _reply(events: list[dict[str, Any]], line: str) -> Reply:

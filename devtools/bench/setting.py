@@ -1,4 +1,4 @@
-"""Where the benchmark takes place: the upstream and the database in processes of their own, the code as it is deployed."""
+"""Where the benchmark takes place: the upstream and the database in processes of their own, the zip as it is deployed."""
 
 import http.client
 import json
@@ -11,10 +11,11 @@ from typing import Any, Self
 
 import certifi
 
+from devtools.bench.aws_stub import FORGET
 from devtools.bench.certificate import write_certificate
-from devtools.bench.deployment import deployed
+from devtools.bench.deployment import deploy
 from devtools.bench.processes import Child, Variant
-from devtools.dynamodb import ROOT, LocalDynamoDB, create_tables, local_environment
+from devtools.dynamodb import ROOT, SEALING_KEY, LocalDynamoDB, create_tables, local_environment
 from devtools.example import ORIGIN
 
 OPERATIONS, AUDIT = "bench-operations", "bench-audit"
@@ -70,9 +71,13 @@ class Line:
 
 
 class Setting:
-    """Everything that a run needs; a context manager."""
+    """Everything that a run needs, around one zip; a context manager.
 
-    def __init__(self) -> None:
+    The upstream and all of AWS lie behind lines with TLS, as they do in a stage.
+    """
+
+    def __init__(self, archive: Path) -> None:
+        self.archive = archive
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
@@ -90,52 +95,98 @@ class Setting:
 
     def _start(self) -> None:
         self._directory = Path(self._open.enter_context(tempfile.TemporaryDirectory(prefix="switchboard-bench-")))
-        self._deployed = deployed(self._directory / "deployed")
-        self._database = self._open.enter_context(LocalDynamoDB())
-        create_tables(self._database.endpoint_url, OPERATIONS, AUDIT)
+        self.deployment = deploy(self.archive, self._directory)
+        self._key = self._directory / "server.pem"
+        self._bundle = self._directory / "authorities.pem"
+        self._bundle.write_bytes(Path(certifi.where()).read_bytes() + write_certificate(self._key))
         sandbox = self._open.enter_context(Child(["-u", "-m", "sandbox", "--port", "0"], ROOT, QUIET))
         self.sandbox = Sandbox(int(sandbox.read().rpartition(":")[2]))
-        for account in ACCOUNTS:
-            self.sandbox.control("POST", f"accounts/{account}", {"credits": PLENTY})
-        self.database_line = self._line(self._database.port or 0)
+        self.restock()
+        aws = self._open.enter_context(Child(["-m", "devtools.bench.aws_stub"], ROOT, QUIET))
+        self._aws_port = int(aws.read())
         self.upstream_line = self._line(self.sandbox.port)
-        key = self._directory / "server.pem"
-        self._bundle = self._directory / "authorities.pem"
-        self._bundle.write_bytes(Path(certifi.where()).read_bytes() + write_certificate(key))
-        self._urls = {
-            "plain": f"http://127.0.0.1:{self.sandbox.port}",
-            "tls": f"https://127.0.0.1:{self._line(self.sandbox.port, str(key)).port}",
-            "far": f"http://127.0.0.1:{self.upstream_line.port}",
-        }
+        self.aws_line = self._line(self._aws_port)
 
-    def _line(self, target: int, *certificate: str) -> Line:
+    def _line(self, target: int) -> Line:
         """Start a relay to a port."""
-        relay = self._open.enter_context(Child(["-m", "devtools.bench.proxy", str(target), *certificate], ROOT, QUIET))
+        arguments = ["-m", "devtools.bench.proxy", str(target), str(self._key)]
+        relay = self._open.enter_context(Child(arguments, ROOT, QUIET))
         return Line(relay, int(relay.read()))
 
-    def variants(self, upstream: str) -> tuple[Variant, Variant]:
-        """Return ours and the baseline; `upstream` is plain, tls, or far: then it and the database are behind lines."""
-        far = f"http://127.0.0.1:{self.database_line.port}"
-        environment = {
-            **QUIET,
-            **_deployed_environment(),
-            **local_environment(far if upstream == "far" else self._database.endpoint_url),
-            "ADULTWORK_BASE_URL": self._urls[upstream],
-            "ADULTWORK_CA_BUNDLE": str(self._bundle),
+    def restock(self) -> None:
+        """Give the upstream's accounts money again, with nothing booked."""
+        self.sandbox.control("POST", "reset")
+        for account in ACCOUNTS:
+            self.sandbox.control("POST", f"accounts/{account}", {"credits": PLENTY})
+
+    def forget(self) -> None:
+        """Let AWS know no account: the next booking makes a data key."""
+        connection = http.client.HTTPConnection("127.0.0.1", self._aws_port, timeout=10)
+        connection.request("POST", FORGET)
+        connection.getresponse().read()
+        connection.close()
+
+    def database(self) -> Line:
+        """Start a database that keeps what it is given, with its tables; return the line to it."""
+        database = self._open.enter_context(LocalDynamoDB())
+        create_tables(database.endpoint_url, OPERATIONS, AUDIT)
+        return self._line(database.port or 0)
+
+    def ours(self, database: Line | None = None) -> Variant:
+        """Return Switchboard, out of the zip, with the settings of a stage; `database` takes the place of the quick one."""
+        paths = (self.deployment.task, self.deployment.runtime, self.deployment.code)
+        settings = {
+            **_stage(),
             "ALLOWED_ORIGINS": ORIGIN,
-            "OPERATIONS_TABLE": OPERATIONS,
-            "AUDIT_TABLE": AUDIT,
-            "HMAC_KEY": "k" * 64,
-            "BOOKINGS_PER_MINUTE": "1000000",  # counted as in a deployment, and never reached
+            "SECRETS_NAME": "bench-secret",
+            "SEALING_KEY_ID": SEALING_KEY,
+            "BOOKINGS_PER_MINUTE": "1000000",  # counted as in a stage, and never reached
             "BOOKINGS_PER_DAY": "1000000",
         }
-        return (
-            Variant("app", "app", self._deployed, environment),
-            Variant("devtools.bench.baseline", "answer", self._deployed, environment),
+        environment = {**settings, **self._environment(database or self.aws_line)}
+        return Variant("Switchboard", "app", "app", paths, environment)
+
+    def baseline(self) -> Variant:
+        """Return the yardstick."""
+        paths = (self.deployment.code, self.deployment.task, self.deployment.runtime)
+        environment = {**self._environment(self.aws_line), "HMAC_KEY": "k" * 64, "ALLOWED_ORIGINS": ORIGIN}
+        return Variant("bare", "devtools.bench.baseline", "answer", paths, environment)
+
+    def peers(self) -> tuple[Variant, ...]:
+        """Return those of the peers that are installed: Chalice is in the zip, the others have an environment."""
+        code, task, runtime = self.deployment.code, self.deployment.task, self.deployment.runtime
+        environment = self._environment(self.aws_line)
+        chalice = Variant(
+            "naive Chalice", "devtools.bench.peers.naive_chalice", "app", (code, task, runtime), environment
         )
+        if self.deployment.peers is None:
+            return (chalice,)
+        paths = (code, self.deployment.peers, runtime)
+        named = (("Powertools", "with_powertools"), ("FastAPI + Mangum", "with_fastapi"))
+        others = (
+            Variant(name, f"devtools.bench.peers.{module}", "answer", paths, environment) for name, module in named
+        )
+        return (chalice, *others)
+
+    def _environment(self, database: Line) -> dict[str, str]:
+        """Return what every variant finds: where everything is, and whom to trust."""
+        aws, trusted = f"https://127.0.0.1:{self.aws_line.port}", str(self._bundle)
+        return {
+            **QUIET,
+            **local_environment(aws),
+            "AWS_ENDPOINT_URL_DYNAMODB": f"https://127.0.0.1:{database.port}",
+            "AWS_ENDPOINT_URL_SECRETS_MANAGER": aws,
+            "AWS_CA_BUNDLE": trusted,
+            "REQUESTS_CA_BUNDLE": trusted,
+            "ADULTWORK_CA_BUNDLE": trusted,
+            "ADULTWORK_BASE_URL": f"https://127.0.0.1:{self.upstream_line.port}",
+            "OPERATIONS_TABLE": OPERATIONS,
+            "AUDIT_TABLE": AUDIT,
+        }
 
 
-def _deployed_environment() -> dict[str, str]:
-    """Return the variables that every stage sets."""
-    variables: dict[str, str] = json.loads((ROOT / ".chalice" / "config.json").read_text())["environment_variables"]
-    return variables
+def _stage() -> dict[str, str]:
+    """Return the variables that the stage dev sets."""
+    config: dict[str, Any] = json.loads((ROOT / ".chalice" / "config.json").read_text())
+    stage: dict[str, str] = config["stages"]["dev"]["environment_variables"]
+    return {**config["environment_variables"], **stage}

@@ -27,5 +27,8 @@ equal stacks. Ids, tokens and seals are functions of the call and the text, not 
 be contradicted any more is judged when a run is cut short at a visited state. A state is visited again with a budget that no
 earlier visit covered. A test compares the ends and the broken invariants with and without all this.
 
+What it leaves to the simulation: clocks that are wrong, calls that stand still, lists of several pages, limits, and apps that
+obey what an answer allows (I11): a device here comes back at its times, whatever it was answered.
+
 What it assumes of the world is what the simulation assumes (`devtools/simulation`), whose parts it runs on.
 """

@@ -40,6 +40,7 @@ LASTING = (
     "I6 one POST an attempt",
     "I7 moves are allowed",
     "I9 nothing personal in clear",
+    "I11 one booking a wish",
     "no foreign error",
 )
 START = datetime(2026, 1, 15, 12, tzinfo=UTC)

@@ -129,7 +129,7 @@ class Client:
             intent = intent.with_other_credits()
 
         def work(container: Container, call: Call) -> Answered:
-            command = PlaceBookingCommand(self._token, key, intent.members, call.name, _seconds_left())
+            command = PlaceBookingCommand(self._token, key, intent.members, call.name, seconds_left())
             return container.place_booking.execute(command)
 
         self._world.platform.journal.say(f"client {intent.number}", "books", f"key={key} token={self._token.reveal()}")
@@ -146,11 +146,12 @@ class Client:
             token = self._world.upstream.sign_in(account)
 
         def work(container: Container, call: Call) -> OperationView:
-            return container.get_operation.execute(GetOperationCommand(token, operation_id, call.name, _seconds_left()))
+            return container.get_operation.execute(GetOperationCommand(token, operation_id, call.name, seconds_left()))
 
         self._world.platform.journal.say(f"client {self._intent.number}", "asks for", operation_id)
         self._world.ask("status", account, work)
 
 
-def _seconds_left() -> float:
+def seconds_left() -> float:
+    """Return what a call is told of the time that the platform grants."""
     return FUNCTION_SECONDS - LEFT_OF_FUNCTION_SECONDS

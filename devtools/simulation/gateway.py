@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from chalicelib.adapters.adultwork.permission_cache import PermissionCache
 from chalicelib.domain.access import AccessToken, Principal, Scope
-from chalicelib.domain.booking import Booking, BookingRequest
+from chalicelib.domain.booking import Booking, BookingRequest, ListEntry, UnreadableEntry
 from chalicelib.domain.errors import Trouble, UpstreamRefusedError, UpstreamUnavailableError
 from chalicelib.domain.facts import BookingRequirements
 from chalicelib.domain.operation import Outcome
@@ -20,6 +20,7 @@ from devtools.simulation.upstream import AdultWork, User
 
 T = TypeVar("T")
 
+ANOTHER_CANDIDATE = 777
 REQUIREMENTS = BookingRequirements(is_bookable=True, price_per_minute=Decimal("1.5"), methods={1: True, 3: True})
 
 
@@ -88,19 +89,31 @@ class SimulatedGateway:
         """Send the booking."""
         return self.placement.create_booking(token, request, deadline)
 
-    def made_bookings(self, token: AccessToken, start: date, page: int, deadline: Deadline) -> tuple[Booking, ...]:
+    def made_bookings(self, token: AccessToken, start: date, page: int, deadline: Deadline) -> tuple[ListEntry, ...]:
         """Read one page; the list may move before the next one."""
 
-        def read(user: User) -> tuple[Booking, ...]:
+        def read(user: User) -> tuple[ListEntry, ...]:
             bookings = self.reads.upstream.page(user, start, page)
             weather = self.reads.platform.weather
             if user.newer and weather.strikes(weather.moving_list):
                 self.reads.upstream.move_list(user)
                 self.reads.platform.journal.count("pages moved")
             is_odd = self.reads.upstream.zone is not LONDON
-            return () if self.hides_what_does_not_match and is_odd else bookings
+            return () if self.hides_what_does_not_match and is_odd else self._with_odd_entries(bookings)
 
         return self.reads.get(f"made_bookings page {page}", token, deadline, read)
+
+    def _with_odd_entries(self, bookings: tuple[Booking, ...]) -> tuple[ListEntry, ...]:
+        """Let an entry that cannot be read stand in the list, or one of the list's own be one."""
+        weather = self.reads.platform.weather
+        if not bookings or not weather.strikes(weather.odd_entries):
+            return bookings
+        self.reads.platform.journal.count("odd entries listed")
+        if weather.strikes(0.5):
+            return (*bookings, UnreadableEntry(user_id=ANOTHER_CANDIDATE))
+        victim = weather.pick(bookings)
+        told = UnreadableEntry(booking_id=victim.booking_id) if weather.strikes(0.5) else UnreadableEntry()
+        return tuple(told if one is victim else one for one in bookings)
 
     def booking_details(self, token: AccessToken, booking_id: int, deadline: Deadline) -> Booking:
         """Read one booking."""

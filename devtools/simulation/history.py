@@ -74,11 +74,12 @@ class Said:
 
 @dataclass(slots=True)
 class History:
-    """Everything, in order."""
+    """Everything, in order; `wishes` tells which call was made for which single wish of a user."""
 
     posts: list[Post] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
     bookings: list[UpstreamBooking] = field(default_factory=list)
     doubled: list[tuple[UpstreamBooking, UpstreamBooking]] = field(default_factory=list)
+    wishes: dict[int, int] = field(default_factory=dict)
     foreign_errors: list[str] = field(default_factory=list)

@@ -11,6 +11,7 @@ LONDON = ZoneInfo("Europe/London")
 CANDIDATES = (123456, 200003)
 PHONE_PREFIX = "0770090"
 CANARY = "canary"
+MINUTE_FORMAT = "%Y-%m-%d %H:%M"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,11 @@ class Intent:
     def with_other_credits(self) -> "Intent":
         """Return another booking under the same key."""
         return replace(self, members={**self.members, "Credits": 33})
+
+    def later(self, minutes: int) -> "Intent":
+        """Return the booking of another minute, as who could not have the first one takes it."""
+        at = datetime.strptime(str(self.members["SessionDate"]), MINUTE_FORMAT) + timedelta(minutes=minutes)  # noqa: DTZ007 (AdultWork's wall clock)
+        return replace(self, members={**self.members, "SessionDate": at.strftime(MINUTE_FORMAT)})
 
     def on_another_device(self, number: int) -> "Intent":
         """Return the same booking, wanted again under a key of its own."""

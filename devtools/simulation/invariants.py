@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
-from chalicelib.domain.operation import FREES_GUARD, MOVES, OPEN, OperationState
+from chalicelib.domain.operation import ENDED_UPSTREAM, FREES_GUARD, MOVES, OPEN, OperationState
 from chalicelib.domain.record import OperationRecord
 from devtools.chain import broken_at
 from devtools.simulation.answers_told import false_answers
@@ -96,6 +96,18 @@ def _chains_verify(evidence: Evidence) -> Iterator[str]:
         yield f"{operation_id} has no events"
 
 
+def _one_booking_a_wish(evidence: Evidence) -> Iterator[str]:
+    """An app that obeys blindly never books twice: two bookings at two minutes are no duplicates, and cost as much."""
+    made: dict[int, list[int]] = {}
+    for booking in evidence.history.bookings:
+        wish = None if booking.post is None else evidence.history.wishes.get(booking.post.call)
+        if wish is not None and booking.status not in ENDED_UPSTREAM:
+            made.setdefault(wish, []).append(booking.id)
+    for wish, bookings in made.items():
+        if len(bookings) > 1:
+            yield f"wish {wish} ended with the bookings {bookings}, and its app did as it was told"
+
+
 def _no_foreign_errors(evidence: Evidence) -> Iterator[str]:
     yield from evidence.history.foreign_errors
 
@@ -112,5 +124,6 @@ INVARIANTS: dict[str, Callable[[Evidence], Iterator[str]]] = {
     "I8 everything ends": _everything_ends,
     "I9 nothing personal in clear": leaks,
     "I10 chains verify": _chains_verify,
+    "I11 one booking a wish": _one_booking_a_wish,
     "no foreign error": _no_foreign_errors,
 }

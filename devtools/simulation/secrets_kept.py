@@ -7,7 +7,8 @@ from chalicelib.application.get_operation import OperationView
 from chalicelib.application.place_booking import Answered
 from chalicelib.domain.errors import SwitchboardError
 from chalicelib.edge.links import Links
-from chalicelib.edge.problem_document import problem_document, problem_headers
+from chalicelib.edge.problem_document import problem_document
+from chalicelib.edge.problem_facts import problem_headers
 from devtools.simulation.evidence import Evidence
 from devtools.simulation.intents import CANARY, PHONE_PREFIX
 

@@ -16,6 +16,7 @@ from devtools.simulation.intents import CANDIDATES, Intent, make_intent
 from devtools.simulation.invariants import breaches
 from devtools.simulation.journal import Journal
 from devtools.simulation.keys import rotating_keys
+from devtools.simulation.obedience import ObedientClient
 from devtools.simulation.placement import Placement
 from devtools.simulation.platform import Platform
 from devtools.simulation.powertools import PowertoolsBooking, Row
@@ -36,6 +37,7 @@ STARTS = (
 )
 SESSIONS_IN_HOURS = (3.0, 50.0, 150.0)
 CONTAINERS = 2
+OBEDIENT = 0.3
 CROWDS = ((0, 0), (3, 0), (4, 2), (100, 20))
 CROWD_WEIGHTS = (60, 20, 18, 2)
 LIMITS = ((1, 60), (4, 86_400))
@@ -84,8 +86,7 @@ class Run:
         """Let everything happen."""
         surroundings = Surroundings(self.world)
         for intent in self.intents:
-            client = Client(self.world, intent, is_careful=self.weather.strikes(0.6))
-            surroundings.clients.append(self.scheduler.spawn(client.live))
+            surroundings.clients.append(self.scheduler.spawn(self._client(intent).live))
         self.scheduler.spawn(surroundings.sweep)
         self.scheduler.spawn(surroundings.step_clocks)
         if self.weather.strikes(0.15):
@@ -94,6 +95,12 @@ class Run:
             account = self.weather.pick(self.intents).account
             self.scheduler.spawn(partial(surroundings.erase_a_key, account, self.vault))
         self.scheduler.run()
+
+    def _client(self, intent: Intent) -> Client | ObedientClient:
+        """Draw whose app it is: one that obeys, or one that thinks for itself, with more or less care."""
+        if self.weather.strikes(OBEDIENT):
+            return ObedientClient(self.world, intent, self.parts.is_new_key_safe)
+        return Client(self.world, intent, is_careful=self.weather.strikes(0.6))
 
     def evidence(self) -> Evidence:
         """Return what the oracle looks at."""

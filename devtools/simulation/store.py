@@ -26,6 +26,7 @@ T = TypeVar("T")
 
 SHORTEST_TRY_SECONDS = 0.5
 LATEST_WRITE_SECONDS = 20.0
+LONGEST_HEAT_SECONDS = 90.0
 STALE_SECONDS = 3.0
 TAKES_BACK = 0.7
 
@@ -36,6 +37,7 @@ class WriteFault(StrEnum):
     LOST = "store write lost"
     UNANSWERED = "store write applied, answer lost"
     LATE = "store write applied late"
+    THROTTLED = "store write throttled by an index"
 
 
 class Requests:
@@ -43,6 +45,7 @@ class Requests:
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
+        self._hot_until = 0.0
 
     def read(self, what: str, deadline: Deadline, read: Callable[[], T]) -> T:
         """Return what is read, or fail."""
@@ -64,7 +67,9 @@ class Requests:
             fault = WriteFault.LATE
         if fault is WriteFault.LATE:
             self._apply_later(what, apply)
-        if fault in {WriteFault.LOST, WriteFault.LATE}:
+        if fault is WriteFault.THROTTLED:
+            self._platform.journal.count(f"throttled: {what.partition(' ')[0]}")
+        if fault in {WriteFault.LOST, WriteFault.LATE, WriteFault.THROTTLED}:
             self._platform.travel(deadline.remaining() * self._platform.weather.rng.random())
             self.fail(what, fault)
         answer = apply()
@@ -74,7 +79,12 @@ class Requests:
         return answer
 
     def _fault(self) -> WriteFault | None:
-        weather = self._platform.weather
+        """Draw what goes wrong with a write; an index that is hot stays so for a while, and refuses every write meanwhile."""
+        weather, now = self._platform.weather, self._platform.scheduler.now
+        if weather.strikes(weather.hot_index):
+            self._hot_until = now + weather.rng.uniform(0, LONGEST_HEAT_SECONDS)
+        if now < self._hot_until and not weather.is_clear:
+            return WriteFault.THROTTLED
         return weather.pick(list(WriteFault)) if weather.strikes(weather.store_write) else None
 
     def require_time(self, deadline: Deadline) -> None:

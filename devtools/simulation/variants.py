@@ -1,17 +1,18 @@
 """Protocols that look good and are not: what the same simulation makes of them shows that it can fail."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
 from chalicelib.application.ports import ClaimAnswer, Claimed, Held, KeyHeld, Resolution
 from chalicelib.domain.audit import AuditEvent
-from chalicelib.domain.errors import StoreUnavailableError
+from chalicelib.domain.errors import IdempotencyKeyReusedError, StoreUnavailableError, SwitchboardError
 from chalicelib.domain.matching import ReconciliationPolicy
 from chalicelib.domain.operation import Operation, OperationState, Outcome
 from chalicelib.domain.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
+from chalicelib.edge.new_key import is_new_key_safe
 from devtools.simulation.platform import Platform
 from devtools.simulation.service import RECONCILIATION
 from devtools.simulation.store import Requests, SimulatedStore
@@ -35,6 +36,7 @@ class Variant(StrEnum):
     OWNERS_IGNORED = "owners-ignored"
     NOT_SETTLED = "not-settled"
     STANDING_IGNORED = "standing-ignored"
+    NEW_KEY_AFTER_REUSE = "new-key-after-reuse"
 
 
 class UnguardedStore(InMemoryOperationStore):
@@ -146,6 +148,11 @@ class LateRecordStore(SimulatedStore):
         super().conclude(operation, outcome, event, deadline, sealed_answer)
 
 
+def called_safe_after_reuse(error: SwitchboardError) -> bool | None:
+    """Call a new key safe also where the old one was used for another body: the first request may have booked."""
+    return isinstance(error, IdempotencyKeyReusedError) or is_new_key_safe(error)
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What a variant is made of; each part is the protocol's own unless it is what the variant gets wrong."""
@@ -154,6 +161,7 @@ class Parts:
     store: type[SimulatedStore] = SimulatedStore
     policy: ReconciliationPolicy = RECONCILIATION
     hides_what_does_not_match: bool = False
+    is_new_key_safe: Callable[[SwitchboardError], bool | None] = is_new_key_safe
 
 
 PARTS: Mapping[Variant, Parts] = {
@@ -167,6 +175,7 @@ PARTS: Mapping[Variant, Parts] = {
     Variant.OWNERS_IGNORED: Parts(tables=UnownedStore),
     Variant.NOT_SETTLED: Parts(policy=replace(RECONCILIATION, settle=timedelta(0))),
     Variant.STANDING_IGNORED: Parts(hides_what_does_not_match=True),
+    Variant.NEW_KEY_AFTER_REUSE: Parts(is_new_key_safe=called_safe_after_reuse),
 }
 
 

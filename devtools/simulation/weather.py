@@ -21,11 +21,14 @@ class Weather:
         self.crash = self._level()
         self.store_write = self._level()
         self.store_read = self._level()
+        self.hot_index = self._level() / 5
+        self.is_clear = False
         self.stale_index = self._level()
         self.vault = self._level()
         self.placement = rng.choices(PLACEMENT_LEVELS, LEVEL_WEIGHTS)[0]  # what everything else is there for
         self.upstream_read = self._level() / 2  # a call makes several, and one that fails ends it
         self.moving_list = self._level()
+        self.odd_entries = self._level() / 2
         self.lost_answer = self._level()
         self.slow = self._level() / 4
         self.pause = self._level() / 20
@@ -35,8 +38,11 @@ class Weather:
 
     def clear_up(self) -> None:
         """Let nothing go wrong from now on."""
+        self.is_clear = True
+        self.hot_index = 0.0
         self.crash = self.store_write = self.store_read = self.stale_index = self.vault = 0.0
         self.placement = self.upstream_read = self.moving_list = self.lost_answer = self.slow = self.pause = 0.0
+        self.odd_entries = 0.0
 
     def strikes(self, probability: float) -> bool:
         """Tell whether something happens this time."""

@@ -16,6 +16,7 @@ from devtools.trials import canary
 from devtools.trials.client import CREATE, Client
 from devtools.trials.death import AwaitPoint, Death, KilledError
 from devtools.trials.ground import Ground
+from devtools.trials.throttle import Step, Throttle
 from devtools.trials.verdict import CREATED, wrong_at_the_end
 from sandbox.fault_table import FAULTS
 
@@ -30,15 +31,20 @@ SIDES: tuple[Literal["before", "after"], ...] = ("before", "after")
 
 @dataclass(frozen=True, slots=True)
 class Weather:
-    """What the upstream does to the first attempt; `is_late` when it goes on after its answer was given up."""
+    """What the upstream does to the first attempt; `is_late` when it goes on after its answer was given up.
+
+    `throttled` are the steps whose transactions a hot index refuses, until the lease of that attempt is over.
+    """
 
     fault: str | None = None
     settings: Mapping[str, object] = field(default_factory=dict)
     is_late: bool = False
+    throttled: tuple[Step, ...] = ()
 
     def __str__(self) -> str:
         """Return how reports name it."""
-        return " ".join([self.fault or "fine", *(f"{name}={value}" for name, value in self.settings.items())])
+        settings = (f"{name}={value}" for name, value in self.settings.items())
+        return " ".join([self.fault or "fine", *settings, *(f"throttled={step}" for step in self.throttled)])
 
 
 _PACED = (
@@ -54,6 +60,9 @@ WEATHERS = (
     *(Weather("status", {"status": status}) for status in (401, 402, 429, 503)),
     Weather("status", {"commit": True}),
     Weather("html", {"commit": True}),
+    *(Weather(throttled=(step,)) for step in (Step.CLAIM, Step.CONCLUDE)),
+    *(Weather("commit-then-drop", throttled=steps) for steps in ((Step.RESOLVE,), (Step.CONCLUDE, Step.RESOLVE))),
+    Weather("reset-before-commit", throttled=(Step.CONCLUDE, Step.RESOLVE)),
 )
 
 
@@ -102,7 +111,7 @@ def planned(dry_runs: Mapping[str, Finding]) -> dict[str, list[Fate]]:
 
 
 class Trial:
-    """One client and one booking on the ground."""
+    """One client and one booking on the ground; `throttle` tells what was throttled."""
 
     def __init__(self, ground: Ground, weather: Weather, fate: Fate | None = None) -> None:
         self._ground = ground
@@ -110,6 +119,7 @@ class Trial:
         self._weather = weather
         self._fate = fate
         self._finding = Finding()
+        self.throttle = Throttle(*weather.throttled)
 
     def run(self) -> Finding:
         """Play it from the first call to the last."""
@@ -124,6 +134,7 @@ class Trial:
         self._book(KEY, TOKEN)
         ground.clock.move_on(LEASE_IS_OVER_SECONDS)
         self._book(KEY, FRESH_TOKEN)
+        self.throttle.is_on = False
         self._ask()
         ground.clock.move_on(ALL_IS_SETTLED_SECONDS)
         self._ask()
@@ -155,7 +166,7 @@ class Trial:
         """Make one of the client's calls in a life of its own, which ends where fate wants it."""
         fate = self._fate
         is_the_one = fate is not None and fate.call == len(self._finding.points)
-        self._ground.start(fate.death if fate is not None and is_the_one else None)
+        self._ground.start(fate.death if fate is not None and is_the_one else None, throttle=self.throttle)
         try:
             act()
         except KilledError:

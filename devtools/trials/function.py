@@ -23,6 +23,7 @@ from devtools.rest_event import HttpRequest, from_answer, to_event
 from devtools.trials import wiring
 from devtools.trials.clock import MovableClock
 from devtools.trials.death import Death, Lifeline, MortalPort
+from devtools.trials.throttle import Throttle
 
 PROBLEM = "application/problem+json"
 
@@ -66,13 +67,20 @@ class Function:
         self.app = app
 
     def start(
-        self, environment: Mapping[str, str], death: Death | None = None, *exchanged: tuple[object, object]
+        self,
+        environment: Mapping[str, str],
+        death: Death | None = None,
+        *exchanged: tuple[object, object],
+        throttle: Throttle | None = None,
     ) -> None:
-        """Begin a life, which ends at `death` if that is met, with other parts `exchanged` as well."""
+        """Begin a life, which ends at `death` if that is met, with other parts `exchanged` and its database throttled."""
         self.stop()
         self._built = bootstrap.build(environment)
         wiring.share_kms(self._built, self._kms)
         placing: Any = self._built.place_booking
+        if throttle is not None:
+            database = placing.claiming.store.client
+            exchanged = (*exchanged, (database, throttle.around(database)))
         timed: Any = wiring.rewired(self._built, (placing.clock, self._clock), *exchanged)
         self.lifeline = Lifeline(death)
         placing = timed.place_booking

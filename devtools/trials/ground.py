@@ -16,6 +16,7 @@ from devtools.trials.clock import MovableClock
 from devtools.trials.death import Death
 from devtools.trials.function import Function
 from devtools.trials.ledger import Ledger
+from devtools.trials.throttle import Throttle
 from sandbox import SandboxServer
 
 if TYPE_CHECKING:
@@ -52,9 +53,11 @@ class Ground:
         create_table(self._database, AUDIT, self.ledger.audit_table)
         self._environment = self._defaults() | settings
 
-    def start(self, death: Death | None = None, *exchanged: tuple[object, object]) -> None:
+    def start(
+        self, death: Death | None = None, *exchanged: tuple[object, object], throttle: Throttle | None = None
+    ) -> None:
         """Give the function a new life, with nothing in memory."""
-        self.function.start(self._environment, death, *exchanged)
+        self.function.start(self._environment, death, *exchanged, throttle=throttle)
 
     def end(self) -> None:
         """Close what the last trial left open."""

@@ -60,6 +60,14 @@ def test_a_booking_that_was_not_made_frees_the_guard(stores: Stores, unknown: Op
     assert claim(stores.store, operation(3, key=OTHER_KEY)) == Claimed()
 
 
+def test_why_an_outcome_is_not_known_is_remembered(stores: Stores, unknown: OperationRecord) -> None:
+    """A repeat is told the same; also when a person has to find out. What ended otherwise has no such reason."""
+    assert unknown.reason == UNKNOWN.reason == "late"
+    assert resolve(stores.store, unknown, Resolution(OperationState.AMBIGUOUS))
+    assert find(stores.store, unknown.id).reason == "late"
+    assert made(stores.store, operation(2, key=OTHER_KEY, session_date=ANOTHER_EVENING), NOT_SENT).reason is None
+
+
 @pytest.mark.parametrize("state", [OperationState.AMBIGUOUS, OperationState.EXPIRED_UNKNOWN])
 def test_what_people_have_to_settle_keeps_the_guard(
     stores: Stores, unknown: OperationRecord, state: OperationState

@@ -15,16 +15,18 @@ from devtools.example import PATH, booking, now_on_upstream_clock
 from tests.e2e.local_run import LocalRun, local_run
 
 OPTIONS = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
-BOOK = """async ({url, key, members}) => {
+TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+BOOK = """async ({url, key, members, token, trace}) => {
   try {
     const answer = await fetch(url, {
       method: "POST",
-      headers: {"Authorization": "Bearer client-token", "Content-Type": "application/json", "Idempotency-Key": key},
+      headers: {"Authorization": `Bearer ${token}`, "Content-Type": "application/json", "Idempotency-Key": key,
+                "traceparent": trace},
       body: JSON.stringify(members),
     });
     const header = name => answer.headers.get(name);
     return {status: answer.status, location: header("Location"), requestId: header("X-Request-Id"),
-            problem: header("Content-Type"), body: await answer.json()};
+            problem: header("Content-Type"), challenge: header("x-amzn-Remapped-WWW-Authenticate"), body: await answer.json()};
   } catch (error) {
     return {error: error.name};
   }
@@ -74,11 +76,13 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-def book_from(browser: Browser, page_url: str, stack: LocalRun, key: str, **changes: object) -> dict[str, Any]:
-    """Open a page and book from its script; return what the script saw."""
+def book_from(
+    browser: Browser, page_url: str, stack: LocalRun, key: str, *, bearer: str = "client-token", **changes: object
+) -> dict[str, Any]:
+    """Open a page and book from its script, which is traced; return what the script saw."""
     page = browser.new_page()
     page.goto(page_url)
-    wanted = {"url": stack.address("switchboard") + PATH, "key": key}
+    wanted = {"url": stack.address("switchboard") + PATH, "key": key, "token": bearer, "trace": TRACE}
     seen: dict[str, Any] = page.evaluate(BOOK, {**wanted, "members": booking(now_on_upstream_clock()) | changes})
     page.close()
     return seen
@@ -107,6 +111,14 @@ def test_a_page_of_a_listed_origin_reads_a_refusal(browser: Browser, stack: Loca
     seen = book_from(browser, f"http://127.0.0.1:{page_port}/", stack, "browser-test-refused", Duration=1)
     assert (seen["status"], seen["problem"]) == (422, "application/problem+json")
     assert [violation["pointer"] for violation in seen["body"]["violations"]] == ["/Duration"]
+
+
+def test_a_page_of_a_listed_origin_reads_the_challenge(browser: Browser, stack: LocalRun, page_port: int) -> None:
+    """Under the name that the gateway gives it, and in the body, where no gateway renames anything."""
+    page = f"http://127.0.0.1:{page_port}/"
+    seen = book_from(browser, page, stack, "browser-test-scopeless", bearer="no-scope-token")
+    assert (seen["status"], seen["body"]["required_scope"]) == (403, "account_phonechat_bookings")
+    assert 'scope="account_phonechat_bookings"' in seen["challenge"]
 
 
 def test_a_page_of_an_unlisted_origin_is_refused_by_the_browser(

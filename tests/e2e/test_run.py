@@ -63,6 +63,29 @@ def test_a_taken_port_is_said_and_nothing_starts(tmp_path: Path) -> None:
     assert re.search(r"Port \d+ on 127\.0\.0\.1 is in use.*SANDBOX_PORT=", run.errors)
 
 
+def reset(state: Path) -> "subprocess.CompletedProcess[str]":
+    """Run what `make reset` runs."""
+    environment = {"PATH": os.environ["PATH"], "LOCAL_STATE": str(state)}
+    return subprocess.run(
+        [sys.executable, "-m", "devtools.local_state"],
+        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=30, check=False,
+    )  # fmt: skip
+
+
+def test_a_second_run_in_one_clone_is_told_so_and_a_reset_waits_for_the_end(tmp_path: Path) -> None:
+    """Both would write the same files; each is told in one line who has them."""
+    with local_run(tmp_path) as run:
+        second, refused = start(tmp_path), reset(tmp_path)
+        assert (second.stop(), refused.returncode) == (1, 1)
+        for told in (second.errors, refused.stderr):
+            assert told.count("\n") == 1
+            assert f"running already (process {run.process.pid})" in told
+        assert run.stop() == 0
+    assert (tmp_path / "hmac-key").exists()
+    assert reset(tmp_path).returncode == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["lock"]
+
+
 def test_a_wrong_setting_is_said_and_nothing_starts(tmp_path: Path) -> None:
     """The message names the variable; there is no traceback."""
     run = start(tmp_path, ALLOWED_ORIGINS="*")

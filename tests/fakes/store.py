@@ -131,7 +131,8 @@ class InMemoryOperationStore:
             booking_id = None if outcome.booking is None else outcome.booking.booking_id
             if booking_id is not None and booking_id in self._bookings:
                 raise BookingTakenError("the booking belongs to another operation")
-            record = replace(record, is_retryable=outcome.is_retryable)
+            reason = outcome.reason if outcome.state is OperationState.UNKNOWN else None
+            record = replace(record, is_retryable=outcome.is_retryable, reason=reason)
             self._write(record, Resolution(outcome.state, booking_id, sealed_answer), event)
 
     def held(self, operation: Operation, deadline: Deadline) -> Held | None:

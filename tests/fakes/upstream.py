@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from chalicelib.domain.access import AccessToken, Principal
-from chalicelib.domain.booking import BookedUser, Booking, BookingRequest
+from chalicelib.domain.booking import BookedUser, Booking, BookingRequest, ListEntry
 from chalicelib.domain.errors import SwitchboardError, Trouble
 from chalicelib.domain.facts import BookingRequirements
 from chalicelib.domain.operation import OperationState, Outcome
@@ -95,7 +95,7 @@ class InMemoryGateway:
         self.sent.append(request)
         return self.answer(request)
 
-    def made_bookings(self, token: AccessToken, start: date, page: int, deadline: Deadline) -> tuple[Booking, ...]:
+    def made_bookings(self, token: AccessToken, start: date, page: int, deadline: Deadline) -> tuple[ListEntry, ...]:
         """Return the bookings, newest first, 100 a page."""
         require_deadline(deadline)
         self.tokens.append(token)

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 PATIENCE_SECONDS = 40
 PROBLEM = "application/problem+json"
+CHALLENGE = "x-amzn-Remapped-WWW-Authenticate"  # what the gateway makes of WWW-Authenticate
 
 
 @dataclass(frozen=True, slots=True)

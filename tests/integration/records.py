@@ -10,7 +10,7 @@ from boto3.dynamodb.types import TypeDeserializer
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-GENESIS = "0" * 64
+GENESIS = "0"
 KINDS = ("GUARD", "OP", "BOOKING")  # what belongs to an operation; an account's data key does not
 
 

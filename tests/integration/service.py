@@ -48,7 +48,7 @@ class Service:
         app: Any = Chalice(app_name="switchboard")
         install(app, self._current)
         register(app, self._current)
-        self._gateway = LocalGateway(app)
+        self._gateway = LocalGateway(app, entrances=("", "/dev"))
 
     def start(self) -> None:
         """Listen."""

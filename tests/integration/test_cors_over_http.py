@@ -17,8 +17,11 @@ from tests.integration.bookings import CREATE, MEMBERS, ORIGIN, REQUIREMENTS, la
 from tests.integration.exchange import Answer, send
 from tests.integration.service import ORIGINS, Service
 
-EXPOSED = "Retry-After, X-Request-Id, Idempotency-Replayed, Audit-Status, RateLimit, RateLimit-Policy, Location"
-ALLOWED_HEADERS = "Authorization, Content-Type, Idempotency-Key, X-Request-Id"
+EXPOSED = (
+    "Retry-After, X-Request-Id, Idempotency-Replayed, Audit-Status, RateLimit, RateLimit-Policy, Location, Allow, "
+    "WWW-Authenticate, x-amzn-Remapped-WWW-Authenticate"
+)
+ALLOWED_HEADERS = "Authorization, Content-Type, Idempotency-Key, X-Request-Id, traceparent, tracestate, baggage"
 UNLISTED = (
     None,
     "",
@@ -85,7 +88,9 @@ SITUATIONS: Mapping[int, Ask] = {
     404: lambda service, headers: service.send("GET", "/nowhere/at/all", headers),
     405: lambda service, headers: service.send("DELETE", CREATE, headers),
     409: _twice,
-    413: lambda service, headers: service.send("POST", CREATE, headers, SOUND + b" " * 9216),
+    413: lambda service, headers: service.send(
+        "POST", CREATE, headers, SOUND + b" " * EdgeSettings().maximum_body_bytes
+    ),
     415: _without("Content-Type"),
     422: lambda service, headers: _book(service, headers, Duration=1),
     429: _broken(CREATE, 429),

@@ -12,9 +12,11 @@ from devtools.trials.client import Client
 from devtools.trials.crash_matrix import Fate, Finding, Trial, Weather, fates_in, planned
 from devtools.trials.death import AwaitPoint, Death, KilledError
 from devtools.trials.ground import Ground
+from devtools.trials.throttle import Step, Throttle
 from devtools.trials.verdict import wrong_at_any_time, wrong_at_the_end
 
 TOKEN, KEY = crash_matrix.TOKEN, crash_matrix.KEY
+MOST_TRIES = {Step.CLAIM: 3, Step.CONCLUDE: 4, Step.RESOLVE: 4}
 LOST, NOT_BOOKED = Weather("commit-then-drop"), Weather("reset-before-commit")
 
 
@@ -24,8 +26,9 @@ LOST, NOT_BOOKED = Weather("commit-then-drop"), Weather("reset-before-commit")
         (Weather(), ("store.conclude",)),
         (LOST, ("gateway.create_booking", "store.conclude", "store.resolve")),
         (NOT_BOOKED, ("store.claim", "gateway.create_booking")),
+        (Weather(throttled=(Step.CONCLUDE,)), ("store.conclude",)),
     ],
-    ids=["fine", "answer lost", "not booked"],
+    ids=["fine", "answer lost", "not booked", "index throttled"],
 )
 def test_a_function_that_dies_in_its_first_call_loses_doubles_and_blocks_nothing(
     ground: Ground, weather: Weather, methods: tuple[str, ...]
@@ -34,6 +37,42 @@ def test_a_function_that_dies_in_its_first_call_loses_doubles_and_blocks_nothing
     for fate in fates_in(0, [AwaitPoint(method, 1) for method in methods]):
         finding = Trial(ground, weather, fate).run()
         assert (str(fate), finding.has_died, finding.wrong) == (str(fate), True, ())
+
+
+@pytest.mark.parametrize("weather", [weather for weather in crash_matrix.WEATHERS if weather.throttled], ids=str)
+def test_a_throttled_index_loses_doubles_and_blocks_nothing(ground: Ground, weather: Weather) -> None:
+    """It refuses the claim, the conclusion or what reads have told; each is asked for with all its tries, and settled later."""
+    trial = Trial(ground, weather)
+    finding = trial.run()
+    assert finding.wrong == ()
+    assert set(trial.throttle.struck) == set(weather.throttled)
+    assert min(trial.throttle.struck.values()) >= MOST_TRIES[weather.throttled[0]]
+
+
+def test_a_conclusion_that_a_hot_index_refuses_is_told_all_the_same(ground: Ground) -> None:
+    """The booking stands: 201 with its record pending, and the repeat sends nothing and gets the same."""
+    ground.begin()
+    ground.start(throttle=Throttle(Step.CONCLUDE))
+    client = Client(ground)
+    first = client.book(TOKEN, KEY)
+    assert (first.status, first.headers["audit-status"]) == (201, "pending")
+    ground.start()
+    assert client.book(TOKEN, KEY).problem == "operation-in-progress"
+    ground.clock.move_on(crash_matrix.LEASE_IS_OVER_SECONDS)
+    again = client.book(TOKEN, KEY)
+    assert (again.status, again.document["BookingID"]) == (201, first.document["BookingID"])
+    assert len(ground.sandbox.world.bookings) == 1
+
+
+def test_a_claim_that_a_hot_index_refuses_sends_nothing(ground: Ground) -> None:
+    """503, and the same request books when the index has cooled down."""
+    ground.begin()
+    ground.start(throttle=Throttle(Step.CLAIM))
+    client = Client(ground)
+    assert client.book(TOKEN, KEY).problem == "store-unavailable"
+    assert (ground.sandbox.world.bookings, ground.ledger.operations()) == ((), [])
+    ground.start()
+    assert client.book(TOKEN, KEY).status == 201
 
 
 def test_a_function_that_dies_while_it_finds_out_what_became_of_a_booking_finds_out_the_next_time(

@@ -16,7 +16,7 @@ OTHER = "other-client-token"
 def require_limit(answer: Answer, limit: int, window: int) -> None:
     """Check that an answer says which limit it is, and how long it holds."""
     document = require_problem(answer, 429, "too-many-bookings")
-    assert document["safe_to_retry_with_new_key"] is True
+    assert document["safe_to_retry_with_new_key"] is False
     wait = int(answer.header("Retry-After") or 0)
     assert 1 <= wait <= window
     assert answer.header("RateLimit-Policy") == f'"bookings";q={limit};w={window}'
@@ -70,7 +70,7 @@ def test_an_upstream_that_fails_is_left_alone(configured: Callable[..., Service]
     calls = service.calls()
     answer = service.book(key=KEY)
     document = require_problem(answer, 503, "upstream-unavailable")
-    assert document["safe_to_retry_with_new_key"] is True
+    assert document["safe_to_retry_with_new_key"] is False
     assert 1 <= int(answer.header("Retry-After") or 0) <= 60
     assert (service.calls(), service.posts, service.records.rows()) == (calls, 0, [])
 

@@ -3,8 +3,8 @@
 import os
 import signal
 import socket
-import time
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,13 @@ from chalice.app import Chalice
 
 from chalicelib import bootstrap
 from chalicelib.adapters.dynamodb.audit_trail import DynamoDBAuditTrail
+from chalicelib.adapters.dynamodb.tables import OPERATIONS
 from chalicelib.domain.audit import event_hash
+from chalicelib.domain.errors import StoreUnavailableError
 from chalicelib.edge.middleware import install
 from chalicelib.edge.routes import register
 from devtools import events
-from devtools.dynamodb import AUDIT_TABLE, OPERATIONS_TABLE, LocalDynamoDB, create_tables, local_client
+from devtools.dynamodb import AUDIT_TABLE, OPERATIONS_TABLE, LocalDynamoDB, create_table, create_tables, local_client
 from devtools.local_server import LocalGateway
 from devtools.stack import app_environment, kept_key
 from devtools.trials import wiring
@@ -86,22 +88,50 @@ def test_events_need_a_port_that_is_a_number(
     assert "DYNAMODB_PORT" in capsys.readouterr().err
 
 
-def test_a_killed_server_loses_no_more_than_its_last_second(tmp_path: Path) -> None:
-    """What its saved state shows is there again after kill -9."""
+def test_a_killed_server_loses_nothing_that_it_answered(tmp_path: Path) -> None:
+    """It is killed as soon as the write was answered, and all is there again."""
     server = LocalDynamoDB(state=tmp_path)
     server.start()
     try:
         add_event(server)
-        _wait_until_saved(tmp_path)
         os.kill(server.pid or 0, signal.SIGKILL)
     finally:
         server.stop()
     with LocalDynamoDB(state=tmp_path) as second:
-        client = local_client(second.endpoint_url)
-        assert DynamoDBAuditTrail(client, AUDIT_TABLE, OPERATIONS_TABLE).events(EVENT.operation_id) == [
-            EVENT.canonical()
-        ]
-        client.close()
+        assert stored_events(second) == [EVENT.canonical()]
+
+
+def stored_events(server: LocalDynamoDB) -> list[bytes]:
+    """Return the events of the operation."""
+    with closing(local_client(server.endpoint_url)) as client:
+        return DynamoDBAuditTrail(client, AUDIT_TABLE, OPERATIONS_TABLE).events(EVENT.operation_id)
+
+
+def test_a_write_that_cannot_be_kept_is_an_error_and_leaves_nothing(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Put a file where its folder was, and let it write again: the first event stays, the second never was, the third is kept."""
+    state = tmp_path / "state"
+    second, third = (replace(EVENT, operation_id=f"op_{number}") for number in (2, 3))
+    with LocalDynamoDB(state=state) as server, closing(local_client(server.endpoint_url)) as client:
+        add_event(server)
+        trail = DynamoDBAuditTrail(client, AUDIT_TABLE, OPERATIONS_TABLE)
+        state.rename(tmp_path / "aside")
+        state.touch()
+        for _ in range(2):
+            with pytest.raises(StoreUnavailableError):
+                trail.record_refusal(second, enough_time())
+        assert trail.events(second.operation_id) == []
+        assert stored_events(server) == [EVENT.canonical()]
+        state.unlink()
+        (tmp_path / "aside").rename(state)
+        trail.record_refusal(third, enough_time())
+    told = capfd.readouterr().err.splitlines()
+    assert [line for line in told if str(state) in line] == told[:1]
+    assert "Writes fail until it can be written" in told[0]
+    with LocalDynamoDB(state=state) as again, closing(local_client(again.endpoint_url)) as client:
+        trail = DynamoDBAuditTrail(client, AUDIT_TABLE, OPERATIONS_TABLE)
+        assert [len(trail.events(event.operation_id)) for event in (EVENT, second, third)] == [1, 0, 1]
 
 
 def test_a_booking_is_answered_as_before_after_a_restart(tmp_path: Path, upstream: SandboxServer) -> None:
@@ -133,13 +163,14 @@ def _book(server: LocalDynamoDB, upstream: SandboxServer, hmac_key: str) -> Answ
     return answer
 
 
-def _wait_until_saved(state: Path) -> None:
-    """Wait for the next save, a second at most, and some for a slow machine."""
-    for _ in range(100):
-        if any(EVENT.operation_id in file.read_text() for file in state.glob("*.json")):
-            return
-        time.sleep(0.1)
-    pytest.fail("the state was never saved")
+def test_a_table_of_another_version_is_told(tmp_path: Path) -> None:
+    """Its indexes would be missing at each request; the message says how to get rid of it."""
+    (index,) = OPERATIONS.indexes
+    older = replace(OPERATIONS, indexes=(replace(index, name="open-by-time"),), expiry=None)
+    with LocalDynamoDB(state=tmp_path) as server, closing(local_client(server.endpoint_url)) as client:
+        create_table(client, older, OPERATIONS_TABLE)
+        with pytest.raises(RuntimeError, match=f"{OPERATIONS_TABLE} is from another version.*`make reset`"):
+            create_tables(server.endpoint_url)
 
 
 def test_a_server_that_cannot_start_says_why() -> None:

@@ -10,7 +10,7 @@ import pytest
 from chalicelib.edge.problem import BY_SLUG
 from tests.integration import bookings
 from tests.integration.bookings import CREATE, MEMBERS, ORIGIN, REQUIREMENTS, members, to_body
-from tests.integration.exchange import Answer, require_problem
+from tests.integration.exchange import CHALLENGE, Answer, require_problem
 from tests.integration.service import Service
 
 SCOPE = "account_phonechat_bookings"
@@ -43,6 +43,9 @@ def test_a_request_with_five_defects_lists_five(service: Service) -> None:
         ("/SessionDate", "session-date-future"),
     ]
     assert all(violation["message"] for violation in answer.document["violations"])
+    params = {violation["rule"]: violation["params"] for violation in answer.document["violations"]}
+    assert (params["duration-minimum"], params["method"]) == ({"minimum": 5}, {"allowed": [1, 2, 3]})
+    assert b'"maximum":9999999.9999' in answer.body
     assert (service.posts, service.records.kinds()) == (0, ["refused"])
 
 
@@ -120,7 +123,7 @@ def test_a_token_without_the_scope_is_refused_and_recorded(service: Service) -> 
     """The challenge names the scope to ask for; the refusal is an event of the account."""
     answer = service.book(token="no-scope-token")
     document = require_problem(answer, 403, "insufficient-scope")
-    challenge = answer.header("WWW-Authenticate") or ""
+    challenge = answer.header(CHALLENGE) or ""
     assert challenge.startswith("Bearer ")
     assert 'error="insufficient_scope"' in challenge
     assert f'scope="{SCOPE}"' in challenge
@@ -134,7 +137,7 @@ def test_an_unknown_token_is_refused_and_leaves_no_record(service: Service) -> N
     """Nobody knows whose it is; the challenge says what is wrong with it."""
     answer = service.book(token="nobody-knows-me")
     require_problem(answer, 401, "invalid-token")
-    assert 'error="invalid_token"' in (answer.header("WWW-Authenticate") or "")
+    assert 'error="invalid_token"' in (answer.header(CHALLENGE) or "")
     assert (service.posts, service.records.kinds()) == (0, [])
 
 
@@ -142,7 +145,7 @@ def test_without_a_token_the_challenge_names_no_error(service: Service) -> None:
     """RFC 6750: who sent no credentials has made no mistake with them."""
     answer = service.send("POST", bookings.PATH, bookings.headers(token=None), SOUND)
     require_problem(answer, 401, "missing-token")
-    assert answer.header("WWW-Authenticate") == 'Bearer realm="switchboard"'
+    assert answer.header(CHALLENGE) == 'Bearer realm="switchboard"'
     assert service.calls() == 0
 
 
@@ -169,7 +172,7 @@ BODIES: dict[str, tuple[bytes, int, str]] = {
     "byte order mark": (b"\xef\xbb\xbf" + SOUND, 400, "malformed-request"),
     "NaN": (SOUND.replace(b'"Credits": 32', b'"Credits": NaN'), 400, "malformed-request"),
     "Infinity": (SOUND.replace(b'"Credits": 32', b'"Credits": -Infinity'), 400, "malformed-request"),
-    "9 KiB": (SOUND[:-1] + b" " * 9216 + b"}", 413, "body-too-large"),
+    "30 KiB": (SOUND[:-1] + b" " * 30_720 + b"}", 413, "body-too-large"),
     "empty": (b"", 400, "malformed-request"),
     "blank": (b" \n", 400, "malformed-request"),
     "not JSON": (b"BookUserID=123456&Duration=15", 400, "malformed-request"),

@@ -57,11 +57,11 @@ def lines(capsys: pytest.CaptureFixture[str], event: str) -> list[dict[str, Any]
 
 
 def test_without_a_database_nothing_is_sent(mortal: Service, proxy: Proxy) -> None:
-    """Its port is closed: 503 that a page may read, and safe to try again; when it is back, the same request books."""
+    """Its port is closed: 503 that a page may read, and no new key; when it is back, the same request books."""
     proxy.cut()
     answer = mortal.book(key=KEY)
     document = require_problem(answer, 503, "store-unavailable")
-    assert document["safe_to_retry_with_new_key"] is True
+    assert document["safe_to_retry_with_new_key"] is False
     assert int(answer.header("Retry-After") or 0) > 0
     assert answer.seconds < 2
     assert mortal.posts == 0

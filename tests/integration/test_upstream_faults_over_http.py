@@ -20,8 +20,8 @@ from tests.integration.service import FOREVER, Service
 POST_SECONDS = 0.6  # less than the second that the slow faults wait by default
 KEY, NEW_KEY = "the-key-of-the-first-try", "a-new-key-for-the-same"
 STATE_OF = {"upstream-unavailable": "NOT_SENT", "outcome-unknown": "UNKNOWN"}  # any other problem: REJECTED
-REFUSALS = (400, 401, 402, 403, 404, 409, 413, 414, 422, 429, 431)
-UNCLEAR = (202, 204, 206, 304, 405, 408, 410, 418, 500, 503, 520)
+REFUSALS = (400, 401, 402, 403, 404, 405, 409, 410, 413, 414, 415, 422, 429, 431)
+UNCLEAR = (202, 204, 206, 304, 408, 418, 500, 503, 520)
 REDIRECTS = (301, 302, 303, 307, 308)
 
 
@@ -95,11 +95,13 @@ VARIANTS = [
     *(Case("status", {"status": status}, (_status_of_refusal(status), "REJECTED", "refused")) for status in REFUSALS),
     *(Case("status", {"status": status}, _unknown(status)) for status in UNCLEAR),
     Case("status", {"status": 500, "commit": True}, (502, "UNKNOWN", "server-error")),
-    *(Case("html", {"status": status}) for status in (201, 403, 429, 503)),
+    *(Case("html", {"status": status}, (502, "UNKNOWN", "html-answer")) for status in (201, 401, 403, 429)),
+    Case("html", {"status": 503}, (502, "UNKNOWN", "server-error")),
     Case("html", {"commit": True}, (502, "UNKNOWN", "html-answer")),
     *(Case("redirect", {"status": status}, (502, "UNKNOWN", "redirected")) for status in REDIRECTS),
     Case("redirect", {"location": CREATE, "commit": True}, (502, "UNKNOWN", "redirected")),
-    *(Case("empty", {"status": status}) for status in (201, 204, 400, 500)),
+    *(Case("empty", {"status": status}) for status in (201, 204, 500)),
+    Case("empty", {"status": 400, "commit": False}, (422, "REJECTED", "refused")),
     *(Case("drip", {"part": part, "interval": 0.05}, LATE) for part in ("headers", "body")),
     *(Case("truncation", {"at": at}, LOST) for at in (0, 1)),
     *(Case("truncation-with-matching-length", {"at": at}) for at in (0, 1, 60)),
@@ -135,7 +137,7 @@ def test_whatever_the_upstream_does_with_the_booking_it_is_sent_once_and_told_tr
         _status, state, reason = case.leads_to
         is_found = state == "UNKNOWN" and service.sandbox.world.bookings
         expected = (201, "CONFIRMED", reason) if is_found else case.leads_to
-        assert (answer.status, operation["state"], operation["reason"]) == expected
+        assert (answer.status, operation["state"], service.records.events()[1]["reason"]) == expected
         assert ("unknown" in service.records.kinds()) is (state == "UNKNOWN")
     assert service.posts == (operation["state"] != "NOT_SENT")
     _require_safe_repeats(service, answer, operation)
@@ -146,16 +148,17 @@ def _require_safe_repeats(service: Service, answer: Answer, operation: Mapping[s
     service.sandbox.reset()
     same, other = service.book(key=KEY), service.book(key=NEW_KEY)
     duplicate = (409, "duplicate-booking")
-    if operation["is_retryable"]:
+    if operation.get("is_retryable", False):
         assert (same.status, same.header("Idempotency-Replayed"), other.kind) == (201, None, duplicate)
         assert service.records.operation()["attempt"] == 2
     elif operation["state"] == "UNKNOWN":
-        assert (same.kind, other.kind) == ((504, "outcome-unknown"), duplicate)
+        assert (same.kind, other.kind) == (answer.kind, duplicate)  # it is as true as the first time
+        assert same.document["detail"] == answer.document["detail"]
         assert service.records.states() == ["UNKNOWN"]
     else:
         assert (same.status, same.body, same.header("Idempotency-Replayed")) == (answer.status, answer.body, "true")
         assert other.kind == ((201, None) if operation["state"] == "REJECTED" else duplicate)
-    assert service.posts == (operation["is_retryable"] or operation["state"] == "REJECTED")
+    assert service.posts == (operation.get("is_retryable", False) or operation["state"] == "REJECTED")
 
 
 def _require_agreement(service: Service, answer: Answer, operation: Mapping[str, Any]) -> None:
@@ -175,7 +178,7 @@ def _require_agreement(service: Service, answer: Answer, operation: Mapping[str,
     assert state == STATE_OF.get(answer.slug or "", "REJECTED")
     assert answer.slug in {"upstream-unavailable", "outcome-unknown", "upstream-refused", "invalid-token"}
     assert (document["operation_id"], "booking_id" in operation) == (operation["operation_id"], False)
-    assert document["safe_to_retry_with_new_key"] is (state != "UNKNOWN")
+    assert document["safe_to_retry_with_new_key"] is (state == "REJECTED" and not operation.get("is_retryable", False))
     if state != "UNKNOWN":
         assert bookings == ()
 
@@ -225,11 +228,11 @@ def test_a_list_whose_wrapper_has_other_names_is_read_all_the_same(service: Serv
     assert service.book(key=KEY).status == 201
 
 
-@pytest.mark.parametrize(("given", "told"), [(7, "7"), ("0", "1"), (9999, "60"), ("tomorrow", "5"), (None, "5")])
+@pytest.mark.parametrize(("given", "told"), [(7, "7"), ("0", "1"), (9999, "3600"), ("tomorrow", "5"), (None, "5")])
 def test_a_refusal_for_too_many_requests_says_how_long_to_wait(
     service: Service, given: int | str | None, told: str
 ) -> None:
-    """The upstream's own wish, within 1 to 60 seconds."""
+    """The upstream's own wish, within a second and an hour."""
     service.arm(CREATE, "status", status=429, retry_after=given)
     answer = service.book()
     assert (answer.kind, answer.header("Retry-After")) == ((429, "upstream-refused"), told)
@@ -238,8 +241,8 @@ def test_a_refusal_for_too_many_requests_says_how_long_to_wait(
 def test_the_upstreams_reason_reaches_the_caller_cleaned(service: Service) -> None:
     """What the caller sent is hidden where it comes back."""
     service.arm(CREATE, "status", status=400, message="Call 07700 900123 first, the comment Hello is bad.")
-    detail = service.book().document["detail"]
-    assert "AdultWork says: Call [hidden] first, the comment [hidden] is bad." in detail
+    told = service.book().document["upstream_message"]
+    assert told == "Call [hidden] first, the comment [hidden] is bad."
 
 
 def test_a_refusal_of_the_upstreams_own_rules_is_told(service: Service) -> None:
@@ -247,6 +250,6 @@ def test_a_refusal_of_the_upstreams_own_rules_is_told(service: Service) -> None:
     service.arm("/v1/CreditHistory/GetCurrentCreditBalance", "status", 1, status=403)
     answer = service.book(token="poor-token")
     assert answer.kind == (402, "upstream-refused")
-    assert "not enough credits" in answer.document["detail"]
+    assert "not enough credits" in answer.document["upstream_message"]
     assert service.records.states() == ["REJECTED"]
     assert service.records.events()[-1]["upstream_status"] == 402

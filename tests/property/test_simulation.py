@@ -27,6 +27,9 @@ SEEDS = 1000
 HAPPENS = {
     "post: undisturbed",
     "stale index read",
+    "throttled: claim",
+    "throttled: conclude",
+    "throttled: resolve",
     "store read failed",
     "upstream read failed",
     "pages moved",
@@ -45,6 +48,7 @@ HAPPENS = {
     "book: TooManyBookingsError",
     "book: UpstreamRefusedError",
     "keys erased",
+    "new keys as told",
     "status: NotFoundError",
     "status: OperationView",
 }
@@ -91,6 +95,7 @@ def test_everything_that_can_go_wrong_does(figures: Figures) -> None:
         (Variant.FINGERPRINT_IGNORED, "I5 no false answer", 1000),
         (Variant.OWNERS_IGNORED, "I3 confirmed is true", 1000),
         (Variant.NOT_SETTLED, "I4 nothing booked is true", 100),
+        (Variant.NEW_KEY_AFTER_REUSE, "I11 one booking a wish", 3000),
         (Variant.STANDING_IGNORED, "I4 nothing booked is true", 300),
     ],
 )
@@ -232,6 +237,14 @@ def _drop_the_chain(evidence: Evidence) -> Evidence:
     return replace(evidence, chains={})
 
 
+def _book_a_wish_twice(evidence: Evidence) -> Evidence:
+    booking = replace(evidence.history.bookings[0], status="Pending")
+    assert booking.post is not None
+    evidence.history.wishes[booking.post.call] = 1
+    evidence.history.bookings[:] = [booking, replace(booking, id=booking.id + 1, session_date="another minute")]
+    return evidence
+
+
 def _fail_in_a_foreign_way(evidence: Evidence) -> Evidence:
     evidence.history.foreign_errors.append("KeyError")
     return evidence
@@ -257,6 +270,7 @@ DAMAGES: list[tuple[Callable[[Evidence], Evidence], str]] = [
     (_cut_the_chain, "I10 "),
     (_change_the_chain, "I10 "),
     (_drop_the_chain, "I10 "),
+    (_book_a_wish_twice, "I11 "),
     (_fail_in_a_foreign_way, "no foreign"),
 ]
 

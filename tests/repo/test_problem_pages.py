@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,11 @@ from chalicelib.domain.policy import MAXIMUM_COMMENTS_LENGTH
 from chalicelib.domain.rules import form as form_rules
 from chalicelib.domain.violation import Violation
 from chalicelib.edge.links import Links
-from chalicelib.edge.problem import BY_SLUG, INTERNAL_ERROR, PROBLEM_TYPES, problem_type, status_of
-from chalicelib.edge.problem_document import problem_document, problem_headers
+from chalicelib.edge.new_key import is_new_key_safe
+from chalicelib.edge.problem import BY_SLUG, INTERNAL_ERROR, PROBLEM_TYPES, Waits, problem_type, status_of
+from chalicelib.edge.problem_document import problem_document
+from chalicelib.edge.problem_facts import problem_headers
+from devtools.documents import flags_table
 from tests.builders import form, members
 
 PAGES = Path(__file__).parents[2] / "docs" / "problems"
@@ -58,10 +62,12 @@ SAMPLES: tuple[errors.SwitchboardError, ...] = (
         retry_after_seconds=5,
     ),
     errors.DuplicateBookingError(
-        "This account already has a booking with this candidate at this time, open or standing; nothing was sent.",
+        "This account already has a booking with this BookUserID at this SessionDate, whatever its other members, open or "
+        "standing; nothing was sent.",
         operation_id=OPERATION_ID,
         state="CONFIRMED",
     ),
+    errors.DuplicateBookingError("It is being looked for.", operation_id=OPERATION_ID, retry_after_seconds=30),
     errors.BookingNotCreatedError(
         "This booking was sent before, and AdultWork's own list shows that it was not made. Send it again under a new "
         "key.",
@@ -74,11 +80,13 @@ SAMPLES: tuple[errors.SwitchboardError, ...] = (
         retry_after_seconds=23,
     ),
     errors.UpstreamRefusedError(
-        "AdultWork declined the booking; nothing was booked. AdultWork says: The user is on holiday.",
+        "AdultWork declined the booking; nothing was booked.",
         upstream_status=400,
+        upstream_message="The user is on holiday.",
         operation_id=OPERATION_ID,
     ),
-    *(errors.UpstreamRefusedError("AdultWork declined.", upstream_status=status) for status in (402, 403, 409, 429)),
+    *(errors.UpstreamRefusedError("AdultWork declined.", upstream_status=status) for status in (402, 403, 409)),
+    errors.UpstreamRefusedError("Slow down.", upstream_status=429, operation_id=OPERATION_ID, retry_after_seconds=9),
     errors.UpstreamRefusedError("AdultWork declined.", upstream_status=None),
     errors.UpstreamUnavailableError(
         "AdultWork could not be reached; nothing was sent. It is safe to try again.",
@@ -93,6 +101,7 @@ SAMPLES: tuple[errors.SwitchboardError, ...] = (
         "state of the operation instead.",
         trouble=errors.Trouble.UNREADABLE,
         operation_id=OPERATION_ID,
+        decided_by=datetime(2026, 1, 15, 12, 15, tzinfo=UTC),
         retry_after_seconds=30,
     ),
     errors.OutcomeUnknownError("No answer came.", trouble=errors.Trouble.LATE, operation_id=OPERATION_ID),
@@ -134,7 +143,25 @@ def test_every_row_has_a_slug_of_its_own() -> None:
 
 def test_every_row_has_a_page_and_every_page_a_row() -> None:
     """Neither can be added or renamed alone."""
-    assert {page.stem for page in PAGES.glob("*.md")} == set(BY_SLUG)
+    assert {page.stem for page in PAGES.glob("*.md")} == {*BY_SLUG, "README"}
+
+
+def test_the_table_of_flags_is_that_of_the_code() -> None:
+    """One row a problem: its statuses, what may be done under which key, and whether it says when."""
+    assert "\n".join(flags_table()) in read_page("README")
+
+
+@pytest.mark.parametrize("slug", BY_SLUG)
+def test_what_the_table_says_is_what_the_edge_answers(slug: str) -> None:
+    """Every sample has one of the row's statuses, flags and waits; together they have all of them."""
+    row, samples = BY_SLUG[slug], samples_of(slug)
+    if slug != "internal-error":  # its other statuses are those of the gateway
+        assert {int(status_of(sample)) for sample in samples} == {int(row.status), *row.other_statuses}
+    allowed = {False, True} if row.safe_to_retry_with_new_key else {row.safe_to_retry_with_new_key}
+    assert {is_new_key_safe(sample) for sample in samples} <= allowed
+    assert row.safe_to_retry_with_new_key in {is_new_key_safe(sample) for sample in samples}
+    waits = {"Retry-After" in problem_headers(sample) for sample in samples}
+    assert waits == {Waits.ALWAYS: {True}, Waits.SOMETIMES: {False, True}, Waits.NEVER: {False}}[row.waits]
 
 
 @pytest.mark.parametrize("slug", BY_SLUG)
@@ -144,9 +171,8 @@ def test_a_page_has_the_title_and_the_statuses_of_its_row(slug: str) -> None:
     assert page.startswith(f"# {BY_SLUG[slug].title}\n")
     match = re.search(r"^Status: (.+)$", page, re.MULTILINE)
     assert match is not None
-    assert {int(number) for number in re.findall(r"\d{3}", match[1])} == {
-        int(status_of(sample)) for sample in samples_of(slug)
-    }
+    row = BY_SLUG[slug]
+    assert {int(number) for number in re.findall(r"\d{3}", match[1])} == {int(row.status), *row.other_statuses}
 
 
 @pytest.mark.parametrize("slug", BY_SLUG)

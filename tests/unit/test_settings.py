@@ -40,6 +40,7 @@ def test_the_defaults_are_the_documented_limits() -> None:
         "adultwork_api_secret": None,
         "adultwork_ca_bundle": None,
         "allowed_origins": frozenset(),
+        "allowed_headers": (),
         "operations_table": "switchboard-operations",
         "audit_table": "switchboard-audit",
         "secrets_name": None,
@@ -52,8 +53,7 @@ def test_the_defaults_are_the_documented_limits() -> None:
         "breaker_seconds": 30,
         "settle_minutes": 15,
         "expiry_hours": 24,
-        "base_path": "",
-        "problem_type_base": "/problems/",
+        "problem_type_base": None,
         "maximum_body_bytes": None,
         "maximum_duration_minutes": 1440,
         "maximum_comments_length": 2000,
@@ -116,7 +116,7 @@ def test_every_setting_comes_from_the_variable_of_its_name() -> None:
             "ADULTWORK_BASE_URL": "https://api.adultwork.com", "ADULTWORK_ACCEPT": "application/json",
             "ADULTWORK_TIMEZONE": "UTC", "ADULTWORK_SEND_API_KEY": "true", "ADULTWORK_API_KEY": "a",
             "ADULTWORK_API_SECRET": "b", "ADULTWORK_CA_BUNDLE": __file__, "ALLOWED_ORIGINS": "https://a.example",
-            "OPERATIONS_TABLE": "o", "AUDIT_TABLE": "t", "SECRETS_NAME": "s", "BASE_PATH": "/b", "PROBLEM_TYPE_BASE": "https://p.example/",
+            "OPERATIONS_TABLE": "o", "AUDIT_TABLE": "t", "SECRETS_NAME": "s", "ALLOWED_HEADERS": "X-A", "PROBLEM_TYPE_BASE": "https://p.example/",
             "MAXIMUM_BODY_BYTES": "100000", "MAXIMUM_DURATION_MINUTES": "60", "MAXIMUM_COMMENTS_LENGTH": "0",
             "REFUSE_PREMIUM_NUMBERS": "0", "PERMISSION_CACHE_SECONDS": "0", "FUNCTION_TIMEOUT_SECONDS": "20",
             "CALL_SECONDS": "19", "READ_SECONDS": "1", "READS_SECONDS": "2", "CLAIM_SECONDS": "2.5", "POST_SECONDS": "10",
@@ -178,7 +178,7 @@ def test_all_faults_are_reported_at_once_and_no_value_is_repeated() -> None:
         ("BREAKER_SECONDS", ["0", "-1", "3601", "nan", "inf"]),
         ("SETTLE_MINUTES", ["0", "0.9", "-1", "1441", "nan", "inf"]),
         ("EXPIRY_HOURS", ["0", "0.9", "-1", "721", "nan", "inf"]),
-        ("BASE_PATH", ["/", "dev", "/dev/", "//dev", "/a/b/c", "/a//b", "/..", "/dev?a", "/d v", "/d\u00e9v", "/dev\n", "https://a.example"]),
+        ("ALLOWED_HEADERS", ["*", "X-A, *", "X A", "X-A:", "X-A; X-B", "X-\u00e9", "X-A\nX-B", "(a)"]),
         ("ADULTWORK_CA_BUNDLE", ["/nowhere.pem", "/"]),
         ("PROBLEM_TYPE_BASE", ["problems/", "/problems", "http://p.example/", "https://p.example"]),
         ("RECONCILE_SECONDS", ["0", "-1", "29.1", "nan", "inf"]),
@@ -190,10 +190,12 @@ def test_values_outside_their_range_are_refused(name: str, refused: list[str]) -
         assert list(faults(**{name: value})) == [name]
 
 
-@pytest.mark.parametrize("path", ["/dev", "/a/b", "/switch-board/v_1"])
-def test_a_base_path_has_one_or_two_segments(path: str) -> None:
-    """A stage, or a stage behind a mapping of a domain."""
-    assert read_settings({**LOCAL, "BASE_PATH": path}).base_path == path
+def test_allowed_headers_are_a_list_of_names() -> None:
+    """In their order; what is empty between commas is nothing."""
+    assert read_settings({**LOCAL, "ALLOWED_HEADERS": " X-A ,, sentry-trace,"}).allowed_headers == (
+        "X-A",
+        "sentry-trace",
+    )
 
 
 @pytest.mark.parametrize(
@@ -308,6 +310,16 @@ def test_what_is_no_single_origin_in_lower_case_is_refused(origin: str) -> None:
     """Refuse wildcards, `null`, paths and capitals, also beside a sound origin."""
     for text in (origin, f"https://sound.example,{origin}"):
         assert list(faults(ALLOWED_ORIGINS=text)) == ["ALLOWED_ORIGINS"]
+
+
+def test_a_misspelt_setting_is_told_with_its_neighbour_beside_the_other_faults() -> None:
+    """It would have no effect in silence; its value is not repeated, and an empty one counts as absent."""
+    found = faults(ALLOWED_ORIGIN="canary", ADULTWORK_MOOD="canary", READ_SECONDS="canary", HMAC_KEYS="")
+    assert found.pop("READ_SECONDS").startswith("Input should be a valid number")
+    assert found == {
+        "ALLOWED_ORIGIN": "there is no such setting; did you mean ALLOWED_ORIGINS?",
+        "ADULTWORK_MOOD": "there is no such setting",
+    }
 
 
 def test_secrets_do_not_show() -> None:

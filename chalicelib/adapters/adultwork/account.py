@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from chalicelib.adapters.adultwork import faults, wire
+from chalicelib.adapters.adultwork.answer import UpstreamAnswer
 from chalicelib.adapters.adultwork.client import AdultWorkClient
 from chalicelib.adapters.adultwork.permission_cache import PermissionCache
+from chalicelib.adapters.adultwork.reading import read
 from chalicelib.application.ports import Concurrency
 from chalicelib.domain.access import AccessToken, Principal
 from chalicelib.domain.time_budget import Deadline
@@ -37,13 +39,15 @@ class AdultWorkIntrospector:
         self.cache.drop(token)
 
     def _scopes(self, token: AccessToken, deadline: Deadline) -> frozenset[str]:
-        with faults.translated_reads():
-            answer = self.client.get(PERMISSIONS, token, deadline)
+        def interpret(answer: UpstreamAnswer) -> frozenset[str]:
             faults.classify_read(answer)
             return wire.read_permissions(answer)
 
+        return read(self.client, PERMISSIONS, token, deadline, interpret)
+
     def _account(self, token: AccessToken, deadline: Deadline) -> int:
-        with faults.translated_reads():
-            answer = self.client.get(CREDENTIALS, token, deadline)
+        def interpret(answer: UpstreamAnswer) -> int:
             faults.classify_read(answer)
             return wire.read_account(answer)
+
+        return read(self.client, CREDENTIALS, token, deadline, interpret)

@@ -1,12 +1,16 @@
 """The neutral tree to a `Booking`. Source of names and namespaces: the response samples of the CreateBooking page."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from pydantic import ValidationError
 
 from chalicelib.adapters.adultwork.answer import UnreadableAnswerError
 from chalicelib.adapters.adultwork.lexical import date, decimal, integer
 from chalicelib.adapters.adultwork.shape import Leaf, Shape
-from chalicelib.adapters.adultwork.tree import KIND, Kind, Node, is_leaf, is_list, is_null, members
-from chalicelib.domain.booking import Booking
+from chalicelib.adapters.adultwork.tolerance import tolerant_values
+from chalicelib.adapters.adultwork.tree import KIND, Kind, Node, is_leaf, is_list, is_null, leaf_text, members
+from chalicelib.domain.booking import Booking, ListEntry, UnreadableEntry
 
 MODELS = "http://schemas.datacontract.org/2004/07/API.Models"
 BOOKINGS = f"{MODELS}.PhoneChat.Bookings"
@@ -42,27 +46,69 @@ BOOKING = Shape.of(
 def booking_from(node: Node) -> Booking:
     """Return the booking that an object or element holds; the element's own name is not looked at.
 
-    Validation stays, although every value has been checked by then: it costs half of what `model_construct` costs, and
-    it alone knows which members may be missing or null.
+    One that is sound in every member is read in one pass; only what is not is looked at member by member. Validation stays,
+    although every value has been checked by then: it costs half of what `model_construct` costs, and it alone knows which members
+    may be missing or null.
 
     Raises:
-        UnreadableAnswerError: a member that proves a booking is missing, or one cannot be read.
+        UnreadableAnswerError: a member that proves a booking is missing or cannot be read.
     """
     try:
         return Booking.model_validate(BOOKING.values(node))
+    except (UnreadableAnswerError, ValidationError):
+        values, unreadable = tolerant_values(BOOKING, node)
+    try:
+        return Booking.model_validate({**values, "Unreadable": unreadable})
     except ValidationError as error:
         raise UnreadableAnswerError("a booking lacks a member that proves it") from error
 
 
-def bookings_in(root: Node) -> tuple[Booking, ...]:
-    """Return every booking inside a document, in order: whatever has a BookingID is one.
+def bookings_in(root: Node) -> tuple[ListEntry, ...]:
+    """Return every booking inside a document, in order: whatever has a BookingID is one, and so is what stands beside one.
 
-    The names of the wrapper around MadeBookings are not documented, so none is looked at.
-
-    Raises:
-        UnreadableAnswerError: something has a BookingID and cannot be read as a booking.
+    The names of the wrapper around MadeBookings are not documented, so none is looked at. An entry that cannot be read says what
+    is known of it, so that it hides none of the others.
     """
-    return tuple(booking_from(node) for node in root.iter() if members(node, "BookingID"))
+    return tuple(_entry(node) for node in _entries(root))
+
+
+def _entries(root: Node) -> Iterator[Node]:
+    """Yield the nodes that are bookings, or stand in a list of bookings where one should be."""
+    if members(root, "BookingID"):
+        yield root
+    for parent in root.iter():
+        named = [child for child in parent if members(child, "BookingID")]
+        if named:
+            tags = {child.tag for child in named}
+            is_array = parent.get(KIND) == Kind.ARRAY
+            yield from (child for child in parent if is_array or child in named or child.tag in tags)
+
+
+def _entry(node: Node) -> ListEntry:
+    """Return one entry, read as far as it goes."""
+    try:
+        return booking_from(node)
+    except UnreadableAnswerError:
+        candidate = _only(node, "Candidate")
+        return UnreadableEntry(
+            booking_id=_read(INTEGER, _only(node, "BookingID")),
+            user_id=None if candidate is None else _read(INTEGER, _only(candidate, "UserID")),
+            session_date=_read(DATE, _only(node, "SessionDate")),
+        )
+
+
+def _only(node: Node, name: str) -> Node | None:
+    """Return the one member of a name, None when there is none or more."""
+    found = members(node, name)
+    return found[0] if len(found) == 1 else None
+
+
+def _read(leaf: Leaf, node: Node | None) -> Any:  # noqa: ANN401 (what the leaf's conversion returns)
+    """Return the value of a leaf, None when it cannot be read."""
+    try:
+        return None if node is None else leaf.convert(leaf_text(node, leaf.json_kind))
+    except UnreadableAnswerError:
+        return None
 
 
 def has_empty_list(root: Node) -> bool:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlencode
 
 import requests
@@ -12,9 +13,11 @@ from urllib3 import HTTPResponse
 
 from chalicelib.adapters.adultwork.answer import MAXIMUM_ANSWER_BYTES, AnswerTooLargeError, UpstreamAnswer
 from chalicelib.adapters.adultwork.connection import UpstreamAdapter
+from chalicelib.adapters.adultwork.content_coding import decoded
 from chalicelib.adapters.adultwork.exchange import CURRENT, Exchange
 from chalicelib.adapters.adultwork.exchange_failure import LATE, TOO_LARGE, ExchangeFailedError, failure_of
 from chalicelib.adapters.adultwork.opening import Resolver, system_addresses
+from chalicelib.adapters.adultwork.retry_after import retry_after_seconds
 from chalicelib.application.ports import Clock
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.errors import SwitchboardError, Trouble, UpstreamUnavailableError
@@ -43,23 +46,30 @@ class AdultWorkClient:
     resolve: Resolver = system_addresses
 
     def get(
-        self, path: str, token: AccessToken, deadline: Deadline, query: Mapping[str, str | int] | None = None
+        self,
+        path: str,
+        token: AccessToken,
+        deadline: Deadline,
+        query: Mapping[str, str | int] | None = None,
+        accept: str | None = None,
     ) -> UpstreamAnswer:
         """Read a resource; one more try, on a fresh connection, when the connection failed or the answer is a 5xx.
+
+        One that says how long to wait is not tried again. `accept` asks for another format than the client's own.
 
         Raises:
             UpstreamUnavailableError: no whole answer by the deadline.
         """
         target = f"{path}?{urlencode(query)}" if query else path
         try:
-            answer = self._read_once(target, token, deadline, oldest_answer=self._wall() - IDLE_SECONDS)
-            if answer.status < SERVER_ERROR:
+            answer = self._read_once(target, token, deadline, self._wall() - IDLE_SECONDS, accept)
+            if answer.status < SERVER_ERROR or answer.retry_after_seconds is not None:
                 return answer
         except ExchangeFailedError as failure:
             if failure.reason in FINAL_REASONS:
                 raise _unavailable(failure) from failure
         try:
-            return self._read_once(target, token, deadline, oldest_answer=math.inf)
+            return self._read_once(target, token, deadline, math.inf, accept)
         except ExchangeFailedError as failure:
             raise _unavailable(failure) from failure
 
@@ -73,22 +83,28 @@ class AdultWorkClient:
         return self._exchange("POST", path, token, body, Exchange(deadline, self._wall, call_began, self.resolve))
 
     def _read_once(
-        self, target: str, token: AccessToken, deadline: Deadline, *, oldest_answer: float
+        self, target: str, token: AccessToken, deadline: Deadline, oldest_answer: float, accept: str | None
     ) -> UpstreamAnswer:
         """Read a resource, within one read's time."""
         exchange = Exchange(deadline.within(self.read_seconds), self._wall, oldest_answer, self.resolve)
-        return self._exchange("GET", target, token, None, exchange)
+        return self._exchange("GET", target, token, None, exchange, accept)
 
-    def _exchange(
-        self, method: str, target: str, token: AccessToken, body: bytes | None, exchange: Exchange
+    def _exchange(  # noqa: PLR0913, PLR0917 (the parts of one request)
+        self,
+        method: str,
+        target: str,
+        token: AccessToken,
+        body: bytes | None,
+        exchange: Exchange,
+        accept: str | None = None,
     ) -> UpstreamAnswer:
         """Carry one exchange out; let nothing foreign out of it."""
         reset = CURRENT.set(exchange)
         try:
-            request = self._request(method, target, token, body)
+            request = self._request(method, target, token, body, accept)
             # Below a requests.Session on purpose: a session keeps cookies, and one caller's would reach the next.
             response = self.adapter.send(request, stream=True, timeout=exchange.deadline.remaining() or 0.001)
-            return _read_answer(response.raw)
+            return _read_answer(response.raw, self.clock.now())
         except SwitchboardError:
             raise  # the key headers could not be had; nothing was sent
         except Exception as error:  # noqa: BLE001 (whatever it was, the caller must learn whether anything was sent)
@@ -98,14 +114,16 @@ class AdultWorkClient:
         # Without its chain on purpose: texts in there quote what the upstream sent, objects hold the token and the body.
         raise failure
 
-    def _request(self, method: str, target: str, token: AccessToken, body: bytes | None) -> requests.PreparedRequest:
+    def _request(
+        self, method: str, target: str, token: AccessToken, body: bytes | None, accept: str | None
+    ) -> requests.PreparedRequest:
         """Return the whole request: documented headers only, and no cookie of anybody.
 
         Filled by hand: preparing it would take the URL apart and put it together again for a fifth of the whole cost.
         """
         headers = {
             "Authorization": f"bearer {token.reveal()}",
-            "Accept": self.accept,
+            "Accept": accept or self.accept,
             "Accept-Encoding": "identity",
             "User-Agent": "Switchboard",
             **self.key_headers(),
@@ -122,8 +140,8 @@ class AdultWorkClient:
         return self.clock.now().timestamp()
 
 
-def _read_answer(response: HTTPResponse) -> UpstreamAnswer:
-    """Read at most the limit, as it came; a finished connection is back in its pool, any other one is closed."""
+def _read_answer(response: HTTPResponse, now: datetime) -> UpstreamAnswer:
+    """Read at most the limit; a finished connection is back in its pool, any other one is closed."""
     with closing(response):
         pieces = []
         left = MAXIMUM_ANSWER_BYTES
@@ -134,8 +152,9 @@ def _read_answer(response: HTTPResponse) -> UpstreamAnswer:
                 raise AnswerTooLargeError
             pieces.append(piece)
         headers = response.headers
-        content_type, retry_after = headers.get("Content-Type", ""), headers.get("Retry-After")
-        return UpstreamAnswer(response.status, content_type, b"".join(pieces), retry_after)
+        body = decoded(b"".join(pieces), headers.get("Content-Encoding", ""))
+        wait = retry_after_seconds(headers.get("Retry-After"), now)
+        return UpstreamAnswer(response.status, headers.get("Content-Type", ""), body, wait)
 
 
 def _unavailable(failure: ExchangeFailedError) -> UpstreamUnavailableError:

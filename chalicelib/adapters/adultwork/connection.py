@@ -13,6 +13,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from chalicelib.adapters.adultwork.deadline_socket import DeadlineMixin, TLSSocket
 from chalicelib.adapters.adultwork.exchange import CURRENT
+from chalicelib.adapters.adultwork.framing import content_length, is_chunked, require_sound_head
 from chalicelib.adapters.adultwork.opening import open_socket
 
 POOL_SIZE = 16
@@ -25,14 +26,15 @@ class FinalAnswer(http.client.HTTPResponse):
     """The head of an answer, read past every interim one.
 
     The standard library passes over 100 only. A 102 or 103 would count as the whole answer, and the real one, arriving
-    later, as the answer to the next request on the connection: to another caller.
+    later, as the answer to the next request on the connection: to another caller. And it takes a length that it cannot read,
+    or that is said twice, for none, and would go on reading until the deadline.
     """
 
     def begin(self) -> None:
-        """Read heads until a final one.
+        """Read heads until a final one, and how long its body is.
 
         Raises:
-            http.client.HTTPException: it is not HTTP, or switches to a protocol that nobody asked for.
+            http.client.HTTPException: it is not HTTP, is broken, or switches to a protocol that nobody asked for.
         """
         super().begin()
         while HTTPStatus.SWITCHING_PROTOCOLS < self.status < HTTPStatus.OK:
@@ -40,6 +42,15 @@ class FinalAnswer(http.client.HTTPResponse):
             super().begin()
         if self.status == HTTPStatus.SWITCHING_PROTOCOLS:
             raise http.client.UnknownProtocol("101")
+        require_sound_head(self.headers)
+        length = content_length(self.headers)
+        if is_chunked(self.headers):
+            self.chunked, self.chunk_left, self.length = True, None, None
+            self.will_close = (
+                self.will_close or length is not None
+            )  # it contradicts itself: trust the connection no further
+        elif length is not None and self.length != 0:  # a HEAD, a 204 and a 304 have no body whatever they say
+            self.length = length
 
 
 class ExchangeMixin(HTTPConnection):

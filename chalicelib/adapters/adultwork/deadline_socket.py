@@ -6,6 +6,7 @@ counts every byte of an answer, frames and heads included, wherever the HTTP lib
 negative chunk size, endless trailers, interim answers that never stop.
 """
 
+import errno
 import socket
 import ssl
 from typing import Any
@@ -14,6 +15,7 @@ from chalicelib.adapters.adultwork.answer import AnswerTooLargeError
 from chalicelib.domain.time_budget import Deadline
 
 MAXIMUM_WIRE_BYTES = 2 * 1024 * 1024  # the largest body in chunks of one byte is 1.5 MiB; heads get the rest
+_NOT_CONNECTED = frozenset({errno.ENOTCONN, errno.EINVAL})
 
 
 class DeadlineMixin(socket.socket):
@@ -76,3 +78,16 @@ class PlainSocket(DeadlineMixin):
 
 class TLSSocket(DeadlineMixin, ssl.SSLSocket):
     """A TLS socket that keeps a deadline; an SSLContext makes it through `sslsocket_class`."""
+
+    def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
+        """Read, and close when the peer is gone.
+
+        Only `ssl` calls this, before the handshake, on a socket that has lost its peer since it was connected. Up to
+        Python 3.12 it lets the error of a reset out without closing the socket, which nobody else has yet.
+        """
+        try:
+            return super().recv(buflen, flags)
+        except OSError as error:
+            if error.errno not in _NOT_CONNECTED:  # `ssl` goes on after these two
+                self.close()
+            raise

@@ -4,11 +4,12 @@ import socket
 import ssl
 from collections.abc import Iterator
 
-from chalicelib.adapters.adultwork.answer import AnswerTooLargeError
+from chalicelib.adapters.adultwork.answer import AnswerTooLargeError, UnreadableAnswerError
 from chalicelib.adapters.adultwork.exchange import Exchange
 from chalicelib.domain.errors import Trouble
 
 LATE, TOO_LARGE, LOST = "late", "answer-too-large", "connection-lost"
+UNREADABLE = "unreadable-answer"  # all of it came, in a coding that cannot be undone
 
 # Why no connection came about, the most telling first; whatever else happened is `connection-failed`.
 _NOT_SENT: tuple[tuple[type[Exception], str], ...] = (
@@ -46,6 +47,8 @@ def _sent_reason(causes: tuple[BaseException, ...]) -> tuple[str, Trouble]:
     """Name why no whole answer came."""
     if any(isinstance(cause, AnswerTooLargeError) for cause in causes):
         return TOO_LARGE, Trouble.UNREADABLE
+    if any(isinstance(cause, UnreadableAnswerError) for cause in causes):
+        return UNREADABLE, Trouble.UNREADABLE
     if any(isinstance(cause, TimeoutError) for cause in causes):
         return LATE, Trouble.LATE
     return LOST, Trouble.UNREADABLE

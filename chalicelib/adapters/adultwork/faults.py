@@ -1,12 +1,11 @@
 """What an answer means: for the one POST an outcome, for a read a pass or an error of the domain."""
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import tzinfo
 
 from chalicelib.adapters.adultwork.answer import UnreadableAnswerError, UpstreamAnswer
-from chalicelib.adapters.adultwork.error_body import error_texts
+from chalicelib.adapters.adultwork.error_body import error_texts, says_no_route
 from chalicelib.adapters.adultwork.media_type import Format, declared_format
 from chalicelib.adapters.adultwork.message_cleaning import clean_message
 from chalicelib.adapters.adultwork.wire import LARGEST_ID, read_booking, read_document
@@ -16,12 +15,14 @@ from chalicelib.domain.errors import InvalidTokenError, Trouble, UpstreamRefused
 from chalicelib.domain.matching import echoes
 from chalicelib.domain.operation import OperationState, Outcome
 
-OK, CREATED, UNAUTHORIZED, FORBIDDEN, TOO_MANY_REQUESTS = 200, 201, 401, 403, 429
+OK, CREATED, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, TOO_MANY_REQUESTS = 200, 201, 401, 403, 404, 429
 REDIRECTIONS, SERVER_ERRORS = range(300, 400), range(500, 600)
 PLACED = frozenset({OK, CREATED})
-REFUSALS = frozenset({400, 402, 403, 404, 409, 413, 414, 422, TOO_MANY_REQUESTS, 431})
+REFUSALS = frozenset(
+    {400, UNAUTHORIZED, 402, FORBIDDEN, 404, 405, 409, 410, 413, 414, 415, 422, TOO_MANY_REQUESTS, 431}
+)
 CANDIDATE_REFUSALS = frozenset({400, 404, 409, 422})
-DEFAULT_RETRY_SECONDS, LONGEST_RETRY_SECONDS = 5, 60
+DEFAULT_RETRY_SECONDS = 5
 
 
 def classify_placement(
@@ -29,21 +30,22 @@ def classify_placement(
 ) -> Outcome:
     """Return what is known after the POST of `request`; raises nothing, whatever the answer is.
 
-    CONFIRMED only for a typed booking that echoes what was sent; REJECTED only for a refusal that cannot have booked;
-    everything else is UNKNOWN. `zone` is the upstream's clock. `token` is hidden in what the upstream says, as what was sent
-    is.
+    CONFIRMED only for a typed booking that echoes what was sent; REJECTED only for a refusal that cannot have booked, and that is
+    AdultWork's own word; everything else is UNKNOWN.
+
+    `zone` is the upstream's clock. `token` is hidden in what the upstream says, as what was sent is.
     """
     if answer.status in PLACED:
         return _placement(answer, request, zone)
     secrets = [*_sent_texts(request), *([token.reveal()] if token is not None else [])]
     message = refusal_message(answer, secrets)
-    if answer.status == UNAUTHORIZED or (answer.status in REFUSALS and message is not None):
+    if answer.status in REFUSALS and message is not None:
         return Outcome(
             OperationState.REJECTED,
             "refused",
             upstream_status=answer.status,
             message=message or None,
-            retry_after_seconds=_retry_after_seconds(answer) if answer.status == TOO_MANY_REQUESTS else None,
+            retry_after_seconds=_wait_seconds(answer) if answer.status == TOO_MANY_REQUESTS else None,
         )
     return _unknown(answer, _odd_status_reason(answer))
 
@@ -83,15 +85,14 @@ def _unknown(answer: UpstreamAnswer, reason: str, named_booking_id: int | None =
         reason,
         upstream_status=answer.status,
         trouble=Trouble.UNREADABLE,
+        retry_after_seconds=answer.retry_after_seconds,
         named_booking_id=named_booking_id,
     )
 
 
-def _retry_after_seconds(answer: UpstreamAnswer) -> int:
-    """Return the seconds to wait, 1 to 60; a date, or what cannot be read, counts as 5."""
-    header = (answer.retry_after or "").strip()
-    seconds = int(header) if re.fullmatch(r"[0-9]{1,9}", header) else DEFAULT_RETRY_SECONDS
-    return min(max(seconds, 1), LONGEST_RETRY_SECONDS)
+def _wait_seconds(answer: UpstreamAnswer) -> int:
+    """Return the seconds to wait: what the upstream asks for, else a few."""
+    return DEFAULT_RETRY_SECONDS if answer.retry_after_seconds is None else answer.retry_after_seconds
 
 
 def _sent_texts(request: BookingRequest) -> list[str]:
@@ -100,10 +101,13 @@ def _sent_texts(request: BookingRequest) -> list[str]:
 
 
 def refusal_message(answer: UpstreamAnswer, secrets: Sequence[str] = ()) -> str | None:
-    """Return an error body's texts, cleaned and without `secrets`; None when there is no readable error body.
+    """Return the texts of a refusal, cleaned and without `secrets`; None when it is not AdultWork's own word.
 
-    The text is empty when the body has the form of a refusal and says nothing.
+    Its own are an empty body, and one in a form that its platform writes; the text is empty where that says nothing. A page for
+    people, or anything else, comes from something in between, which has refused nothing in AdultWork's name.
     """
+    if not answer.body.strip():
+        return ""
     try:
         texts = error_texts(read_document(answer))
     except UnreadableAnswerError:
@@ -113,7 +117,12 @@ def refusal_message(answer: UpstreamAnswer, secrets: Sequence[str] = ()) -> str 
 
 def is_candidate_refused(answer: UpstreamAnswer) -> bool:
     """Tell whether an answer to GetUserBookingRequirements understood the question and offers no booking."""
-    return answer.status in CANDIDATE_REFUSALS and refusal_message(answer) is not None
+    return answer.status in CANDIDATE_REFUSALS and refusal_message(answer) is not None and not _is_address_wrong(answer)
+
+
+def _is_address_wrong(answer: UpstreamAnswer) -> bool:
+    """Tell whether a 404 is about the resource or its route, which is our trouble, and not about the user."""
+    return answer.status == NOT_FOUND and bool(answer.body.strip()) and says_no_route(read_document(answer))
 
 
 def classify_read(answer: UpstreamAnswer) -> None:
@@ -122,23 +131,29 @@ def classify_read(answer: UpstreamAnswer) -> None:
     Raises:
         InvalidTokenError: the upstream does not take the token.
         UpstreamRefusedError: it takes the token and forbids the read.
-        UpstreamUnavailableError: any other status; nothing was sent that could book.
+        UpstreamUnavailableError: any other status, or a refusal of something in between; nothing was sent that could book.
     """
     if answer.status == OK:
         return
-    if answer.status == UNAUTHORIZED:
+    is_own_word = refusal_message(answer) is not None
+    if answer.status == UNAUTHORIZED and is_own_word:
         raise InvalidTokenError("AdultWork does not take this access token. Refresh it and try again.")
-    if answer.status == FORBIDDEN:
+    if answer.status == FORBIDDEN and is_own_word:
         raise UpstreamRefusedError(
             "AdultWork forbids a read that this needs; this request sent nothing.", upstream_status=answer.status
         )
-    is_limited = answer.status == TOO_MANY_REQUESTS
+    is_busy = answer.status in SERVER_ERRORS or answer.status == TOO_MANY_REQUESTS
     raise UpstreamUnavailableError(
         "AdultWork did not answer a check; this request sent nothing. It is safe to try again.",
-        trouble=Trouble.UNREACHABLE if answer.status in SERVER_ERRORS else Trouble.UNREADABLE,
+        trouble=Trouble.UNREACHABLE if is_busy else Trouble.UNREADABLE,
         upstream_status=answer.status,
-        retry_after_seconds=_retry_after_seconds(answer) if is_limited else DEFAULT_RETRY_SECONDS,
+        retry_after_seconds=_wait_seconds(answer),
     )
+
+
+def is_not_permitted(answer: UpstreamAnswer) -> bool:
+    """Tell whether AdultWork itself says that the token may not ask for this."""
+    return answer.status in (UNAUTHORIZED, FORBIDDEN) and refusal_message(answer) is not None
 
 
 @contextmanager

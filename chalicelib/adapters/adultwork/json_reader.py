@@ -4,7 +4,7 @@ import json
 from typing import NoReturn
 from xml.etree.ElementTree import Element
 
-from chalicelib.adapters.adultwork.answer import UnreadableAnswerError
+from chalicelib.adapters.adultwork.answer import UnparsableAnswerError, UnreadableAnswerError
 from chalicelib.adapters.adultwork.tree import KIND, MAXIMUM_DEPTH, MAXIMUM_NODES, NIL, Kind, Node
 
 
@@ -34,7 +34,7 @@ def parse_json(body: bytes) -> Node:
             parse_constant=_refuse_constant,
         )
     except (ValueError, RecursionError) as error:
-        raise UnreadableAnswerError("the JSON is not well-formed UTF-8") from error
+        raise UnparsableAnswerError("the JSON is not well-formed UTF-8") from error
     return _tree(value)
 
 

@@ -7,10 +7,12 @@ from decimal import Decimal
 import simplejson
 
 from chalicelib.adapters.adultwork import faults, wire
+from chalicelib.adapters.adultwork.answer import UpstreamAnswer
 from chalicelib.adapters.adultwork.client import AdultWorkClient
 from chalicelib.adapters.adultwork.exchange_failure import ExchangeFailedError
+from chalicelib.adapters.adultwork.reading import read
 from chalicelib.domain.access import AccessToken
-from chalicelib.domain.booking import Booking, BookingRequest
+from chalicelib.domain.booking import Booking, BookingRequest, ListEntry
 from chalicelib.domain.errors import Trouble
 from chalicelib.domain.facts import BookingRequirements
 from chalicelib.domain.operation import OperationState, Outcome
@@ -21,7 +23,6 @@ BALANCE = "/v1/CreditHistory/GetCurrentCreditBalance"
 MADE_BOOKINGS = "/v1/PhoneChat/MadeBookings"
 BOOKING_DETAILS = "/v1/PhoneChat/MadeBookingDetails"
 CREATE_BOOKING = "/v1/PhoneChat/CreateBooking"
-NOT_PERMITTED = (401, 403)
 PAGE_SIZE = 100  # the most that MadeBookings gives at once
 
 
@@ -34,23 +35,28 @@ class AdultWorkGateway:
 
     def requirements(self, token: AccessToken, candidate: int, deadline: Deadline) -> BookingRequirements:
         """Read what a booking of `candidate` asks for; an understood refusal means that there is nothing to book."""
-        with faults.translated_reads():
-            answer = self.client.get(REQUIREMENTS, token, deadline, {"BookUserID": candidate})
+
+        def interpret(answer: UpstreamAnswer) -> BookingRequirements:
             if faults.is_candidate_refused(answer):
                 return BookingRequirements(is_bookable=False)
             faults.classify_read(answer)
             return wire.read_requirements(answer)
 
+        return read(self.client, REQUIREMENTS, token, deadline, interpret, {"BookUserID": candidate})
+
     def balance(self, token: AccessToken, deadline: Deadline) -> Decimal | None:
-        """Read the credits; a 401 or 403 here says that the token may not ask, and nothing about the token itself."""
+        """Read the credits; a 401 or 403 here says that the token may not ask, and nothing about the token itself.
+
+        It is not asked for in the other format: a bare number in JSON that is cut off is a number still.
+        """
         with faults.translated_reads():
             answer = self.client.get(BALANCE, token, deadline)
-            if answer.status in NOT_PERMITTED:
+            if faults.is_not_permitted(answer):
                 return None
             faults.classify_read(answer)
             return wire.read_balance(answer)
 
-    def made_bookings(self, token: AccessToken, start: date, page: int, deadline: Deadline) -> tuple[Booking, ...]:
+    def made_bookings(self, token: AccessToken, start: date, page: int, deadline: Deadline) -> tuple[ListEntry, ...]:
         """Read one page of the made bookings, newest first."""
         query: dict[str, str | int] = {
             "StartDate": start.isoformat(),
@@ -58,17 +64,21 @@ class AdultWorkGateway:
             "BookingsPerPage": PAGE_SIZE,
             "PageNumber": page,
         }
-        with faults.translated_reads():
-            answer = self.client.get(MADE_BOOKINGS, token, deadline, query)
+
+        def interpret(answer: UpstreamAnswer) -> tuple[ListEntry, ...]:
             faults.classify_read(answer)
             return wire.read_made_bookings(answer, page)
 
+        return read(self.client, MADE_BOOKINGS, token, deadline, interpret, query)
+
     def booking_details(self, token: AccessToken, booking_id: int, deadline: Deadline) -> Booking:
         """Read one made booking."""
-        with faults.translated_reads():
-            answer = self.client.get(BOOKING_DETAILS, token, deadline, {"BookingID": booking_id})
+
+        def interpret(answer: UpstreamAnswer) -> Booking:
             faults.classify_read(answer)
             return wire.read_booking(answer)
+
+        return read(self.client, BOOKING_DETAILS, token, deadline, interpret, {"BookingID": booking_id})
 
     def create_booking(self, token: AccessToken, request: BookingRequest, deadline: Deadline) -> Outcome:
         """Send the booking, once; whatever happens is an outcome."""

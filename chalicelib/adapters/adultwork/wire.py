@@ -19,7 +19,7 @@ from chalicelib.adapters.adultwork.media_type import Format, declared_format
 from chalicelib.adapters.adultwork.requirements import requirements_from
 from chalicelib.adapters.adultwork.tree import KIND, Kind, Node, is_list, is_record, leaf_text, member
 from chalicelib.adapters.adultwork.xml_reader import parse_xml
-from chalicelib.domain.booking import Booking
+from chalicelib.domain.booking import Booking, ListEntry
 from chalicelib.domain.facts import BookingRequirements
 
 SERIALIZATION = "http://schemas.microsoft.com/2003/10/Serialization/"
@@ -43,8 +43,8 @@ def read_booking(answer: UpstreamAnswer) -> Booking:
     return booking_from(root)
 
 
-def read_made_bookings(answer: UpstreamAnswer, page: int = 1) -> tuple[Booking, ...]:
-    """Return every booking of a page (from 1), at any depth; none only where an empty list can be seen.
+def read_made_bookings(answer: UpstreamAnswer, page: int = 1) -> tuple[ListEntry, ...]:
+    """Return every entry of a page (from 1), at any depth; none only where an empty list can be seen.
 
     An error body, a bare value or any other document without bookings is no list: that a booking was not made is told by it.
     """
@@ -81,14 +81,14 @@ def read_balance(answer: UpstreamAnswer) -> Decimal | None:
 
 
 def read_permissions(answer: UpstreamAnswer) -> frozenset[str]:
-    """Return the scopes whose every entry has the status `granted`; one malformed entry makes the whole unreadable."""
+    """Return the scopes whose every entry has the status `granted`; a malformed entry grants nothing, and hides no other."""
     entries = member(_record(answer), "Permissions")
     if entries is None or not is_list(entries):
         raise UnreadableAnswerError("the permissions are not a list")
     statuses = defaultdict(set)
     for entry in entries:
-        statuses[_required_text(entry, "Permission")].add(_required_text(entry, "Status"))
-    return frozenset(scope for scope, said in statuses.items() if said == {GRANTED})
+        statuses[_text(entry, "Permission")].add(_text(entry, "Status"))
+    return frozenset(scope for scope, said in statuses.items() if scope is not None and said == {GRANTED})
 
 
 def read_account(answer: UpstreamAnswer) -> int:
@@ -107,9 +107,10 @@ def _record(answer: UpstreamAnswer) -> Node:
     return root
 
 
-def _required_text(entry: Node, name: str) -> str:
-    """Return a text that must be there and not empty."""
-    node = member(entry, name)
-    if node is not None and (value := leaf_text(node, Kind.STRING)):
-        return value
-    raise UnreadableAnswerError("an entry lacks a text")
+def _text(entry: Node, name: str) -> str | None:
+    """Return a text of an entry, None where it is not there, empty or unreadable."""
+    try:
+        node = member(entry, name)
+        return None if node is None else leaf_text(node, Kind.STRING) or None
+    except UnreadableAnswerError:
+        return None

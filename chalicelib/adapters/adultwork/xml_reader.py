@@ -9,7 +9,7 @@ import re
 from operator import attrgetter
 from xml.etree.ElementTree import ParseError, XMLParser
 
-from chalicelib.adapters.adultwork.answer import UnreadableAnswerError
+from chalicelib.adapters.adultwork.answer import UnparsableAnswerError, UnreadableAnswerError
 from chalicelib.adapters.adultwork.lexical import SPACE
 from chalicelib.adapters.adultwork.tree import MAXIMUM_DEPTH, MAXIMUM_NODES, Node
 
@@ -34,7 +34,7 @@ def parse_xml(body: bytes) -> Node:
         parser.feed(body)
         root = parser.close()
     except (ParseError, ValueError, LookupError) as error:
-        raise UnreadableAnswerError("the XML is not well-formed UTF-8") from error
+        raise UnparsableAnswerError("the XML is not well-formed UTF-8") from error
     _require_plain_content(root)
     return root
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias
 
 from chalicelib.adapters.dynamodb import tables
-from chalicelib.domain.audit import AuditEvent, event_hash
+from chalicelib.domain.audit import AuditEvent, event_hash, told_request_id
 from chalicelib.domain.operation import OPEN, Operation, OperationState
 from chalicelib.domain.record import OperationRecord
 
@@ -21,7 +21,6 @@ Item: TypeAlias = "dict[str, Attribute]"
 # An operation outlives its guard by a month: long enough for reconciliation (a day) and for a person to look at a flagged
 # one. The audit trail keeps the history after that.
 KEPT_AFTER_GUARD = timedelta(days=30)
-KEY_ID_LENGTH = 8  # the hex digits of the id of a key
 
 
 def text(value: str) -> Attribute:
@@ -55,8 +54,8 @@ def is_over(row: Item, moment: datetime) -> bool:
 
 
 def hashed(digest: str) -> Attribute:
-    """Return a hash of hex digits, perhaps behind the id of its key and a colon, as bytes: half as long."""
-    return {"B": bytes.fromhex(digest.replace(":", ""))}
+    """Return a hash of hex digits as bytes: half as long."""
+    return {"B": bytes.fromhex(digest)}
 
 
 def sealed(text_: str) -> Attribute:
@@ -75,9 +74,12 @@ def unsealed(attribute: Attribute) -> str:
 
 def guard(operation: Operation) -> Item:
     """Return the row that keeps an equal booking out."""
-    return _row(tables.guard_row(operation.guard), operation.id) | {
-        tables.EXPIRES_AT: expiry(operation.guard_expires_at)
-    }
+    return guard_row(operation.guard, operation.id, operation.guard_expires_at)
+
+
+def guard_row(name: str, operation_id: str, ends: datetime) -> Item:
+    """Return the row of a guard by its name, which holds until a moment."""
+    return _row(tables.guard_row(name), operation_id) | {tables.EXPIRES_AT: expiry(ends)}
 
 
 def operation_being_sent(operation: Operation, event: AuditEvent) -> Item:
@@ -99,13 +101,13 @@ def operation_row(record_: OperationRecord, guard_expires_at: datetime) -> Item:
         "duration": number(record_.duration),
         "method": number(record_.method),
         "credits": text(format(record_.credits, "f")),
-        "fingerprint": hashed(record_.fingerprint),
+        "fingerprint": text(record_.fingerprint),
         "is_keyed": {"BOOL": record_.is_keyed},
         "state": text(record_.state),
         "attempt": number(record_.attempt),
         tables.CLAIMED_AT: instant(record_.claimed_at),
         "lease_until": instant(record_.lease_until),
-        "head": {"B": bytes.fromhex(record_.head)},
+        "head": hashed(record_.head),
         "events": number(record_.sequence),
         tables.EXPIRES_AT: expiry(guard_expires_at + KEPT_AFTER_GUARD),
     }
@@ -115,6 +117,8 @@ def operation_row(record_: OperationRecord, guard_expires_at: datetime) -> Item:
         row["is_retryable"] = {"BOOL": True}
     if record_.booking_id is not None:
         row["booking_id"] = number(record_.booking_id)
+    if record_.reason is not None:
+        row["reason"] = text(record_.reason)
     if record_.sealed_answer is not None:
         row["answer"] = sealed(record_.sealed_answer)
     return row
@@ -122,7 +126,6 @@ def operation_row(record_: OperationRecord, guard_expires_at: datetime) -> Item:
 
 def record(row: Item) -> OperationRecord:
     """Return the operation that a row tells of."""
-    fingerprint = bytes(row["fingerprint"]["B"]).hex()
     return OperationRecord(
         id=row[tables.PARTITION_KEY]["S"].removeprefix(tables.operation_row("")),
         account=int(row[tables.ACCOUNT]["N"]),
@@ -138,10 +141,11 @@ def record(row: Item) -> OperationRecord:
         lease_until=datetime.fromisoformat(row["lease_until"]["S"]),
         sequence=int(row["events"]["N"]),
         head=bytes(row["head"]["B"]).hex(),
-        fingerprint=f"{fingerprint[:KEY_ID_LENGTH]}:{fingerprint[KEY_ID_LENGTH:]}",
+        fingerprint=row["fingerprint"]["S"],
         is_keyed=row["is_keyed"]["BOOL"],
         booking_id=int(row["booking_id"]["N"]) if "booking_id" in row else None,
         sealed_answer=unsealed(row["answer"]) if "answer" in row else None,
+        reason=row["reason"]["S"] if "reason" in row else None,
     )
 
 
@@ -163,16 +167,25 @@ def audit_event(event: AuditEvent) -> Item:
         tables.AT: instant(event.at),
         tables.BY_DAY.attribute: text(tables.day_shard(event.at, event.operation_id)),
         tables.BY_ACCOUNT.attribute: number(event.account),
-        tables.BY_REQUEST.attribute: text(event.request_id),
+        tables.BY_REQUEST.attribute: text(told_request_id(event.request_id)),
     }
     if event.candidate is not None:
         row[tables.BY_CANDIDATE.attribute] = number(event.candidate)
     return row
 
 
+def contact(event: AuditEvent, sealed_contact: str) -> Item:
+    """Return the row of a sealed contact that is kept beside its event."""
+    return {
+        tables.PARTITION_KEY: text(tables.contact_row(event.operation_id)),
+        tables.SORT_KEY: text(tables.event_sort_key(event.sequence)),
+        "contact": sealed(sealed_contact),
+    }
+
+
 def head(event: AuditEvent) -> Attribute:
     """Return what an operation's row says of its newest event; it also tells our own write from another's."""
-    return {"B": bytes.fromhex(head_hex(event))}
+    return hashed(head_hex(event))
 
 
 def head_hex(event: AuditEvent) -> str:

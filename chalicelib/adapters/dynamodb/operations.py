@@ -1,5 +1,6 @@
 """Operations in DynamoDB: each step one transaction, written at most once however often it is tried."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from chalicelib import log
 from chalicelib.adapters.dynamodb import items, transactions
 from chalicelib.adapters.dynamodb.faults import RETRY_AFTER_SECONDS, refused_rows, store_errors
 from chalicelib.adapters.dynamodb.items import Item
@@ -27,7 +29,7 @@ from chalicelib.application.ports import (
 )
 from chalicelib.domain.audit import AuditEvent
 from chalicelib.domain.errors import BookingTakenError, StoreUnavailableError
-from chalicelib.domain.operation import Operation, OperationState, Outcome
+from chalicelib.domain.operation import FOR_A_PERSON, Operation, OperationState, Outcome
 from chalicelib.domain.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
 
@@ -108,7 +110,10 @@ class DynamoDBOperationStore(OperationReader):
         parts = transactions.resolution(self._tables, record, resolution, event)
         with store_errors(NOT_RESOLVED):
             refused = self._write_what_stands(parts, deadline)
-        return not refused or _is_ours(refused, event)
+        is_written = not refused or _is_ours(refused, event)
+        if is_written and resolution.state in FOR_A_PERSON:
+            _call_a_person(record, resolution.state)
+        return is_written
 
     def release(self, record: OperationRecord, event: AuditEvent, deadline: Deadline) -> bool:
         """Free the guard of an operation whose booking ended upstream; False when it was not its guard any more."""
@@ -165,6 +170,14 @@ class DynamoDBOperationStore(OperationReader):
         """Tell whether the operation stands as `event` left it."""
         record = self.find(operation.id, deadline)
         return record is not None and record.head == items.head_hex(event)
+
+
+def _call_a_person(record: OperationRecord, state: OperationState) -> None:
+    """Say that reads will never settle an operation: its user waits for somebody who looks."""
+    if state is OperationState.AMBIGUOUS:
+        log.event("operation.ambiguous", level=logging.ERROR, metric="OperationAmbiguous", operation_id=record.id)
+    else:  # the hourly function counts these, whatever becomes of its other ones
+        log.event("operation.expired", level=logging.ERROR, operation_id=record.id)
 
 
 def _is_ours(refused: dict[Row, Item], event: AuditEvent) -> bool:

@@ -43,6 +43,11 @@ def booking_row(booking_id: int) -> str:
     return f"BOOKING#{booking_id}"
 
 
+def contact_row(operation_id: str) -> str:
+    """Return the partition key, in `audit`, of the sealed contacts that are too long for their events."""
+    return f"CONTACT#{operation_id}"
+
+
 def rate_row(account: int, window_seconds: int, window: int) -> str:
     """Return the partition key of an account's count of bookings in one window of time."""
     return f"RATE#{account}#{window_seconds}#{window}"

@@ -31,6 +31,7 @@ class Row(StrEnum):
     GUARD = "guard"
     BOOKING = "booking"
     EVENT = "event"
+    CONTACT = "contact"
     COUNT = "count"
     OTHER_COUNT = "other-count"
 
@@ -80,6 +81,7 @@ def conclusion(
         is_retryable=outcome.is_retryable or None,
         booking_id=None if outcome.booking is None else outcome.booking.booking_id,
         sealed_answer=_kept(sealed_answer, is_keyed=operation.is_keyed),
+        reason=outcome.reason if outcome.state is OperationState.UNKNOWN else None,
     )
     condition = writes.Condition(
         writes.BEING_SENT,
@@ -94,6 +96,8 @@ def conclusion(
     if outcome.state in FREES_GUARD:
         parts[Row.GUARD] = writes.free_guard(names.operations, operation.id, operation.guard, writes.ABSENT_OR_OURS)
     parts[Row.EVENT] = writes.put(names.audit, items.audit_event(event), writes.ABSENT)
+    if event.contact_beside is not None:
+        parts[Row.CONTACT] = writes.put(names.audit, items.contact(event, event.contact_beside), writes.ABSENT)
     return parts
 
 

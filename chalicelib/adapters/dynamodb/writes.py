@@ -35,6 +35,7 @@ class Changes:
     is_retryable: bool | None = None
     booking_id: int | None = None
     sealed_answer: str | None = None
+    reason: str | None = None
 
     def attributes(self) -> dict[str, items.Attribute]:
         """Return the attributes that change, by name."""
@@ -45,6 +46,8 @@ class Changes:
             attributes["booking_id"] = items.number(self.booking_id)
         if self.sealed_answer is not None:
             attributes["answer"] = items.sealed(self.sealed_answer)
+        if self.reason is not None:
+            attributes["reason"] = items.text(self.reason)
         return attributes
 
 

@@ -1,6 +1,5 @@
 """The rules on SessionDate and AcceptBy."""
 
-from collections.abc import Iterator
 from datetime import UTC
 from functools import partial
 
@@ -11,7 +10,6 @@ from chalicelib.domain.violation import Breach
 
 # What may be sent; `+HH:MM` stands for any offset, Z included.
 TIME_FORMS = ("YYYY-MM-DD HH:MM", "YYYY-MM-DDTHH:MM", "YYYY-MM-DDTHH:MM:00", "YYYY-MM-DDTHH:MM:00+HH:MM")
-_NAMES = {"session-date": "SessionDate", "accept-by": "AcceptBy"}
 
 
 def _form(name: str, form: Form) -> Breach | None:
@@ -72,15 +70,17 @@ def _accept_by_before_session(form: Form) -> Breach | None:
     )
 
 
-def _of(prefix: str, name: str) -> Iterator[FormRule]:
-    pointer, page, clock = f"/{name}", f"{PAGE}, {name}", f"{LIMITS}: summer time"
-    yield FormRule(f"{prefix}-form", pointer, page, partial(_form, name))
-    yield FormRule(f"{prefix}-exists", pointer, clock, partial(_exists, name))
-    yield FormRule(f"{prefix}-ambiguous", pointer, clock, partial(_ambiguous, name))
-    yield FormRule(f"{prefix}-future", pointer, page, partial(_future, name))
-
+_SESSION, _ACCEPT_BY = f"{PAGE}, SessionDate", f"{PAGE}, AcceptBy"
+_SUMMER_TIME = f"{LIMITS}: summer time"
 
 DATE_RULES = (
-    *(rule for prefix, name in _NAMES.items() for rule in _of(prefix, name)),
-    FormRule("accept-by-before-session", "/AcceptBy", f"{PAGE}, AcceptBy", _accept_by_before_session),
+    FormRule("session-date-form", "/SessionDate", _SESSION, partial(_form, "SessionDate")),
+    FormRule("session-date-exists", "/SessionDate", _SUMMER_TIME, partial(_exists, "SessionDate")),
+    FormRule("session-date-ambiguous", "/SessionDate", _SUMMER_TIME, partial(_ambiguous, "SessionDate")),
+    FormRule("session-date-future", "/SessionDate", _SESSION, partial(_future, "SessionDate")),
+    FormRule("accept-by-form", "/AcceptBy", _ACCEPT_BY, partial(_form, "AcceptBy")),
+    FormRule("accept-by-exists", "/AcceptBy", _SUMMER_TIME, partial(_exists, "AcceptBy")),
+    FormRule("accept-by-ambiguous", "/AcceptBy", _SUMMER_TIME, partial(_ambiguous, "AcceptBy")),
+    FormRule("accept-by-future", "/AcceptBy", _ACCEPT_BY, partial(_future, "AcceptBy")),
+    FormRule("accept-by-before-session", "/AcceptBy", _ACCEPT_BY, _accept_by_before_session),
 )

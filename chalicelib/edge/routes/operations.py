@@ -7,12 +7,14 @@ import simplejson
 
 from chalicelib.application.get_operation import GetOperationCommand, OperationView
 from chalicelib.domain.errors import NotFoundError
-from chalicelib.domain.operation import FREES_GUARD, OperationState
+from chalicelib.domain.operation import OperationState
 from chalicelib.edge.answer import Answer
+from chalicelib.edge.answer_form import given_at
 from chalicelib.edge.container import Container
 from chalicelib.edge.exchange import Exchange
 from chalicelib.edge.links import Links
-from chalicelib.edge.representation import Document, to_json
+from chalicelib.edge.new_key import has_booked_nothing_for_good
+from chalicelib.edge.representation import Document, instant, to_json
 from chalicelib.edge.request import bearer_token, seconds_left
 from chalicelib.edge.routes.resource import Resource
 
@@ -34,9 +36,9 @@ def resource(container: Callable[[], Container]) -> Resource:
         command = GetOperationCommand(token, operation_id, exchange.request_id, seconds_left(exchange.request))
         view = container().get_operation.execute(command)
         headers = {"Content-Type": "application/json"}
-        if view.record.state in ASK_AGAIN_SECONDS:
-            headers["Retry-After"] = str(ASK_AGAIN_SECONDS[view.record.state])
-        body = to_json(operation_document(view, exchange.settings.links))
+        if (wait := ASK_AGAIN_SECONDS.get(view.record.state)) is not None:
+            headers["Retry-After"] = str(wait)
+        body = to_json(operation_document(view, exchange.links))
         return Answer(body, status_code=OK, headers=headers, operation_id=view.record.id)
 
     return Resource("/v1/operations/{operation_id}", {"GET": get_operation})
@@ -51,14 +53,16 @@ def operation_document(view: OperationView, links: Links) -> dict[str, Document]
     record = view.record
     answer: Document = None
     if view.answer is not None:
-        body = simplejson.loads(view.answer.body, use_decimal=True)
-        answer = {"status": view.answer.status, "body": body}
+        given = given_at(view.answer, links)
+        answer = {"status": given.status, "body": simplejson.loads(given.body, use_decimal=True)}
     return {
         "operation_id": record.id,
         "operation_state": record.state.value,
         "status_url": links.operation(record.id),
         "attempt": record.attempt,
-        "claimed_at": record.claimed_at.isoformat(timespec="milliseconds"),
+        "claimed_at": instant(record.claimed_at),
+        "decided_by": instant(view.decided_by),
+        "retry_after_seconds": ASK_AGAIN_SECONDS.get(record.state),
         "BookingID": record.booking_id,
         "BookUserID": record.book_user_id,
         "SessionDate": record.session_date,
@@ -66,6 +70,6 @@ def operation_document(view: OperationView, links: Links) -> dict[str, Document]
         "Method": record.method,
         "Credits": record.credits,
         "same_key_tries_again": record.is_retryable and record.is_keyed,
-        "safe_to_retry_with_new_key": record.state in FREES_GUARD,
+        "safe_to_retry_with_new_key": has_booked_nothing_for_good(record),
         "answer": answer,
     }

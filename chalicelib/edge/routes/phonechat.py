@@ -5,12 +5,11 @@ from collections.abc import Callable
 
 from chalicelib.domain.stored_answer import StoredAnswer
 from chalicelib.edge.answer import Answer
-from chalicelib.edge.answer_form import CREATE_BOOKING
+from chalicelib.edge.answer_form import CREATE_BOOKING, given_at, is_problem
 from chalicelib.edge.container import Container
 from chalicelib.edge.exchange import Exchange
 from chalicelib.edge.links import Links
 from chalicelib.edge.problem import BY_SLUG
-from chalicelib.edge.problem_document import MEDIA_TYPE
 from chalicelib.edge.request import place_booking_command
 from chalicelib.edge.routes.resource import Resource
 
@@ -26,17 +25,18 @@ def resource(container: Callable[[], Container]) -> Resource:
             maximum_body_bytes=exchange.settings.maximum_body_bytes,
         )
         answered = container().place_booking.execute(command)
+        answer = given_at(answered.answer, exchange.links)
         told = {
             "Idempotency-Replayed": answered.is_replayed and "true",
             "Audit-Status": answered.audit_pending and "pending",
         }
         return Answer(
-            answered.answer.body,
-            status_code=answered.answer.status,
-            headers=dict(answered.answer.headers) | {name: value for name, value in told.items() if value},
+            answer.body,
+            status_code=answer.status,
+            headers=dict(answer.headers) | {name: value for name, value in told.items() if value},
             operation_id=answered.operation_id,
             booking_id=answered.booking_id,
-            problem=_problem_of(answered.answer, exchange.settings.links),
+            problem=_problem_of(answer, exchange.links),
             audit_pending=answered.audit_pending,
         )
 
@@ -45,7 +45,7 @@ def resource(container: Callable[[], Container]) -> Resource:
 
 def _problem_of(answer: StoredAnswer, links: Links) -> str | None:
     """Return the problem that a final answer tells, for the log line; None for a booking."""
-    if answer.headers.get("Content-Type") != MEDIA_TYPE:
+    if not is_problem(answer):
         return None
-    slug = str(json.loads(answer.body)["type"]).removeprefix(links.problem_type_base)
+    slug = links.slug(json.loads(answer.body)["type"])
     return slug if slug in BY_SLUG else None

@@ -57,7 +57,8 @@ def serve(app: Chalice, resource: Resource) -> None:
 
 def preflight_answer(exchange: Exchange, methods: Sequence[str]) -> Answer:
     """Return the answer of a preflight: what an allowed origin may send."""
-    headers = preflight_headers(exchange.origin, exchange.settings.allowed_origins, methods)
+    settings = exchange.settings
+    headers = preflight_headers(exchange.origin, settings.allowed_origins, methods, settings.allowed_headers)
     return Answer("", status_code=NO_CONTENT, headers=headers)
 
 

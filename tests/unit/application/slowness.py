@@ -6,7 +6,7 @@ from decimal import Decimal
 from chalicelib.application.ports import ClaimAnswer
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.audit import AuditEvent
-from chalicelib.domain.booking import Booking, BookingRequest
+from chalicelib.domain.booking import BookingRequest, ListEntry
 from chalicelib.domain.facts import BookingRequirements
 from chalicelib.domain.operation import Operation, Outcome
 from chalicelib.domain.record import OperationRecord
@@ -39,7 +39,7 @@ class TickingGateway(InMemoryGateway):
         self._take("post", deadline, self._post)
         return super().create_booking(token, request, deadline)
 
-    def made_bookings(self, token: AccessToken, start: date, page: int, deadline: Deadline) -> tuple[Booking, ...]:
+    def made_bookings(self, token: AccessToken, start: date, page: int, deadline: Deadline) -> tuple[ListEntry, ...]:
         """Note the deadline."""
         self._take("list", deadline, 0)
         return super().made_bookings(token, start, page, deadline)

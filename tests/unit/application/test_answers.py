@@ -19,31 +19,31 @@ from chalicelib.domain.errors import (
     UpstreamRefusedError,
     UpstreamUnavailableError,
 )
+from chalicelib.domain.matching import ReconciliationPolicy
 from chalicelib.domain.operation import OperationState, Outcome
 from chalicelib.domain.time_budget import Deadline, TimeBudget
 from tests.builders import NOW, booking, operation_record
 from tests.fakes.clock import FixedClock
 from tests.sentences import require_sentences
 
+POLICY = ReconciliationPolicy()
 LEASE_OVER = NOW + timedelta(seconds=31, microseconds=1)
 
 
 @pytest.mark.parametrize("status", [400, 402, 403, 404, 409, 413, 414, 422, 429, 431])
-@pytest.mark.parametrize(
-    ("message", "sentence"), [(None, "nothing was booked."), ("Too dear.", "AdultWork says: Too dear.")]
-)
+@pytest.mark.parametrize(("message", "told"), [(None, None), ("", None), ("Too dear.", "Too dear.")])
 def test_a_refusal_says_that_nothing_was_booked_and_what_adultwork_says(
-    status: int, message: str | None, sentence: str
+    status: int, message: str | None, told: str | None
 ) -> None:
-    """Refuse with each documented status, with and without a message."""
+    """Refuse with each documented status, with and without a message, which stands apart from our own words."""
     outcome = Outcome(
         OperationState.REJECTED, "refused", upstream_status=status, message=message, retry_after_seconds=7
     )
     error = answers.failure("op_1", outcome)
     assert isinstance(error, UpstreamRefusedError)
     assert (error.upstream_status, error.operation_id, error.retry_after_seconds) == (status, "op_1", 7)
-    assert "nothing was booked" in error.message
-    assert error.message.endswith(sentence)
+    assert error.message == "AdultWork declined the booking; nothing was booked."
+    assert error.upstream_message == told
 
 
 def test_a_token_that_ran_out_before_the_post_is_an_invalid_token() -> None:
@@ -110,7 +110,7 @@ def test_a_confirmed_outcome_is_no_failure() -> None:
 def test_a_repeat_of_what_is_being_sent_is_told_to_ask_again_soon() -> None:
     """Repeat while the first try's function may be alive, to the last instant of its lease."""
     for now in (NOW, NOW + timedelta(seconds=31)):
-        error = answers.unsettled(operation_record(state=OperationState.SENDING), now)
+        error = answers.unsettled(operation_record(state=OperationState.SENDING), now, POLICY)
         assert isinstance(error, OperationInProgressError)
         assert (error.operation_id, error.retry_after_seconds) == ("op_1", 5)
         assert "nothing was sent again" in error.message
@@ -122,19 +122,45 @@ def test_a_repeat_of_what_is_being_sent_is_told_to_ask_again_soon() -> None:
 )
 def test_a_repeat_of_what_is_not_known_yet_is_told_so(state: OperationState, now: datetime) -> None:
     """Repeat what was sent and never answered; what nobody works on any more is as unknown as that."""
-    error = answers.unsettled(operation_record(state=state), now)
+    error = answers.unsettled(operation_record(state=state), now, POLICY)
     assert isinstance(error, OutcomeUnknownError)
     assert (error.operation_id, error.state, error.trouble) == ("op_1", "UNKNOWN", Trouble.LATE)
-    assert error.retry_after_seconds == 30
+    assert (error.retry_after_seconds, error.decided_by) == (30, NOW + timedelta(minutes=15))
     assert "not known yet" in error.message
+
+
+@pytest.mark.parametrize("state", [OperationState.UNKNOWN, OperationState.AMBIGUOUS])
+@pytest.mark.parametrize(
+    ("reason", "trouble"),
+    [
+        ("late", Trouble.LATE),
+        ("server-error", Trouble.UNREADABLE),
+        ("echo-differs", Trouble.UNREADABLE),
+        ("booking-id-taken", Trouble.UNREADABLE),
+        ("booking-in-doubt", Trouble.UNREADABLE),
+    ],
+)
+def test_a_repeat_of_an_answer_that_is_still_true_says_the_same(
+    state: OperationState, reason: str, trouble: Trouble
+) -> None:
+    """Repeat what ended in doubt for a reason: its trouble stays, and so do its words while reads may settle it."""
+    decided_by = NOW + timedelta(minutes=15)
+    first = answers.failure("op_1", Outcome(OperationState.UNKNOWN, reason, trouble=trouble), decided_by)
+    again = answers.unsettled(operation_record(state=state, reason=reason), NOW, POLICY)
+    assert isinstance(first, OutcomeUnknownError)
+    assert isinstance(again, OutcomeUnknownError)
+    assert again.trouble is first.trouble is trouble
+    if state is OperationState.UNKNOWN:
+        assert vars(again) == vars(first)
 
 
 @pytest.mark.parametrize("state", [OperationState.AMBIGUOUS, OperationState.EXPIRED_UNKNOWN])
 def test_a_repeat_of_what_people_have_to_find_out_is_not_told_to_wait(state: OperationState) -> None:
     """Repeat what reads cannot settle any more."""
-    error = answers.unsettled(operation_record(state=state), NOW)
+    error = answers.unsettled(operation_record(state=state), NOW, POLICY)
     assert isinstance(error, OutcomeUnknownError)
     assert (error.operation_id, error.state, error.retry_after_seconds) == ("op_1", state.value, None)
+    assert error.decided_by is None
     assert "a person has to find out" in error.message
 
 
@@ -165,12 +191,14 @@ def test_a_duplicate_names_the_earlier_operation_and_says_when_that_may_change(
     told: OperationState,
 ) -> None:
     """Book the same while the first is being sent, is unknown, stands, or cannot be looked up."""
-    error = answers.duplicate(operation_record(state=state), NOW + timedelta(seconds=later), is_read=is_read)
+    error = answers.duplicate(operation_record(state=state), NOW + timedelta(seconds=later), POLICY, is_read=is_read)
     assert isinstance(error, DuplicateBookingError)
     assert (error.operation_id, error.retry_after_seconds, error.state) == ("op_1", wait, told)
     assert "nothing was sent" in error.message
     assert ("cannot be read right now" in error.message) is not is_read
-    assert answers.duplicate(operation_record(), NOW).message.startswith("This account already has a booking")
+    assert error.message.startswith("This account already has a booking with this BookUserID at this SessionDate")
+    is_open = told is OperationState.UNKNOWN
+    assert error.decided_by == (NOW + timedelta(minutes=15) if is_open else None)
 
 
 def test_a_repeat_whose_first_answer_cannot_be_read_never_says_that_nothing_was_booked() -> None:
@@ -224,9 +252,9 @@ def test_every_answer_is_whole_sentences() -> None:
     ]
     every = [
         *(answers.failure("op_1", outcome) for outcome in (*refused, *others)),
-        *(answers.unsettled(operation_record(state=state), NOW) for state in OperationState),
+        *(answers.unsettled(operation_record(state=state), NOW, POLICY) for state in OperationState),
         answers.not_created("op_1"),
-        *(answers.duplicate(operation_record(), NOW, is_read=is_read) for is_read in (True, False)),
+        *(answers.duplicate(operation_record(), NOW, POLICY, is_read=is_read) for is_read in (True, False)),
         answers.overtaken(),
         answers.unreadable_repeat("op_1"),
         answers.too_many(RateLimited(5, 60, 17), "op_1"),

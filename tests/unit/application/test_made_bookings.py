@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.application.made_bookings import MadeBookings, read_made_bookings
 from chalicelib.domain.access import AccessToken
-from chalicelib.domain.booking import Booking
+from chalicelib.domain.booking import ListEntry, UnreadableEntry
 from chalicelib.domain.errors import SwitchboardError, Trouble, UpstreamUnavailableError
 from chalicelib.domain.time_budget import Deadline
 from tests.builders import LONDON, NOW, TOKEN, booking
@@ -26,7 +26,7 @@ class PagedGateway(InMemoryGateway):
         for number in range(1, count + 1):
             self.bookings[number] = booking(booking_id=number)
 
-    def made_bookings(self, token: AccessToken, start: date, page: int, deadline: Deadline) -> tuple[Booking, ...]:
+    def made_bookings(self, token: AccessToken, start: date, page: int, deadline: Deadline) -> tuple[ListEntry, ...]:
         """Give a page, newest first."""
         super().made_bookings(token, start, page, deadline)
         self.before_page(len(self.listed))
@@ -155,3 +155,40 @@ def test_a_page_that_cannot_be_read_is_no_list_at_all() -> None:
     gateway.before_page = lambda number: setattr(gateway, "list_failure", failure if number == 1 else None)
     with pytest.raises(UpstreamUnavailableError):
         read(gateway)
+
+
+class OddGateway(PagedGateway):
+    """A list with entries that cannot be read; `odd` are those at the end of each page."""
+
+    odd: tuple[UnreadableEntry, ...] = ()
+    odd_later: tuple[UnreadableEntry, ...] | None = None
+
+    def made_bookings(self, token: AccessToken, start: date, page: int, deadline: Deadline) -> tuple[ListEntry, ...]:
+        """Give a page with its odd entries."""
+        bookings = super().made_bookings(token, start, page, deadline)
+        is_later = self.odd_later is not None and len(self.listed) > 2
+        odd = self.odd_later if is_later and self.odd_later is not None else self.odd
+        return (*bookings, *odd)
+
+
+def test_entries_that_cannot_be_read_are_told_apart_from_bookings() -> None:
+    """Read a page of three bookings and two odd entries; the end is where nothing new comes."""
+    gateway = OddGateway(3)
+    gateway.odd = (UnreadableEntry(9), UnreadableEntry())
+    made = read(gateway)
+    assert [each.booking_id for each in made.bookings] == [3, 2, 1]
+    assert (made.unreadable, made.is_complete, made.pages) == (gateway.odd, True, 4)
+
+
+def test_a_list_of_odd_entries_alone_is_read_twice_as_well() -> None:
+    """It is not empty."""
+    gateway = OddGateway(0)
+    gateway.odd = (UnreadableEntry(),)
+    assert read(gateway) == MadeBookings((), is_complete=True, pages=4, unreadable=(UnreadableEntry(),))
+
+
+def test_a_list_whose_odd_entries_change_is_not_whole() -> None:
+    """One of the two readings saw something else."""
+    gateway = OddGateway(1)
+    gateway.odd, gateway.odd_later = (UnreadableEntry(9),), (UnreadableEntry(8),)
+    assert read(gateway).is_complete is False

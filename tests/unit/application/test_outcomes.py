@@ -17,6 +17,8 @@ from chalicelib.domain.errors import (
     UpstreamUnavailableError,
 )
 from chalicelib.domain.operation import OperationState, Outcome
+from chalicelib.edge.new_key import is_new_key_safe
+from chalicelib.edge.problem import status_of
 from tests.builders import TOKEN, booking, members
 from tests.fakes.upstream import InMemoryGateway
 from tests.unit.application.world import KEY, OTHER_KEY, World, body
@@ -91,7 +93,7 @@ def test_every_outcome_that_is_not_final_is_an_error_with_its_state_and_its_even
     assert state.value == kind.upper().replace("-", "_")
     claimed, concluded = world.events(error.operation_id)
     assert (claimed["kind"], concluded["kind"], concluded["reason"]) == ("claimed", kind, reason)
-    assert (concluded["upstream_status"], concluded["booking_id"]) == (status, None)
+    assert (concluded["upstream_status"], "booking_id" in concluded) == (status, False)
     assert "booking" not in concluded
 
 
@@ -106,11 +108,12 @@ def test_a_refusal_that_stands_is_an_answer_with_its_state_and_its_event(status:
     assert refused.answer.headers["Content-Type"] == "application/problem+json"
     assert body(refused)["operation_id"] == refused.operation_id
     assert body(refused)["request_id"] == "request-1"
-    assert body(refused)["detail"].endswith("AdultWork says: Not today.")
+    assert (body(refused)["upstream_message"], body(refused)["safe_to_retry_with_new_key"]) == ("Not today.", True)
+    assert "Not today." not in body(refused)["detail"]
     assert world.state_of(refused.operation_id) is OperationState.REJECTED
     claimed, concluded = world.events(refused.operation_id)
     assert (claimed["kind"], concluded["kind"], concluded["reason"]) == ("claimed", "rejected", "refused")
-    assert (concluded["upstream_status"], concluded["booking_id"]) == (status, None)
+    assert (concluded["upstream_status"], "booking_id" in concluded) == (status, False)
 
 
 @EVERY_ERROR
@@ -135,9 +138,11 @@ def test_a_refusal_whose_conclusion_cannot_be_written_is_a_refusal_all_the_same(
     world = World()
     world.gateway.will_decline(status)
     world.store.will_fail_conclusion()
-    refused = world.place()
-    assert (refused.answer.status, refused.audit_pending) == (answered, True)
-    assert world.state_of(refused.operation_id) is OperationState.SENDING
+    error = world.refusal()
+    assert isinstance(error, UpstreamRefusedError)
+    assert (status_of(error), error.audit_pending) == (answered, True)
+    assert is_new_key_safe(error) is False  # the operation is still open
+    assert world.state_of(error.operation_id) is OperationState.SENDING
 
 
 def test_a_booking_whose_conclusion_cannot_be_written_is_a_success_all_the_same() -> None:
@@ -263,7 +268,7 @@ def test_what_adultwork_says_about_a_refusal_reaches_the_caller() -> None:
     world.gateway.will_decline(429, "Slow down.", 7)
     error = world.refusal()
     assert isinstance(error, UpstreamRefusedError)
-    assert error.message.endswith("AdultWork says: Slow down.")
+    assert error.upstream_message == "Slow down."
     assert (error.upstream_status, error.retry_after_seconds) == (429, 7)
 
 

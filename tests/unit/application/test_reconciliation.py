@@ -4,8 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from chalicelib.domain.access import AccessToken
 from chalicelib.domain.audit import event_hash
-from chalicelib.domain.booking import BookingRequest
+from chalicelib.domain.booking import BookingRequest, ListEntry, UnreadableEntry
 from chalicelib.domain.errors import (
     BookingNotCreatedError,
     DuplicateBookingError,
@@ -16,8 +17,10 @@ from chalicelib.domain.errors import (
     UpstreamUnavailableError,
 )
 from chalicelib.domain.operation import OperationState, Outcome
+from chalicelib.domain.time_budget import Deadline
 from tests.builders import NOW, REFRESHED_TOKEN, TOKEN, booking, members
 from tests.fakes.clock import FixedClock
+from tests.fakes.upstream import InMemoryGateway
 from tests.unit.application.slowness import TickingGateway
 from tests.unit.application.world import KEY, OTHER_KEY, World, body
 
@@ -63,6 +66,72 @@ def test_the_evidence_of_a_found_booking_is_an_event() -> None:
         "bookings_read": 1,
         "is_complete": True,
     }
+
+
+class OddGateway(InMemoryGateway):
+    """A list with one entry that cannot be read beside the bookings."""
+
+    odd = UnreadableEntry()
+
+    def made_bookings(self, token: AccessToken, start: date, page: int, deadline: Deadline) -> tuple[ListEntry, ...]:
+        """Give the bookings and the entry."""
+        return (*super().made_bookings(token, start, page, deadline), self.odd)
+
+
+def test_an_entry_that_cannot_be_read_keeps_no_other_operation_from_being_settled() -> None:
+    """Find a booking beside it; the evidence counts it."""
+    world = World(gateway=OddGateway())
+    world.gateway.will_book_and_lose_the_answer()
+    operation_id = world.place().operation_id
+    evidence = world.events(operation_id)[2]["evidence"]
+    assert (evidence["bookings_read"], evidence["unreadable_entries"]) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("odd", "state"),
+    [
+        (UnreadableEntry(), OperationState.UNKNOWN),
+        (UnreadableEntry(5), OperationState.UNKNOWN),
+        (UnreadableEntry(5, 7), OperationState.NOT_CREATED),
+    ],
+)
+def test_not_created_is_not_told_beside_an_entry_that_may_be_the_booking(
+    odd: UnreadableEntry, state: OperationState
+) -> None:
+    """Ask when the settle window is over."""
+    gateway = OddGateway()
+    gateway.odd = odd
+    world = World(gateway=gateway)
+    operation_id = lost(world)
+    world.clock.tick(900)
+    assert world.ask(operation_id).record.state is state
+
+
+def test_an_entry_that_another_operation_made_is_not_ours() -> None:
+    """Let the store know whose booking 1 is; it cannot be read in the list any more."""
+    gateway = OddGateway()
+    gateway.odd = UnreadableEntry(1)
+    world = World(gateway=gateway)
+    world.place(members(SessionDate="2026-01-25 21:30"), idempotency_key=OTHER_KEY)
+    world.gateway.bookings.clear()
+    operation_id = lost(world)
+    world.clock.tick(900)
+    assert world.ask(operation_id).record.state is OperationState.NOT_CREATED
+
+
+def test_members_that_could_not_be_read_are_named_in_the_events() -> None:
+    """In the answer to the POST, and in the list; nothing else of them is kept."""
+    world = World()
+    odd = booking().model_copy(update={"unreadable": ("LastUpdated", "Candidate.Ratings")})
+    world.gateway.answer = lambda _: Outcome(OperationState.CONFIRMED, "booked", upstream_status=200, booking=odd)
+    assert world.events(world.place().operation_id)[1]["booking"]["unreadable_members"] == [
+        "LastUpdated",
+        "Candidate.Ratings",
+    ]
+    later = World()
+    later.gateway.bookings[1] = odd
+    later.gateway.will_time_out_after_send()
+    assert later.events(later.place().operation_id)[2]["unreadable_members"] == ["LastUpdated", "Candidate.Ratings"]
 
 
 def test_the_list_is_read_with_the_caller_s_token_from_the_day_before_the_send() -> None:
@@ -237,7 +306,7 @@ def test_a_booking_id_that_belongs_to_another_operation_proves_nothing() -> None
     assert error.trouble is Trouble.UNREADABLE
     claimed, unknown = world.events(error.operation_id)
     assert (claimed["kind"], unknown["kind"], unknown["reason"]) == ("claimed", "unknown", "booking-id-taken")
-    assert (unknown["upstream_status"], unknown["booking_id"]) == (200, None)
+    assert (unknown["upstream_status"], "booking_id" in unknown) == (200, False)
     world.gateway.bookings[2] = ours
     assert body(world.place(evening, idempotency_key=OTHER_KEY))["BookingID"] == 2
     assert world.place().answer == first.answer

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from chalicelib.application.refusals import REASONS
+from chalicelib.application.events import Subject
+from chalicelib.application.refusals import REASONS, Refusals
 from chalicelib.domain.access import AccessToken, Scope
 from chalicelib.domain.audit import GENESIS
 from chalicelib.domain.errors import (
@@ -26,8 +27,10 @@ from chalicelib.domain.facts import BookingRequirements
 from chalicelib.domain.form import JsonValue
 from chalicelib.domain.keyed_hash import HmacKey
 from chalicelib.domain.time_budget import Deadline
+from chalicelib.domain.violation import Violation
 from chalicelib.edge.problem import PROBLEM_TYPES
 from tests.builders import MEMBERS, PHONE, PRINCIPAL, TOKEN, members
+from tests.contract.records import HASH_KEY
 from tests.fakes.upstream import InMemoryGateway
 from tests.sentences import require_sentences
 from tests.unit.application.slowness import TickingGateway
@@ -131,7 +134,11 @@ def test_a_wrong_form_is_on_record_without_its_values(user_id: int, candidate: i
     error = world.refusal({**members(BookUserID=user_id, Duration=4), PHONE: 1})
     (event,) = world.events(error.operation_id)
     assert (event["kind"], event["reason"]) == ("refused", "booking-rejected")
-    assert (event["account"], event["candidate"], event["request_id"]) == (PRINCIPAL.account, candidate, "request-1")
+    assert (event["account"], event.get("candidate"), event["request_id"]) == (
+        PRINCIPAL.account,
+        candidate,
+        "request-1",
+    )
     assert (event["sequence"], event["previous_hash"]) == (1, GENESIS)
     assert "unknown-member" in event["violations"]
     assert "duration-minimum/Duration" in event["violations"]
@@ -146,6 +153,27 @@ def test_the_record_of_a_wrong_form_names_each_rule_once() -> None:
     assert len(rules(error)) == 201
     (event,) = world.events(error.operation_id)
     assert event["violations"] == ["unknown-member", "duration-minimum/Duration"]
+
+
+def recorded(violations: list[Violation]) -> dict[str, object]:
+    """Return the details of the event of a booking that breaks rules."""
+    world = World()
+    subject = Subject("op_1", "request-1", PRINCIPAL, None, HASH_KEY)
+    refusals = Refusals(world.trail, world.clock, world.budget)
+    with pytest.raises(BookingRejectedError), refusals.recorded(subject, Deadline.after(world.clock.monotonic, 5)):
+        raise BookingRejectedError(violations)
+    return dict(world.trail.refusals[0].details)
+
+
+@pytest.mark.parametrize(("rules", "left_out"), [(40, 0), (41, 1), (90, 50)])
+def test_an_event_counts_the_broken_rules_that_it_has_no_room_for(rules: int, left_out: int) -> None:
+    """Break many different ones, of ten characters each: four hundred fit, and a short one after a long one does as well."""
+    details = recorded([Violation("/A", f"rule-{number:03}", "Mend it.") for number in range(rules)])
+    assert details["violations"] == [f"rule-{number:03}/A" for number in range(min(rules, 40))]
+    assert details.get("violations_left_out", 0) == left_out
+    long_first = [Violation("/" + "A" * 400, "long", "Mend it."), Violation("/B", "short", "Mend it.")]
+    details = recorded(long_first)
+    assert (details["violations"], details["violations_left_out"]) == (["short/B"], 1)
 
 
 @pytest.mark.parametrize("is_warm", [True, False])

@@ -3,6 +3,7 @@
 import json
 import socket
 import ssl
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,16 +13,19 @@ from typing import Any
 import pytest
 
 from devtools.bench import __main__ as bench
+from devtools.bench import aws_stub, growth, instructions, starts, weights
 from devtools.bench.bookings import Bookings, WrongAnswerError, require_booked
 from devtools.bench.certificate import write_certificate
-from devtools.bench.figures import Budget, Figure, Ratio, compared
+from devtools.bench.figures import Budget, Figure, Ratio, beside_peers, compared
+from devtools.bench.page import BEGIN, END, PAGE, record
 from devtools.bench.processes import Child, ChildError
 from devtools.bench.proxy import Relay
 from devtools.bench.report import table
 from devtools.bench.setting import Setting
 from devtools.bench.worker import call, peak_kib
+from devtools.package import make_package
 
-ABOVE, BELOW, FLOOR = Budget(1.4, is_ratio=True), Budget(100), Budget(2.5, is_ratio=True, is_floor=True)
+ABOVE, BELOW, FLOOR = Budget(1.4, is_ratio=True), Budget(100, 95), Budget(2.5, is_ratio=True, is_floor=True)
 
 
 def booked(event: dict[str, Any]) -> dict[str, Any]:
@@ -120,21 +124,43 @@ def test_a_budget_is_held_against_the_ratio_or_our_own_value(
 
 
 def test_the_table_says_what_is_within_and_what_is_not() -> None:
-    """Rows by number, a broken budget in capitals, no verdict without a budget."""
+    """Rows by number, a broken budget in capitals, what is tried for, no verdict without a budget or a value."""
     figures = [
         Figure("10", "later", "µs", 67.25, 180, 31, Ratio(2.7, 2.7, 2.7), FLOOR),
         Figure("4", "hops", "", 5, 4, 2, budget=Budget(4)),
-        compared("1", "cold", "ms", ([140, 150], [100, 100]), Budget(1.5, is_ratio=True)),
+        Figure("8", "zip", "MB", 8.604, None, 1, budget=Budget(8, 6)),
+        compared("1", "cold", "ms", ([140, 150], [100, 100]), Budget(1.5, 0.65, is_ratio=True)),
         compared("2", "import", "ms", ([1], [1])),
+        Figure("1b", "unmeasured", "M", None, None, 0, budget=ABOVE),
     ]
-    rows = table(figures).splitlines()[2:6]
-    assert [row.split()[:2] for row in rows] == [["1", "cold"], ["2", "import"], ["4", "hops"], ["10", "later"]]
+    rows = table(figures).splitlines()[2:8]
+    assert [row.split()[:2] for row in rows] == [
+        ["1", "cold"],
+        ["1b", "unmeasured"],
+        ["2", "import"],
+        ["4", "hops"],
+        ["8", "zip"],
+        ["10", "later"],
+    ]
     assert "145 ms" in rows[0]
-    assert "1.45 (1.42 to 1.48)  ratio ≤ 1.50  yes" in rows[0]
-    assert "≤" not in rows[1]
-    assert "≤ 4           NO" in rows[2]
-    assert "67.2 µs" in rows[3]
-    assert "2.70                 ratio ≥ 2.50  yes" in rows[3]
+    assert "1.45 (1.42 to 1.48)  ratio ≤ 1.50  ratio ≤ 0.65  yes" in rows[0]
+    assert "yes" not in rows[1]
+    assert "NO" not in rows[1]
+    assert "≤" not in rows[2]
+    assert rows[3].split()[-2:] == ["NO", "2"]
+    assert rows[4].split()[2:] == ["8.60", "MB", "≤", "8", "MB", "≤", "6", "MB", "NO", "1"]
+    assert "67.2 µs" in rows[5]
+    assert "2.70                 ratio ≥ 2.50                yes" in rows[5]
+
+
+def test_the_peers_stand_below_with_their_ratio_to_the_baseline() -> None:
+    """A row for each figure that they have, a column for each of them."""
+    cold = beside_peers(compared("1", "cold", "ms", ([150], [100])), [100], [("Somebody", [170])])
+    rows = table([cold, compared("2", "alone", "ms", ([1], [1]))]).splitlines()
+    place = next(number for number, row in enumerate(rows) if row.startswith("beside"))
+    assert rows[place].split() == ["beside", "Switchboard", "bare", "Somebody"]
+    assert rows[place + 2].split() == ["1:", "cold", "150", "ms", "(1.50)", "100", "ms", "170", "ms", "(1.70)"]
+    assert "alone" not in "".join(rows[place:])
 
 
 def test_the_figures_are_kept_as_json(tmp_path: Path) -> None:
@@ -200,15 +226,118 @@ def test_a_child_that_ends_is_reported(tmp_path: Path) -> None:
             child.read()
 
 
-def test_both_variants_book_from_a_cold_start() -> None:
-    """Each in a process of its own, with nothing but what is deployed; over TLS, and over lines that count."""
+def test_a_run_is_put_between_the_marks_of_the_page(tmp_path: Path) -> None:
+    """In the place of the last one; what stands around it stays."""
+    page = tmp_path / "performance.md"
+    page.write_text(f"before\n{BEGIN}an older run\n{END}after\n")
+    record([compared("1", "cold", "ms", ([150], [100]), ABOVE)], bench.surroundings(), page)
+    lines = page.read_text().splitlines()
+    assert (lines[0], lines[-1]) == ("before", "after")
+    assert "an older run" not in lines
+    assert "| # | figure | ours | bare | ratio (middle half) | budget | try for | within | samples |" in lines
+    assert "| 1 | cold | 150 ms | 100 ms | 1.50 | ratio ≤ 1.40 |  | NO | 1 |" in lines
+    record([], bench.surroundings(), page)
+    assert page.read_text().count(BEGIN) == 1
+
+
+def test_the_page_has_its_marks() -> None:
+    """Else a run would be put at its end."""
+    assert PAGE.read_text().partition(BEGIN)[2].count(END) == 1
+
+
+def test_an_unknown_part_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    """Before anything is built; the message names all parts."""
+    assert bench.main(["cold", "tepid"]) == 2
+    told = capsys.readouterr().err
+    assert "'tepid'" in told
+    assert all(part in told for part in bench.PARTS)
+
+
+def test_a_part_does_not_replace_a_whole_run(capsys: pytest.CaptureFixture[str]) -> None:
+    """The page would lose the other figures."""
+    assert bench.main(["cold", bench.RECORD]) == 2
+    assert "whole run" in capsys.readouterr().err
+
+
+def test_what_was_put_is_there_for_a_get_by_any_part_of_it() -> None:
+    """In its own table, until all is forgotten; no other row is looked at."""
+    aws = aws_stub.Aws()
+    item = {"pk": {"S": "key"}, "n": {"N": "1"}}
+    aws.answer("PutItem", {"TableName": "one", "Item": item})
+    assert aws.answer("GetItem", {"TableName": "one", "Key": {"pk": {"S": "key"}}}) == {"Item": item}
+    assert aws.answer("GetItem", {"TableName": "one", "Key": {"pk": {"S": "other"}}}) == {}
+    assert aws.answer("GetItem", {"TableName": "two", "Key": {"pk": {"S": "key"}}}) == {}
+    aws.forget()
+    assert aws.answer("GetItem", {"TableName": "one", "Key": {"pk": {"S": "key"}}}) == {}
+
+
+def test_a_wrapped_data_key_opens_to_itself() -> None:
+    """As one of KMS does."""
+    aws = aws_stub.Aws()
+    made = aws.answer("GenerateDataKey", {})
+    assert aws.answer("Decrypt", {"CiphertextBlob": made["CiphertextBlob"]})["Plaintext"] == made["Plaintext"]
+
+
+def test_the_share_of_bytecode_counts_modules_without_any(tmp_path: Path) -> None:
+    """Beside its source, in place of it, or not at all."""
+    archive = tmp_path / "deployment.zip"
+    with zipfile.ZipFile(archive, "w") as opened:
+        for name in ("app.py", "__pycache__/app.cpython-311.pyc", "package/module.pyc", "package/slow.py", "notes.txt"):
+            opened.writestr(name, "")
+    size, share = weights.zip_figures(archive)
+    assert (size.ours, size.is_within) == (archive.stat().st_size / 1_000_000, True)
+    assert share.ours == pytest.approx(200 / 3)
+    assert (share.samples, share.is_within) == (2, False)
+
+
+def test_a_machine_without_valgrind_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the table, beside the budget that nobody can judge."""
+    monkeypatch.setenv("PATH", "")
+    assert not instructions.can_count()
+    cold, warm = starts.not_counted()
+    assert "not measured: no valgrind" in cold.name
+    assert (cold.ours, cold.is_within, warm.is_within) == (None, None, None)
+
+
+def test_the_count_is_read_from_what_valgrind_tells() -> None:
+    """Its last lines, with separators."""
+    found = instructions.COUNT.search("==7== Cachegrind\n==7== I refs:        1,329,508,123\n")
+    assert found is not None
+    assert found[1] == "1,329,508,123"
+    assert instructions.COUNT.search("==7== I   refs:      29,123")
+
+
+@pytest.fixture(scope="module")
+def setting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setting]:
+    """Start everything around the real zip."""
+    with Setting(make_package("dev", tmp_path_factory.mktemp("build")).zip) as started:
+        yield started
+
+
+def test_everybody_books_from_a_cold_start_over_tls(setting: Setting) -> None:
+    """Each in a process of its own, with nothing but what is deployed."""
     bookings = Bookings()
-    with Setting() as setting:
-        for variant in (*setting.variants("tls"), *setting.variants("far")):
-            seconds, reply = variant.cold_seconds(bookings.events(1))
-            assert seconds > reply.import_seconds > 0
-            assert reply.bookings == 1
-        posts = [call["path"] for call in setting.sandbox.requests() if call["method"] == "POST"]
-        assert posts == ["/v1/PhoneChat/CreateBooking"] * 4
-        # One is the baseline's. Ours opens one for its records, one for KMS, and one more if the data key is read beside.
-        assert setting.database_line.connections() in {3, 4}
+    variants = [setting.ours(), setting.baseline(), *setting.peers()]
+    before = len(setting.sandbox.requests())
+    for variant in variants:
+        connections = setting.aws_line.connections(), setting.upstream_line.connections()
+        seconds, reply = variant.cold_seconds(bookings.events(1))
+        assert seconds > reply.import_seconds > 0
+        assert reply.bookings == 1
+        assert setting.aws_line.connections() > connections[0]
+        assert setting.upstream_line.connections() > connections[1]
+        assert variant.environment["ADULTWORK_BASE_URL"].startswith("https://")
+        assert "HMAC_KEY" not in variant.environment or variant.name == "bare"
+    posts = [call["path"] for call in setting.sandbox.requests()[before:] if call["method"] == "POST"]
+    assert posts == ["/v1/PhoneChat/CreateBooking"] * len(variants)
+
+
+def test_open_operations_are_there_and_are_settled_by_the_booking_that_is_measured(setting: Setting) -> None:
+    """So each sample needs its own, and the list is read for them."""
+    bookings = Bookings()
+    setting.restock()
+    growth.cost(setting, bookings, setting.database(), 2)
+    calls = [call["path"].partition("?")[0] for call in setting.sandbox.requests()]
+    assert growth.LIST in calls
+    assert calls.count("/v1/PhoneChat/CreateBooking") == 3 + 2 * (2 + 1)
+    assert setting.sandbox.control("GET", "faults") == []

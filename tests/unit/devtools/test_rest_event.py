@@ -79,6 +79,32 @@ def test_a_base64_answer_is_decoded() -> None:
     assert from_answer({"statusCode": 200, "body": "AAE=", "isBase64Encoded": True}).body == b"\x00\x01"
 
 
+@pytest.mark.parametrize("member", ["headers", "multiValueHeaders"])
+def test_headers_are_renamed_and_dropped_as_the_platform_does(member: str) -> None:
+    """The challenge above all: clients find it under another name."""
+    kept = {"Location": "/a", "Content-Type": "text/plain", "Allow": "GET"}
+    renamed = {
+        "WWW-Authenticate": "Bearer",
+        "date": "today",
+        "Server": "ours",
+        "Content-MD5": "x",
+        "Connection": "close",
+    }
+    given = {**kept, **renamed, "Via": "us", "Transfer-Encoding": "chunked", "Host": "here"}
+    answer = from_answer(
+        {"statusCode": 401, member: given if member == "headers" else {name: [value] for name, value in given.items()}}
+    )
+    told = {name.decode(): value.decode() for name, value in answer.headers}
+    assert told == kept | {f"x-amzn-Remapped-{name}": value for name, value in renamed.items()}
+
+
+def test_the_context_tells_the_whole_path_and_the_event_that_of_the_resource() -> None:
+    """As behind a stage."""
+    request = HttpRequest("GET", "/v1/a%20b", "", (), b"", "127.0.0.1", "/dev")
+    seen = to_event(request, Match("/v1/{name}", {"name": "a b"}), "request-1")
+    assert (seen["path"], seen["requestContext"]["path"]) == ("/v1/a b", "/dev/v1/a b")
+
+
 @pytest.mark.parametrize(
     "answer",
     [

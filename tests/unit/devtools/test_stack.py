@@ -34,6 +34,12 @@ def test_given_settings_win() -> None:
     assert app_environment(given_, UPSTREAM, DATABASE, KEY).items() >= given_.items()
 
 
+def test_the_local_run_has_no_daily_limit_unless_one_is_set() -> None:
+    """A developer books more often than a person does."""
+    assert app_environment({}, UPSTREAM, DATABASE, KEY)["BOOKINGS_PER_DAY"] == "0"
+    assert app_environment({"BOOKINGS_PER_DAY": "3"}, UPSTREAM, DATABASE, KEY)["BOOKINGS_PER_DAY"] == "3"
+
+
 def test_nothing_leads_to_a_real_account() -> None:
     """A developer's AWS profile, session and secrets stay out, whatever is set."""
     real = {

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.booking import BookedUser, Booking
+from chalicelib.domain.booking import BookedUser, Booking, UnreadableEntry
 from chalicelib.domain.matching import ANY_ZONE, ReconciliationPolicy, Verdict, echoes, judge, may_concern, resembles
 from chalicelib.domain.operation import OperationState
 from chalicelib.domain.record import OperationRecord
@@ -21,11 +21,12 @@ UNKNOWN, CONFIRMED = OperationState.UNKNOWN, OperationState.CONFIRMED
 AMBIGUOUS, NOT_CREATED = OperationState.AMBIGUOUS, OperationState.NOT_CREATED
 
 
-def verdict(
+def verdict(  # noqa: PLR0913 (keyword-only evidence of one judgement)
     bookings: Sequence[Booking],
     *,
     record: OperationRecord | None = None,
     owners: Mapping[int, str] | None = None,
+    unreadable: Sequence[UnreadableEntry] = (),
     is_complete: bool = True,
     read_at: datetime = SETTLED,
 ) -> Verdict:
@@ -34,6 +35,7 @@ def verdict(
         record or operation_record(),
         bookings,
         owners=owners or {},
+        unreadable=unreadable,
         is_complete=is_complete,
         read_at=read_at,
         zone=LONDON,
@@ -208,6 +210,47 @@ def test_a_booking_resembles_what_was_sent_by_candidate_and_time_alone(other: Bo
     assert resembles(operation_record(), other, LONDON) is is_alike
 
 
+OURS_FOR_ALL_WE_KNOW = [
+    UnreadableEntry(),
+    UnreadableEntry(7),
+    UnreadableEntry(7, 123456),
+    UnreadableEntry(None, 123456, "2026-01-20T21:30:00"),
+    UnreadableEntry(None, None, "2026-01-20T21:30:00"),
+    UnreadableEntry(None, None, "2026-01-21T22:30:00"),
+    UnreadableEntry(None, 123456, "soon"),
+]
+SURELY_ANOTHERS = [
+    UnreadableEntry(7, 5),
+    UnreadableEntry(None, 5, "2026-01-20T21:30:00"),
+    UnreadableEntry(None, 123456, "2026-01-20T21:31:00"),
+    UnreadableEntry(7, 123456, "2026-01-25T21:30:00"),
+]
+
+
+@pytest.mark.parametrize("entry", OURS_FOR_ALL_WE_KNOW)
+def test_an_entry_that_may_be_ours_keeps_a_booking_from_being_denied(entry: UnreadableEntry) -> None:
+    """What is not known of it cannot say that it is somebody else's; whose it is in the store can."""
+    assert verdict([], unreadable=[entry]) == Verdict(UNKNOWN)
+    assert verdict([], unreadable=[entry], owners={7: "op_0"}).state is (
+        UNKNOWN if entry.booking_id is None else NOT_CREATED
+    )
+    assert verdict([], unreadable=[entry], owners={7: operation_record().id}).state is UNKNOWN
+
+
+@pytest.mark.parametrize("entry", SURELY_ANOTHERS)
+def test_an_entry_that_is_surely_anothers_denies_nothing_and_hides_nothing(entry: UnreadableEntry) -> None:
+    """Another candidate, or a time that no zone makes ours."""
+    assert verdict([], unreadable=[entry]) == Verdict(NOT_CREATED)
+    assert verdict([booking()], unreadable=[entry]).state is CONFIRMED
+
+
+@pytest.mark.parametrize("entry", OURS_FOR_ALL_WE_KNOW)
+def test_a_booking_that_is_found_is_found_whatever_stands_beside_it(entry: UnreadableEntry) -> None:
+    """One, or two for a person to tell apart."""
+    assert verdict([booking()], unreadable=[entry]).state is CONFIRMED
+    assert verdict([booking(booking_id=8), booking(booking_id=9)], unreadable=[entry]).state is AMBIGUOUS
+
+
 def test_the_windows_can_be_set() -> None:
     """Judge by narrower windows."""
     policy = ReconciliationPolicy(before=timedelta(0), after=timedelta(0), settle=timedelta(seconds=40))
@@ -295,3 +338,25 @@ def test_what_stands_is_in_doubt_in_whatever_form_its_date_is() -> None:
     record = operation_record(session_date="2026-07-20 21:30")
     other = booking(session_date="2026-07-20T20:30:00Z", duration=16)
     assert verdict([other], record=record).state is AMBIGUOUS
+
+
+@pytest.mark.parametrize(
+    ("state", "later", "decided"),
+    [
+        (OperationState.UNKNOWN, timedelta(0), POLICY.settle),
+        (OperationState.UNKNOWN, POLICY.settle - timedelta(microseconds=1), POLICY.settle),
+        (OperationState.UNKNOWN, POLICY.settle, POLICY.expiry),
+        (OperationState.UNKNOWN, POLICY.expiry - timedelta(microseconds=1), POLICY.expiry),
+        (OperationState.UNKNOWN, POLICY.expiry, None),
+        (OperationState.SENDING, timedelta(0), None),
+        (OperationState.SENDING, timedelta(seconds=32), POLICY.settle),
+        (OperationState.AMBIGUOUS, timedelta(0), None),
+        (OperationState.CONFIRMED, timedelta(0), None),
+    ],
+)
+def test_an_open_operation_is_decided_by_reads_or_else_by_a_person(
+    state: OperationState, later: timedelta, decided: timedelta | None
+) -> None:
+    """Ask at the borders of both windows; what a function works on, and what is settled, is not open."""
+    when = POLICY.decided_by(operation_record(state=state), NOW + later)
+    assert when == (None if decided is None else NOW + decided)

@@ -25,7 +25,11 @@ from tests.unit.edge.gateway_event import (
     rest_event,
 )
 
-EXPOSED = "Retry-After, X-Request-Id, Idempotency-Replayed, Audit-Status, RateLimit, RateLimit-Policy, Location"
+EXPOSED = (
+    "Retry-After, X-Request-Id, Idempotency-Replayed, Audit-Status, RateLimit, RateLimit-Policy, Location, Allow, "
+    "WWW-Authenticate, x-amzn-Remapped-WWW-Authenticate"
+)
+ALLOWED_HEADERS = "Authorization, Content-Type, Idempotency-Key, X-Request-Id, traceparent, tracestate, baggage"
 OUTCOMES: Mapping[int, Answered | Exception] = {
     201: ANSWERED,
     401: errors.InvalidTokenError("m"),
@@ -135,11 +139,19 @@ def test_a_preflight_names_the_methods_and_headers_of_its_path(path: str, method
         "access-control-allow-origin": ORIGIN,
         "access-control-expose-headers": EXPOSED,
         "access-control-allow-methods": methods,
-        "access-control-allow-headers": "Authorization, Content-Type, Idempotency-Key, X-Request-Id",
+        "access-control-allow-headers": ALLOWED_HEADERS,
         "access-control-max-age": "600",
     }
     assert reply.headers["allow"] == methods
     assert reply.headers["vary"] == "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"
+
+
+@pytest.mark.parametrize("path", [CREATE_BOOKING, "/{proxy+}"])
+def test_a_deployment_may_allow_more_headers(path: str) -> None:
+    """Those that its setting names, after our own."""
+    settings = EdgeSettings(allowed_origins=frozenset({ORIGIN}), allowed_headers=("X-Datadog-Origin", "sentry-trace"))
+    reply = call(edge_app(settings=settings), rest_event("OPTIONS", path, headers={"Origin": ORIGIN}))
+    assert reply.headers["access-control-allow-headers"] == f"{ALLOWED_HEADERS}, X-Datadog-Origin, sentry-trace"
 
 
 @pytest.mark.parametrize("path", ["/", "/{proxy+}"])

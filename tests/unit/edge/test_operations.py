@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -48,6 +49,8 @@ def test_an_operation_tells_its_state_its_booking_and_the_answer_of_its_request(
         ("status_url", f"/v1/operations/{OPERATION_ID}"),
         ("attempt", 1),
         ("claimed_at", "2026-01-15T12:00:00.000+00:00"),
+        ("decided_by", None),
+        ("retry_after_seconds", None),
         ("BookingID", 77),
         ("BookUserID", 123456),
         ("SessionDate", "2026-01-20 21:30"),
@@ -89,17 +92,26 @@ def test_each_state_says_whether_to_ask_again_and_whether_a_new_key_is_safe(
     """A state that may still change says when; a new key is safe where the request provably booked nothing."""
     reply = in_state(state)
     assert reply.headers.get("retry-after") == wait
+    assert reply.document["retry_after_seconds"] == (None if wait is None else int(wait))
     assert (reply.document["operation_state"], reply.document["answer"]) == (state.value, None)
     assert reply.document["BookingID"] is None
     assert reply.document["safe_to_retry_with_new_key"] is is_safe
 
 
+def test_an_outcome_that_is_not_known_says_when_it_will_be() -> None:
+    """In UTC, to the millisecond."""
+    record = replace(RECORD, state=OperationState.UNKNOWN, booking_id=None)
+    reply = reply_to(OperationView(record, None, datetime(2026, 1, 15, 12, 15, tzinfo=UTC)))
+    assert reply.document["decided_by"] == "2026-01-15T12:15:00.000+00:00"
+
+
 def test_the_same_key_tries_again_only_where_there_is_one_and_it_may() -> None:
-    """In every other state a repeat sends nothing."""
-    assert in_state(OperationState.NOT_SENT, is_retryable=True).document["same_key_tries_again"] is True
-    assert (
-        in_state(OperationState.NOT_SENT, is_retryable=True, is_keyed=False).document["same_key_tries_again"] is False
-    )
+    """In every other state a repeat sends nothing. While the key may try again, a new one beside it could book twice."""
+    for state in (OperationState.NOT_SENT, OperationState.REJECTED):
+        document = in_state(state, is_retryable=True).document
+        assert (document["same_key_tries_again"], document["safe_to_retry_with_new_key"]) == (True, False)
+        document = in_state(state, is_retryable=True, is_keyed=False).document
+        assert (document["same_key_tries_again"], document["safe_to_retry_with_new_key"]) == (False, True)
     assert in_state(OperationState.REJECTED).document["same_key_tries_again"] is False
 
 

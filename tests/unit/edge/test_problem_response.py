@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -106,25 +107,38 @@ def test_an_unknown_outcome_says_where_to_ask_and_not_to_send_again() -> None:
     assert (document["operation_state"], document["safe_to_retry_with_new_key"]) == ("UNKNOWN", False)
 
 
+def refused(status: int | None, operation_id: str | None = OPERATION_ID) -> errors.UpstreamRefusedError:
+    """Return an error about a booking that AdultWork declined, or, without an operation, about a read."""
+    return errors.UpstreamRefusedError("m", upstream_status=status, operation_id=operation_id)
+
+
 @pytest.mark.parametrize(
     ("error", "status", "is_safe"),
     [
-        (errors.UpstreamRefusedError("m", upstream_status=402), 402, True),
-        (errors.UpstreamRefusedError("m", upstream_status=403), 403, True),
-        (errors.UpstreamRefusedError("m", upstream_status=409), 409, True),
-        (errors.UpstreamRefusedError("m", upstream_status=429), 429, True),
-        (errors.UpstreamRefusedError("m", upstream_status=400), 422, True),
-        (errors.UpstreamRefusedError("m"), 422, True),
-        (errors.UpstreamUnavailableError("m", trouble=errors.Trouble.UNREACHABLE), 503, True),
-        (errors.UpstreamUnavailableError("m", trouble=errors.Trouble.LATE), 504, True),
-        (errors.UpstreamUnavailableError("m", trouble=errors.Trouble.UNREADABLE), 502, True),
+        (refused(402), 402, True),
+        (refused(403), 403, True),
+        (refused(409), 409, True),
+        (refused(400), 422, True),
+        (refused(None), 422, True),
+        (refused(429), 429, False),
+        (refused(403, None), 403, False),
+        (errors.BookingNotCreatedError("m", operation_id=OPERATION_ID), 409, True),
+        (errors.InvalidTokenError("m", operation_id=OPERATION_ID), 401, False),
+        (errors.MissingTokenError("m"), 401, False),
+        (errors.InsufficientScopeError("m", scope="s"), 403, False),
+        (errors.BookingRejectedError([]), 422, False),
+        (errors.MalformedRequestError("m"), 400, False),
+        (errors.TooManyBookingsError("m", limit=1, window_seconds=1, retry_after_seconds=1), 429, False),
+        (errors.UpstreamUnavailableError("m", trouble=errors.Trouble.UNREACHABLE), 503, False),
+        (errors.UpstreamUnavailableError("m", trouble=errors.Trouble.LATE), 504, False),
+        (errors.UpstreamUnavailableError("m", trouble=errors.Trouble.UNREADABLE), 502, False),
         (unknown(errors.Trouble.LATE), 504, False),
         (unknown(errors.Trouble.UNREADABLE), 502, False),
         (unknown(errors.Trouble.UNREACHABLE), 502, False),
-        (errors.StoreUnavailableError("m"), 503, True),
+        (errors.StoreUnavailableError("m"), 503, False),
         (errors.OperationInProgressError("m"), 409, False),
         (errors.DuplicateBookingError("m"), 409, False),
-        (errors.IdempotencyKeyReusedError("m"), 422, True),
+        (errors.IdempotencyKeyReusedError("m"), 422, False),
         (KeyError("m"), 500, False),
     ],
 )
@@ -135,6 +149,19 @@ def test_the_status_and_the_safety_of_a_new_key_follow_the_error(
     document = document_of(error)
     assert (answer_to(error).status_code, document["status"]) == (status, status)
     assert document["safe_to_retry_with_new_key"] is is_safe
+
+
+@pytest.mark.parametrize("error", [refused(402), errors.BookingNotCreatedError("m", operation_id=OPERATION_ID)])
+def test_no_new_key_is_safe_beside_an_operation_that_is_not_on_record_as_ended(error: errors.SwitchboardError) -> None:
+    """Its row still says that it is being sent."""
+    error.audit_pending = True
+    assert document_of(error)["safe_to_retry_with_new_key"] is False
+
+
+@pytest.mark.parametrize("error", [errors.NotFoundError("m"), errors.MethodNotAllowedError("m", allowed=())])
+def test_where_no_booking_could_be_concerned_nothing_is_said_of_a_key(error: Exception) -> None:
+    """Neither that a new one is safe nor that it is not."""
+    assert "safe_to_retry_with_new_key" not in document_of(error)
 
 
 def unavailable(operation_id: str | None = None) -> errors.UpstreamUnavailableError:
@@ -213,7 +240,7 @@ def test_a_foreign_error_tells_nothing_of_itself() -> None:
     assert "not known" in json.loads(answer.body)["detail"]
 
 
-@pytest.mark.parametrize(("seconds", "written"), [(-5, "1"), (0, "1"), (1, "1"), (60, "60"), (86_400, "60")])
+@pytest.mark.parametrize(("seconds", "written"), [(-5, "1"), (0, "1"), (1, "1"), (3600, "3600"), (86_400, "3600")])
 def test_retry_after_is_clamped(seconds: int, written: str) -> None:
     """An upstream's wish is no reason to lock a client out for a day."""
     error = errors.UpstreamRefusedError("m", upstream_status=429, retry_after_seconds=seconds)
@@ -239,6 +266,7 @@ def test_retry_after_is_clamped(seconds: int, written: str) -> None:
 def test_retry_after_is_there_where_waiting_helps(error: Exception, written: str | None) -> None:
     """A kind that always passes has a wait of its own; where a person has to decide, there is none."""
     assert answer_to(error).headers.get("Retry-After") == written
+    assert document_of(error).get("retry_after_seconds") == (None if written is None else int(written))
 
 
 @pytest.mark.parametrize(("seconds", "wait"), [(0, 1), (30, 30), (86_400, 86_400)])
@@ -250,7 +278,14 @@ def test_too_many_bookings_tell_the_limit_and_its_end(seconds: int, wait: int) -
     assert answer.headers["RateLimit-Policy"] == '"bookings";q=30;w=86400'
     assert answer.headers["RateLimit"] == f'"bookings";r=0;t={wait}'
     assert answer.headers["Retry-After"] == str(wait)
-    assert document_of(error)["safe_to_retry_with_new_key"] is True
+    assert {
+        name: document_of(error)[name] for name in ("limit", "window_seconds", "remaining", "retry_after_seconds")
+    } == {
+        "limit": 30,
+        "window_seconds": 86_400,
+        "remaining": 0,
+        "retry_after_seconds": wait,
+    }
 
 
 def test_only_our_own_limit_is_told_as_one() -> None:
@@ -277,11 +312,17 @@ def test_only_our_own_limit_is_told_as_one() -> None:
 def test_a_401_or_403_carries_a_challenge(error: errors.SwitchboardError, challenge: str) -> None:
     """RFC 6750, section 3, with nothing in it that could break the header."""
     assert answer_to(error).headers["WWW-Authenticate"] == challenge
+    document = document_of(error)
+    for name, parameter in (("token_error", "error"), ("required_scope", "scope")):
+        told = re.search(rf' {parameter}="(\w+)"', challenge)
+        assert document.get(name) == (None if told is None else told[1])
 
 
 def test_a_405_lists_what_is_allowed() -> None:
-    """RFC 9110 requires it."""
-    assert answer_to(errors.MethodNotAllowedError("m", allowed=("GET", "HEAD"))).headers["Allow"] == "GET, HEAD"
+    """RFC 9110 requires the header; a page may not see it."""
+    error = errors.MethodNotAllowedError("m", allowed=("GET", "HEAD"))
+    assert answer_to(error).headers["Allow"] == "GET, HEAD"
+    assert document_of(error)["allowed_methods"] == ["GET", "HEAD"]
 
 
 def test_a_missing_audit_event_is_told() -> None:
@@ -289,8 +330,25 @@ def test_a_missing_audit_event_is_told() -> None:
     error = errors.BookingRejectedError([Violation("/a", "r", "m")], operation_id=OPERATION_ID)
     error.audit_pending = True
     answer = answer_to(error)
+    assert document_of(error)["audit_pending"] is True
     assert (answer.headers["Audit-Status"], answer.audit_pending, answer.operation_id) == (
         "pending",
         True,
         OPERATION_ID,
     )
+
+
+def test_adultworks_own_words_stand_apart_from_ours() -> None:
+    """A member of its own, so that an app can show the one in the user's language and the other as it is."""
+    error = errors.UpstreamRefusedError("Declined.", upstream_status=402, upstream_message="Too dear.", **ID)
+    assert (document_of(error)["detail"], document_of(error)["upstream_message"]) == ("Declined.", "Too dear.")
+    assert "upstream_message" not in document_of(refused(402))
+
+
+@pytest.mark.parametrize("kind", [errors.OutcomeUnknownError, errors.DuplicateBookingError])
+def test_what_is_not_known_yet_says_when_it_will_be(kind: Any) -> None:  # noqa: ANN401 (two kinds of error)
+    """RFC 3339 in UTC; nothing where nobody can say."""
+    trouble = {"trouble": errors.Trouble.LATE} if kind is errors.OutcomeUnknownError else {}
+    error = kind("m", decided_by=datetime(2026, 1, 15, 12, 15, 0, 1000, tzinfo=UTC), **trouble, **ID)
+    assert document_of(error)["decided_by"] == "2026-01-15T12:15:00.001+00:00"
+    assert "decided_by" not in document_of(kind("m", **trouble, **ID))

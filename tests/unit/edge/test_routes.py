@@ -67,11 +67,12 @@ def test_an_unreadable_request_never_reaches_the_use_case(changes: dict[str, obj
 
 
 def test_the_settings_bound_the_body_and_name_the_problems() -> None:
-    """Both are the deployment's, and so is what the paths in answers begin with."""
-    app = edge_app(settings=EdgeSettings(maximum_body_bytes=10, links=Links("/dev", "https://docs.example/p/")))
+    """Both are the deployment's."""
+    links = Links(problem_type_base="https://docs.example/p/")
+    app = edge_app(settings=EdgeSettings(maximum_body_bytes=10, links=links))
     document = call(app, rest_event()).document
     assert document["type"] == "https://docs.example/p/body-too-large"
-    assert document["instance"] == f"/dev{CREATE_BOOKING}"
+    assert document["instance"] == CREATE_BOOKING
 
 
 def test_health_tells_the_version_and_nothing_further() -> None:

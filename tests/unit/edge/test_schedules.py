@@ -112,7 +112,7 @@ def test_it_goes_on_until_nothing_is_left(capsys: pytest.CaptureFixture[str]) ->
     (line,) = lines(capsys)
     assert (line["event"], line["level"], line["count"], line["request_id"]) == (
         "operations.expired",
-        "WARNING",
+        "ERROR",
         28,
         REQUEST_ID,
     )
@@ -172,7 +172,7 @@ def test_what_was_flagged_is_told_whatever_failed(
     assert len(counting.asked) == len(answers)
     failure, line = lines(capsys)
     assert failure["event"] == "expire_operations.failed"
-    assert (line["level"], line["count"], line["OperationsExpired"]) == ("WARNING", count, 1)
+    assert (line["level"], line["count"], line["OperationsExpired"]) == ("ERROR", count, 1)
 
 
 def test_a_container_without_a_schedule_expires_nothing() -> None:

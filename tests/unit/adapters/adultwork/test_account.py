@@ -26,6 +26,7 @@ CREDENTIALS = "/v1/account/verifyCredentials"
 GRANTED = answer(b'{"Permissions":[{"Permission":"nickname","Status":"granted"}]}')
 VERIFIED = answer(b'{"UserID":1001}')
 PRINCIPAL = Principal(1001, frozenset({"nickname"}))
+REFUSED = b'{"Message":"No."}'
 
 
 def after(seconds: float) -> Deadline:
@@ -78,11 +79,11 @@ def test_both_questions_are_asked_at_once(client_of: ClientOf) -> None:
 @pytest.mark.parametrize(
     ("account", "error"),
     [
-        (Account(permissions=answer(b"{}", "401 Unauthorized")), InvalidTokenError),
-        (Account(credentials=answer(b"{}", "401 Unauthorized")), InvalidTokenError),
+        (Account(permissions=answer(REFUSED, "401 Unauthorized")), InvalidTokenError),
+        (Account(credentials=answer(REFUSED, "401 Unauthorized")), InvalidTokenError),
         (Account(permissions=answer(b"{}", "500 Oops")), UpstreamUnavailableError),
         (Account(credentials=answer(b"{}", "500 Oops")), UpstreamUnavailableError),
-        (Account(permissions=answer(b'{"Permissions":[{}]}')), UpstreamUnavailableError),
+        (Account(permissions=answer(b'{"Permissions":{}}')), UpstreamUnavailableError),
         (Account(credentials=answer(b'{"UserID":0}')), UpstreamUnavailableError),
     ],
 )

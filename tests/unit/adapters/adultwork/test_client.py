@@ -12,6 +12,7 @@ import pytest
 
 from chalicelib.adapters.adultwork.answer import MAXIMUM_ANSWER_BYTES, UpstreamAnswer
 from chalicelib.adapters.adultwork.client import AdultWorkClient
+from chalicelib.adapters.adultwork.exchange_failure import ExchangeFailedError
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.errors import StoreUnavailableError, Trouble, UpstreamUnavailableError
 from chalicelib.domain.time_budget import Deadline
@@ -111,7 +112,7 @@ def test_an_answer_comes_whole_however_it_is_framed(client_of: ClientOf, text: b
     """Status, the two headers that count, and the bytes."""
     with RawUpstream(says_and_closes(text)) as upstream:
         got = client_of(upstream.url).post("/v1/x", TOKEN, BODY, after(5))
-    assert got == UpstreamAnswer(200, "application/json", b'{"a":1}', "7")
+    assert got == UpstreamAnswer(200, "application/json", b'{"a":1}', 7)
 
 
 def test_headers_that_are_not_there_are_told_apart(client_of: ClientOf) -> None:
@@ -133,11 +134,31 @@ def test_the_largest_answer_may_come_in_the_smallest_chunks(client_of: ClientOf)
         assert client_of(upstream.url).get("/v1/x", TOKEN, after(5)).body == b"x" * LIMIT
 
 
-def test_a_compressed_answer_stays_compressed(client_of: ClientOf) -> None:
-    """Nobody asked for one, and a small one may unpack to gigabytes."""
-    packed = gzip.compress(b"{}")
-    with RawUpstream(says(answer(packed, "200 OK", "Content-Encoding: gzip"))) as upstream:
-        assert client_of(upstream.url).get("/v1/x", TOKEN, after(5)).body == packed
+def test_a_compressed_answer_is_unpacked_though_nobody_asked_for_it(client_of: ClientOf) -> None:
+    """Something in between may compress whatever it likes."""
+    with RawUpstream(says(answer(gzip.compress(b"{}"), "200 OK", "Content-Encoding: gzip"))) as upstream:
+        assert client_of(upstream.url).get("/v1/x", TOKEN, after(5)).body == b"{}"
+
+
+@pytest.mark.parametrize(
+    ("coding", "body", "reason"),
+    [("br", b"{}", "unreadable-answer"), ("gzip", gzip.compress(b"a" * (LIMIT + 1)), "answer-too-large")],
+)
+def test_an_answer_that_cannot_be_unpacked_is_no_answer(
+    client_of: ClientOf, coding: str, body: bytes, reason: str
+) -> None:
+    """A coding that is not known, and more inside than an answer may hold."""
+    coded = says(answer(body, "200 OK", f"Content-Encoding: {coding}"))
+    with RawUpstream(coded) as upstream, pytest.raises(ExchangeFailedError) as caught:
+        client_of(upstream.url).post("/v1/x", TOKEN, BODY, after(5))
+    assert (caught.value.reason, caught.value.trouble) == (reason, Trouble.UNREADABLE)
+
+
+def test_a_server_error_that_says_how_long_to_wait_is_not_read_again(client_of: ClientOf) -> None:
+    """A second try at once is what it asks not to make."""
+    with RawUpstream(says(answer(b"{}", "503 Busy", "Retry-After: 7"))) as upstream:
+        got = client_of(upstream.url).get("/v1/x", TOKEN, after(5))
+    assert (got.status, got.retry_after_seconds, len(upstream.requests)) == (503, 7, 1)
 
 
 def test_an_answer_does_not_show_its_body() -> None:

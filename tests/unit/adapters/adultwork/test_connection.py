@@ -154,6 +154,7 @@ def test_nor_is_one_with_something_unread_inside_the_tls_layer(client_of: Client
 def test_a_malformed_head_is_not_quoted_in_a_log(client_of: ClientOf, caplog: pytest.LogCaptureFixture) -> None:
     """The HTTP library warns of it in the upstream's own words."""
     text = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\ncall 07700900123 for client-token\r\n\r\n{}"
-    with RawUpstream(says_and_closes(text)) as upstream:
-        client_of(upstream.url).get("/v1/x", TOKEN, after(5))
+    with RawUpstream(says_and_closes(text)) as upstream, pytest.raises(ExchangeFailedError) as caught:
+        client_of(upstream.url).post("/v1/x", TOKEN, b"{}", after(5))
     assert caplog.records == []
+    assert "07700900123" not in f"{caught.value!r} {caught.value.__cause__!r}"

@@ -1,14 +1,21 @@
 """Sockets that keep an absolute deadline and a limit on what they read."""
 
+import gc
+import select
 import socket
+import ssl
+import struct
+import warnings
 from collections.abc import Iterator
 
 import pytest
 
 from chalicelib.adapters.adultwork.answer import AnswerTooLargeError
+from chalicelib.adapters.adultwork.connection import tls_context
 from chalicelib.adapters.adultwork.deadline_socket import MAXIMUM_WIRE_BYTES, PlainSocket
 from chalicelib.adapters.system import SystemClock
 from chalicelib.domain.time_budget import Deadline
+from tests.fakes.certificates import Authority
 from tests.fakes.clock import FixedClock
 
 PIECE = 65536
@@ -92,3 +99,34 @@ def test_more_bytes_than_the_limit_end_the_exchange_and_the_next_one_may_read_ag
         ours.recv_into(buffer)
     ours.serve(after(5))
     receive(1)
+
+
+@pytest.fixture
+def context(authority: Authority) -> ssl.SSLContext:
+    """Return the context of the transport."""
+    return tls_context(str(authority.path))
+
+
+def test_a_connection_that_is_reset_before_the_handshake_leaves_no_socket_open(context: ssl.SSLContext) -> None:
+    """It fails on the socket that TLS has just taken over, before anybody else could close it."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        ours = PlainSocket(socket.AF_INET, socket.SOCK_STREAM)
+        ours.connect(listener.getsockname())
+        theirs, _ = listener.accept()
+        theirs.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        theirs.close()
+        arrived = select.poll()
+        arrived.register(ours, select.POLLIN)
+        assert arrived.poll(5000)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            with pytest.raises(ConnectionResetError):
+                context.wrap_socket(ours, server_hostname="localhost")
+            gc.collect()
+    assert [str(warning.message) for warning in caught] == []
+
+
+def test_a_socket_that_is_not_connected_yet_may_be_wrapped(context: ssl.SSLContext) -> None:
+    """As any TLS socket: nothing was lost, so nothing is closed."""
+    with context.wrap_socket(PlainSocket(socket.AF_INET, socket.SOCK_STREAM), server_hostname="localhost") as ours:
+        assert ours.fileno() >= 0

@@ -36,6 +36,7 @@ BOOKED = (
     b'{"BookingID":7,"Duration":15,"Credits":32,"Status":"Pending","Method":1,"SessionDate":"2026-01-20T21:30:00",'
     b'"Candidate":{"UserID":123456}}'
 )
+REFUSED = b'{"Message":"No."}'
 
 
 def after(seconds: float) -> Deadline:
@@ -223,6 +224,46 @@ def test_requirements_are_read(client_of: ClientOf, body: bytes, requirements: B
     assert upstream.requests[0].target == "/v1/PhoneChat/GetUserBookingRequirements?BookUserID=123456"
 
 
+def in_xml(body: bytes) -> bytes:
+    """Return an answer that is declared as XML."""
+    return b"HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
+
+
+CONTROL_CHARACTER = b"<R><PhoneChatPPM>1.5</PhoneChatPPM><Note>\x0b</Note></R>"
+
+
+def test_a_read_whose_xml_cannot_be_parsed_is_asked_for_once_more_in_json(client_of: ClientOf) -> None:
+    """A control character in a text makes XML that no parser takes; JSON escapes it."""
+    broken = in_xml(CONTROL_CHARACTER)
+    with RawUpstream(says(broken), says(answer(b'{"PhoneChatPPM":1.5}'))) as upstream:
+        gateway = AdultWorkGateway(client_of(upstream.url), LONDON)
+        assert gateway.requirements(TOKEN, 1, after(5)).price_per_minute == Decimal("1.5")
+    assert [request.headers["accept"] for request in upstream.requests] == ["application/xml", "application/json"]
+
+
+def test_a_read_whose_json_cannot_be_parsed_is_asked_for_once_more_in_xml(client_of: ClientOf) -> None:
+    """Where JSON is the configured form."""
+    whole = in_xml(b"<R><PhoneChatPPM>1.5</PhoneChatPPM></R>")
+    with RawUpstream(says(answer(b'{"PhoneChatPPM":1.5')), says(whole)) as upstream:
+        client = replace(client_of(upstream.url), accept="application/json")
+        assert AdultWorkGateway(client, LONDON).requirements(TOKEN, 1, after(5)).price_per_minute == Decimal("1.5")
+    assert [request.headers["accept"] for request in upstream.requests] == ["application/json", "application/xml"]
+
+
+def test_a_read_that_cannot_be_parsed_in_either_form_is_an_error_and_a_booking_is_never_sent_again(
+    client_of: ClientOf,
+) -> None:
+    """Two tries for a read, one for the POST."""
+    broken = in_xml(CONTROL_CHARACTER)
+    with RawUpstream(says(broken)) as upstream:
+        gateway = AdultWorkGateway(client_of(upstream.url), LONDON)
+        with pytest.raises(UpstreamUnavailableError):
+            gateway.requirements(TOKEN, 1, after(5))
+        assert len(upstream.requests) == 2
+        assert outcome_of(client_of(upstream.url)).state is OperationState.UNKNOWN
+        assert len(upstream.requests) == 3
+
+
 def test_a_candidate_who_is_refused_cannot_be_booked(client_of: ClientOf) -> None:
     """An understood question with a no for an answer is a fact and not an error."""
     with RawUpstream(says(answer(b'{"Message":"No such user"}', "404 Not Found"))) as upstream:
@@ -233,8 +274,8 @@ def test_a_candidate_who_is_refused_cannot_be_booked(client_of: ClientOf) -> Non
 @pytest.mark.parametrize(
     ("text", "error"),
     [
-        (answer(b"{}", "401 Unauthorized"), InvalidTokenError),
-        (answer(b"{}", "403 Forbidden"), UpstreamRefusedError),
+        (answer(REFUSED, "401 Unauthorized"), InvalidTokenError),
+        (answer(REFUSED, "403 Forbidden"), UpstreamRefusedError),
         (answer(b"{}", "500 Oops"), UpstreamUnavailableError),
         (answer(b"<html>"), UpstreamUnavailableError),
     ],
@@ -251,8 +292,8 @@ def test_requirements_that_cannot_be_had_are_an_error(client_of: ClientOf, text:
     ("text", "credits_left"),
     [
         (answer(b"300.5"), Decimal("300.5")),
-        (answer(b"{}", "401 Unauthorized"), None),
-        (answer(b"{}", "403 Forbidden"), None),
+        (answer(REFUSED, "401 Unauthorized"), None),
+        (answer(REFUSED, "403 Forbidden"), None),
         (answer(b'"many"'), None),
     ],
 )

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.adapters.adultwork.answer import UnreadableAnswerError, UpstreamAnswer
 from chalicelib.adapters.adultwork.bookings import BOOKING, BOOKINGS, CANDIDATE, MADE, PROFILE
 from chalicelib.adapters.adultwork.wire import read_booking, read_made_bookings
-from chalicelib.domain.booking import BookedUser, Booking
+from chalicelib.domain.booking import PROOF, BookedUser, Booking, UnreadableEntry, upstream_name
 from tests.unit.adapters.adultwork.answers import XSI, json_answer, sample, xml_answer
 
 XML = sample("made-booking.xml").body.decode()
@@ -38,7 +38,7 @@ def test_the_sample_as_the_upstream_prints_it_is_refused() -> None:
 def test_the_tables_name_every_member_of_the_model() -> None:
     """A member that the model gains must be read as well."""
     for shape, model in ((BOOKING, Booking), (CANDIDATE, BookedUser)):
-        assert set(shape.by_name) == {field.alias for field in model.model_fields.values()}
+        assert set(shape.by_name) == {field.alias for field in model.model_fields.values()} - {"Unreadable"}
         assert len(shape.by_tag) == len(shape.by_name)
 
 
@@ -74,21 +74,17 @@ XML_CHANGES = {
     "a decimal Duration": ("<Duration>15<", "<Duration>15.0<"),
     "Credits with an exponent": ("8.0000", "8E0"),
     "a SessionDate of never": ("2018-01-22T21:30:00", "0001-01-01T00:00:00"),
-    "an odd date": ("2018-01-20T12:34:56.789", "yesterday"),
-    "an empty date": ('<AcceptedDate i:nil="true" />', "<AcceptedDate/>"),
-    "a nil that is none": ('<AcceptedDate i:nil="true" />', '<AcceptedDate nil="true" />'),
     "a candidate of text": ('<Disputes xmlns="' + PROFILE + '">0</Disputes>', "text"),
     "a candidate without UserID": ("<d4p1:UserID>123456</d4p1:UserID>", ""),
     "a UserID in another namespace": (BOOKINGS + '">', BOOKINGS + 's">'),
     "another root": ("MadeBooking", "ReceivedBooking"),
     "another namespace": (MADE, BOOKINGS),
-    "another instance namespace": (XSI, XSI + "s"),
 }
 
 
 @pytest.mark.parametrize("change", XML_CHANGES.values(), ids=XML_CHANGES.keys())
 def test_a_changed_xml_booking_is_refused(change: tuple[str, str]) -> None:
-    """A booking is believed only when every member that it has is sound."""
+    """A booking is believed only when every member that proves it is sound."""
     assert change[0] in XML
     with pytest.raises(UnreadableAnswerError):
         read_booking(xml_answer(XML.replace(*change)))
@@ -101,6 +97,85 @@ def test_a_candidate_that_is_only_text_is_refused() -> None:
         read_booking(xml_answer(f"{XML[:start]}<Candidate>123456{XML[end:]}"))
 
 
+FOR_SHOW_IN_XML = {
+    "an odd date": ("2018-01-20T12:34:56.789", "yesterday", "create_date", ("CreateDate",)),
+    "an empty date": ('<AcceptedDate i:nil="true" />', "<AcceptedDate/>", "accepted_date", ("AcceptedDate",)),
+    "a nil that is none": (
+        '<AcceptedDate i:nil="true" />',
+        '<AcceptedDate nil="true" />',
+        "accepted_date",
+        ("AcceptedDate",),
+    ),
+    "a nil that is no boolean": (
+        '<AcceptedDate i:nil="true" />',
+        '<AcceptedDate i:nil="ja" />',
+        "accepted_date",
+        ("AcceptedDate",),
+    ),
+    "comments of elements": (COMMENTS, "<Comments><b>Hi</b></Comments>", "comments", ("Comments",)),
+    "comments twice": (COMMENTS, COMMENTS + COMMENTS, "comments", ("Comments",)),
+    "a Status of elements": ("<Status>Pending</Status>", "<Status><a/></Status>", "status", ("Status",)),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "field", "names"), FOR_SHOW_IN_XML.values(), ids=FOR_SHOW_IN_XML.keys())
+def test_a_member_for_show_that_cannot_be_read_is_null_and_named(
+    old: str, new: str, field: str, names: tuple[str, ...]
+) -> None:
+    """The booking stands, and was paid for, whatever its date of acceptance looks like."""
+    assert old in XML
+    booking = read_booking(xml_answer(XML.replace(old, new)))
+    assert booking == read_booking(xml_answer(XML)).model_copy(update={field: None, "unreadable": names})
+    assert "unreadable" not in booking.model_dump(by_alias=True, exclude_none=True)
+
+
+def test_everything_for_show_may_be_odd_at_once() -> None:
+    """Another instance namespace makes every nil of the sample odd: each is named, in the order of the table."""
+    booking = read_booking(xml_answer(XML.replace(XSI, XSI + "s")))
+    assert booking.unreadable == ("AcceptedDate", "ConfirmedDate", "CancelledDate")
+    assert (booking.booking_id, booking.accepted_date) == (1, None)
+
+
+FOR_SHOW_IN_JSON = {
+    "a Status that is a number": ('"Pending"', "1", ("Status",)),
+    "a date that is a number": ('"2018-01-20T12:34:56.789"', "1516451696", ("CreateDate",)),
+    "a rating with a fraction": ('"Ratings": 8', '"Ratings": 4.5', ("Candidate.Ratings",)),
+    "two odd ones": ('"Comments": ', '"ActionClient": 1, "Comments": 2, "Words": ', ("Comments",)),
+    "two spellings": ('"Comments": ', '"comments": "a", "COMMENTS": "b", "Words": ', ("Comments",)),
+    "a nickname in a list": ('"Nickname": "BookedUser"', '"Nickname": ["BookedUser"]', ("Candidate.Nickname",)),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "names"), FOR_SHOW_IN_JSON.values(), ids=FOR_SHOW_IN_JSON.keys())
+def test_a_member_for_show_that_cannot_be_read_costs_nothing_in_json_either(
+    old: str, new: str, names: tuple[str, ...]
+) -> None:
+    """What proves the booking is sound."""
+    assert old in JSON
+    body = JSON.replace(old, new)
+    if body.count('"ActionClient"') > 1:
+        body = body.replace('"ActionClient": 1, ', "")
+    booking = read_booking(json_answer(body))
+    assert (booking.booking_id, booking.unreadable) == (1, names)
+
+
+def test_a_null_status_is_a_fair_one() -> None:
+    """It is there and says nothing; nothing about it cannot be read."""
+    booking = read_booking(json_answer(JSON.replace('"Pending"', "null")))
+    assert (booking.status, booking.unreadable) == (None, ())
+
+
+def test_one_table_says_what_proves_a_booking() -> None:
+    """Each of its members is needed, and no other one is."""
+    for name in ("BookingID", "Duration", "Method", "Credits", "SessionDate"):
+        assert name in PROOF
+        with pytest.raises(UnreadableAnswerError):
+            read_booking(json_answer(JSON.replace(f'"{name}"', f'"No{name}"')))
+    assert len(PROOF) == 6
+    needed = {upstream_name(name) for name, field in Booking.model_fields.items() if field.is_required()}
+    assert needed == {name.partition(".")[0] for name in PROOF}
+
+
 JSON_CHANGES = {
     "a BookingID as text": ('"BookingID": 1', '"BookingID": "1"'),
     "a BookingID of true": ('"BookingID": 1', '"BookingID": true'),
@@ -109,9 +184,6 @@ JSON_CHANGES = {
     "no BookingID": ('"BookingID"', '"Booking"'),
     "two spellings of BookingID": ('"BookingID": 1', '"bookingID": 1, "BOOKINGID": 1'),
     "Credits as text": ('"Credits": 8', '"Credits": "8"'),
-    "a Status that is a number": ('"Pending"', "1"),
-    "a null Status": ('"Pending"', "null"),
-    "a date that is a number": ('"2018-01-20T12:34:56.789"', "1516451696"),
     "no candidate": ('"Candidate"', '"Candidates"'),
     "a candidate in a list": ('"Candidate": {', '"Candidate": [], "Other": {'),
     "a candidate that is a text": ('"Candidate": {', '"Candidate": "BookedUser", "Other": {'),
@@ -198,8 +270,6 @@ def test_the_last_page_may_be_empty() -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        '{"BookingID": 1}',
-        f'[{JSON}, {{"bookingid": 2}}]',
         '{"Message": "Something went wrong"}',
         '"none"',
         "null",
@@ -212,7 +282,44 @@ def test_a_list_in_doubt_is_unreadable(body: str) -> None:
         read_made_bookings(json_answer(body))
 
 
-def test_made_bookings_in_another_namespace_are_unreadable() -> None:
+def test_made_bookings_in_another_namespace_are_told_as_far_as_they_can_be() -> None:
     """They are not skipped: a booking that is not understood is still there."""
-    with pytest.raises(UnreadableAnswerError):
-        read_made_bookings(xml_answer(f"<W>{XML.replace(MADE, BOOKINGS)}</W>"))
+    listed = read_made_bookings(xml_answer(f"<W>{XML.replace(MADE, BOOKINGS)}</W>"))
+    assert listed == (UnreadableEntry(1, 123456, "2018-01-22T21:30:00"),)
+
+
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        ('{"BookingID": 2}', UnreadableEntry(2)),
+        ('{"bookingid": 2, "Candidate": {"UserID": 5}}', UnreadableEntry(2, 5)),
+        (
+            '{"BookingID": "two", "SessionDate": "2018-01-22T21:30:00"}',
+            UnreadableEntry(None, None, "2018-01-22T21:30:00"),
+        ),
+        ('{"BookingID": 2, "Candidate": null, "SessionDate": "soon"}', UnreadableEntry(2)),
+        ('{"BookingID": 2, "Candidate": {"UserID": 5, "userid": 6}}', UnreadableEntry(2, 5)),
+        ('{"BookingID": 2, "Candidate": {"userID": 5, "userid": 6}}', UnreadableEntry(2)),
+        ("null", UnreadableEntry()),
+        ("{}", UnreadableEntry()),
+        ("7", UnreadableEntry()),
+    ],
+)
+def test_an_entry_that_cannot_be_read_hides_no_other(entry: str, told: UnreadableEntry) -> None:
+    """Put it before and behind a sound one; what can be told of it is."""
+    sound = read_booking(json_answer(JSON))
+    assert read_made_bookings(json_answer(f'{{"Rows": [{entry}, {JSON}]}}')) == (told, sound)
+    assert read_made_bookings(json_answer(f'{{"Rows": [{JSON}, {entry}]}}')) == (sound, told)
+
+
+def test_an_odd_entry_in_xml_is_told_beside_the_sound_ones_and_a_page_count_is_none() -> None:
+    """What bears an entry's name is one; what stands beside the entries with another name is not."""
+    odd = f'<MadeBooking xmlns="{MADE}" />'
+    listed = read_made_bookings(xml_answer(f'<W xmlns="{MADE}"><PageCount>1</PageCount>{odd}{XML}</W>'))
+    assert listed == (UnreadableEntry(), read_booking(xml_answer(XML)))
+
+
+def test_a_single_booking_may_stand_for_a_list() -> None:
+    """Sound or not."""
+    assert read_made_bookings(json_answer(JSON)) == (read_booking(json_answer(JSON)),)
+    assert read_made_bookings(json_answer('{"BookingID": 1}')) == (UnreadableEntry(1),)

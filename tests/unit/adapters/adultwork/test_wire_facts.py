@@ -170,25 +170,45 @@ def test_no_permissions_are_a_fair_answer() -> None:
         '{"Permissions": null}',
         '{"Permissions": {}}',
         '{"Permissions": "granted"}',
-        '{"Permissions": ["account_phonechat_bookings"]}',
-        '{"Permissions": [{"Permission": "a"}]}',
-        '{"Permissions": [{"Permission": "a", "Status": null}]}',
-        '{"Permissions": [{"Permission": "", "Status": "granted"}]}',
-        '{"Permissions": [{"Permission": 1, "Status": "granted"}]}',
-        '{"Permissions": [{"Permission": "a", "Status": "granted", "status": "granted"}, []]}',
     ],
 )
 def test_malformed_permissions_are_unreadable(body: str) -> None:
-    """They would be remembered, so one odd entry spoils the whole."""
+    """A document without the list says nothing of anybody's permissions."""
     with pytest.raises(UnreadableAnswerError):
         read_permissions(json_answer(body))
 
 
-@pytest.mark.parametrize("list_text", ["granted", "<P><Permission>a</Permission></P>"])
-def test_malformed_permissions_are_unreadable_in_xml_too(list_text: str) -> None:
-    """Text is no list."""
+def test_a_text_for_a_list_of_permissions_is_unreadable() -> None:
+    """In XML as well."""
     with pytest.raises(UnreadableAnswerError):
-        read_permissions(xml_answer(f"<R><Permissions>{list_text}</Permissions></R>"))
+        read_permissions(xml_answer("<R><Permissions>granted</Permissions></R>"))
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        '"account_phonechat_bookings"',
+        '{"Permission": "a"}',
+        '{"Permission": "a", "Status": null}',
+        '{"Permission": "", "Status": "granted"}',
+        '{"Permission": 1, "Status": "granted"}',
+        '{"Permission": "a", "status": "granted", "STATUS": "granted"}',
+        "[]",
+        "null",
+    ],
+)
+def test_a_malformed_permission_grants_nothing_and_hides_no_other(entry: str) -> None:
+    """It is that entry's trouble."""
+    sound = '{"Permission": "b", "Status": "granted"}'
+    assert read_permissions(json_answer(f'{{"Permissions": [{sound}, {entry}]}}')) == {"b"}
+
+
+def test_a_permission_that_is_granted_and_malformed_is_not_granted() -> None:
+    """Nobody can tell what its second entry takes back."""
+    entries = '{"Permission": "a", "Status": "granted"}, {"Permission": "a"}'
+    assert read_permissions(json_answer(f'{{"Permissions": [{entries}]}}')) == frozenset()
+    in_xml = "<P><Permission>a</Permission></P><P><Permission>b</Permission><Status>granted</Status></P>"
+    assert read_permissions(xml_answer(f"<R><Permissions>{in_xml}</Permissions></R>")) == {"b"}
 
 
 def test_account_in_both_formats() -> None:

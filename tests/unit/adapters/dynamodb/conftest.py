@@ -1,18 +1,23 @@
 """The adapters, on a DynamoDB that answers by script."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+import json
+import logging
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import boto3
 import pytest
 from botocore.config import Config
 
+from chalicelib import log
 from chalicelib.adapters.dynamodb.client import CLIENT_CONFIG
 from tests.fakes.clock import FixedClock
 from tests.unit.adapters.dynamodb.stub import StubDynamoDB
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
+
+Lines: TypeAlias = Callable[[], list[dict[str, Any]]]
 
 IMPATIENT = CLIENT_CONFIG.merge(Config(read_timeout=0.15, connect_timeout=0.15))
 
@@ -60,3 +65,13 @@ class CountingClock(FixedClock):
 def clock() -> CountingClock:
     """Return a clock that stands still."""
     return CountingClock()
+
+
+@pytest.fixture
+def lines(capsys: pytest.CaptureFixture[str]) -> Iterator[Lines]:
+    """Return what reads the lines of the log; put back what was there before."""
+    root = logging.getLogger()
+    before = root.handlers, root.level
+    log.configure()
+    yield lambda: [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    root.handlers, root.level = before

@@ -50,7 +50,7 @@ def test_the_operation_has_what_reconciliation_looks_for() -> None:
         "attempt": {"N": "1"},
         "claimed_at": {"S": "2026-01-15T12:00:00.000+00:00"},
         "lease_until": {"S": "2026-01-15T12:00:31.001+00:00"},
-        "fingerprint": {"B": bytes.fromhex(made.fingerprint.replace(":", ""))},
+        "fingerprint": {"S": made.fingerprint},
         "is_keyed": {"BOOL": True},
         "open": {"S": tables.open_shard(1001)},
         "head": {"B": bytes.fromhex(items.head_hex(claim_event(made)))},

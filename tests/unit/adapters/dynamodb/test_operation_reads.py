@@ -1,15 +1,13 @@
 """Reading operations when DynamoDB does not behave, or a row is not what this version writes."""
 
 import json
-import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import pytest
 
-from chalicelib import log
 from chalicelib.adapters.dynamodb import items, tables
 from chalicelib.adapters.dynamodb.items import Item
 from chalicelib.adapters.dynamodb.operations import DynamoDBOperationStore
@@ -19,7 +17,7 @@ from chalicelib.domain.time_budget import Deadline
 from tests.builders import NOW
 from tests.contract.records import claim_event, enough_time, operation
 from tests.fakes.system import SequentialConcurrency
-from tests.unit.adapters.dynamodb.conftest import CountingClock
+from tests.unit.adapters.dynamodb.conftest import CountingClock, Lines
 from tests.unit.adapters.dynamodb.stub import (
     Reply,
     StubDynamoDB,
@@ -179,16 +177,6 @@ def test_a_read_without_time_asks_nothing(
     assert dynamodb.requests == []
 
 
-@pytest.fixture
-def lines(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], list[dict[str, Any]]]]:
-    """Return what reads the lines of the log; put back what was there before."""
-    root = logging.getLogger()
-    before = root.handlers, root.level
-    log.configure()
-    yield lambda: [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    root.handlers, root.level = before
-
-
 def row(number: int, changes: "Item | None" = None) -> Item:
     """Return the row of an operation that is being sent."""
     made = operation(number, key=None, at=NOW + timedelta(seconds=number))
@@ -210,7 +198,7 @@ def batch(*rows: Item) -> Reply:
 def test_a_row_that_cannot_be_read_does_not_hide_the_others(
     store: DynamoDBOperationStore,
     dynamodb: StubDynamoDB,
-    lines: Callable[[], list[dict[str, Any]]],
+    lines: Lines,
     changes: Item,
     ask: Ask,
 ) -> None:
@@ -232,7 +220,7 @@ def test_a_row_that_cannot_be_read_does_not_hide_the_others(
 def test_an_operation_that_cannot_be_read_is_our_error(
     store: DynamoDBOperationStore,
     dynamodb: StubDynamoDB,
-    lines: Callable[[], list[dict[str, Any]]],
+    lines: Lines,
     changes: Item,
     clock: CountingClock,
 ) -> None:
@@ -248,7 +236,7 @@ def test_a_key_or_guard_that_cannot_be_read_is_our_error(
 ) -> None:
     """Leave out whose it is: the caller cannot be told, and the booking is not free."""
     made = operation()
-    key: items.Item = {"pk": {"S": f"OP#{made.id}"}}
+    key: Item = {"pk": {"S": f"OP#{made.id}"}}
     guard = {name: value for name, value in items.guard(made).items() if name != "operation_id"}
     dynamodb.will(batch(key), batch(guard), cancelled(key, "None", "None"))
     for ask in (store.held, store.held):

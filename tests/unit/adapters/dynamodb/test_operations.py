@@ -13,12 +13,22 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 from chalicelib.adapters.dynamodb import items
 from chalicelib.adapters.dynamodb.client import CLIENT_CONFIG
 from chalicelib.adapters.dynamodb.operations import DynamoDBOperationStore
-from chalicelib.application.ports import BookingHeld, ClaimAnswer, Claimed, KeyHeld
+from chalicelib.application.ports import BookingHeld, ClaimAnswer, Claimed, KeyHeld, Resolution
 from chalicelib.domain.errors import BookingTakenError, StoreUnavailableError
+from chalicelib.domain.operation import OperationState
 from chalicelib.domain.time_budget import Deadline
-from tests.contract.records import claim_event, conclusion_event, confirmed, enough_time, operation
+from tests.builders import operation_record
+from tests.contract.records import (
+    claim_event,
+    conclusion_event,
+    confirmed,
+    enough_time,
+    operation,
+    resolution_event,
+    resolve,
+)
 from tests.fakes.system import SequentialConcurrency
-from tests.unit.adapters.dynamodb.conftest import CountingClock
+from tests.unit.adapters.dynamodb.conftest import CountingClock, Lines
 from tests.unit.adapters.dynamodb.stub import (
     Reply,
     StubDynamoDB,
@@ -36,6 +46,7 @@ if TYPE_CHECKING:
 
 OPERATION, OTHER = operation(1), operation(2, key=None)
 EVENT = claim_event(OPERATION)
+OPERATION_ID = "op_01HZX3V6M8Q2R4T6W8Y0A2C4E6"
 OUR_ROW = items.operation_being_sent(OPERATION, EVENT)
 HELD_KEY = items.operation_being_sent(OPERATION, claim_event(OPERATION, call="op_another"))
 HELD_GUARD = items.guard(OTHER)
@@ -49,6 +60,8 @@ TRANSIENT = {
     "not available": answer(503, {}),
     "first try still running": error("TransactionInProgressException"),
     "conflict with another transaction": cancelled("None", "TransactionConflict", "None"),
+    "throttled by an index": cancelled("ThrottlingError", "None", "None"),
+    "over the limit of an index": cancelled("None", "None", "ProvisionedThroughputExceeded"),
     "silence": say_nothing,
     "reset": reset,
     "truncated answer": truncate,
@@ -276,3 +289,37 @@ def test_a_booking_of_another_operation_is_named_as_such(
     dynamodb.will(cancelled("None", items.booking(OTHER.id, 77), "None"))
     with pytest.raises(BookingTakenError, match="another operation"):
         conclude(store, clock)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        (OperationState.AMBIGUOUS, "operation.ambiguous", "OperationAmbiguous"),
+        (OperationState.EXPIRED_UNKNOWN, "operation.expired", None),
+    ],
+)
+def test_what_no_read_can_settle_calls_for_a_person(
+    store: DynamoDBOperationStore, dynamodb: StubDynamoDB, lines: Lines, told: tuple[OperationState, str, str | None]
+) -> None:
+    """An error line with the operation and its metric; also where our own first write, whose answer was lost, is in the way."""
+    state, name, metric = told
+    record = operation_record(id=OPERATION_ID)
+    assert resolve(store, record, Resolution(state))
+    ours = {**OUR_ROW, "head": items.head(resolution_event(record, Resolution(state)))}
+    dynamodb.will(cancelled(ours, "None"))
+    assert resolve(store, record, Resolution(state))
+    first, second = lines()
+    for line in (first, second):
+        assert (line["event"], line["level"], line["operation_id"]) == (name, "ERROR", OPERATION_ID)
+        assert [key for key in line if key.startswith("Operation")] == ([] if metric is None else [metric])
+
+
+def test_nobody_is_called_for_what_was_settled_or_not_written(
+    store: DynamoDBOperationStore, dynamodb: StubDynamoDB, lines: Lines
+) -> None:
+    """Reads could tell, or another call was faster."""
+    record = operation_record(id=OPERATION_ID)
+    assert resolve(store, record, Resolution(OperationState.NOT_CREATED))
+    dynamodb.will(cancelled(OUR_ROW, "None"))
+    assert not resolve(store, record, Resolution(OperationState.AMBIGUOUS))
+    assert lines() == []
