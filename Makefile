@@ -5,6 +5,7 @@ SANDBOX_PORT ?= 8001
 DYNAMODB_PORT ?= 8002
 STAGE ?= dev
 SEEDS ?= 10000
+FORM ?= short
 ROUNDS ?= 200
 EXAMPLES ?= 200
 CHILDREN ?= 2
@@ -16,7 +17,7 @@ CALL := $(RUN) -m devtools.command
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run reset events resolve rebuild-guards races test check lint format types contracts coverage lock package bench simulate crash-matrix deadlines machine cut-answers mutate clean
+.PHONY: help setup demo run reset events resolve rebuild-guards races test check lint format types contracts coverage lock package bench simulate explore crash-matrix deadlines machine cut-answers mutate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -94,6 +95,9 @@ bench: setup .venv-peers/installed ## measure the zip, beside a bare function an
 
 simulate: .venv/installed ## run the real use cases against seeded faults (SEEDS=100000; SEED=1234 tells one run; VARIANT=guard-off)
 	@$(CALL) devtools.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS)) $(if $(VARIANT),--variant $(VARIANT))
+
+explore: .venv/installed ## every order of two requests for one booking, and every fault in each (FORM=long: every pair; SEQUENCE=... tells one run; ONLY=scenario; VARIANT=guard-off)
+	@$(RUN) -m devtools.exploration $(if $(SEQUENCE),--sequence '$(SEQUENCE)',--form $(FORM)) $(if $(ONLY),--only $(ONLY)) $(if $(VARIANT),--variant $(VARIANT))
 
 crash-matrix: setup ## let the function die at every await point under every fault (FAULT=part of a fault's name)
 	@$(CALL) devtools.trials crash-matrix $(FAULT)

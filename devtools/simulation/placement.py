@@ -73,8 +73,7 @@ class Placement:
 
     def create_booking(self, token: AccessToken, request: BookingRequest, deadline: Deadline) -> Outcome:
         """Send a booking and return what is known then."""
-        weather, call = self.platform.weather, self.platform.running()
-        fate = weather.pick(list(Fate)) if weather.strikes(weather.placement) else None
+        call, fate = self.platform.running(), self.fate()
         self.platform.travel_or_run_late(deadline)
         operation_id, attempt = call.claimed or (None, 0)
         has_claim = operation_id is not None and self.has_claim(operation_id, attempt)
@@ -92,6 +91,11 @@ class Placement:
             return _unknown(Trouble.LATE)
         return outcome
 
+    def fate(self) -> Fate | None:
+        """Draw what goes wrong with the present POST, if anything does."""
+        weather = self.platform.weather
+        return weather.pick(list(Fate)) if weather.strikes(weather.placement) else None
+
     def _meet(self, fate: Fate | None, post: Post, token: AccessToken, deadline: Deadline) -> Outcome:
         """Let the POST meet its fate."""
         if fate is Fate.DECLINED:
@@ -99,7 +103,7 @@ class Placement:
         if fate is Fate.OLD_REPLY:
             return self._old_reply(post)
         if fate in BOOKED_LATER:
-            self._book_later(post, deadline.remaining() if fate is Fate.BOOKED_LATE else 0.0)
+            self.book_later(post, deadline.remaining() if fate is Fate.BOOKED_LATE else 0.0)
         return WITHOUT_BOOKING.get(fate) or self._book(fate, post, token)
 
     def _book(self, fate: Fate | None, post: Post, token: AccessToken) -> Outcome:
@@ -118,7 +122,7 @@ class Placement:
             return _unknown(Trouble.UNREADABLE)
         return old_reply or self._answered(booking, post.request)
 
-    def _book_later(self, post: Post, after: float) -> None:
+    def book_later(self, post: Post, after: float) -> None:
         """Book when nobody waits for the reply any more."""
         scheduler = self.platform.scheduler
         latest = max(after, post.sent_at + LATEST_COMMIT_SECONDS - scheduler.now)

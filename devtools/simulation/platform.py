@@ -59,11 +59,7 @@ class Platform:
 
     def ask(self, what: str, account: int, patience: float, work: Callable[[Call], T]) -> T | None:
         """Run work as a call and wait for its answer or error, at most for `patience` seconds; None when none comes."""
-        self.calls += 1
-        crash_point = None
-        if self.weather.strikes(self.weather.crash):
-            crash_point = self.weather.rng.randint(1, self.weather.pick(LAST_CRASH_POINTS))
-        call = Call(self.calls, what, account, self.scheduler.now + FUNCTION_SECONDS, crash_point)
+        call = self.new_call(what, account)
         heard: Heard[T] = Heard()
         client = getcurrent()
 
@@ -74,7 +70,7 @@ class Platform:
 
         def serve() -> None:
             answer = self._answer(call, work)
-            if not self.weather.strikes(self.weather.lost_answer) and not heard.is_over:
+            if self.answer_arrives() and not heard.is_over:
                 heard.answer = answer
                 stop_waiting_soon()
 
@@ -85,6 +81,18 @@ class Platform:
         self.scheduler.at(self.scheduler.now + patience, stop_waiting)
         self.scheduler.park()
         return heard.answer
+
+    def new_call(self, what: str, account: int) -> Call:
+        """Return the next call, and whether and where it is killed."""
+        self.calls += 1
+        crash_point = None
+        if self.weather.strikes(self.weather.crash):
+            crash_point = self.weather.rng.randint(1, self.weather.pick(LAST_CRASH_POINTS))
+        return Call(self.calls, what, account, self.scheduler.now + FUNCTION_SECONDS, crash_point)
+
+    def answer_arrives(self) -> bool:
+        """Tell whether the answer of the present call gets through to whoever asked."""
+        return not self.weather.strikes(self.weather.lost_answer)
 
     def beside(self, call: Call, work: Callable[[], object]) -> None:
         """Start a task of a call."""
@@ -101,14 +109,14 @@ class Platform:
         call = self.running()
         call.passed += 1
         if call.passed == call.crash_point:
-            self._die(call, "is killed")
+            self.die(call, "is killed")
         seconds = self.weather.latency() if seconds is None else seconds
         if self.weather.strikes(self.weather.pause):  # the whole function stands still, and no deadline cuts that short
             seconds += self.weather.rng.uniform(0, LONGEST_PAUSE_SECONDS)
             self.journal.count("pauses")
         self.scheduler.sleep(seconds)
         if self.scheduler.now >= call.ends_at:
-            self._die(call, "runs out of its function's time")
+            self.die(call, "runs out of its function's time")
 
     def travel_or_run_late(self, deadline: Deadline) -> bool:
         """Pass one way within a deadline; tell whether it was in time."""
@@ -132,7 +140,7 @@ class Platform:
         self.journal.say(call.name, "answers", type(answer).__name__, answer)
         return answer
 
-    def _die(self, call: Call, how: str) -> None:
+    def die(self, call: Call, how: str) -> None:
         """End a call with all its tasks, in the middle of whatever they do."""
         self.journal.count("calls killed")
         self.journal.say(call.name, how)

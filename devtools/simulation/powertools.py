@@ -20,7 +20,6 @@ from chalicelib.domain.time_budget import Deadline
 from devtools.simulation.clock import SimulatedClock
 from devtools.simulation.platform import FUNCTION_SECONDS
 from devtools.simulation.service import BUDGET, FORM, POLICY, Shared
-from devtools.simulation.store import Requests
 
 KEEPS_SECONDS = 3600.0
 
@@ -80,7 +79,7 @@ class PowertoolsBooking:
         return None
 
     def _write(self, deadline: Deadline, apply: Callable[[], Row | None]) -> Row | None:
-        return Requests(self.shared.platform).write("record", deadline.within(BUDGET.claim), apply)
+        return self.shared.requests.write("record", deadline.within(BUDGET.claim), apply)
 
     def _now(self) -> float:
         return self.clock.monotonic()

@@ -25,7 +25,7 @@ from devtools.simulation.clock import SimulatedClock
 from devtools.simulation.gateway import SimulatedGateway, SimulatedIntrospector, UpstreamReads
 from devtools.simulation.intents import LONDON
 from devtools.simulation.platform import Platform, SimulatedConcurrency
-from devtools.simulation.store import SimulatedTrail
+from devtools.simulation.store import Requests, SimulatedTrail
 from devtools.simulation.vault import SimulatedVault
 
 FORM = HttpAnswers(Links(problem_type_base="about:"))
@@ -64,6 +64,7 @@ class Shared:
     start: datetime
     reads: UpstreamReads
     gateway: SimulatedGateway
+    requests: Requests
     store: OperationStore
     trail: SimulatedTrail
     vault: SimulatedVault

@@ -22,7 +22,7 @@ from devtools.simulation.platform import Platform
 from devtools.simulation.powertools import PowertoolsBooking, Row
 from devtools.simulation.scheduler import Scheduler
 from devtools.simulation.service import Container, Ids, Shared, build_container
-from devtools.simulation.store import SimulatedTrail
+from devtools.simulation.store import Requests, SimulatedTrail
 from devtools.simulation.surroundings import Surroundings, session_time
 from devtools.simulation.upstream import FIRST_NEWER_ID, AdultWork, User, crowd
 from devtools.simulation.variants import Variant, parts_of
@@ -128,13 +128,15 @@ class Run:
         """Wire the service in several containers."""
         reads = UpstreamReads(self.platform, self.upstream)
         placement = Placement(self.platform, self.upstream, self._has_claim)
+        requests = Requests(self.platform)
         shared = Shared(
             platform=self.platform,
             start=self.start,
             reads=reads,
             gateway=SimulatedGateway(reads, placement, self.parts.hides_what_does_not_match),
-            store=self.parts.store(self.tables, self.platform),
-            trail=SimulatedTrail(self.tables.trail, self.platform),
+            requests=requests,
+            store=self.parts.store(self.tables, self.platform, requests),
+            trail=SimulatedTrail(self.tables.trail, requests),
             vault=self.vault,
             ids=Ids(),
             policy=self.parts.policy,

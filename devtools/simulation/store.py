@@ -50,19 +50,19 @@ class Requests:
     def read(self, what: str, deadline: Deadline, read: Callable[[], T]) -> T:
         """Return what is read, or fail."""
         fails = self._platform.weather.strikes(self._platform.weather.store_read)
-        self._require_time(deadline)
+        self.require_time(deadline)
         is_in_time = self._platform.travel_or_run_late(deadline)
         value = read()
         self._platform.travel(0.0)
         if fails or not is_in_time:
-            self._fail(what, "store read failed")
+            self.fail(what, "store read failed")
         self._platform.say(what, value)
         return value
 
     def write(self, what: str, deadline: Deadline, apply: Callable[[], T]) -> T:
         """Return what a transaction answers, or fail: whether it was applied is then anybody's guess."""
         fault = self._fault()
-        self._require_time(deadline)
+        self.require_time(deadline)
         if not self._platform.travel_or_run_late(deadline) and fault is None:
             fault = WriteFault.LATE
         if fault is WriteFault.LATE:
@@ -71,11 +71,11 @@ class Requests:
             self._platform.journal.count(f"throttled: {what.partition(' ')[0]}")
         if fault in {WriteFault.LOST, WriteFault.LATE, WriteFault.THROTTLED}:
             self._platform.travel(deadline.remaining() * self._platform.weather.rng.random())
-            self._fail(what, fault)
+            self.fail(what, fault)
         answer = apply()
         self._platform.say(what, answer)
         if not self._platform.travel_or_run_late(deadline) or fault is not None:
-            self._fail(what, WriteFault.UNANSWERED)
+            self.fail(what, WriteFault.UNANSWERED)
         return answer
 
     def _fault(self) -> WriteFault | None:
@@ -87,26 +87,27 @@ class Requests:
             return WriteFault.THROTTLED
         return weather.pick(list(WriteFault)) if weather.strikes(weather.store_write) else None
 
-    def _require_time(self, deadline: Deadline) -> None:
+    def require_time(self, deadline: Deadline) -> None:
         """Do not begin what cannot be answered in time, as the adapter does not."""
         if deadline.remaining() < SHORTEST_TRY_SECONDS:
             raise StoreUnavailableError("no time is left")
 
     def _apply_later(self, what: str, apply: Callable[[], T]) -> None:
         """Let a transaction be applied after its caller has given up on it."""
-
-        def land() -> None:
-            try:
-                apply()
-            except (StoreUnavailableError, BookingTakenError) as error:
-                self._platform.journal.say("store", what, "comes late and is refused:", error)
-            else:
-                self._platform.journal.say("store", what, "comes late and is applied")
-
         delay = self._platform.weather.rng.uniform(0, LATEST_WRITE_SECONDS)
-        self._platform.scheduler.at(self._platform.scheduler.now + delay, land)
+        self._platform.scheduler.at(self._platform.scheduler.now + delay, partial(self.land, what, apply))
 
-    def _fail(self, what: str, how: str) -> NoReturn:
+    def land(self, what: str, apply: Callable[[], object]) -> None:
+        """Apply a transaction that nobody waits for any more."""
+        try:
+            apply()
+        except (StoreUnavailableError, BookingTakenError) as error:
+            self._platform.journal.say("store", what, "comes late and is refused:", error)
+        else:
+            self._platform.journal.say("store", what, "comes late and is applied")
+
+    def fail(self, what: str, how: str) -> NoReturn:
+        """Let a request fail."""
         self._platform.journal.count(how)
         self._platform.say(what, "fails:", how)
         raise StoreUnavailableError(how)
@@ -115,9 +116,9 @@ class Requests:
 class SimulatedTrail:
     """Implements `AuditTrail`."""
 
-    def __init__(self, trail: InMemoryAuditTrail, platform: Platform) -> None:
+    def __init__(self, trail: InMemoryAuditTrail, requests: Requests) -> None:
         self._trail = trail
-        self._requests = Requests(platform)
+        self._requests = requests
 
     def record_refusal(self, event: AuditEvent, deadline: Deadline) -> None:
         """Add the event of a refusal, or fail."""
@@ -131,10 +132,10 @@ class SimulatedTrail:
 class SimulatedStore:
     """Implements `OperationStore`; every change goes into the history."""
 
-    def __init__(self, tables: InMemoryOperationStore, platform: Platform) -> None:
+    def __init__(self, tables: InMemoryOperationStore, platform: Platform, requests: Requests | None = None) -> None:
         self._tables = tables
         self._platform = platform
-        self._requests = Requests(platform)
+        self._requests = requests or Requests(platform)
         self._versions: list[tuple[float, tuple[OperationRecord, ...]]] = [(0.0, ())]
 
     def claim(

@@ -15,7 +15,7 @@ from chalicelib.domain.time_budget import Deadline
 from chalicelib.edge.new_key import is_new_key_safe
 from devtools.simulation.platform import Platform
 from devtools.simulation.service import RECONCILIATION
-from devtools.simulation.store import SimulatedStore
+from devtools.simulation.store import Requests, SimulatedStore
 from tests.fakes.store import InMemoryOperationStore
 
 FORGETS_AFTER = timedelta(minutes=10)
@@ -119,8 +119,8 @@ class UnownedStore(InMemoryOperationStore):
 class LateRecordStore(SimulatedStore):
     """Looks for an earlier record before the send, and writes its own after it."""
 
-    def __init__(self, tables: InMemoryOperationStore, platform: Platform) -> None:
-        super().__init__(tables, platform)
+    def __init__(self, tables: InMemoryOperationStore, platform: Platform, requests: Requests | None = None) -> None:
+        super().__init__(tables, platform, requests)
         self._pending: dict[str, tuple[AuditEvent, OperationRecord | None]] = {}
 
     def claim(

@@ -16,12 +16,15 @@ NONCE_LENGTH, TAG_LENGTH = 8, 32
 
 
 class InMemoryVault:
-    """Implements `Vault`; `unlocked` lists the accounts that were asked for. Equal runs give equal texts."""
+    """Implements `Vault`; `unlocked` lists the accounts that were asked for. Equal runs give equal texts.
 
-    def __init__(self) -> None:
+    `nonces` are counted unless they are given.
+    """
+
+    def __init__(self, nonces: Iterator[int] | None = None) -> None:
         self.unlocked: list[int] = []
         self._erasures: dict[int, int] = {}
-        self._nonces = count()
+        self._nonces = count() if nonces is None else nonces
         self._is_failing = False
 
     def unlock(self, account: int, deadline: Deadline) -> AccountSeal:
@@ -72,7 +75,7 @@ class _Seal:
 
     def _masked(self, text: bytes, nonce: bytes) -> bytes:
         stream = hashlib.shake_256(self.key + nonce).digest(len(text))
-        return bytes(left ^ right for left, right in zip(text, stream, strict=True))
+        return (int.from_bytes(text) ^ int.from_bytes(stream)).to_bytes(len(text))
 
     def _tag(self, body: bytes, purpose: str) -> bytes:
         return hmac.digest(self.key, body + b"|" + purpose.encode(), hashlib.sha256)
