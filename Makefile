@@ -36,8 +36,8 @@ demo: setup ## start the stack, make one real booking, show the answer and its a
 run: setup ## start the stack and stay up (PORT, SANDBOX_PORT, DYNAMODB_PORT)
 	@PORT=$(PORT) SANDBOX_PORT=$(SANDBOX_PORT) DYNAMODB_PORT=$(DYNAMODB_PORT) exec $(RUN) -m devtools.run
 
-events: .venv/installed ## print the audit events of one operation of `make run` (OPERATION=op_...)
-	@DYNAMODB_PORT=$(DYNAMODB_PORT) $(RUN) -m devtools.events "$(OPERATION)"
+events: .venv/installed ## print the audit events of one operation of `make run` (OPERATION=op_...), or a day's operations (DAY=2026-01-15)
+	@DYNAMODB_PORT=$(DYNAMODB_PORT) $(RUN) -m devtools.events "$(or $(OPERATION),$(DAY))"
 
 rebuild-guards: .venv/installed ## make a lost operations table again from the audit trail (FROM=, TO=, RESUME=1; AWS=1: of the account)
 	@$(if $(AWS),,DYNAMODB_PORT=$(DYNAMODB_PORT)) RESUME=$(RESUME) $(RUN) -m devtools.rebuild_guards $(FROM) $(TO)
