@@ -46,8 +46,8 @@ run: setup ## start the stack and stay up (PORT, SANDBOX_PORT, DYNAMODB_PORT)
 reset: .venv/installed ## forget what `make run` remembers: operations, audit events, keys
 	@$(CALL) devtools.local_state
 
-events: .venv/installed ## print the audit events of one operation of `make run` (OPERATION=op_...)
-	@DYNAMODB_PORT=$(DYNAMODB_PORT) $(CALL) devtools.events "$(OPERATION)"
+events: .venv/installed ## print the audit events of one operation of `make run` (OPERATION=op_...), or a day's operations (DAY=2026-01-15)
+	@DYNAMODB_PORT=$(DYNAMODB_PORT) $(CALL) devtools.events "$(or $(OPERATION),$(DAY))"
 
 resolve: .venv/installed ## settle an AMBIGUOUS or EXPIRED_UNKNOWN operation (OPERATION=op_... BOOKING=1234|NONE WHY="...")
 	@DYNAMODB_PORT=$(DYNAMODB_PORT) $(CALL) devtools.resolve

@@ -1,7 +1,11 @@
-"""Print the audit events of an operation of `make run` and check their chain: `python -m devtools.events op_…`."""
+"""Print the audit events of an operation of `make run` and check their chain: `python -m devtools.events op_…`.
+
+With a day (`2026-01-15`) instead, print what was begun on it.
+"""
 
 import os
 import sys
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -11,11 +15,16 @@ from chalicelib.adapters.dynamodb.tables import PARTITION_KEY, operation_row
 from chalicelib.domain.errors import StoreUnavailableError
 from devtools.chain import broken_at
 from devtools.dynamodb import AUDIT_TABLE, DEFAULT_PORT, HOST, OPERATIONS_TABLE, local_client
+from devtools.opened import opened_on
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-USAGE = "Name one operation, for example: make events OPERATION=op_01JZ…  (its id is in the Location of the answer)"
+USAGE = (
+    "Name one operation, for example: make events OPERATION=op_01JZ…  (its id is in the Location of the answer), or the day "
+    "of some: make events DAY=2026-01-15"
+)
+UNREADABLE = "The audit table on {} cannot be read. Is `make run` up, on that port?"
 WRONG_USE, FAILED = 2, 1
 
 
@@ -26,7 +35,7 @@ def print_events(operation_id: str, port: str) -> int:
         events = DynamoDBAuditTrail(client, AUDIT_TABLE, OPERATIONS_TABLE).events(operation_id)
         head = _head(client, operation_id)
     except StoreUnavailableError:
-        print(f"The audit table on {HOST}:{port} cannot be read. Is `make run` up, on that port?", file=sys.stderr)
+        print(UNREADABLE.format(f"{HOST}:{port}"), file=sys.stderr)
         return FAILED
     finally:
         client.close()
@@ -45,6 +54,20 @@ def print_events(operation_id: str, port: str) -> int:
     return 0
 
 
+def print_day(day: datetime, port: str) -> int:
+    """Print the ids of what was begun on a UTC day, a line each; return the exit status."""
+    client = local_client(f"http://{HOST}:{port}")
+    try:
+        ids = opened_on(client, AUDIT_TABLE, day)
+    except (BotoCoreError, ClientError):
+        print(UNREADABLE.format(f"{HOST}:{port}"), file=sys.stderr)
+        return FAILED
+    finally:
+        client.close()
+    print("\n".join(ids), end="\n" if ids else "")
+    return 0
+
+
 def _head(client: "DynamoDBClient", operation_id: str) -> str | None:
     """Return the hash of the newest event as the operation's record has it; None for a refusal, which has no record."""
     key = {PARTITION_KEY: {"S": operation_row(operation_id)}}
@@ -57,14 +80,23 @@ def _head(client: "DynamoDBClient", operation_id: str) -> str | None:
 
 def main(arguments: list[str]) -> int:
     """Print the events of the operation that the arguments name; return the exit status."""
-    if len(arguments) != 1 or not arguments[0].startswith("op_"):
+    if len(arguments) != 1 or not (arguments[0].startswith("op_") or _day(arguments[0])):
         print(USAGE, file=sys.stderr)
         return WRONG_USE
     port = os.environ.get("DYNAMODB_PORT", str(DEFAULT_PORT))
     if not port.isdecimal():
         print("DYNAMODB_PORT must be a number.", file=sys.stderr)
         return WRONG_USE
-    return print_events(arguments[0], port)
+    day = _day(arguments[0])
+    return print_events(arguments[0], port) if day is None else print_day(day, port)
+
+
+def _day(text: str) -> datetime | None:
+    """Return the start of a UTC day, None when the text is none."""
+    try:
+        return datetime.combine(date.fromisoformat(text), time(), UTC)
+    except ValueError:
+        return None
 
 
 if __name__ == "__main__":
