@@ -38,25 +38,25 @@ help: ## list the targets
 setup: .venv/installed .venv-ministack/installed ## install everything the other targets need
 
 demo: setup ## start the stack, make one real booking, show the answer and its audit record
-	@$(CALL) devtools.demo
+	@$(CALL) devtools.local.demo
 
 run: setup ## start the stack and stay up (PORT, SANDBOX_PORT, DYNAMODB_PORT)
-	@PORT=$(PORT) SANDBOX_PORT=$(SANDBOX_PORT) DYNAMODB_PORT=$(DYNAMODB_PORT) exec $(CALL) devtools.run
+	@PORT=$(PORT) SANDBOX_PORT=$(SANDBOX_PORT) DYNAMODB_PORT=$(DYNAMODB_PORT) exec $(CALL) devtools.local.run
 
 reset: .venv/installed ## forget what `make run` remembers: operations, audit events, keys
-	@$(CALL) devtools.local_state
+	@$(CALL) devtools.local.state
 
 events: .venv/installed ## print the audit events of one operation of `make run` (OPERATION=op_...), or a day's operations (DAY=2026-01-15)
-	@DYNAMODB_PORT=$(DYNAMODB_PORT) $(CALL) devtools.events "$(or $(OPERATION),$(DAY))"
+	@DYNAMODB_PORT=$(DYNAMODB_PORT) $(CALL) devtools.operate.events "$(or $(OPERATION),$(DAY))"
 
 resolve: .venv/installed ## settle an AMBIGUOUS or EXPIRED_UNKNOWN operation (OPERATION=op_... BOOKING=1234|NONE WHY="...")
-	@DYNAMODB_PORT=$(DYNAMODB_PORT) $(CALL) devtools.resolve
+	@DYNAMODB_PORT=$(DYNAMODB_PORT) $(CALL) devtools.operate.resolve
 
 rebuild-guards: .venv/installed ## make a lost operations table again from the audit trail (FROM=, TO=, RESUME=1; AWS=1: of the account)
-	@$(if $(AWS),,DYNAMODB_PORT=$(DYNAMODB_PORT)) RESUME=$(RESUME) $(CALL) devtools.rebuild_guards $(FROM) $(TO)
+	@$(if $(AWS),,DYNAMODB_PORT=$(DYNAMODB_PORT)) RESUME=$(RESUME) $(CALL) devtools.operate.rebuild_guards $(FROM) $(TO)
 
 races: setup ## send one booking 32 times at once, over and over, and print what came of it (ROUNDS=200)
-	@SWITCHBOARD_RACE_ROUNDS=$(ROUNDS) $(CALL) pytest -q tests/integration/test_races_over_http.py
+	@SWITCHBOARD_RACE_ROUNDS=$(ROUNDS) $(CALL) pytest -q tests/integration/booking/test_races_over_http.py
 
 test: setup ## run every test
 	$(CALL) devtools.browser
@@ -88,33 +88,33 @@ lock: .venv/installed ## compile the requirements files from pyproject.toml
 	$(CALL) devtools.lock
 
 package: setup ## CloudFormation template and zip for one stage, linted (STAGE=dev)
-	$(CALL) devtools.package $(STAGE)
+	$(CALL) devtools.deploy.package $(STAGE)
 
 bench: setup .venv-peers/installed ## measure the zip, beside a bare function and peers in the same run (PART=cold; RECORD=1 keeps it)
 	$(CALL) devtools.bench $(PART) $(if $(RECORD),--record)
 
 simulate: .venv/installed ## run the real use cases against seeded faults (SEEDS=100000; SEED=1234 tells one run; VARIANT=guard-off)
-	@$(CALL) devtools.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS)) $(if $(VARIANT),--variant $(VARIANT))
+	@$(CALL) devtools.proof.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS)) $(if $(VARIANT),--variant $(VARIANT))
 
 explore: .venv/installed ## every order of two requests for one booking, and every fault in each (FORM=long: every pair; SEQUENCE=... tells one run; ONLY=scenario; VARIANT=guard-off)
-	@$(CALL) devtools.exploration $(if $(SEQUENCE),--sequence '$(SEQUENCE)',--form $(FORM)) $(if $(ONLY),--only $(ONLY)) $(if $(VARIANT),--variant $(VARIANT))
+	@$(CALL) devtools.proof.exploration $(if $(SEQUENCE),--sequence '$(SEQUENCE)',--form $(FORM)) $(if $(ONLY),--only $(ONLY)) $(if $(VARIANT),--variant $(VARIANT))
 
 crash-matrix: setup ## let the function die at every await point under every fault (FAULT=part of a fault's name)
-	@$(CALL) devtools.trials crash-matrix $(FAULT)
+	@$(CALL) devtools.proof.trials crash-matrix $(FAULT)
 
 deadlines: setup ## 100 bookings each at an upstream that drips, stalls or lets nobody in: is the answer in time?
-	@$(CALL) devtools.trials deadlines
+	@$(CALL) devtools.proof.trials deadlines
 
 machine: setup ## any order of bookings, repeats, faults, deaths and hours, over the public interface (EXAMPLES=200)
-	MACHINE_EXAMPLES=$(EXAMPLES) $(CALL) pytest -q tests/integration/test_protocol_machine.py --hypothesis-show-statistics
+	MACHINE_EXAMPLES=$(EXAMPLES) $(CALL) pytest -q tests/integration/faults/test_protocol_machine.py --hypothesis-show-statistics
 
 cut-answers: setup ## cut the upstream's good answer off after each of its bytes
-	CUT_EVERY=1 $(CALL) pytest -q tests/integration/test_cut_answers.py
+	CUT_EVERY=1 $(CALL) pytest -q tests/integration/faults/test_cut_answers.py
 
 mutate: .venv/installed ## break domain and application in every small way, and see the tests notice (RESUME=1 goes on)
 	@$(if $(RESUME),,rm -rf mutants)
 	TZ=UTC $(BIN)/mutmut run --max-children $(CHILDREN)
-	@$(CALL) devtools.mutation judge
+	@$(CALL) devtools.proof.mutation judge
 
 clean: ## remove everything that the other targets made
 	rm -rf .venv .venv-ministack .venv-peers .local build .chalice/deployments .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage mutants

@@ -15,29 +15,29 @@ import certifi
 
 from chalicelib.adapters.adultwork.account import AdultWorkIntrospector
 from chalicelib.adapters.adultwork.client import AdultWorkClient
-from chalicelib.adapters.adultwork.connection import UpstreamAdapter, tls_context
 from chalicelib.adapters.adultwork.permission_cache import PermissionCache
 from chalicelib.adapters.adultwork.phonechat import AdultWorkGateway
+from chalicelib.adapters.aws.dynamodb.audit_trail import DynamoDBAuditTrail
+from chalicelib.adapters.aws.dynamodb.client import dynamodb_client
+from chalicelib.adapters.aws.dynamodb.operations import DynamoDBOperationStore
+from chalicelib.adapters.aws.dynamodb.rate_limit import RateLimit
+from chalicelib.adapters.aws.secrets import SecretsOnFirstUse, fetch_secrets, read_secrets, secrets_client
+from chalicelib.adapters.aws.vault.client import KmsOnFirstUse, kms_client
+from chalicelib.adapters.aws.vault.kms_vault import KmsVault
 from chalicelib.adapters.breaker import Breaker, BreakingGateway, BreakingIntrospector
-from chalicelib.adapters.dynamodb.audit_trail import DynamoDBAuditTrail
-from chalicelib.adapters.dynamodb.client import dynamodb_client
-from chalicelib.adapters.dynamodb.operations import DynamoDBOperationStore
-from chalicelib.adapters.dynamodb.rate_limit import RateLimit
-from chalicelib.adapters.secrets_manager import SecretsOnFirstUse, fetch_secrets, read_secrets, secrets_client
+from chalicelib.adapters.http.connection import UpstreamAdapter, tls_context
 from chalicelib.adapters.system import SystemClock, ThreadConcurrency, UlidSource, random_bytes
-from chalicelib.adapters.vault.client import KmsOnFirstUse, kms_client
-from chalicelib.adapters.vault.kms_vault import KmsVault
-from chalicelib.application.claiming import Claiming
-from chalicelib.application.concluding import Concluding
-from chalicelib.application.earlier import EarlierOperations
-from chalicelib.application.get_operation import GetOperation
-from chalicelib.application.housekeeping import Housekeeping
-from chalicelib.application.place_booking import PlaceBooking
-from chalicelib.application.reads import Reads
-from chalicelib.application.reconcile import Reconciler
-from chalicelib.application.refusals import Refusals
-from chalicelib.domain.matching import ReconciliationPolicy
-from chalicelib.domain.policy import BookingPolicy
+from chalicelib.application.booking.claiming import Claiming
+from chalicelib.application.booking.concluding import Concluding
+from chalicelib.application.booking.earlier import EarlierOperations
+from chalicelib.application.booking.place_booking import PlaceBooking
+from chalicelib.application.booking.reads import Reads
+from chalicelib.application.booking.refusals import Refusals
+from chalicelib.application.operations.get_operation import GetOperation
+from chalicelib.application.operations.housekeeping import Housekeeping
+from chalicelib.application.operations.reconcile import Reconciler
+from chalicelib.domain.booking.policy import BookingPolicy
+from chalicelib.domain.operation.matching import ReconciliationPolicy
 from chalicelib.domain.time_budget import TimeBudget
 from chalicelib.edge.answer_form import HttpAnswers
 from chalicelib.edge.container import Container, EdgeSettings

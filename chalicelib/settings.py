@@ -19,8 +19,8 @@ from pydantic import (
     field_validator,
 )
 
-from chalicelib.domain.longest_form import longest_form_bytes
-from chalicelib.domain.policy import MAXIMUM_COMMENTS_LENGTH
+from chalicelib.domain.booking.longest_form import longest_form_bytes
+from chalicelib.domain.booking.policy import MAXIMUM_COMMENTS_LENGTH
 from chalicelib.spelling import misspelt
 
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from pydantic.fields import FieldInfo
 
-from chalicelib.edge.problem import BY_SLUG
+from chalicelib.edge.problems.table import BY_SLUG
 from chalicelib.settings import Settings
-from devtools.alarms import ALARMS
+from devtools.deploy.alarms import ALARMS
 
 _NEW_KEY = {None: "not said", False: "false", True: "true once the operation is over, else false"}
 

@@ -7,12 +7,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from chalicelib.domain.access import AccessToken, Principal, Scope
-from chalicelib.domain.booking import BookedUser, Booking, BookingRequest, ContactMethod
-from chalicelib.domain.form import Form, JsonValue
-from chalicelib.domain.operation import OperationState
-from chalicelib.domain.policy import BookingPolicy
-from chalicelib.domain.record import OperationRecord
-from chalicelib.domain.rules.form import violations
+from chalicelib.domain.booking.booking import BookedUser, Booking, BookingRequest, ContactMethod
+from chalicelib.domain.booking.form import Form, JsonValue
+from chalicelib.domain.booking.policy import BookingPolicy
+from chalicelib.domain.booking.rules.form import violations
+from chalicelib.domain.operation.operation import OperationState
+from chalicelib.domain.operation.record import OperationRecord
 
 NOW = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 LONDON = ZoneInfo("Europe/London")

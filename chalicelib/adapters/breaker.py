@@ -18,7 +18,8 @@ from typing import TypeVar
 
 from chalicelib.application.ports import BookingGateway, Clock, TokenIntrospector
 from chalicelib.domain.access import AccessToken, Principal
-from chalicelib.domain.booking import Booking, BookingRequest, ListEntry
+from chalicelib.domain.booking.booking import Booking, BookingRequest, ListEntry
+from chalicelib.domain.booking.facts import BookingRequirements
 from chalicelib.domain.errors import (
     InvalidTokenError,
     SwitchboardError,
@@ -26,8 +27,7 @@ from chalicelib.domain.errors import (
     UpstreamRefusedError,
     UpstreamUnavailableError,
 )
-from chalicelib.domain.facts import BookingRequirements
-from chalicelib.domain.operation import OperationState, Outcome
+from chalicelib.domain.operation.operation import OperationState, Outcome
 from chalicelib.domain.time_budget import Deadline
 
 T = TypeVar("T")

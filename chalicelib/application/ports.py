@@ -7,14 +7,14 @@ from decimal import Decimal
 from typing import Protocol, TypeAlias, TypeVar
 
 from chalicelib.domain.access import AccessToken, Principal
-from chalicelib.domain.audit import AuditEvent
-from chalicelib.domain.booking import Booking, BookingRequest, ListEntry
+from chalicelib.domain.audit.event import AuditEvent
+from chalicelib.domain.booking.booking import Booking, BookingRequest, ListEntry
+from chalicelib.domain.booking.facts import BookingRequirements
 from chalicelib.domain.errors import SwitchboardError
-from chalicelib.domain.facts import BookingRequirements
 from chalicelib.domain.keyed_hash import HmacKey
-from chalicelib.domain.operation import Operation, OperationState, Outcome
-from chalicelib.domain.record import OperationRecord
-from chalicelib.domain.stored_answer import StoredAnswer
+from chalicelib.domain.operation.operation import Operation, OperationState, Outcome
+from chalicelib.domain.operation.record import OperationRecord
+from chalicelib.domain.operation.stored_answer import StoredAnswer
 from chalicelib.domain.time_budget import Deadline
 
 T = TypeVar("T")

@@ -5,7 +5,7 @@ import hashlib
 import hmac
 from typing import NoReturn
 
-from chalicelib.domain.booking import BookingRequest
+from chalicelib.domain.booking.booking import BookingRequest
 from chalicelib.domain.canonical import Canonical, canonical_bytes
 
 

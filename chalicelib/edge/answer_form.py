@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 
 import simplejson
 
-from chalicelib.domain.booking import Booking
+from chalicelib.domain.booking.booking import Booking
 from chalicelib.domain.errors import SwitchboardError
-from chalicelib.domain.stored_answer import StoredAnswer
+from chalicelib.domain.operation.stored_answer import StoredAnswer
 from chalicelib.edge.links import PROBLEMS, Links
-from chalicelib.edge.problem import status_of
-from chalicelib.edge.problem_document import problem_document
-from chalicelib.edge.problem_facts import MEDIA_TYPE, problem_headers
+from chalicelib.edge.problems.document import problem_document
+from chalicelib.edge.problems.facts import MEDIA_TYPE, problem_headers
+from chalicelib.edge.problems.table import status_of
 from chalicelib.edge.representation import booking_json, to_json
 
 CREATED = 201

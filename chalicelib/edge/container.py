@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from chalicelib.application.get_operation import GetOperationCommand, OperationView
-from chalicelib.application.housekeeping import Expired
-from chalicelib.application.place_booking import Answered, PlaceBookingCommand
-from chalicelib.domain.longest_form import longest_form_bytes
-from chalicelib.domain.policy import MAXIMUM_COMMENTS_LENGTH
+from chalicelib.application.booking.place_booking import Answered, PlaceBookingCommand
+from chalicelib.application.operations.get_operation import GetOperationCommand, OperationView
+from chalicelib.application.operations.housekeeping import Expired
+from chalicelib.domain.booking.longest_form import longest_form_bytes
+from chalicelib.domain.booking.policy import MAXIMUM_COMMENTS_LENGTH
 from chalicelib.domain.time_budget import Deadline
 from chalicelib.edge.links import Links
 

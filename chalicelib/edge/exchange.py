@@ -14,7 +14,7 @@ from chalicelib.edge.answer import Answer
 from chalicelib.edge.container import EdgeSettings
 from chalicelib.edge.entrance import entrance
 from chalicelib.edge.links import Links
-from chalicelib.edge.problem_response import problem_response
+from chalicelib.edge.problems.response import problem_response
 from chalicelib.edge.request import header_values
 
 _CURRENT: ContextVar["Exchange"] = ContextVar("exchange")

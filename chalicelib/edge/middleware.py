@@ -11,7 +11,7 @@ from chalicelib.edge import cors
 from chalicelib.edge.answer import Answer
 from chalicelib.edge.container import Container, EdgeSettings
 from chalicelib.edge.exchange import Exchange, current_exchange, opened
-from chalicelib.edge.problem_response import problem_response
+from chalicelib.edge.problems.response import problem_response
 from chalicelib.edge.request import milliseconds_left, request_id
 from chalicelib.edge.routes.resource import allowed_methods
 

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import simplejson
 
-from chalicelib.domain.booking import Booking
+from chalicelib.domain.booking.booking import Booking
 from chalicelib.edge.strict_json import Number
 
 Document: TypeAlias = "dict[str, Document] | list[Document] | Decimal | bool | int | str | None"

@@ -7,7 +7,7 @@ from typing import Any
 
 from chalice.app import Request
 
-from chalicelib.application.place_booking import PlaceBookingCommand
+from chalicelib.application.booking.place_booking import PlaceBookingCommand
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.errors import (
     BodyTooLargeError,

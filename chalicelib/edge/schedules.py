@@ -7,7 +7,7 @@ from typing import Any
 from chalice.app import Chalice, CloudWatchEvent, Rate
 
 from chalicelib import log
-from chalicelib.application.housekeeping import Expired
+from chalicelib.application.operations.housekeeping import Expired
 from chalicelib.domain.time_budget import Deadline
 from chalicelib.edge.container import Container, ExpiresOperations
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Self, TypeAlias
 
+from chalicelib.domain.booking.form import JsonValue
+from chalicelib.domain.booking.longest_form import LONGEST_NUMBER
 from chalicelib.domain.errors import MalformedRequestError
-from chalicelib.domain.form import JsonValue
-from chalicelib.domain.longest_form import LONGEST_NUMBER
 from chalicelib.domain.violation import Violation
 
 DEEPEST = 4

@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from devtools.bench import growth, lines, served, starts, weights
-from devtools.bench.bookings import Bookings, WrongAnswerError
 from devtools.bench.figures import Figure
+from devtools.bench.ground.bookings import Bookings, WrongAnswerError
+from devtools.bench.ground.processes import ChildError
+from devtools.bench.ground.setting import Setting
 from devtools.bench.page import record, surroundings_line
-from devtools.bench.processes import ChildError
 from devtools.bench.report import table
-from devtools.bench.setting import Setting
-from devtools.dynamodb import ROOT
-from devtools.package import PackagingError, make_package
+from devtools.deploy.package import PackagingError, make_package
+from devtools.places import ROOT
 
 RESULT = ROOT / "build" / "bench.json"
 STAGE = "dev"

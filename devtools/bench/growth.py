@@ -9,11 +9,11 @@ import json
 import statistics
 from collections.abc import Iterator
 
-from devtools.bench.bookings import SECOND_TOKEN, THIRD_TOKEN, TOKEN, Bookings
 from devtools.bench.figures import Budget, Figure
-from devtools.bench.processes import Function
-from devtools.bench.setting import Line, Sandbox, Setting
-from devtools.example import PATH
+from devtools.bench.ground.bookings import SECOND_TOKEN, THIRD_TOKEN, TOKEN, Bookings
+from devtools.bench.ground.processes import Function
+from devtools.bench.ground.setting import Line, Sandbox, Setting
+from devtools.local.example import PATH
 
 OPEN, ROWS = (0, 1, 10, 25), (10, 100, 1000)
 WORST = Budget(200, 120)

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from devtools.bench.processes import ChildError, Variant
+from devtools.bench.ground.processes import ChildError, Variant
 
 TOOL = "valgrind"
 COUNT = re.compile(r"I +refs: +([\d,]+)")

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
-from devtools.bench.bookings import SECOND_TOKEN, THIRD_TOKEN, TOKEN, Bookings
 from devtools.bench.figures import Budget, Figure, compared
-from devtools.bench.processes import Function, Variant
-from devtools.bench.setting import Setting
+from devtools.bench.ground.bookings import SECOND_TOKEN, THIRD_TOKEN, TOKEN, Bookings
+from devtools.bench.ground.processes import Function, Variant
+from devtools.bench.ground.setting import Setting
 
 WALL, HOPS, CONNECTIONS, CALLS = Budget(98, 95), Budget(4), Budget(0), Budget(3)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from devtools.bench.figures import Figure
 from devtools.bench.report import markdown
-from devtools.dynamodb import ROOT
+from devtools.places import ROOT
 
 PAGE = ROOT / "docs" / "performance.md"
 BEGIN, END = "<!-- figures -->\n", "<!-- end of the figures -->\n"

@@ -8,13 +8,13 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from devtools.bench.bookings import Bookings, require_booked
 from devtools.bench.figures import Budget, Figure
-from devtools.bench.processes import Child
-from devtools.bench.setting import Setting
-from devtools.dynamodb import ROOT
-from devtools.example import PATH
-from devtools.local_server import LocalGateway
+from devtools.bench.ground.bookings import Bookings, require_booked
+from devtools.bench.ground.processes import Child
+from devtools.bench.ground.setting import Setting
+from devtools.local.example import PATH
+from devtools.local.server import LocalGateway
+from devtools.places import ROOT
 
 OVERHEAD = Budget(20, 10)
 UPSTREAM_SECONDS, DATABASE_SECONDS = 0.3, 0.005

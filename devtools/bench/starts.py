@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 from devtools.bench import instructions
-from devtools.bench.bookings import Bookings
 from devtools.bench.figures import Budget, Figure, beside_peers, compared
-from devtools.bench.processes import Function, Variant
-from devtools.bench.setting import Setting
+from devtools.bench.ground.bookings import Bookings
+from devtools.bench.ground.processes import Function, Variant
+from devtools.bench.ground.setting import Setting
 
 COLD = Budget(1.00, 0.65, is_ratio=True)
 COLD_INSTRUCTIONS = Budget(0.75, 0.45, is_ratio=True)

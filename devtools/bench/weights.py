@@ -4,7 +4,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from devtools import bench_xml
+from devtools.bench import xml as bench_xml
 from devtools.bench.figures import Budget, Figure, Ratio
 
 ZIP, BYTECODE = Budget(8, 6), Budget(100, is_floor=True)

@@ -10,12 +10,12 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from chalicelib.adapters.dynamodb.audit_trail import DynamoDBAuditTrail
-from chalicelib.adapters.dynamodb.operations import DynamoDBOperationStore
-from chalicelib.adapters.dynamodb.rate_limit import RateLimit
-from chalicelib.adapters.dynamodb.tables import AUDIT, OPERATIONS
+from chalicelib.adapters.aws.dynamodb.audit_trail import DynamoDBAuditTrail
+from chalicelib.adapters.aws.dynamodb.operations import DynamoDBOperationStore
+from chalicelib.adapters.aws.dynamodb.rate_limit import RateLimit
+from chalicelib.adapters.aws.dynamodb.tables import AUDIT, OPERATIONS
 from chalicelib.application.ports import AuditTrail, OperationStore
-from devtools.dynamodb import REGION, LocalDynamoDB, create_table, local_client
+from devtools.local.dynamodb import REGION, LocalDynamoDB, create_table, local_client
 from tests.fakes.clock import FixedClock
 from tests.fakes.store import InMemoryOperationStore
 from tests.fakes.system import SequentialConcurrency

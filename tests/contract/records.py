@@ -4,16 +4,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.application import events
+from chalicelib.application.audit import events
 from chalicelib.application.ports import ClaimAnswer, KeyHeld, OperationStore, Resolution
 from chalicelib.domain.access import Principal
-from chalicelib.domain.audit import AuditEvent
-from chalicelib.domain.booking import BookedUser, Booking
+from chalicelib.domain.audit.event import AuditEvent
+from chalicelib.domain.booking.booking import BookedUser, Booking
 from chalicelib.domain.errors import Trouble
 from chalicelib.domain.keyed_hash import HmacKey
-from chalicelib.domain.matching import Verdict
-from chalicelib.domain.operation import Operation, OperationState, Outcome, new_operation
-from chalicelib.domain.record import OperationRecord
+from chalicelib.domain.operation.matching import Verdict
+from chalicelib.domain.operation.operation import Operation, OperationState, Outcome, new_operation
+from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
 from tests.builders import LONDON, NOW, booking_request
 from tests.fakes.clock import FixedClock

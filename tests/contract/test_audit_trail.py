@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.audit import AuditEvent, EventKind
+from chalicelib.domain.audit.event import AuditEvent, EventKind
 from chalicelib.domain.errors import StoreUnavailableError
 from tests.builders import NOW
 from tests.contract.conftest import REFUSALS_PER_HOUR, Stores

@@ -7,9 +7,9 @@ import pytest
 
 from chalicelib.adapters.adultwork.phonechat import CREATE_BOOKING
 from chalicelib.domain.access import AccessToken
+from chalicelib.domain.booking.facts import BookingRequirements
 from chalicelib.domain.errors import Trouble
-from chalicelib.domain.facts import BookingRequirements
-from chalicelib.domain.operation import OperationState, Outcome
+from chalicelib.domain.operation.operation import OperationState, Outcome
 from tests.builders import TOKEN, booking_request
 from tests.contract.upstreams import UPSTREAMS, InMemoryUpstream, SandboxUpstream, Upstream, after, running
 

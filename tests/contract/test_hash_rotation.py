@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.application.ports import BookingHeld, Claimed, Resolution
 from chalicelib.domain.keyed_hash import HmacKey
-from chalicelib.domain.operation import OperationState
+from chalicelib.domain.operation.operation import OperationState
 from tests.contract.conftest import Stores
 from tests.contract.records import (
     ANOTHER_EVENING,

@@ -7,9 +7,9 @@ from itertools import pairwise
 import pytest
 
 from chalicelib.application.ports import BookingHeld, Claimed, KeyHeld, Resolution
-from chalicelib.domain.audit import event_hash
+from chalicelib.domain.audit.event import event_hash
 from chalicelib.domain.errors import StoreUnavailableError
-from chalicelib.domain.operation import OperationState, Outcome
+from chalicelib.domain.operation.operation import OperationState, Outcome
 from tests.builders import NOW
 from tests.contract.conftest import Stores
 from tests.contract.records import (

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from chalicelib.application.ports import BookingHeld, Resolution
-from chalicelib.domain.operation import OperationState
+from chalicelib.domain.operation.operation import OperationState
 from tests.builders import NOW
 from tests.contract.conftest import Stores
 from tests.contract.records import (

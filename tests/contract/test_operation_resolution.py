@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.application.ports import BookingHeld, Claimed, KeyHeld, Resolution
-from chalicelib.domain.operation import OperationState
-from chalicelib.domain.record import OperationRecord
+from chalicelib.domain.operation.operation import OperationState
+from chalicelib.domain.operation.record import OperationRecord
 from tests.contract.conftest import Stores
 from tests.contract.records import (
     ANOTHER_EVENING,

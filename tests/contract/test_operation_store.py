@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.application.ports import BookingHeld, Claimed, KeyHeld
-from chalicelib.domain.audit import event_hash
-from chalicelib.domain.booking import ContactMethod
+from chalicelib.domain.audit.event import event_hash
+from chalicelib.domain.booking.booking import ContactMethod
 from chalicelib.domain.errors import BookingTakenError, StoreUnavailableError
-from chalicelib.domain.operation import OperationState, Outcome
-from chalicelib.domain.record import OperationRecord
+from chalicelib.domain.operation.operation import OperationState, Outcome
+from chalicelib.domain.operation.record import OperationRecord
 from tests.builders import NOW, PHONE
 from tests.contract.conftest import Stores
 from tests.contract.records import (

@@ -11,13 +11,13 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from chalicelib.adapters.dynamodb.tables import OPERATIONS
-from chalicelib.adapters.vault.client import kms_client
-from chalicelib.adapters.vault.kms_vault import KmsVault
+from chalicelib.adapters.aws.dynamodb.tables import OPERATIONS
+from chalicelib.adapters.aws.vault.client import kms_client
+from chalicelib.adapters.aws.vault.kms_vault import KmsVault
 from chalicelib.application.ports import Vault
 from chalicelib.domain.errors import SealBrokenError, StoreUnavailableError
 from chalicelib.domain.time_budget import Deadline
-from devtools.dynamodb import REGION, create_table
+from devtools.local.dynamodb import REGION, create_table
 from tests.fakes.clock import FixedClock
 from tests.fakes.vault import InMemoryVault
 

@@ -9,9 +9,9 @@ import certifi
 
 from chalicelib.adapters.adultwork.account import AdultWorkIntrospector
 from chalicelib.adapters.adultwork.client import AdultWorkClient
-from chalicelib.adapters.adultwork.connection import UpstreamAdapter, tls_context
 from chalicelib.adapters.adultwork.permission_cache import PermissionCache
 from chalicelib.adapters.adultwork.phonechat import CREATE_BOOKING, AdultWorkGateway
+from chalicelib.adapters.http.connection import UpstreamAdapter, tls_context
 from chalicelib.adapters.system import SystemClock, ThreadConcurrency
 from chalicelib.application.ports import BookingGateway, TokenIntrospector
 from chalicelib.domain.access import AccessToken

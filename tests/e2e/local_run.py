@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from devtools.places import ROOT
+
 STOP_SECONDS = 20
 
 
@@ -35,11 +36,11 @@ class LocalRun:
 
 
 def start(state: Path, **variables: str) -> LocalRun:
-    """Start `devtools.run`; return when it is ready, or has ended."""
+    """Start `devtools.local.run`; return when it is ready, or has ended."""
     ports = dict.fromkeys(("PORT", "SANDBOX_PORT", "DYNAMODB_PORT"), "0")
     environment = {"PATH": os.environ["PATH"], "LOCAL_STATE": str(state), **ports, **variables}
     process = subprocess.Popen(
-        [sys.executable, "-m", "devtools.run"],
+        [sys.executable, "-m", "devtools.local.run"],
         cwd=ROOT,
         env=environment,
         stdout=subprocess.PIPE,

@@ -11,7 +11,7 @@ import requests
 from playwright.sync_api import Browser, sync_playwright
 
 from devtools.browser import executable_path
-from devtools.example import PATH, booking, now_on_upstream_clock
+from devtools.local.example import PATH, booking, now_on_upstream_clock
 from tests.e2e.local_run import LocalRun, local_run
 
 OPTIONS = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import requests
 
+from devtools.places import ROOT
 from sandbox import SandboxServer
-from tests.e2e.local_run import ROOT, local_run, start
+from tests.e2e.local_run import local_run, start
 
 
 def test_the_printed_booking_books_and_the_stack_ends_cleanly_on_sigint(tmp_path: Path) -> None:
@@ -67,7 +68,7 @@ def reset(state: Path) -> "subprocess.CompletedProcess[str]":
     """Run what `make reset` runs."""
     environment = {"PATH": os.environ["PATH"], "LOCAL_STATE": str(state)}
     return subprocess.run(
-        [sys.executable, "-m", "devtools.local_state"],
+        [sys.executable, "-m", "devtools.local.state"],
         cwd=ROOT, env=environment, capture_output=True, text=True, timeout=30, check=False,
     )  # fmt: skip
 
@@ -98,7 +99,7 @@ def test_the_demo_shows_and_checks_everything() -> None:
     """It ends with status 0 and shows request, answer, XML, audit events, a refusal and preflights; no colour codes."""
     environment = {"PATH": os.environ["PATH"]}
     done = subprocess.run(
-        [sys.executable, "-m", "devtools.demo"],
+        [sys.executable, "-m", "devtools.local.demo"],
         cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")

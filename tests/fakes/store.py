@@ -16,10 +16,10 @@ from chalicelib.application.ports import (
     RateLimited,
     Resolution,
 )
-from chalicelib.domain.audit import AuditEvent, event_hash
+from chalicelib.domain.audit.event import AuditEvent, event_hash
 from chalicelib.domain.errors import BookingTakenError, StoreUnavailableError
-from chalicelib.domain.operation import FREES_GUARD, MOVES, OPEN, Operation, OperationState, Outcome
-from chalicelib.domain.record import OperationRecord
+from chalicelib.domain.operation.operation import FREES_GUARD, MOVES, OPEN, Operation, OperationState, Outcome
+from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
 from tests.fakes.hold import Hold
 from tests.fakes.punctuality import require_deadline

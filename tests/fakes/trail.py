@@ -3,8 +3,8 @@
 from collections import Counter
 from threading import RLock
 
-from chalicelib.application import events
-from chalicelib.domain.audit import AuditEvent
+from chalicelib.application.audit import events
+from chalicelib.domain.audit.event import AuditEvent
 from chalicelib.domain.errors import StoreUnavailableError
 from chalicelib.domain.time_budget import Deadline
 from tests.fakes.punctuality import require_deadline

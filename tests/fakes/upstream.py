@@ -5,10 +5,10 @@ from datetime import date
 from decimal import Decimal
 
 from chalicelib.domain.access import AccessToken, Principal
-from chalicelib.domain.booking import BookedUser, Booking, BookingRequest, ListEntry
+from chalicelib.domain.booking.booking import BookedUser, Booking, BookingRequest, ListEntry
+from chalicelib.domain.booking.facts import BookingRequirements
 from chalicelib.domain.errors import SwitchboardError, Trouble
-from chalicelib.domain.facts import BookingRequirements
-from chalicelib.domain.operation import OperationState, Outcome
+from chalicelib.domain.operation.operation import OperationState, Outcome
 from chalicelib.domain.time_budget import Deadline
 from tests.builders import PRINCIPAL
 from tests.fakes.punctuality import require_deadline

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 from chalice.app import Chalice
 
 from chalicelib import bootstrap, log
-from chalicelib.adapters.dynamodb.tables import AUDIT, OPERATIONS
-from chalicelib.adapters.vault.client import kms_client
-from chalicelib.application.place_booking import PlaceBooking
+from chalicelib.adapters.aws.dynamodb.tables import AUDIT, OPERATIONS
+from chalicelib.adapters.aws.vault.client import kms_client
+from chalicelib.application.booking.place_booking import PlaceBooking
 from chalicelib.edge.container import Container
 from chalicelib.edge.middleware import install
 from chalicelib.edge.routes import register
-from devtools.dynamodb import create_table
-from devtools.local_server import LocalGateway
-from devtools.trials import wiring
+from devtools.local.dynamodb import create_table
+from devtools.local.server import LocalGateway
+from devtools.proof.trials import wiring
 from sandbox import SandboxServer
 from tests.integration import bookings, exchange
 from tests.integration.exchange import Answer

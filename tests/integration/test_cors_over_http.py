@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from chalicelib import log
-from chalicelib.application.get_operation import GetOperationCommand
-from chalicelib.application.place_booking import PlaceBookingCommand
+from chalicelib.application.booking.place_booking import PlaceBookingCommand
+from chalicelib.application.operations.get_operation import GetOperationCommand
 from chalicelib.edge.container import Container, EdgeSettings
 from tests.integration import bookings
 from tests.integration.bookings import CREATE, MEMBERS, ORIGIN, REQUIREMENTS, later, members, to_body

@@ -5,21 +5,21 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.domain.stored_answer import StoredAnswer
-from devtools.exploration.__main__ import main
-from devtools.exploration.choices import Budget, Choices, Memory, Price, VisitedError, siblings
-from devtools.exploration.in_full import in_full
-from devtools.exploration.platform import DEATH, SILENCE
-from devtools.exploration.requests import ReadFault, StoreFault
-from devtools.exploration.scenarios import SCENARIOS, Scenario
-from devtools.exploration.search import Figures, explore, explore_all, find_out
-from devtools.exploration.sequences import read_sequence, sequence_of
-from devtools.exploration.upstream import UNLOCK_FAILS
-from devtools.exploration.world import LASTING, run_once
-from devtools.simulation.invariants import INVARIANTS
-from devtools.simulation.placement import Fate
-from devtools.simulation.store import WriteFault
-from devtools.simulation.variants import Variant
+from chalicelib.domain.operation.stored_answer import StoredAnswer
+from devtools.proof.exploration.__main__ import main
+from devtools.proof.exploration.choices import Budget, Choices, Memory, Price, VisitedError, siblings
+from devtools.proof.exploration.in_full import in_full
+from devtools.proof.exploration.platform import DEATH, SILENCE
+from devtools.proof.exploration.requests import ReadFault, StoreFault
+from devtools.proof.exploration.scenarios import SCENARIOS, Scenario
+from devtools.proof.exploration.search import Figures, explore, explore_all, find_out
+from devtools.proof.exploration.sequences import read_sequence, sequence_of
+from devtools.proof.exploration.upstream import UNLOCK_FAILS
+from devtools.proof.exploration.world import LASTING, run_once
+from devtools.proof.simulation.oracle.invariants import INVARIANTS
+from devtools.proof.simulation.variants import Variant
+from devtools.proof.simulation.world.placement import Fate
+from devtools.proof.simulation.world.store import WriteFault
 
 pytestmark = pytest.mark.timeout(600)  # some thousand runs, under coverage, on a busy machine
 

@@ -7,12 +7,12 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.audit import describe_request
-from chalicelib.domain.booking import BookingRequest, ContactMethod
+from chalicelib.domain.audit.event import describe_request
+from chalicelib.domain.booking.booking import BookingRequest, ContactMethod
+from chalicelib.domain.booking.form import Form
+from chalicelib.domain.booking.rules.form import read_request
 from chalicelib.domain.canonical import canonical_bytes
-from chalicelib.domain.form import Form
 from chalicelib.domain.keyed_hash import HmacKey
-from chalicelib.domain.rules.form import read_request
 from tests.builders import MEMBERS, booking_request, form, members
 
 KEY = HmacKey(b"a key for tests, 32 bytes or more")

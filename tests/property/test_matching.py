@@ -7,9 +7,9 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.booking import Booking
-from chalicelib.domain.matching import ReconciliationPolicy, Verdict, judge, resembles
-from chalicelib.domain.operation import MOVES, OperationState
+from chalicelib.domain.booking.booking import Booking
+from chalicelib.domain.operation.matching import ReconciliationPolicy, Verdict, judge, resembles
+from chalicelib.domain.operation.operation import MOVES, OperationState
 from tests.builders import LONDON, NOW, booking, operation_record
 
 POLICY = ReconciliationPolicy()

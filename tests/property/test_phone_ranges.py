@@ -11,7 +11,7 @@ import phonenumbers
 import pytest
 from phonenumbers import PhoneMetadata, PhoneNumberType
 
-from chalicelib.domain.phone_number import has_national_form, is_premium, national_form
+from chalicelib.domain.booking.phone_number import has_national_form, is_premium, national_form
 from tests.builders import broken_rules, members
 
 REGIONS = ("GB", "GG", "JE", "IM")  # all of +44

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.booking import BookingRequest, ContactMethod
-from chalicelib.domain.facts import BookingRequirements, Facts
-from chalicelib.domain.form import OPTIONAL, REQUIRED, JsonValue
-from chalicelib.domain.policy import BookingPolicy
-from chalicelib.domain.rules.facts import FACT_RULES, check_facts
-from chalicelib.domain.rules.form import FORM_RULES, read_request, violations
+from chalicelib.domain.booking.booking import BookingRequest, ContactMethod
+from chalicelib.domain.booking.facts import BookingRequirements, Facts
+from chalicelib.domain.booking.form import OPTIONAL, REQUIRED, JsonValue
+from chalicelib.domain.booking.policy import BookingPolicy
+from chalicelib.domain.booking.rules.facts import FACT_RULES, check_facts
+from chalicelib.domain.booking.rules.form import FORM_RULES, read_request, violations
 from tests.builders import LONDON, MEMBERS, NOW, PHONE, form, members
 
 POINTER = re.compile(r"(/([^~/]|~[01])*)*")

@@ -5,21 +5,21 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.application.get_operation import OperationView
-from chalicelib.application.place_booking import Answered
+from chalicelib.application.booking.place_booking import Answered
+from chalicelib.application.operations.get_operation import OperationView
 from chalicelib.domain.errors import StoreUnavailableError
-from chalicelib.domain.operation import OperationState
-from chalicelib.domain.stored_answer import StoredAnswer
-from devtools.simulation.__main__ import main
-from devtools.simulation.campaign import Batch, Figures, run_batch
-from devtools.simulation.evidence import Evidence
-from devtools.simulation.history import Move, Said, UpstreamBooking
-from devtools.simulation.invariants import INVARIANTS, breaches
-from devtools.simulation.placement import Fate
-from devtools.simulation.report import breaches_told, run_told
-from devtools.simulation.simulation import Run, simulate
-from devtools.simulation.store import WriteFault
-from devtools.simulation.variants import Variant
+from chalicelib.domain.operation.operation import OperationState
+from chalicelib.domain.operation.stored_answer import StoredAnswer
+from devtools.proof.simulation.__main__ import main
+from devtools.proof.simulation.campaign import Batch, Figures, run_batch
+from devtools.proof.simulation.oracle.evidence import Evidence
+from devtools.proof.simulation.oracle.history import Move, Said, UpstreamBooking
+from devtools.proof.simulation.oracle.invariants import INVARIANTS, breaches
+from devtools.proof.simulation.report import breaches_told, run_told
+from devtools.proof.simulation.simulation import Run, simulate
+from devtools.proof.simulation.variants import Variant
+from devtools.proof.simulation.world.placement import Fate
+from devtools.proof.simulation.world.store import WriteFault
 
 pytestmark = pytest.mark.timeout(600)  # a thousand runs, under coverage, on a busy machine
 

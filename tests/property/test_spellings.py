@@ -9,13 +9,13 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.form import OPTIONAL, REQUIRED, Form
-from chalicelib.domain.longest_form import LONGEST_NUMBER, SPACE, longest_form_bytes
-from chalicelib.domain.phone_number import LONGEST_PHONE_NUMBER
-from chalicelib.domain.policy import MAXIMUM_COMMENTS_LENGTH, BookingPolicy
-from chalicelib.domain.rules.contacts import LONGEST_SKYPE_NAME
-from chalicelib.domain.rules.form import read_request, violations
-from chalicelib.domain.upstream_time import LONGEST_TIME
+from chalicelib.domain.booking.form import OPTIONAL, REQUIRED, Form
+from chalicelib.domain.booking.longest_form import LONGEST_NUMBER, SPACE, longest_form_bytes
+from chalicelib.domain.booking.phone_number import LONGEST_PHONE_NUMBER
+from chalicelib.domain.booking.policy import MAXIMUM_COMMENTS_LENGTH, BookingPolicy
+from chalicelib.domain.booking.rules.contacts import LONGEST_SKYPE_NAME
+from chalicelib.domain.booking.rules.form import read_request, violations
+from chalicelib.domain.booking.upstream_time import LONGEST_TIME
 from chalicelib.edge.container import EdgeSettings
 from chalicelib.edge.strict_json import parse_object
 from tests.builders import LONDON, NOW, form, members

@@ -6,8 +6,8 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.domain.booking.form import JsonValue
 from chalicelib.domain.errors import MalformedRequestError
-from chalicelib.domain.form import JsonValue
 from chalicelib.edge.strict_json import parse_object
 
 FRAGMENTS = st.sampled_from(

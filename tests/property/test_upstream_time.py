@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chalicelib.domain.upstream_time import read_time, same_minute
+from chalicelib.domain.booking.upstream_time import read_time, same_minute
 from tests.builders import LONDON
 
 OFFSETS = (timedelta(hours=1), timedelta(0))

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.emoji import EMOJI
-from chalicelib.domain.visible_text import first_hidden
+from chalicelib.domain.booking.emoji import EMOJI
+from chalicelib.domain.booking.visible_text import first_hidden
 
 SEQUENCES = sorted(emoji.EMOJI_DATA)
 FULLY_QUALIFIED = [text for text in SEQUENCES if emoji.EMOJI_DATA[text]["status"] == emoji.STATUS["fully_qualified"]]

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -10,10 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chalicelib.adapters.adultwork.answer import UnreadableAnswerError, UpstreamAnswer
-from chalicelib.adapters.adultwork.faults import classify_placement, refusal_message
-from chalicelib.adapters.adultwork.message_cleaning import MAXIMUM_LENGTH, clean_message
-from chalicelib.adapters.adultwork.wire import (
+from chalicelib.adapters.adultwork.codec.wire import (
     read_account,
     read_balance,
     read_booking,
@@ -21,12 +17,16 @@ from chalicelib.adapters.adultwork.wire import (
     read_permissions,
     read_requirements,
 )
-from chalicelib.domain.booking import Booking
-from chalicelib.domain.operation import OperationState
+from chalicelib.adapters.adultwork.faults import classify_placement, refusal_message
+from chalicelib.adapters.adultwork.message_cleaning import MAXIMUM_LENGTH, clean_message
+from chalicelib.adapters.http.answer import UnreadableAnswerError, UpstreamAnswer
+from chalicelib.domain.booking.booking import Booking
+from chalicelib.domain.operation.operation import OperationState
+from devtools.places import UPSTREAM_SAMPLES
 from tests.builders import LONDON, booking_request
 from tests.property.answer_writer import BOOKED, write_json, write_xml
 
-SAMPLES = Path(__file__).parent.parent / "data" / "upstream"
+SAMPLES = UPSTREAM_SAMPLES
 XML, JSON = "application/xml", "application/json"
 BODIES = {XML: (SAMPLES / "made-booking.xml").read_bytes(), JSON: (SAMPLES / "made-booking.json").read_bytes()}
 REQUEST = booking_request(session_date="2018-01-22 21:30", duration=15, book_user_id=123456, credits=Decimal(8))

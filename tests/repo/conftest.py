@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from devtools.package import Package, make_package
+from devtools.deploy.package import Package, make_package
 
 
 @pytest.fixture(scope="session")

@@ -4,24 +4,24 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from chalicelib.domain import errors
-from chalicelib.domain.longest_form import SPACE, longest_form_bytes
-from chalicelib.domain.policy import MAXIMUM_COMMENTS_LENGTH
-from chalicelib.domain.rules import form as form_rules
+from chalicelib.domain.booking.longest_form import SPACE, longest_form_bytes
+from chalicelib.domain.booking.policy import MAXIMUM_COMMENTS_LENGTH
+from chalicelib.domain.booking.rules import form as form_rules
 from chalicelib.domain.violation import Violation
 from chalicelib.edge.links import Links
-from chalicelib.edge.new_key import is_new_key_safe
-from chalicelib.edge.problem import BY_SLUG, INTERNAL_ERROR, PROBLEM_TYPES, Waits, problem_type, status_of
-from chalicelib.edge.problem_document import problem_document
-from chalicelib.edge.problem_facts import problem_headers
+from chalicelib.edge.problems.document import problem_document
+from chalicelib.edge.problems.facts import problem_headers
+from chalicelib.edge.problems.new_key import is_new_key_safe
+from chalicelib.edge.problems.table import BY_SLUG, INTERNAL_ERROR, PROBLEM_TYPES, Waits, problem_type, status_of
 from devtools.documents import flags_table
+from devtools.places import ROOT
 from tests.builders import form, members
 
-PAGES = Path(__file__).parents[2] / "docs" / "problems"
+PAGES = ROOT / "docs" / "problems"
 OPERATION_ID = "op_01KF3Q8Z5T7W9Y1B3D5F7H9K1M"
 REQUEST_ID = "4f1c1f0e-6f0a-4c53-9d0b-2f8f4a2e7d11"
 INSTANCE = "/v1/PhoneChat/CreateBooking"

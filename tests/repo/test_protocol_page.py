@@ -3,22 +3,28 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from chalicelib.adapters.dynamodb import items, tables
-from chalicelib.adapters.dynamodb.rate_limit import counters
-from chalicelib.adapters.dynamodb.tables import AUDIT, DAY_SHARDS, OPEN_SHARDS, OPERATIONS
-from chalicelib.adapters.vault.key_rows import PARTITION_KEY
-from chalicelib.domain.operation import FREES_GUARD, GUARD_HOLDS_AFTER_SESSION, MOVES, OperationState, Outcome
-from chalicelib.domain.record import OperationRecord
-from devtools.write_units import Cost
+from chalicelib.adapters.aws.dynamodb import items, tables
+from chalicelib.adapters.aws.dynamodb.rate_limit import counters
+from chalicelib.adapters.aws.dynamodb.tables import AUDIT, DAY_SHARDS, OPEN_SHARDS, OPERATIONS
+from chalicelib.adapters.aws.vault.key_rows import PARTITION_KEY
+from chalicelib.domain.operation.operation import (
+    FREES_GUARD,
+    GUARD_HOLDS_AFTER_SESSION,
+    MOVES,
+    OperationState,
+    Outcome,
+)
+from chalicelib.domain.operation.record import OperationRecord
+from devtools.places import ROOT
+from devtools.proof.write_units import Cost
 from tests.contract.records import claim_event, operation
-from tests.unit.adapters.dynamodb.priced import KEY, LIMITS, MEMBERS, REQUEST_ID, steps
+from tests.unit.adapters.aws.dynamodb.priced import KEY, LIMITS, MEMBERS, REQUEST_ID, steps
 from tests.unit.application.world import OTHER_KEY, World
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "protocol.md").read_text()
+PAGE = (ROOT / "docs" / "protocol.md").read_text()
 NEXT_ATTEMPT = "next attempt"
 
 
@@ -206,7 +212,7 @@ def test_the_table_of_costs_names_every_step_and_their_sum() -> None:
 
 def test_the_page_names_settings_and_targets_that_exist() -> None:
     """`make rebuild-guards` with its options."""
-    makefile = (Path(__file__).resolve().parents[2] / "Makefile").read_text()
+    makefile = (ROOT / "Makefile").read_text()
     assert "\nrebuild-guards:" in makefile
     for option in ("FROM", "TO", "RESUME", "AWS"):
         assert f"$({option})" in makefile

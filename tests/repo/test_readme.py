@@ -12,18 +12,18 @@ import pytest
 import requests
 import yaml  # type: ignore[import-untyped]  # of cfn-lint; one call is not worth the stubs
 
-from chalicelib.adapters.dynamodb.items import KEPT_AFTER_GUARD
-from chalicelib.domain.operation import FREES_GUARD, GUARD_HOLDS_AFTER_SESSION, OperationState
-from chalicelib.edge.problem import BY_SLUG
+from chalicelib.adapters.aws.dynamodb.items import KEPT_AFTER_GUARD
+from chalicelib.domain.operation.operation import FREES_GUARD, GUARD_HOLDS_AFTER_SESSION, OperationState
+from chalicelib.edge.problems.table import BY_SLUG
 from chalicelib.settings import Settings
 from devtools.create_environment import NEWEST, OLDEST
+from devtools.deploy.package import make_package
 from devtools.documents import alarms_table, problems_table, settings_table
-from devtools.local_state import state_folder
-from devtools.package import make_package
-from devtools.run import DEFAULTS
-from devtools.stack import Ports, Stack, app_environment
+from devtools.local.run import DEFAULTS
+from devtools.local.stack import Ports, Stack, app_environment
+from devtools.local.state import state_folder
+from devtools.places import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
 OF_THE_RUN = {"BookingID", "CreateDate", "LastUpdated"}
 

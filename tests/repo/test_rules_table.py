@@ -3,17 +3,17 @@
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
-from chalicelib.domain.facts import BookingRequirements, Facts
-from chalicelib.domain.form import OPTIONAL, REQUIRED, JsonValue
-from chalicelib.domain.rules.facts import FACT_RULES, FactRule, check_facts
-from chalicelib.domain.rules.form import FORM_RULES, violations
-from chalicelib.domain.rules.rule import FormRule
+from chalicelib.domain.booking.facts import BookingRequirements, Facts
+from chalicelib.domain.booking.form import OPTIONAL, REQUIRED, JsonValue
+from chalicelib.domain.booking.rules.facts import FACT_RULES, FactRule, check_facts
+from chalicelib.domain.booking.rules.form import FORM_RULES, violations
+from chalicelib.domain.booking.rules.rule import FormRule
 from chalicelib.domain.violation import Violation
-from chalicelib.edge.problem_document import MOST_VIOLATIONS
+from chalicelib.edge.problems.document import MOST_VIOLATIONS
+from devtools.places import ROOT
 from tests.builders import form, members, without
 
 # Source: AdultWork, CreateBooking page, the table of the request.
@@ -137,7 +137,7 @@ def test_the_page_lists_every_rule_with_its_members_and_its_params() -> None:
         pointers.append("any other" if violation.rule == "unknown-member" else f"`{violation.pointer}`")
     rows["more-violations"] = (["the whole body"], "`left_out` (integer)")
     table = "\n".join(f"| `{rule}` | {', '.join(pointers)} | {params} |" for rule, (pointers, params) in rows.items())
-    page = (Path(__file__).parents[2] / "docs" / "problems" / "booking-rejected.md").read_text()
+    page = (ROOT / "docs" / "problems" / "booking-rejected.md").read_text()
     assert f"| rule | members | `params` |\n|---|---|---|\n{table}\n\n" in page, table
     assert "up to a hundred" in page
     assert MOST_VIOLATIONS == 100

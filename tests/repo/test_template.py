@@ -10,15 +10,16 @@ from typing import Any
 import pytest
 
 from chalicelib import log
-from chalicelib.adapters.dynamodb.items import KEPT_AFTER_GUARD
-from chalicelib.adapters.dynamodb.tables import OPERATIONS
-from chalicelib.domain.operation import GUARD_HOLDS_AFTER_SESSION
+from chalicelib.adapters.aws.dynamodb.items import KEPT_AFTER_GUARD
+from chalicelib.adapters.aws.dynamodb.tables import OPERATIONS
+from chalicelib.domain.operation.operation import GUARD_HOLDS_AFTER_SESSION
 from chalicelib.domain.time_budget import TimeBudget
 from chalicelib.edge.links import Links
 from chalicelib.settings import Settings
-from devtools.gateway import FUNCTION_SECONDS
-from devtools.gateway_responses import RESPONSES
-from devtools.package import ROOT, Package, PackagingError, links_of, lint, make_package
+from devtools.deploy.gateway_responses import RESPONSES
+from devtools.deploy.package import Package, PackagingError, links_of, lint, make_package
+from devtools.local.gateway import FUNCTION_SECONDS
+from devtools.places import ROOT
 
 Json = dict[str, Any]
 
@@ -58,7 +59,7 @@ def owner(target: Json) -> str:
 
 def source_of(adapter: str) -> str:
     """Return the code of one adapter's package."""
-    folder = ROOT / "chalicelib" / "adapters" / adapter
+    folder = ROOT / "chalicelib" / "adapters" / "aws" / adapter
     return "\n".join(path.read_text() for path in folder.glob("*.py"))
 
 

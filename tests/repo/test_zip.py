@@ -19,13 +19,14 @@ from typing import Any
 
 import pytest
 
-from devtools import example
-from devtools.dynamodb import LocalDynamoDB, create_tables, local_environment
-from devtools.package import ROOT, Package, PackagingError, make_package
-from devtools.platform_packages import link_platform
-from devtools.resources import match_resource
-from devtools.rest_event import HttpRequest, to_event
-from devtools.zip_contents import EARLIEST, TASK_ROOT, ContentsError, repack, shipped_name
+from devtools.deploy.package import Package, PackagingError, make_package
+from devtools.deploy.platform_packages import link_platform
+from devtools.deploy.zip_contents import EARLIEST, TASK_ROOT, ContentsError, repack, shipped_name
+from devtools.local import example
+from devtools.local.dynamodb import LocalDynamoDB, create_tables, local_environment
+from devtools.local.paths import match_resource
+from devtools.local.rest_event import HttpRequest, to_event
+from devtools.places import ROOT
 from sandbox.server import SandboxServer
 from tests.repo.source_imports import imports, module_name
 
@@ -162,7 +163,7 @@ def test_a_module_that_does_not_compile_is_refused(tmp_path: Path) -> None:
         ("_cffi_backend.cpython-311-x86_64-linux-gnu.so", "_cffi_backend.cpython-311-x86_64-linux-gnu.so"),
         ("tzdata/zoneinfo/Asia/Tokyo", "tzdata/zoneinfo/Asia/Tokyo"),
         ("tzdata/zoneinfo/zone1970.tab", None),
-        ("chalicelib/adapters/vault/sealing.py", "chalicelib/adapters/vault/sealing.py"),
+        ("chalicelib/adapters/aws/vault/sealing.py", "chalicelib/adapters/aws/vault/sealing.py"),
     ],
 )
 def test_what_ships_is_decided_by_name(name: str, shipped: str | None) -> None:
@@ -188,9 +189,7 @@ def test_entries_do_not_say_when_or_by_whom_they_were_made(package: Package) -> 
 
 def test_the_same_sources_make_the_same_zip(package: Package, tmp_path: Path) -> None:
     """In another folder, another time zone, under another hash seed and umask."""
-    code = (
-        "import os, sys; os.umask(0o077); from devtools.package import make_package as make; from pathlib import Path;"
-    )
+    code = "import os, sys; os.umask(0o077); from devtools.deploy.package import make_package as make; from pathlib import Path;"
     code += "print(make('dev', Path(sys.argv[1])).zip)"
     environment = {**os.environ, "PYTHONHASHSEED": "77", "TZ": "Asia/Kathmandu", "PYTHONDONTWRITEBYTECODE": "1"}
     folder = tmp_path / "a folder with another name"

@@ -6,7 +6,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from chalicelib.application.place_booking import PlaceBooking
+from chalicelib.application.booking.place_booking import PlaceBooking
 from chalicelib.bootstrap import build
 from chalicelib.domain.keyed_hash import HmacKey
 from chalicelib.edge.container import Container

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.domain.longest_form import longest_form_bytes
-from chalicelib.domain.matching import ReconciliationPolicy
-from chalicelib.domain.policy import BookingPolicy
+from chalicelib.domain.booking.longest_form import longest_form_bytes
+from chalicelib.domain.booking.policy import BookingPolicy
+from chalicelib.domain.operation.matching import ReconciliationPolicy
 from chalicelib.domain.time_budget import TimeBudget
 from chalicelib.settings import InvalidSettingsError, Settings, read_settings
 from tests.builders import LONDON

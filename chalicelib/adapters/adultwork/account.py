@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from chalicelib.adapters.adultwork import faults, wire
-from chalicelib.adapters.adultwork.answer import UpstreamAnswer
+from chalicelib.adapters.adultwork import faults
 from chalicelib.adapters.adultwork.client import AdultWorkClient
+from chalicelib.adapters.adultwork.codec import wire
 from chalicelib.adapters.adultwork.permission_cache import PermissionCache
 from chalicelib.adapters.adultwork.reading import read
+from chalicelib.adapters.http.answer import UpstreamAnswer
 from chalicelib.application.ports import Concurrency
 from chalicelib.domain.access import AccessToken, Principal
 from chalicelib.domain.time_budget import Deadline

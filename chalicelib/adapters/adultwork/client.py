@@ -11,13 +11,13 @@ import requests
 from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPResponse
 
-from chalicelib.adapters.adultwork.answer import MAXIMUM_ANSWER_BYTES, AnswerTooLargeError, UpstreamAnswer
-from chalicelib.adapters.adultwork.connection import UpstreamAdapter
-from chalicelib.adapters.adultwork.content_coding import decoded
-from chalicelib.adapters.adultwork.exchange import CURRENT, Exchange
-from chalicelib.adapters.adultwork.exchange_failure import LATE, TOO_LARGE, ExchangeFailedError, failure_of
-from chalicelib.adapters.adultwork.opening import Resolver, system_addresses
-from chalicelib.adapters.adultwork.retry_after import retry_after_seconds
+from chalicelib.adapters.http.answer import MAXIMUM_ANSWER_BYTES, AnswerTooLargeError, UpstreamAnswer
+from chalicelib.adapters.http.connection import UpstreamAdapter
+from chalicelib.adapters.http.content_coding import decoded
+from chalicelib.adapters.http.exchange import CURRENT, Exchange
+from chalicelib.adapters.http.exchange_failure import LATE, TOO_LARGE, ExchangeFailedError, failure_of
+from chalicelib.adapters.http.opening import Resolver, system_addresses
+from chalicelib.adapters.http.retry_after import retry_after_seconds
 from chalicelib.application.ports import Clock
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.errors import SwitchboardError, Trouble, UpstreamUnavailableError

@@ -4,16 +4,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import tzinfo
 
-from chalicelib.adapters.adultwork.answer import UnreadableAnswerError, UpstreamAnswer
-from chalicelib.adapters.adultwork.error_body import error_texts, says_no_route
-from chalicelib.adapters.adultwork.media_type import Format, declared_format
+from chalicelib.adapters.adultwork.codec.error_body import error_texts, says_no_route
+from chalicelib.adapters.adultwork.codec.media_type import Format, declared_format
+from chalicelib.adapters.adultwork.codec.wire import LARGEST_ID, read_booking, read_document
 from chalicelib.adapters.adultwork.message_cleaning import clean_message
-from chalicelib.adapters.adultwork.wire import LARGEST_ID, read_booking, read_document
+from chalicelib.adapters.http.answer import UnreadableAnswerError, UpstreamAnswer
 from chalicelib.domain.access import AccessToken
-from chalicelib.domain.booking import BookingRequest
+from chalicelib.domain.booking.booking import BookingRequest
 from chalicelib.domain.errors import InvalidTokenError, Trouble, UpstreamRefusedError, UpstreamUnavailableError
-from chalicelib.domain.matching import echoes
-from chalicelib.domain.operation import OperationState, Outcome
+from chalicelib.domain.operation.matching import echoes
+from chalicelib.domain.operation.operation import OperationState, Outcome
 
 OK, CREATED, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, TOO_MANY_REQUESTS = 200, 201, 401, 403, 404, 429
 REDIRECTIONS, SERVER_ERRORS = range(300, 400), range(500, 600)

@@ -6,16 +6,17 @@ from decimal import Decimal
 
 import simplejson
 
-from chalicelib.adapters.adultwork import faults, wire
-from chalicelib.adapters.adultwork.answer import UpstreamAnswer
+from chalicelib.adapters.adultwork import faults
 from chalicelib.adapters.adultwork.client import AdultWorkClient
-from chalicelib.adapters.adultwork.exchange_failure import ExchangeFailedError
+from chalicelib.adapters.adultwork.codec import wire
 from chalicelib.adapters.adultwork.reading import read
+from chalicelib.adapters.http.answer import UpstreamAnswer
+from chalicelib.adapters.http.exchange_failure import ExchangeFailedError
 from chalicelib.domain.access import AccessToken
-from chalicelib.domain.booking import Booking, BookingRequest, ListEntry
+from chalicelib.domain.booking.booking import Booking, BookingRequest, ListEntry
+from chalicelib.domain.booking.facts import BookingRequirements
 from chalicelib.domain.errors import Trouble
-from chalicelib.domain.facts import BookingRequirements
-from chalicelib.domain.operation import OperationState, Outcome
+from chalicelib.domain.operation.operation import OperationState, Outcome
 from chalicelib.domain.time_budget import Deadline
 
 REQUIREMENTS = "/v1/PhoneChat/GetUserBookingRequirements"

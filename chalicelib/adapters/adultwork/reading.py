@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from chalicelib.adapters.adultwork import faults
-from chalicelib.adapters.adultwork.answer import UnparsableAnswerError, UpstreamAnswer
 from chalicelib.adapters.adultwork.client import AdultWorkClient
+from chalicelib.adapters.http.answer import UnparsableAnswerError, UpstreamAnswer
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.time_budget import Deadline
 

@@ -5,15 +5,15 @@ from collections.abc import Callable
 
 import simplejson
 
-from chalicelib.application.get_operation import GetOperationCommand, OperationView
+from chalicelib.application.operations.get_operation import GetOperationCommand, OperationView
 from chalicelib.domain.errors import NotFoundError
-from chalicelib.domain.operation import OperationState
+from chalicelib.domain.operation.operation import OperationState
 from chalicelib.edge.answer import Answer
 from chalicelib.edge.answer_form import given_at
 from chalicelib.edge.container import Container
 from chalicelib.edge.exchange import Exchange
 from chalicelib.edge.links import Links
-from chalicelib.edge.new_key import has_booked_nothing_for_good
+from chalicelib.edge.problems.new_key import has_booked_nothing_for_good
 from chalicelib.edge.representation import Document, instant, to_json
 from chalicelib.edge.request import bearer_token, seconds_left
 from chalicelib.edge.routes.resource import Resource

@@ -3,13 +3,13 @@
 import json
 from collections.abc import Callable
 
-from chalicelib.domain.stored_answer import StoredAnswer
+from chalicelib.domain.operation.stored_answer import StoredAnswer
 from chalicelib.edge.answer import Answer
 from chalicelib.edge.answer_form import CREATE_BOOKING, given_at, is_problem
 from chalicelib.edge.container import Container
 from chalicelib.edge.exchange import Exchange
 from chalicelib.edge.links import Links
-from chalicelib.edge.problem import BY_SLUG
+from chalicelib.edge.problems.table import BY_SLUG
 from chalicelib.edge.request import place_booking_command
 from chalicelib.edge.routes.resource import Resource
 

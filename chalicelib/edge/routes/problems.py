@@ -3,7 +3,7 @@
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.edge.answer import Answer
 from chalicelib.edge.exchange import Exchange
-from chalicelib.edge.problem import BY_SLUG
+from chalicelib.edge.problems.table import BY_SLUG
 from chalicelib.edge.routes.resource import Resource
 
 

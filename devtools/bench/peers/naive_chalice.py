@@ -10,7 +10,7 @@ import boto3
 import requests
 from chalice.app import Chalice, ForbiddenError, Response, UnprocessableEntityError
 
-from devtools.bench.baseline_documents import booking_of
+from devtools.bench.yardstick.documents import booking_of
 
 UPSTREAM = os.environ["ADULTWORK_BASE_URL"]
 SCOPES = {"account_phonechat_bookings", "account_credits_history"}

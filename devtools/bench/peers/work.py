@@ -15,7 +15,7 @@ import boto3
 import requests
 from pydantic import BaseModel, Field
 
-from devtools.bench.baseline_documents import booking_of
+from devtools.bench.yardstick.documents import booking_of
 
 UPSTREAM = os.environ["ADULTWORK_BASE_URL"]
 SCOPES = {"account_phonechat_bookings", "account_credits_history"}

@@ -5,11 +5,11 @@ from decimal import Decimal
 
 from chalicelib.application.ports import ClaimAnswer
 from chalicelib.domain.access import AccessToken
-from chalicelib.domain.audit import AuditEvent
-from chalicelib.domain.booking import BookingRequest, ListEntry
-from chalicelib.domain.facts import BookingRequirements
-from chalicelib.domain.operation import Operation, Outcome
-from chalicelib.domain.record import OperationRecord
+from chalicelib.domain.audit.event import AuditEvent
+from chalicelib.domain.booking.booking import BookingRequest, ListEntry
+from chalicelib.domain.booking.facts import BookingRequirements
+from chalicelib.domain.operation.operation import Operation, Outcome
+from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
 from tests.fakes.clock import FixedClock
 from tests.fakes.store import InMemoryOperationStore

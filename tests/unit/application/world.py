@@ -5,21 +5,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from chalicelib.application.claiming import Claiming
-from chalicelib.application.concluding import Concluding
-from chalicelib.application.earlier import EarlierOperations
-from chalicelib.application.get_operation import GetOperation, GetOperationCommand, OperationView
-from chalicelib.application.housekeeping import Expired, Housekeeping
-from chalicelib.application.place_booking import Answered, PlaceBooking, PlaceBookingCommand
+from chalicelib.application.booking.claiming import Claiming
+from chalicelib.application.booking.concluding import Concluding
+from chalicelib.application.booking.earlier import EarlierOperations
+from chalicelib.application.booking.place_booking import Answered, PlaceBooking, PlaceBookingCommand
+from chalicelib.application.booking.reads import Reads
+from chalicelib.application.booking.refusals import Refusals
+from chalicelib.application.operations.get_operation import GetOperation, GetOperationCommand, OperationView
+from chalicelib.application.operations.housekeeping import Expired, Housekeeping
+from chalicelib.application.operations.reconcile import Reconciler
 from chalicelib.application.ports import AnswerForm, Concurrency, HmacKeys
-from chalicelib.application.reads import Reads
-from chalicelib.application.reconcile import Reconciler
-from chalicelib.application.refusals import Refusals
 from chalicelib.domain.access import AccessToken
+from chalicelib.domain.booking.form import JsonValue
 from chalicelib.domain.errors import SwitchboardError
-from chalicelib.domain.form import JsonValue
-from chalicelib.domain.matching import ReconciliationPolicy
-from chalicelib.domain.operation import OperationState
+from chalicelib.domain.operation.matching import ReconciliationPolicy
+from chalicelib.domain.operation.operation import OperationState
 from chalicelib.domain.time_budget import Deadline, TimeBudget
 from chalicelib.edge.answer_form import HttpAnswers
 from chalicelib.edge.links import Links

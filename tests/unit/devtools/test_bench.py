@@ -13,17 +13,18 @@ from typing import Any
 import pytest
 
 from devtools.bench import __main__ as bench
-from devtools.bench import aws_stub, growth, instructions, starts, weights
-from devtools.bench.bookings import Bookings, WrongAnswerError, require_booked
-from devtools.bench.certificate import write_certificate
+from devtools.bench import growth, instructions, starts, weights
 from devtools.bench.figures import Budget, Figure, Ratio, beside_peers, compared
+from devtools.bench.ground import aws_stub
+from devtools.bench.ground.bookings import Bookings, WrongAnswerError, require_booked
+from devtools.bench.ground.certificate import write_certificate
+from devtools.bench.ground.processes import Child, ChildError
+from devtools.bench.ground.proxy import Relay
+from devtools.bench.ground.setting import Setting
+from devtools.bench.ground.worker import call, peak_kib
 from devtools.bench.page import BEGIN, END, PAGE, record
-from devtools.bench.processes import Child, ChildError
-from devtools.bench.proxy import Relay
 from devtools.bench.report import table
-from devtools.bench.setting import Setting
-from devtools.bench.worker import call, peak_kib
-from devtools.package import make_package
+from devtools.deploy.package import make_package
 
 ABOVE, BELOW, FLOOR = Budget(1.4, is_ratio=True), Budget(100, 95), Budget(2.5, is_ratio=True, is_floor=True)
 

@@ -10,13 +10,13 @@ import pytest
 
 from devtools import create_environment
 from devtools.command import STOPPED
-from devtools.trials import crash_matrix_report
+from devtools.places import ROOT
+from devtools.proof.trials import crash_matrix_report
 
-ROOT = Path(__file__).resolve().parents[3]
 WAITS = "import sys, time\nprint(sys.argv[1:], flush=True)\ntime.sleep(60)\n"
 WORKS = """
 import time
-from devtools.workers import DeafContext, workers
+from devtools.proof.workers import DeafContext, workers
 def work(seconds):
     print("working", flush=True)
     time.sleep(seconds)

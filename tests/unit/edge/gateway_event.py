@@ -9,11 +9,11 @@ from typing import Any
 
 from chalice.app import Chalice, Request
 
-from chalicelib.application.get_operation import GetOperationCommand, OperationView
-from chalicelib.application.place_booking import Answered, PlaceBookingCommand
-from chalicelib.domain.booking import BookedUser, Booking
-from chalicelib.domain.operation import OperationState
-from chalicelib.domain.record import OperationRecord
+from chalicelib.application.booking.place_booking import Answered, PlaceBookingCommand
+from chalicelib.application.operations.get_operation import GetOperationCommand, OperationView
+from chalicelib.domain.booking.booking import BookedUser, Booking
+from chalicelib.domain.operation.operation import OperationState
+from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.edge.answer_form import HttpAnswers
 from chalicelib.edge.container import Container, EdgeSettings
 from chalicelib.edge.links import Links

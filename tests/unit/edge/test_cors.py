@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from chalice.app import Chalice
 
-from chalicelib.application.place_booking import Answered
+from chalicelib.application.booking.place_booking import Answered
 from chalicelib.domain import errors
 from chalicelib.domain.violation import Violation
 from chalicelib.edge import cors

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from chalicelib.application.get_operation import OperationView
+from chalicelib.application.operations.get_operation import OperationView
 from chalicelib.domain import errors
 from chalicelib.domain.access import AccessToken
-from chalicelib.domain.operation import OperationState
-from chalicelib.domain.stored_answer import StoredAnswer
+from chalicelib.domain.operation.operation import OperationState
+from chalicelib.domain.operation.stored_answer import StoredAnswer
 from chalicelib.edge.routes.resource import METHODS
 from tests.unit.edge.gateway_event import (
     ANSWERED,

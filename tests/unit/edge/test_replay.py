@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.domain import errors
-from chalicelib.domain.stored_answer import StoredAnswer
+from chalicelib.domain.operation.stored_answer import StoredAnswer
 from tests.unit.edge.gateway_event import (
     ANSWERED,
     BOOKING,

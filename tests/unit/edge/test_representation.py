@@ -3,14 +3,14 @@
 import json
 import re
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
-from chalicelib.domain.booking import Booking
+from chalicelib.domain.booking.booking import Booking
 from chalicelib.edge.representation import booking_json, to_json
+from devtools.places import UPSTREAM_SAMPLES
 
-SAMPLE = Path(__file__).parents[2] / "data" / "upstream" / "made-booking.json"
+SAMPLE = UPSTREAM_SAMPLES / "made-booking.json"
 
 
 def sample_booking(credit_text: str) -> Booking:

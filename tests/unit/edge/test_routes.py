@@ -2,17 +2,17 @@
 
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from chalicelib import VERSION
 from chalicelib.domain.access import AccessToken
-from chalicelib.domain.booking import Booking
+from chalicelib.domain.booking.booking import Booking
 from chalicelib.edge.container import EdgeSettings
 from chalicelib.edge.links import Links
-from chalicelib.edge.problem import BY_SLUG
+from chalicelib.edge.problems.table import BY_SLUG
 from chalicelib.edge.routes.resource import METHODS
+from devtools.places import UPSTREAM_SAMPLES
 from tests.unit.edge.gateway_event import (
     ANSWERED,
     CREATE_BOOKING,
@@ -141,7 +141,7 @@ def test_no_route_leaves_cors_or_media_types_to_chalice() -> None:
 
 def test_the_sample_of_the_upstream_is_answered_as_it_is() -> None:
     """The whole way out: typed booking, document, body."""
-    sample = json.loads((Path(__file__).parents[2] / "data" / "upstream" / "made-booking.json").read_text())
+    sample = json.loads((UPSTREAM_SAMPLES / "made-booking.json").read_text())
     booking = Booking.model_validate_json(json.dumps(sample))
     answered = replace(ANSWERED, answer=FORM.booked(OPERATION_ID, booking))
     reply = call(edge_app(FakePlaceBooking(answered)), rest_event())

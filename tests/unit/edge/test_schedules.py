@@ -9,12 +9,12 @@ import pytest
 from chalice.app import Chalice, Rate, ScheduledEventConfig
 
 from chalicelib import log
-from chalicelib.application.housekeeping import Expired, Housekeeping
-from chalicelib.application.reconcile import Reconciler
+from chalicelib.application.operations.housekeeping import Expired, Housekeeping
+from chalicelib.application.operations.reconcile import Reconciler
 from chalicelib.bootstrap import build
 from chalicelib.domain.errors import StoreUnavailableError
-from chalicelib.domain.matching import ReconciliationPolicy
-from chalicelib.domain.operation import OperationState
+from chalicelib.domain.operation.matching import ReconciliationPolicy
+from chalicelib.domain.operation.operation import OperationState
 from chalicelib.domain.time_budget import Deadline, TimeBudget
 from chalicelib.edge.answer_form import HttpAnswers
 from chalicelib.edge.container import Container, EdgeSettings, NothingExpires

@@ -1,14 +1,14 @@
 """Check that the sandbox's README tells the truth."""
 
 import re
-from pathlib import Path
 
+from devtools.places import ROOT
 from sandbox.api import ENDPOINTS
 from sandbox.cast import CANDIDATES, TOKENS
 from sandbox.exchange import Setting
 from sandbox.fault_table import FAULTS, Fault
 
-README = (Path(__file__).parents[3] / "sandbox" / "README.md").read_text()
+README = (ROOT / "sandbox" / "README.md").read_text()
 
 
 def shown(value: Setting) -> str:

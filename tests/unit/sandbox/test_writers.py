@@ -6,10 +6,10 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
+from devtools.places import UPSTREAM_SAMPLES
 from sandbox import shapes
 from sandbox.booking import Booking
 from sandbox.cast import CANDIDATES
@@ -18,7 +18,7 @@ from sandbox.datacontract import write_xml
 from sandbox.documents import ErrorDocument, Listing, Record, Scalar
 from sandbox.json_writer import write_json
 
-UPSTREAM = Path(__file__).parents[2] / "data" / "upstream"
+UPSTREAM = UPSTREAM_SAMPLES
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from typing import TypeAlias
 
 import pytest
 
-from chalicelib.adapters.adultwork.answer import MAXIMUM_ANSWER_BYTES, UpstreamAnswer
 from chalicelib.adapters.adultwork.client import AdultWorkClient
-from chalicelib.adapters.adultwork.exchange_failure import ExchangeFailedError
+from chalicelib.adapters.http.answer import MAXIMUM_ANSWER_BYTES, UpstreamAnswer
+from chalicelib.adapters.http.exchange_failure import ExchangeFailedError
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.errors import StoreUnavailableError, Trouble, UpstreamUnavailableError
 from chalicelib.domain.time_budget import Deadline

@@ -4,7 +4,6 @@ from decimal import Decimal
 
 import pytest
 
-from chalicelib.adapters.adultwork.answer import UnreadableAnswerError, UpstreamAnswer
 from chalicelib.adapters.adultwork.faults import (
     classify_placement,
     classify_read,
@@ -13,11 +12,12 @@ from chalicelib.adapters.adultwork.faults import (
     refusal_message,
     translated_reads,
 )
-from chalicelib.domain.booking import ContactMethod
+from chalicelib.adapters.http.answer import UnreadableAnswerError, UpstreamAnswer
+from chalicelib.domain.booking.booking import ContactMethod
 from chalicelib.domain.errors import InvalidTokenError, Trouble, UpstreamRefusedError, UpstreamUnavailableError
-from chalicelib.domain.operation import OperationState, Outcome
+from chalicelib.domain.operation.operation import OperationState, Outcome
 from tests.builders import LONDON, booking_request
-from tests.unit.adapters.adultwork.answers import json_answer, sample, xml_answer
+from tests.unit.adapters.answers import json_answer, sample, xml_answer
 
 REQUEST = booking_request(session_date="2018-01-22 21:30", duration=15, book_user_id=123456, credits=Decimal(8))
 REFUSED_XML = "<Error><Message>No credits.</Message></Error>"

@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.adapters.adultwork.client import AdultWorkClient
-from chalicelib.adapters.adultwork.opening import Address
 from chalicelib.adapters.adultwork.phonechat import AdultWorkGateway, request_body
-from chalicelib.domain.booking import ContactMethod
+from chalicelib.adapters.http.opening import Address
+from chalicelib.domain.booking.booking import ContactMethod
+from chalicelib.domain.booking.facts import BookingRequirements
 from chalicelib.domain.errors import (
     InvalidTokenError,
     StoreUnavailableError,
@@ -24,8 +25,7 @@ from chalicelib.domain.errors import (
     UpstreamRefusedError,
     UpstreamUnavailableError,
 )
-from chalicelib.domain.facts import BookingRequirements
-from chalicelib.domain.operation import OperationState, Outcome
+from chalicelib.domain.operation.operation import OperationState, Outcome
 from chalicelib.domain.time_budget import Deadline
 from tests.builders import LONDON, PHONE, TOKEN, booking_request
 from tests.fakes.certificates import Authority

@@ -1,0 +1,1 @@
+"""AWS: the store, the vault and the secrets."""

@@ -1,0 +1,97 @@
+"""The vault on KMS and DynamoDB."""
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from chalicelib.adapters.aws.vault.calls import Calls, store_errors
+from chalicelib.adapters.aws.vault.client import KmsClient
+from chalicelib.adapters.aws.vault.data_key import DataKey
+from chalicelib.adapters.aws.vault.key_cache import KeyCache
+from chalicelib.adapters.aws.vault.key_rows import KeyRows, WrappedKey
+from chalicelib.adapters.aws.vault.sealing import AesGcmSeal
+from chalicelib.adapters.aws.vault.wrapping import WrappingKey
+from chalicelib.application.ports import AccountSeal, Clock
+from chalicelib.domain.time_budget import Deadline
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+NOT_UNLOCKED = "The key that seals the account's data could not be had. It is safe to try again."
+NOT_ERASED = "The account's data key could not be erased; erase it again."
+
+
+class KmsVault:
+    """A Vault. `kms_key_id` is the id, ARN or alias of the wrapping key, `random_bytes` draws that many bytes.
+
+    A call on a known account costs nothing, on a cold cache two hops, at the account's first time three.
+    """
+
+    def __init__(  # noqa: PLR0913 (what it is wired with)
+        self,
+        kms_client: KmsClient,
+        dynamodb_client: "DynamoDBClient",
+        operations_table: str,
+        kms_key_id: str,
+        clock: Clock,
+        *,
+        random_bytes: Callable[[int], bytes],
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        calls = Calls(sleep)
+        self._wrapping_key = WrappingKey(kms_client, kms_key_id, calls)
+        self._rows = KeyRows(dynamodb_client, operations_table, calls)
+        self._cache = KeyCache(clock)
+        self._clock = clock
+        self._random_bytes = random_bytes
+
+    def unlock(self, account: int, deadline: Deadline) -> AccountSeal:
+        """Return the seal of an account, making its data key at the first time.
+
+        Raises:
+            StoreUnavailableError: the key could not be had by the deadline, or KMS does not open it.
+        """
+        key = self._cache.get(account)
+        if key is None:
+            with store_errors(NOT_UNLOCKED):
+                key = self._standing_key(account, deadline)
+            self._cache.put(account, key)
+        return AesGcmSeal(account, key, self._random_bytes)
+
+    def erase(self, account: int, deadline: Deadline) -> None:
+        """Delete the data key of an account: nothing that was sealed under it can be opened again.
+
+        Other containers may hold the key in memory for five more minutes, and the table's point-in-time backups hold it
+        wrapped until they run out: what is restored from one must be erased again. A later unlock makes a new key.
+
+        Raises:
+            StoreUnavailableError: it may still be there.
+        """
+        try:
+            with store_errors(NOT_ERASED):
+                self._rows.delete(account, deadline)
+        finally:
+            self._cache.drop(account)
+
+    def _standing_key(self, account: int, deadline: Deadline) -> DataKey:
+        """Return the key that every container uses, the faster one's where two made the first."""
+        row = self._rows.read(account, deadline)
+        if row is None:
+            key, wrapped = self._wrapping_key.new_key(account, deadline)
+            made = WrappedKey(key.id, wrapped)
+            row = self._rows.add(account, made, self._clock.now(), deadline)
+            if row == made:
+                return key
+        return self._unwrapped(account, row, deadline)
+
+    def _unwrapped(self, account: int, row: WrappedKey, deadline: Deadline) -> DataKey:
+        """Return the key of a row.
+
+        Raises:
+            ValueError: the row names another key than the one it holds.
+        """
+        key = self._wrapping_key.unwrap(account, row.wrapped, deadline)
+        if key.id != row.id:
+            msg = "the wrapped key is not the one that its row names"
+            raise ValueError(msg)
+        return key

@@ -1,0 +1,209 @@
+"""The audit events of a booking: what each step tells the reviewer."""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from chalicelib.domain.access import Principal
+from chalicelib.domain.audit.event import AuditEvent, EventKind, describe_request, event_hash
+from chalicelib.domain.booking.booking import Booking, BookingRequest
+from chalicelib.domain.canonical import Canonical
+from chalicelib.domain.keyed_hash import HmacKey
+from chalicelib.domain.operation.matching import Verdict
+from chalicelib.domain.operation.operation import Operation, OperationState, Outcome
+from chalicelib.domain.operation.record import OperationRecord
+
+MOST_BOOKINGS = 20
+MOST_MEMBERS = 8
+_STATUS = re.compile("[A-Za-z]{1,32}")  # a documented status is one word; what is not may hold anything
+
+_KINDS = {
+    OperationState.CONFIRMED: EventKind.CONFIRMED,
+    OperationState.REJECTED: EventKind.REJECTED,
+    OperationState.NOT_SENT: EventKind.NOT_SENT,
+    OperationState.UNKNOWN: EventKind.UNKNOWN,
+    OperationState.NOT_CREATED: EventKind.NOT_CREATED,
+    OperationState.AMBIGUOUS: EventKind.AMBIGUOUS,
+    OperationState.EXPIRED_UNKNOWN: EventKind.EXPIRED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What every event of one call has in common.
+
+    Where the form breaks rules, there is no `request`: what the form says may be anything. `candidate` is who was asked for,
+    None where that cannot be relied on either.
+    """
+
+    operation_id: str
+    request_id: str
+    principal: Principal
+    request: BookingRequest | None
+    key: HmacKey
+    candidate: int | None = None
+
+    def first(self, at: datetime, kind: EventKind, details: Mapping[str, Canonical]) -> AuditEvent:
+        """Return the event that opens the chain; it tells of the request."""
+        request = self.request
+        return AuditEvent(
+            operation_id=self.operation_id,
+            sequence=1,
+            at=at,
+            kind=kind,
+            account=self.principal.account,
+            request_id=self.request_id,
+            candidate=self.candidate if request is None else request.book_user_id,
+            details=details if request is None else {"request": describe_request(request, self.key), **details},
+        )
+
+
+def refused(subject: Subject, at: datetime, reason: str, details: Mapping[str, Canonical]) -> AuditEvent:
+    """Return the event of a request that ended before its claim; `reason` is the name of the problem that was told."""
+    return subject.first(at, EventKind.REFUSED, {"reason": reason, **details})
+
+
+def refusals_counted(refusal: AuditEvent, count: int) -> AuditEvent:
+    """Return the event that tells how many refusals of an account's hour are counted only; `refusal` is the last of them."""
+    return replace(
+        refusal,
+        kind=EventKind.REFUSALS_COUNTED,
+        details={"hour": refusal.at.strftime("%Y-%m-%dT%H"), "refusals": count},
+    )
+
+
+def claimed(  # noqa: PLR0913, PLR0917 (the parts of one event)
+    subject: Subject,
+    operation: Operation,
+    at: datetime,
+    unchecked: Sequence[str],
+    timings: Mapping[str, int],
+    previous: OperationRecord | None = None,
+) -> AuditEvent:
+    """Return the event that is written before the first byte goes out; `timings` are in milliseconds.
+
+    With `previous` it opens a further attempt of that operation, and is chained to its events. It always names its call, by
+    the id that only this call drew: two calls must never write the same event, or each would take it for its own, and both
+    would send. What the operation's rows say is in it as well, so that they can be made again when their table is lost.
+    """
+    details: dict[str, Canonical] = {
+        "unchecked": list(unchecked),
+        "timings_ms": dict(timings),
+        "attempt": operation.attempt,
+        "call": subject.operation_id,
+        "fingerprint": operation.fingerprint,
+        "guard_until": math.ceil(operation.guard_expires_at.timestamp()),
+    }
+    event = replace(subject.first(at, EventKind.CLAIMED, details), operation_id=operation.id)
+    if previous is None:
+        return event
+    return replace(event, sequence=previous.sequence + 1, previous_hash=previous.head)
+
+
+def concluded(
+    previous: AuditEvent,
+    at: datetime,
+    outcome: Outcome,
+    timings: Mapping[str, int],
+    sealed_contact: str | None = None,
+) -> AuditEvent:
+    """Return the event that tells how the one POST ended, chained to the event before; see `AuditEvent` for the contact."""
+    booking = outcome.booking
+    details: dict[str, Canonical] = {
+        "reason": outcome.reason,
+        "upstream_status": outcome.upstream_status,
+        "timings_ms": dict(timings),
+    }
+    if outcome.named_booking_id is not None:
+        details["named_booking"] = outcome.named_booking_id
+    if booking is not None:
+        status = booking.status if booking.status is not None and _STATUS.fullmatch(booking.status) else "odd"
+        details["booking"] = {"status": status, "credits": format(booking.credits, "f"), **_unreadable(booking)}
+    return AuditEvent(
+        operation_id=previous.operation_id,
+        sequence=previous.sequence + 1,
+        at=at,
+        kind=_KINDS[outcome.state],
+        account=previous.account,
+        request_id=previous.request_id,
+        candidate=previous.candidate,
+        booking_id=None if booking is None else booking.booking_id,
+        previous_hash=event_hash(previous.canonical()),
+        details=details,
+        sealed_contact=sealed_contact,
+    )
+
+
+def _unreadable(booking: Booking | None) -> dict[str, Canonical]:
+    """Return the names of the members that could not be read, if any; they are our own words, and say nothing of a person."""
+    if booking is None or not booking.unreadable:
+        return {}
+    told: dict[str, Canonical] = {"unreadable_members": list(booking.unreadable[:MOST_MEMBERS])}
+    left_out = len(booking.unreadable) - MOST_MEMBERS
+    return told | ({"unreadable_left_out": left_out} if left_out > 0 else {})
+
+
+def reconciled(
+    record: OperationRecord, at: datetime, request_id: str, verdict: Verdict, evidence: Mapping[str, Canonical]
+) -> AuditEvent:
+    """Return the event of a state that reads have told, with what was read and when."""
+    matching = list(verdict.candidates)
+    details: dict[str, Canonical] = {"evidence": dict(evidence), "matching_bookings": matching[:MOST_BOOKINGS]}
+    if len(matching) > MOST_BOOKINGS:
+        details["matching_left_out"] = len(matching) - MOST_BOOKINGS
+    details |= _unreadable(verdict.booking)
+    booking_id = None if verdict.booking is None else verdict.booking.booking_id
+    return _next(record, at, _KINDS[verdict.state], request_id, details, booking_id)
+
+
+def lease_over(record: OperationRecord, at: datetime, request_id: str) -> AuditEvent:
+    """Return the event of an operation whose function died: whether it had sent is not known."""
+    return _next(record, at, EventKind.UNKNOWN, request_id, {"reason": "lease-over"})
+
+
+def expired(record: OperationRecord, at: datetime, request_id: str) -> AuditEvent:
+    """Return the event of an operation that nobody came back for; a person takes over."""
+    return _next(record, at, EventKind.EXPIRED, request_id, {"reason": "nobody-asked"})
+
+
+def released(record: OperationRecord, at: datetime, request_id: str) -> AuditEvent:
+    """Return the event of a guard that is freed because the booking ended upstream."""
+    return _next(record, at, EventKind.RELEASED, request_id, {"reason": "ended-upstream"}, record.booking_id)
+
+
+def resolved(  # noqa: PLR0913, PLR0917 (the parts of one event)
+    record: OperationRecord,
+    at: datetime,
+    request_id: str,
+    state: OperationState,
+    booking_id: int | None,
+    by: str,
+    why: str,
+) -> AuditEvent:
+    """Return the event of an operation that a person has settled: who, and on what evidence."""
+    return _next(record, at, _KINDS[state], request_id, {"resolved_by": by, "why": why}, booking_id)
+
+
+def _next(  # noqa: PLR0913, PLR0917 (the parts of one event)
+    record: OperationRecord,
+    at: datetime,
+    kind: EventKind,
+    request_id: str,
+    details: Mapping[str, Canonical],
+    booking_id: int | None = None,
+) -> AuditEvent:
+    """Return an event that is chained to an operation's newest."""
+    return AuditEvent(
+        operation_id=record.id,
+        sequence=record.sequence + 1,
+        at=at,
+        kind=kind,
+        account=record.account,
+        request_id=request_id,
+        candidate=record.book_user_id,
+        booking_id=booking_id,
+        previous_hash=record.head,
+        details=details,
+    )

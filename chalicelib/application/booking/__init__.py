@@ -1,0 +1,1 @@
+"""Placing one booking: the pipeline and its steps."""

@@ -1,0 +1,243 @@
+"""The main job: place one booking, at most once, with a record before the send and a truthful answer after it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from chalicelib.application.audit.events import Subject
+from chalicelib.application.booking.call import Call
+from chalicelib.application.booking.claiming import Attempt, Claiming
+from chalicelib.application.booking.concluding import Concluding
+from chalicelib.application.booking.earlier import Replay
+from chalicelib.application.booking.reads import PendingFacts, Reads
+from chalicelib.application.booking.refusals import Refusals
+from chalicelib.application.operations.caller import Caller
+from chalicelib.application.operations.housekeeping import Housekeeping
+from chalicelib.application.ports import BookingGateway, Clock, Concurrency, HmacKeys, IdSource, Vault
+from chalicelib.domain.access import AccessToken, Principal, Scope
+from chalicelib.domain.booking.booking import BookingRequest
+from chalicelib.domain.booking.form import Form, JsonValue
+from chalicelib.domain.booking.policy import BookingPolicy
+from chalicelib.domain.booking.rules import facts as fact_rules
+from chalicelib.domain.booking.rules import form as form_rules
+from chalicelib.domain.booking.rules.facts import FactCheck
+from chalicelib.domain.errors import (
+    BookingRejectedError,
+    InsufficientScopeError,
+    SwitchboardError,
+    Trouble,
+)
+from chalicelib.domain.operation.operation import Operation, OperationState, Outcome, new_operation
+from chalicelib.domain.operation.stored_answer import StoredAnswer
+from chalicelib.domain.time_budget import Deadline, TimeBudget
+from chalicelib.domain.violation import Violation
+
+TOKEN_REFUSED = (401, 403)
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceBookingCommand:
+    """What the edge read: `members` is the JSON object of the body, `seconds_left` what the platform still grants."""
+
+    token: AccessToken
+    idempotency_key: str | None
+    members: Mapping[str, JsonValue] = field(repr=False)
+    request_id: str
+    seconds_left: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A final answer: the booking, or a refusal that stands.
+
+    `is_replayed` tells that it was given before; `audit_pending` that its conclusion could not be written.
+    """
+
+    answer: StoredAnswer
+    operation_id: str
+    booking_id: int | None = None
+    is_replayed: bool = False
+    audit_pending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceBooking:
+    """Place a booking."""
+
+    reads: Reads
+    gateway: BookingGateway
+    claiming: Claiming
+    concluding: Concluding
+    housekeeping: Housekeeping
+    refusals: Refusals
+    vault: Vault
+    concurrency: Concurrency
+    clock: Clock
+    ids: IdSource
+    keys: HmacKeys
+    policy: BookingPolicy
+    budget: TimeBudget
+
+    def execute(self, command: PlaceBookingCommand) -> Answered:
+        """Place the booking of one request.
+
+        1. Read the request. Its syntax was read at the edge; here its members are looked at, and the rules that need no
+           call run.
+        2. Introspect the token: permissions and account, in parallel with step 4's reads. From here on, whatever refusal
+           ends the request is an audit event.
+        3. Require the scope.
+        4. Gather the facts that the sound members make use of: the candidate's requirements and the client's balance.
+        5. Check all rules that need facts, at the instant of step 1, and refuse with every violation at once. Where the facts
+           cannot be read or a rule is broken, and the same request or booking is known already, that operation is the answer.
+        6. Claim the operation, before the first byte goes out. An earlier operation in the way is settled first.
+        7. Place the booking upstream, once.
+        8. Conclude the operation, whatever the outcome was; reconcile at once when it is unknown.
+        9. Answer with the booking, or with an error that says what the caller may do next.
+
+        Raises:
+            CallerError: the caller can mend it; see `domain/errors.py` for the leaves.
+            UpstreamError: AdultWork did not do it, or may have done it (OutcomeUnknownError).
+            StoreUnavailableError: our record could not be written; nothing was sent.
+        """
+        started = self.clock.monotonic()
+        deadline = Deadline.after(self.clock.monotonic, min(self.budget.call, command.seconds_left))
+        # 1
+        form = Form(command.members, self.policy, self.clock.now())
+        broken = form_rules.violations(form)
+        # 2
+        needed = fact_rules.needed(form)
+        principal, pending = self.reads.start(command.token, needed, deadline.within(self.budget.reads))
+        subject = self._subject(command, principal, form, broken)
+        with self.refusals.recorded(subject, deadline):
+            # 3
+            self._require_scope(principal, command.token)
+            # 4, 5
+            if subject.request is None:
+                facts, _ = pending.read()
+                raise _rejected(broken, fact_rules.check_facts(form, facts))
+            call = self._call(command, subject, deadline, started)
+            operation = self._operation(call, subject.request, command.idempotency_key)
+            check = self._check(call, operation, form, broken, pending)
+            if isinstance(check, Answered):
+                return check
+            # 6
+            claim = self.claiming.claim(call, operation, check.unchecked)
+        if isinstance(claim, Replay):
+            return _replayed(claim)
+        # 7
+        posted = self.clock.monotonic()
+        outcome = self._send(call, claim)
+        # 8
+        conclusion = self.concluding.conclude(call, claim, outcome, posted)
+        if pending.is_new_caller:
+            self.housekeeping.settle_open_operations(call.caller, claim.operation.id, deadline)
+        # 9
+        if isinstance(conclusion.answer, SwitchboardError):
+            conclusion.answer.audit_pending = conclusion.audit_pending
+            raise conclusion.answer
+        return Answered(
+            conclusion.answer, claim.operation.id, conclusion.booking_id, audit_pending=conclusion.audit_pending
+        )
+
+    def _subject(
+        self, command: PlaceBookingCommand, principal: Principal, form: Form, broken: Sequence[Violation]
+    ) -> Subject:
+        """Return what the events of this call tell of it; a form that breaks rules is told as far as it is sound."""
+        return Subject(
+            operation_id=self.ids.operation_id(form.now),
+            request_id=command.request_id,
+            principal=principal,
+            request=form_rules.read_request(form) if _is_readable(broken) else None,
+            key=self.keys.in_use()[0],
+            candidate=form.candidate(),
+        )
+
+    def _require_scope(self, principal: Principal, token: AccessToken) -> None:
+        """Refuse who may not book.
+
+        Raises:
+            InsufficientScopeError: the scope is missing.
+        """
+        if principal.has_scope(Scope.PHONECHAT_BOOKINGS):
+            return
+        self.reads.introspector.forget(token)  # who grants it now need not wait for the cache
+        scope = Scope.PHONECHAT_BOOKINGS.value
+        raise InsufficientScopeError(
+            f"The user has not granted this access token the scope {scope}. Ask for it and sign in again.", scope=scope
+        )
+
+    def _call(self, command: PlaceBookingCommand, subject: Subject, deadline: Deadline, started: float) -> Call:
+        """Return what the later steps share; the account's seal is fetched beside them from here on."""
+        account = subject.principal.account
+        end = deadline.within(self.budget.claim)  # a slow vault must not eat the time of the conclusion
+        seal = self.concurrency.start(lambda: self.vault.unlock(account, end), end)
+        caller = Caller(command.token, account, command.request_id, seal)
+        return Call(caller, subject, self.clock, started, deadline)
+
+    def _check(
+        self, call: Call, operation: Operation, form: Form, broken: Sequence[Violation], pending: PendingFacts
+    ) -> FactCheck | Answered:
+        """Return what the rules say of a booking that may be sent, or the answer that the same request got before.
+
+        Raises:
+            BookingRejectedError: it breaks rules.
+            UpstreamError: the facts cannot be read.
+        """
+        facts, failure = pending.read()
+        check = fact_rules.check_facts(form, facts)
+        error = _rejected(broken, check) if broken or check.violations else failure
+        if error is None:
+            return check
+        if before := self._as_before(call, operation):
+            return before
+        raise error
+
+    def _as_before(self, call: Call, operation: Operation) -> Answered | None:
+        """Answer a request that cannot be booked now as it was answered before; None when it was not, or in vain.
+
+        A repeat often breaks rules: the first try has spent the balance, or its dates have passed since. Nor does it need
+        the facts of a candidate that AdultWork cannot tell right now.
+        """
+        held = self.claiming.store.held(operation, call.deadline.within(self.budget.claim))
+        if held is None:
+            return None
+        settled = self.claiming.earlier.settle(
+            call.caller, operation, held, call.deadline.within(self.budget.reconcile)
+        )
+        return _replayed(settled) if isinstance(settled, Replay) else None
+
+    def _operation(self, call: Call, request: BookingRequest, idempotency_key: str | None) -> Operation:
+        """Return the record that the claim writes."""
+        return new_operation(
+            call_id=call.subject.operation_id,
+            account=call.subject.principal.account,
+            request=request,
+            idempotency_key=idempotency_key,
+            key=call.subject.key,
+            now=self.clock.now(),
+            function_seconds=self.budget.function,
+            zone=self.policy.zone,
+        )
+
+    def _send(self, call: Call, attempt: Attempt) -> Outcome:
+        """Send the booking, unless the claim took so long that the POST would start late."""
+        if call.deadline.remaining() < self.budget.needed_to_send:
+            return Outcome(OperationState.NOT_SENT, "late", trouble=Trouble.LATE)
+        end = call.deadline.within(self.budget.post)
+        outcome = self.gateway.create_booking(call.caller.token, attempt.operation.request, end)
+        if outcome.upstream_status in TOKEN_REFUSED:
+            self.reads.introspector.forget(call.caller.token)
+        return outcome
+
+
+def _is_readable(broken: Sequence[Violation]) -> bool:
+    """Tell whether a form says what is wanted: it is sound, or has grown old, as that of a repeat may."""
+    return all(violation.rule in form_rules.TIME_RULES for violation in broken)
+
+
+def _rejected(broken: Sequence[Violation], check: FactCheck) -> BookingRejectedError:
+    """Return the error of a booking that breaks rules: all of them."""
+    return BookingRejectedError((*broken, *check.violations), unchecked=check.unchecked)
+
+
+def _replayed(replay: Replay) -> Answered:
+    return Answered(replay.answer, replay.operation_id, is_replayed=True)

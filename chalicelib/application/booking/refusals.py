@@ -1,0 +1,105 @@
+"""What ends before its claim is on record as well: each request of a known account that asked for a booking."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from chalicelib.application.audit import events
+from chalicelib.application.ports import AuditTrail, Clock
+from chalicelib.domain.audit.event import AuditEvent
+from chalicelib.domain.canonical import Canonical
+from chalicelib.domain.errors import (
+    BookingRejectedError,
+    DuplicateBookingError,
+    IdempotencyKeyReusedError,
+    InsufficientScopeError,
+    InvalidTokenError,
+    OperationInProgressError,
+    StoreUnavailableError,
+    SwitchboardError,
+    TooManyBookingsError,
+    UpstreamError,
+    UpstreamRefusedError,
+    UpstreamUnavailableError,
+)
+from chalicelib.domain.time_budget import Deadline, TimeBudget
+from chalicelib.domain.violation import Violation
+
+LONGEST_VIOLATIONS = 400  # characters: an event has to stay below the kilobyte that its row is paid by
+# The names that callers read in a problem's type. What is missing here ends before its account is known, is told of an
+# operation that has events already, or means that the store cannot be written.
+REASONS: Mapping[type[SwitchboardError], str] = {
+    BookingRejectedError: "booking-rejected",
+    DuplicateBookingError: "duplicate-booking",
+    IdempotencyKeyReusedError: "idempotency-key-reused",
+    InsufficientScopeError: "insufficient-scope",
+    InvalidTokenError: "invalid-token",
+    OperationInProgressError: "operation-in-progress",
+    TooManyBookingsError: "too-many-bookings",
+    UpstreamRefusedError: "upstream-refused",
+    UpstreamUnavailableError: "upstream-unavailable",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """Write refusals down."""
+
+    trail: AuditTrail
+    clock: Clock
+    budget: TimeBudget
+
+    @contextmanager
+    def recorded(self, subject: events.Subject, deadline: Deadline) -> Iterator[None]:
+        """Write the event of whatever refusal ends the block; when that fails, the caller still learns the truth.
+
+        A repeat of a request is none: nothing was attempted, and the operation that it repeats has events of its own.
+        """
+        try:
+            yield
+        except SwitchboardError as error:
+            reason = REASONS.get(type(error))
+            if reason is not None and not error.is_repeat:
+                event = events.refused(subject, self.clock.now(), reason, _details(error))
+                self._write(event, error, deadline)
+            raise
+
+    def _write(self, event: AuditEvent, error: SwitchboardError, deadline: Deadline) -> None:
+        """Write an event; an error that can be about no other operation gets its id, by which the reviewer finds it."""
+        if isinstance(error, BookingRejectedError | InsufficientScopeError):
+            error.operation_id = event.operation_id
+        try:
+            self.trail.record_refusal(event, deadline.within(self.budget.conclusion))
+        except StoreUnavailableError:
+            error.audit_pending = True
+
+
+def _details(error: SwitchboardError) -> dict[str, Canonical]:
+    """Return what an event tells of a refusal beside its reason: rules and members, never values."""
+    match error:
+        case BookingRejectedError(violations=violations, unchecked=unchecked):
+            return {**_broken(violations), "unchecked": list(unchecked)}
+        case InsufficientScopeError(scope=scope):
+            return {"missing_scope": scope}
+        case TooManyBookingsError(limit=limit, window_seconds=window_seconds):
+            return {"limit": limit, "window_seconds": window_seconds}
+        case UpstreamError(upstream_status=status):
+            return {"trouble": getattr(error, "trouble", None), "upstream_status": status}
+        case DuplicateBookingError(operation_id=earlier):
+            return {"earlier": earlier}
+        case _:
+            return {}
+
+
+def _broken(violations: Sequence[Violation]) -> dict[str, Canonical]:
+    """Return which rules were broken where, each once, as `duration-minimum/Duration`; what there is no room for is counted.
+
+    The pointer of a member that nobody knows is the caller's own text, and is not told.
+    """
+    named = dict.fromkeys(f"{one.rule}{'' if one.rule == 'unknown-member' else one.pointer}" for one in violations)
+    told: list[str] = []
+    for name in named:
+        if len("".join(told)) + len(name) <= LONGEST_VIOLATIONS:
+            told.append(name)
+    left_out = len(named) - len(told)
+    return {"violations": told} | ({"violations_left_out": left_out} if left_out else {})

@@ -1,0 +1,1 @@
+"""What becomes of operations after their call: their status, reconciliation, housekeeping, and settling by hand."""

@@ -1,0 +1,193 @@
+"""What the caller learns from an operation, and what may be done next."""
+
+from datetime import datetime
+
+from chalicelib.application.ports import RateLimited
+from chalicelib.domain.errors import (
+    BookingNotCreatedError,
+    DuplicateBookingError,
+    InvalidTokenError,
+    OperationInProgressError,
+    OutcomeUnknownError,
+    SwitchboardError,
+    TooManyBookingsError,
+    Trouble,
+    UpstreamRefusedError,
+    UpstreamUnavailableError,
+)
+from chalicelib.domain.operation.matching import ReconciliationPolicy
+from chalicelib.domain.operation.operation import OperationState, Outcome
+from chalicelib.domain.operation.record import OperationRecord
+
+UNAUTHORIZED = 401
+ASK_AGAIN_SECONDS = 5
+WAIT_FOR_SETTLING_SECONDS = 30
+_NOT_SENT = {  # by the reason of the outcome; every other one is a connection that did not come about
+    "late": "Recording the booking took too long to send it safely",
+    "not-prepared": "The request to AdultWork could not be made",
+    "breaker-open": "AdultWork has not been answering, so it is not asked for a moment",
+}
+_LATE = (None, "late")  # the reasons of an outcome that no answer came for in time; a function that died left none
+_EQUAL = "This account already has a booking with this BookUserID at this SessionDate, whatever its other members"
+_UNKNOWN = {
+    "echo-differs": "AdultWork answered with another booking",
+    "booking-id-taken": "AdultWork answered with a booking that was made before",
+    "booking-in-doubt": "AdultWork answered with a booking that cannot be told from an earlier one right now",
+}
+
+
+def failure(operation_id: str, outcome: Outcome, decided_by: datetime | None = None) -> SwitchboardError:
+    """Return the error of an outcome without a booking.
+
+    InvalidTokenError and UpstreamRefusedError for a refusal, UpstreamUnavailableError when not a byte was sent, and
+    OutcomeUnknownError when it was sent and no readable answer came; it says that the outcome will be known `decided_by`.
+
+    Raises:
+        ValueError: it has a booking.
+    """
+    if outcome.state is OperationState.CONFIRMED:
+        raise ValueError("a booking that stands is no failure")
+    if outcome.state is OperationState.REJECTED:
+        return _refusal(operation_id, outcome)
+    trouble = outcome.trouble or Trouble.UNREADABLE
+    if outcome.state is OperationState.NOT_SENT:
+        return UpstreamUnavailableError(
+            f"{_NOT_SENT.get(outcome.reason, 'AdultWork could not be reached')}; this request sent nothing. It is safe to try "
+            "again.",
+            trouble=trouble,
+            operation_id=operation_id,
+            retry_after_seconds=ASK_AGAIN_SECONDS,
+        )
+    return _unknown(operation_id, outcome.reason, trouble, decided_by)
+
+
+def _unknown(operation_id: str, reason: str, trouble: Trouble, decided_by: datetime | None) -> SwitchboardError:
+    """Return the error of a booking that was sent, and whose outcome is not known for a reason."""
+    return OutcomeUnknownError(
+        f"The booking was sent, but {_UNKNOWN.get(reason, 'no readable answer came back')}, so it may stand. Do not send it "
+        "again; ask for the state of the operation instead.",
+        trouble=trouble,
+        operation_id=operation_id,
+        decided_by=decided_by,
+        retry_after_seconds=WAIT_FOR_SETTLING_SECONDS,
+    )
+
+
+def _refusal(operation_id: str, outcome: Outcome) -> SwitchboardError:
+    """Return the error of a definite refusal."""
+    if outcome.upstream_status == UNAUTHORIZED:
+        return InvalidTokenError(
+            "AdultWork no longer takes this access token; nothing was booked. Refresh it and try again.",
+            operation_id=operation_id,
+        )
+    return UpstreamRefusedError(
+        "AdultWork declined the booking; nothing was booked.",
+        upstream_status=outcome.upstream_status,
+        upstream_message=outcome.message or None,
+        operation_id=operation_id,
+        retry_after_seconds=outcome.retry_after_seconds,
+    )
+
+
+def unsettled(record: OperationRecord, now: datetime, policy: ReconciliationPolicy) -> SwitchboardError:
+    """Return the error of a repeat whose first try is running, or has an outcome that is still not known.
+
+    As long as it is true, a repeat is told what the first try was told.
+    """
+    if record.is_running(now):
+        return OperationInProgressError(
+            "This booking is being sent right now; nothing was sent again.",
+            operation_id=record.id,
+            retry_after_seconds=ASK_AGAIN_SECONDS,
+        )
+    trouble = Trouble.LATE if record.reason in _LATE else Trouble.UNREADABLE
+    if not record.is_open(now):
+        return OutcomeUnknownError(
+            "This booking was sent, and a person has to find out what became of it. Do not send it again.",
+            trouble=trouble,
+            operation_id=record.id,
+            state=record.state.value,
+        )
+    decided_by = policy.decided_by(record, now)
+    if record.reason is not None:
+        return _unknown(record.id, record.reason, trouble, decided_by)
+    return OutcomeUnknownError(
+        "This booking was recorded before and may have been sent; what became of it is not known yet. Nothing was sent again.",
+        trouble=trouble,
+        operation_id=record.id,
+        decided_by=decided_by,
+        retry_after_seconds=WAIT_FOR_SETTLING_SECONDS,
+    )
+
+
+def not_created(operation_id: str) -> SwitchboardError:
+    """Return the error of a request that booked nothing, as reads have shown since."""
+    return BookingNotCreatedError(
+        "This booking was sent before, and AdultWork's own list shows that it was not made. Send it again under a new key.",
+        operation_id=operation_id,
+    )
+
+
+def duplicate(
+    record: OperationRecord, now: datetime, policy: ReconciliationPolicy, *, is_read: bool = True
+) -> SwitchboardError:
+    """Return the error of a booking that an earlier one of the same account stands in the way of.
+
+    It says when to ask again where that may change by itself: the earlier one is being sent, its outcome is not known yet, or
+    whether it still stands could not be read (`is_read` is false).
+    """
+    wait: int | None = None
+    if record.is_running(now) or not is_read:
+        wait = ASK_AGAIN_SECONDS
+    elif record.is_open(now):
+        wait = WAIT_FOR_SETTLING_SECONDS
+    return DuplicateBookingError(
+        f"{_EQUAL}, open or standing; nothing was sent."
+        if is_read
+        else f"{_EQUAL}, and whether it still stands cannot be read right now; nothing was sent.",
+        operation_id=record.id,
+        state=OperationState.UNKNOWN if record.is_open(now) else record.state,
+        decided_by=policy.decided_by(record, now),
+        retry_after_seconds=wait,
+    )
+
+
+def overtaken() -> SwitchboardError:
+    """Return the error of a claim that others came before, each time that the way was clear."""
+    return OperationInProgressError(
+        "Other requests for this booking are being worked on; this one sent nothing.",
+        retry_after_seconds=ASK_AGAIN_SECONDS,
+    )
+
+
+def unreadable_repeat(operation_id: str) -> SwitchboardError:
+    """Return the error of a repeat whose first answer cannot be read right now, or was erased."""
+    return DuplicateBookingError(
+        "This booking was sent before, and its answer cannot be read right now; nothing was sent again. Ask for the "
+        "operation.",
+        operation_id=operation_id,
+        retry_after_seconds=ASK_AGAIN_SECONDS,
+    )
+
+
+def incomparable_repeat(operation_id: str) -> SwitchboardError:
+    """Return the error of a key whose earlier request cannot be compared with this one: what it was is known no more.
+
+    The secret that its fingerprint was made with is gone or not here yet, or only its events are left.
+    """
+    return DuplicateBookingError(
+        "This Idempotency-Key was used before, and whether it was for this booking cannot be told any more; nothing was sent. "
+        "Ask for the operation.",
+        operation_id=operation_id,
+    )
+
+
+def too_many(limited: RateLimited, operation_id: str | None) -> SwitchboardError:
+    """Return the error of an account that books too often; `operation_id` is of the request's earlier attempts, if any."""
+    return TooManyBookingsError(
+        f"This account may make {limited.limit} bookings in {limited.window_seconds} seconds; nothing was sent. Try again later.",
+        limit=limited.limit,
+        window_seconds=limited.window_seconds,
+        operation_id=operation_id,
+        retry_after_seconds=limited.reset_seconds,
+    )

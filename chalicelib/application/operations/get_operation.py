@@ -1,0 +1,112 @@
+"""The state of an operation, reconciled with the caller's own token."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from chalicelib.application.operations.caller import Caller
+from chalicelib.application.operations.reconcile import Reconciler, answer_purpose
+from chalicelib.application.ports import Clock, Concurrency, OperationStore, TokenIntrospector, Vault
+from chalicelib.domain.access import AccessToken, Scope
+from chalicelib.domain.errors import InsufficientScopeError, NotFoundError, SealBrokenError
+from chalicelib.domain.operation.operation import ANSWERED, OperationState
+from chalicelib.domain.operation.record import OperationRecord
+from chalicelib.domain.operation.stored_answer import StoredAnswer
+from chalicelib.domain.time_budget import Deadline, TimeBudget
+
+
+@dataclass(frozen=True, slots=True)
+class GetOperationCommand:
+    """What the edge read; `seconds_left` is what the platform still grants."""
+
+    token: AccessToken
+    operation_id: str
+    request_id: str
+    seconds_left: float
+
+
+@dataclass(frozen=True, slots=True)
+class OperationView:
+    """An operation as it stands, and the answer that its request got, where that is kept and can be opened.
+
+    `decided_by` (UTC) is when an outcome that is not known will be, or is handed to a person.
+    """
+
+    record: OperationRecord
+    answer: StoredAnswer | None
+    decided_by: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GetOperation:
+    """Tell how an operation stands."""
+
+    introspector: TokenIntrospector
+    store: OperationStore
+    vault: Vault
+    reconciler: Reconciler
+    concurrency: Concurrency
+    clock: Clock
+    budget: TimeBudget
+
+    def execute(self, command: GetOperationCommand) -> OperationView:
+        """Return an operation of the caller's account.
+
+        1. Introspect the token.
+        2. Require the scope of bookings.
+        3. Find the operation; another account's is not found.
+        4. Reconcile it, if its outcome is unknown.
+        5. Open the answer that its request got.
+
+        Raises:
+            CallerError: the token, its scope or the id is not good for this.
+            UpstreamUnavailableError: the token could not be checked.
+            StoreUnavailableError: the record could not be read.
+        """
+        deadline = Deadline.after(self.clock.monotonic, min(self.budget.call, command.seconds_left))
+        # 1
+        principal = self.introspector.recall(command.token) or self.introspector.introspect(
+            command.token, deadline.within(self.budget.reads)
+        )
+        # 2
+        if not principal.has_scope(Scope.PHONECHAT_BOOKINGS):
+            self.introspector.forget(command.token)  # who grants it now need not wait for the cache
+            raise _insufficient_scope()
+        # 3
+        record = self.store.find(command.operation_id, deadline.within(self.budget.claim))
+        if record is None or record.account != principal.account:
+            raise NotFoundError("This account has no operation of this id.")
+        # 4
+        end = deadline.within(self.budget.claim)
+        seal = self.concurrency.start(lambda: self.vault.unlock(principal.account, end), end)
+        caller = Caller(command.token, principal.account, command.request_id, seal)
+        (settled,) = self.reconciler.reconcile(caller, [record], deadline.within(self.budget.reconcile))
+        # 5
+        answer = settled.answer or self._stored_answer(caller, settled.record)
+        decided_by = self.reconciler.policy.decided_by(settled.record, self.clock.now())
+        return OperationView(self._as_it_stands(settled.record), answer, decided_by)
+
+    def _as_it_stands(self, record: OperationRecord) -> OperationRecord:
+        """Return an operation whose lease is over as UNKNOWN, also while the store cannot be told so."""
+        return replace(record, state=OperationState.UNKNOWN) if record.is_open(self.clock.now()) else record
+
+    def _stored_answer(self, caller: Caller, record: OperationRecord) -> StoredAnswer | None:
+        """Return the kept answer; None when there is none, or its key cannot be had or was erased.
+
+        An operation that is not final has none, or one of an attempt that is over.
+        """
+        sealed = record.sealed_answer if record.state in ANSWERED else None
+        seal = None if sealed is None else caller.seal()
+        if sealed is None or seal is None:
+            return None
+        try:
+            return StoredAnswer.from_bytes(seal.open(sealed, answer_purpose(record.id)))
+        except SealBrokenError:
+            return None
+
+
+def _insufficient_scope() -> InsufficientScopeError:
+    """Return the error of a caller who may not book."""
+    scope = Scope.PHONECHAT_BOOKINGS.value
+    return InsufficientScopeError(
+        f"The user has not granted this access token the scope {scope}. Ask for it and sign in again.", scope=scope
+    )

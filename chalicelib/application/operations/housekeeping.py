@@ -1,0 +1,80 @@
+"""Operations that nobody has settled yet: read again at their account's next call, and flagged after a day."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.application.audit import events
+from chalicelib.application.operations.caller import Caller
+from chalicelib.application.operations.reconcile import Reconciler
+from chalicelib.application.ports import Clock, OperationStore, Resolution
+from chalicelib.domain.errors import StoreUnavailableError
+from chalicelib.domain.operation.matching import ReconciliationPolicy
+from chalicelib.domain.operation.operation import OperationState
+from chalicelib.domain.operation.record import OperationRecord
+from chalicelib.domain.time_budget import Deadline, TimeBudget
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """How many operations one look has flagged, and why others could not be."""
+
+    flagged: int = 0
+    failures: tuple[StoreUnavailableError, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Housekeeping:
+    """Keep operations from staying open."""
+
+    store: OperationStore
+    reconciler: Reconciler
+    clock: Clock
+    policy: ReconciliationPolicy
+    budget: TimeBudget
+
+    def settle_open_operations(self, caller: Caller, except_id: str, deadline: Deadline) -> None:
+        """Reconcile the account's other open operations, in the time that is left, with one reading of its list.
+
+        It never raises: the call that does it has its own answer to give.
+        """
+        end = deadline.within(self.budget.reconcile)
+        with suppress(StoreUnavailableError):
+            records = self.store.open_operations(caller.account, end)
+            self.reconciler.reconcile(caller, [record for record in records if record.id != except_id], end)
+
+    def expire_operations(self, request_id: str, deadline: Deadline) -> Expired:
+        """Flag what has been open for a day without its user coming back, a look's worth of it.
+
+        Tokens are never kept, so nothing can be read for these: they go to the reviewer's queue. What there is no time for
+        is left for the next hour.
+
+        Raises:
+            StoreUnavailableError: the store could not be looked through.
+        """
+        if not self._may_write(deadline):
+            return Expired()
+        now = self.clock.now()
+        flagged = 0
+        failures: list[StoreUnavailableError] = []
+        for record in self.store.overdue_operations(now - self.policy.expiry, deadline):
+            if not self._may_write(deadline):
+                break
+            try:
+                flagged += self._expire(record, now, request_id, deadline)
+            except StoreUnavailableError as error:  # one row in trouble must not hold up the others
+                failures.append(error)
+        return Expired(flagged, tuple(failures))
+
+    def _may_write(self, deadline: Deadline) -> bool:
+        """Tell whether there is time for a write with all its tries."""
+        return deadline.remaining() >= self.budget.conclusion
+
+    def _expire(self, record: OperationRecord, now: datetime, request_id: str, deadline: Deadline) -> bool:
+        """Flag one operation; where a function died over it, only say so: the next look flags it."""
+        if record.state is OperationState.SENDING:
+            over = events.lease_over(record, now, request_id)
+            self.store.resolve(record, Resolution(OperationState.UNKNOWN), over, deadline)
+            return False
+        event = events.expired(record, now, request_id)
+        return self.store.resolve(record, Resolution(OperationState.EXPIRED_UNKNOWN), event, deadline)

@@ -1,0 +1,1 @@
+"""The audit trail: events over their own canonical bytes, chained per operation."""

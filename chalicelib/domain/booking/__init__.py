@@ -1,0 +1,1 @@
+"""Bookings: the form that is read, the rules it must meet, and which booking upstream is the one that was sent."""

@@ -1,0 +1,1 @@
+"""Operations: one intent to book each, their states and allowed moves, and what is remembered of them."""

@@ -1,0 +1,268 @@
+"""The one table from errors to problem types (RFC 9457). HTTP statuses live here and nowhere further in.
+
+Each row has a page of the same name in `docs/problems/`.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from http import HTTPStatus
+
+from chalicelib.domain import errors
+from chalicelib.domain.operation.operation import OperationState
+
+PASSED_THROUGH = (402, 403, 409, 429)
+_UNAVAILABLE = {errors.Trouble.UNREACHABLE: 503, errors.Trouble.LATE: 504, errors.Trouble.UNREADABLE: 502}
+
+
+class SameKey(StrEnum):
+    """What may be done under the Idempotency-Key of a request that ended in a problem."""
+
+    REPEAT = "yes"
+    MENDED = "mended"
+    FINAL = "no"
+
+
+class Waits(StrEnum):
+    """Whether a problem comes with a Retry-After."""
+
+    ALWAYS = "always"
+    SOMETIMES = "sometimes"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemType:
+    """A kind of problem.
+
+    `status` is the usual one, `other_statuses` are those that it has as well; see `status_of`. `advice` says what to do next.
+    `safe_to_retry_with_new_key` is false where nobody knows what the key may still lead to, true where that may be known (see
+    `new_key.py`), None where no booking could be concerned. `same_key` tells whether the same request may be sent again under
+    its key: as it is, mended, or in vain; `waits` whether a time for that is told. `operation_state` is where the operation of
+    such an error stands, unless the error says so itself. `is_recorded` tells whether that operation can be asked for: of a
+    refusal before the claim there is only an audit event. `retry_after_seconds` is the wait when the error names none.
+    """
+
+    slug: str
+    title: str
+    status: HTTPStatus
+    advice: str
+    safe_to_retry_with_new_key: bool | None = None
+    same_key: SameKey = SameKey.REPEAT
+    waits: Waits = Waits.NEVER
+    other_statuses: tuple[int, ...] = ()
+    operation_state: OperationState | None = None
+    is_recorded: bool = True
+    retry_after_seconds: int | None = None
+
+
+INTERNAL_ERROR = ProblemType(
+    "internal-error",
+    "Something went wrong inside Switchboard",
+    HTTPStatus.INTERNAL_SERVER_ERROR,
+    "The outcome is not known here. Do not send the booking again under a new key: repeat it only with the same "
+    "Idempotency-Key, or ask for the operation.",
+    safe_to_retry_with_new_key=False,
+    other_statuses=(502, 504),
+)
+
+PROBLEM_TYPES: dict[type[errors.SwitchboardError], ProblemType] = {
+    errors.MalformedRequestError: ProblemType(
+        "malformed-request",
+        "The request cannot be read",
+        HTTPStatus.BAD_REQUEST,
+        "Mend what the detail and the violations name, and send it again. Nothing was sent to AdultWork.",
+        safe_to_retry_with_new_key=False,
+        same_key=SameKey.MENDED,
+    ),
+    errors.BodyTooLargeError: ProblemType(
+        "body-too-large",
+        "The body is too large",
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        "Send a smaller body. A booking needs a few hundred bytes. Nothing was sent to AdultWork.",
+        safe_to_retry_with_new_key=False,
+        same_key=SameKey.MENDED,
+    ),
+    errors.UnsupportedMediaTypeError: ProblemType(
+        "unsupported-media-type",
+        "The body is not declared as JSON",
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        "Send JSON in UTF-8 with the header 'Content-Type: application/json'. Nothing was sent to AdultWork.",
+        safe_to_retry_with_new_key=False,
+        same_key=SameKey.MENDED,
+    ),
+    errors.InvalidIdempotencyKeyError: ProblemType(
+        "invalid-idempotency-key",
+        "The Idempotency-Key is malformed",
+        HTTPStatus.BAD_REQUEST,
+        "Send the header once, with 16 to 128 letters, digits, '-' and '_'. Nothing was sent to AdultWork.",
+        safe_to_retry_with_new_key=False,
+        same_key=SameKey.FINAL,
+    ),
+    errors.NotFoundError: ProblemType(
+        "not-found",
+        "There is nothing here",
+        HTTPStatus.NOT_FOUND,
+        "Check the path against the documentation. Paths are case-sensitive.",
+        same_key=SameKey.FINAL,
+    ),
+    errors.MethodNotAllowedError: ProblemType(
+        "method-not-allowed",
+        "The method is not allowed at this path",
+        HTTPStatus.METHOD_NOT_ALLOWED,
+        "Use one of the methods in allowed_methods.",
+        same_key=SameKey.FINAL,
+    ),
+    errors.MissingTokenError: ProblemType(
+        "missing-token",
+        "An access token is needed",
+        HTTPStatus.UNAUTHORIZED,
+        "Sign the user in with AdultWork and send the access token as 'Authorization: Bearer'. This request sent nothing.",
+        safe_to_retry_with_new_key=False,
+    ),
+    errors.InvalidTokenError: ProblemType(
+        "invalid-token",
+        "The access token is not valid",
+        HTTPStatus.UNAUTHORIZED,
+        "Refresh the access token and send the same request again, under the same Idempotency-Key. This request booked "
+        "nothing.",
+        safe_to_retry_with_new_key=False,
+        operation_state=OperationState.REJECTED,
+    ),
+    errors.InsufficientScopeError: ProblemType(
+        "insufficient-scope",
+        "The access token lacks a scope",
+        HTTPStatus.FORBIDDEN,
+        "Ask the user for the scope in required_scope, sign in again, and send it again under the same Idempotency-Key. This "
+        "request sent nothing.",
+        safe_to_retry_with_new_key=False,
+        is_recorded=False,
+    ),
+    errors.BookingRejectedError: ProblemType(
+        "booking-rejected",
+        "The booking breaks rules",
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "Mend every violation, and send it again under the same Idempotency-Key. This request sent nothing.",
+        safe_to_retry_with_new_key=False,
+        same_key=SameKey.MENDED,
+        is_recorded=False,
+    ),
+    errors.IdempotencyKeyReusedError: ProblemType(
+        "idempotency-key-reused",
+        "The Idempotency-Key belongs to another booking",
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "Send what was sent first under this key to learn what became of it; only then, another booking under a new key. "
+        "This request sent nothing.",
+        safe_to_retry_with_new_key=False,
+        same_key=SameKey.FINAL,
+    ),
+    errors.OperationInProgressError: ProblemType(
+        "operation-in-progress",
+        "The booking is being sent right now",
+        HTTPStatus.CONFLICT,
+        "Wait as long as Retry-After says, then send the same request with the same Idempotency-Key, or ask for the "
+        "operation. A new key does not help.",
+        safe_to_retry_with_new_key=False,
+        waits=Waits.ALWAYS,
+        operation_state=OperationState.SENDING,
+        retry_after_seconds=5,
+    ),
+    errors.DuplicateBookingError: ProblemType(
+        "duplicate-booking",
+        "This booking was made or tried before",
+        HTTPStatus.CONFLICT,
+        "Do not send it again. Ask for the operation to see how the earlier booking stands. Another phone number, Duration or "
+        "Credits at the same minute is the same booking: to change them, cancel the earlier one with AdultWork first.",
+        safe_to_retry_with_new_key=False,
+        waits=Waits.SOMETIMES,
+        same_key=SameKey.FINAL,
+    ),
+    errors.BookingNotCreatedError: ProblemType(
+        "booking-not-created",
+        "The booking was not made",
+        HTTPStatus.CONFLICT,
+        "AdultWork's own list shows that this request booked nothing. Tell the user, and if the booking is still wanted, send "
+        "it under a new Idempotency-Key.",
+        safe_to_retry_with_new_key=True,
+        same_key=SameKey.FINAL,
+        operation_state=OperationState.NOT_CREATED,
+    ),
+    errors.TooManyBookingsError: ProblemType(
+        "too-many-bookings",
+        "The account books too often",
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "Wait as long as Retry-After says, then send the same request again, under the same Idempotency-Key. This request "
+        "sent nothing.",
+        safe_to_retry_with_new_key=False,
+        waits=Waits.ALWAYS,
+    ),
+    errors.UpstreamRefusedError: ProblemType(
+        "upstream-refused",
+        "AdultWork declined",
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "Read AdultWork's reason in upstream_message and change what it names. Send it under a new Idempotency-Key if "
+        "safe_to_retry_with_new_key is true, else under the same one, after a 429 not before Retry-After. This request booked "
+        "nothing.",
+        safe_to_retry_with_new_key=True,
+        waits=Waits.SOMETIMES,
+        same_key=SameKey.FINAL,
+        other_statuses=PASSED_THROUGH,
+        operation_state=OperationState.REJECTED,
+    ),
+    errors.UpstreamUnavailableError: ProblemType(
+        "upstream-unavailable",
+        "AdultWork cannot be reached",
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "Wait as long as Retry-After says and send the same request again, under the same Idempotency-Key. This request sent "
+        "nothing.",
+        safe_to_retry_with_new_key=False,
+        waits=Waits.ALWAYS,
+        other_statuses=(502, 504),
+        operation_state=OperationState.NOT_SENT,
+        retry_after_seconds=5,
+    ),
+    errors.OutcomeUnknownError: ProblemType(
+        "outcome-unknown",
+        "The booking was sent, and its outcome is not known yet",
+        HTTPStatus.BAD_GATEWAY,
+        "Do not send it again under a new key: it may stand. Ask for the operation at status_url until its state is "
+        "final, and tell the user that the booking is being checked.",
+        safe_to_retry_with_new_key=False,
+        waits=Waits.SOMETIMES,
+        other_statuses=(504,),
+        operation_state=OperationState.UNKNOWN,
+    ),
+    errors.StoreUnavailableError: ProblemType(
+        "store-unavailable",
+        "Switchboard cannot keep its records",
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "Wait as long as Retry-After says and send the same request again, under the same Idempotency-Key. This request sent "
+        "nothing.",
+        safe_to_retry_with_new_key=False,
+        waits=Waits.ALWAYS,
+        retry_after_seconds=5,
+    ),
+}
+
+BY_SLUG = {row.slug: row for row in (*PROBLEM_TYPES.values(), INTERNAL_ERROR)}
+
+
+def problem_type(error: errors.SwitchboardError) -> ProblemType:
+    """Return the row of an error; one that is not in the table is an internal error."""
+    return PROBLEM_TYPES.get(type(error), INTERNAL_ERROR)
+
+
+def status_of(error: errors.SwitchboardError) -> int:
+    """Return the HTTP status of an error.
+
+    A refusal keeps the upstream's status where callers act on it; an exchange that failed says how: not reached (503),
+    too late (504), or not readable (502).
+    """
+    match error:
+        case errors.UpstreamRefusedError(upstream_status=int(status)) if status in PASSED_THROUGH:
+            return status
+        case errors.UpstreamUnavailableError(trouble=trouble):
+            return _UNAVAILABLE[trouble]
+        case errors.OutcomeUnknownError(trouble=errors.Trouble.LATE):
+            return HTTPStatus.GATEWAY_TIMEOUT
+        case _:
+            return problem_type(error).status

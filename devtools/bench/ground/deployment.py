@@ -1,0 +1,47 @@
+"""The code as it lies in a deployed function: the unpacked zip, what the platform brings, and the others beside them.
+
+So a start pays for what it pays for in Lambda, and not for the many packages of a development environment.
+"""
+
+import compileall
+import shutil
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from py_compile import PycInvalidationMode
+
+from devtools.deploy.platform_packages import link_platform
+from devtools.places import ROOT
+
+PEERS = ROOT / ".venv-peers"
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """Where each part is: the unpacked zip, the runtime's SDK, the measuring code, and the peers' packages."""
+
+    task: Path
+    runtime: Path
+    code: Path
+    peers: Path | None
+
+
+def deploy(archive: Path, directory: Path) -> Deployment:
+    """Lay everything out below `directory`.
+
+    Raises:
+        RuntimeError: the measuring code does not compile.
+    """
+    task, runtime, code = (directory / name for name in ("task", "runtime", "code"))
+    with zipfile.ZipFile(archive) as unpacked:
+        unpacked.extractall(task)
+    runtime.mkdir()
+    link_platform(runtime)
+    shutil.copytree(
+        ROOT / "devtools" / "bench", code / "devtools" / "bench", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    shutil.copy(ROOT / "devtools" / "__init__.py", code / "devtools")
+    if not compileall.compile_dir(code, quiet=1, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH):
+        raise RuntimeError("the measuring code does not compile")
+    peers = next(PEERS.glob("lib/python3*/site-packages"), None)
+    return Deployment(task, runtime, code, peers)

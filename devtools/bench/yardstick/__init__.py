@@ -1,0 +1,1 @@
+"""The yardstick of the benchmark: a bare function that does the same job."""

@@ -1,0 +1,126 @@
+"""Make the CloudFormation template and the zip of one stage: `python -m devtools.deploy.package STAGE`. Calls nothing in AWS."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from chalicelib.edge.links import Links
+from devtools.deploy.template import merge_template
+from devtools.deploy.zip_contents import ContentsError, repack
+from devtools.places import ROOT
+
+DEFAULT_REGION = "eu-west-2"
+
+
+class PackagingError(Exception):
+    """The package could not be made; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """Where the parts of a package are."""
+
+    template: Path
+    zip: Path
+
+    def describe(self) -> str:
+        """Return the files, relative to the working directory where they can be, and what the zip comes to."""
+        with zipfile.ZipFile(self.zip) as archive:
+            names = archive.namelist()
+        size = f"{self.zip.stat().st_size / 1_000_000:.2f} MB"
+        compiled = sum(name.endswith(".pyc") for name in names)
+        told = f"{size}, {len(names):,} files, {compiled} modules, each with bytecode"
+        return f"template  {os.path.relpath(self.template)}\nzip       {os.path.relpath(self.zip)}  ({told})"
+
+
+def stages(root: Path) -> dict[str, Any]:
+    """Return the stages that `.chalice/config.json` describes, by name."""
+    described: dict[str, Any] = json.loads((root / ".chalice" / "config.json").read_text())["stages"]
+    return described
+
+
+def links_of(name: str, stage: Mapping[str, Any]) -> Links:
+    """Return the links in the gateway's own answers; the text of those is constant, so they name the stage's own entrance."""
+    variables = stage.get("environment_variables", {})
+    entrance = f"/{stage.get('api_gateway_stage', name)}"
+    return Links(entrance, variables.get("PROBLEM_TYPE_BASE") or None)
+
+
+def copy_shipped(root: Path, target: Path) -> None:
+    """Copy what ships, and what Chalice needs to know, into `target` anew.
+
+    Chalice packs everything below `chalicelib`, stale bytecode and editors' leavings too, so it gets only sources.
+    """
+    shutil.rmtree(target, ignore_errors=True)
+    (target / ".chalice").mkdir(parents=True)
+    patterns = ("app.py", "requirements.txt", "chalicelib/**/*.py", ".chalice/config.json", ".chalice/policy-*.json")
+    for source in (path for pattern in patterns for path in root.glob(pattern)):
+        copy = target / source.relative_to(root)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, copy)
+
+
+def make_package(stage: str, build: Path, root: Path = ROOT) -> Package:
+    """Write `package-<stage>` below `build` anew, from the app below `root`; lint the template.
+
+    Raises:
+        PackagingError: the stage is not known, Chalice or cfn-lint failed, or the zip has files that nobody decided about.
+    """
+    known = stages(root)
+    if stage not in known:
+        raise PackagingError(f"There is no stage {stage!r} in .chalice/config.json; known: {', '.join(sorted(known))}.")
+    output, source = build / f"package-{stage}", build / f"source-{stage}"
+    shutil.rmtree(output, ignore_errors=True)
+    copy_shipped(root, source)
+    resources = build / f"resources-{stage}.json"
+    resources.write_text(json.dumps(merge_template(links_of(stage, known[stage])), indent=2))
+    formats = ["--template-format", "json", "--merge-template", str(resources)]
+    _run(["chalice", "package", "--stage", stage, *formats, str(output)], source)
+    package = Package(output / "sam.json", output / "deployment.zip")
+    try:
+        repack(package.zip)
+    except ContentsError as error:
+        raise PackagingError(str(error)) from error
+    lint(package.template)
+    return package
+
+
+def lint(template: Path) -> None:
+    """Check a template against CloudFormation's own description of every resource.
+
+    Raises:
+        PackagingError: cfn-lint found a fault; the message tells it.
+    """
+    _run(["cfn-lint", "--regions", DEFAULT_REGION, "--", str(template)], template.parent)
+
+
+def _run(command: Sequence[str], directory: Path) -> None:
+    """Run a tool of this environment; its output is shown only when it fails."""
+    tool = str(Path(sys.executable).with_name(command[0]))
+    environment = {"AWS_DEFAULT_REGION": DEFAULT_REGION, **os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(
+        [tool, *command[1:]], cwd=directory, env=environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise PackagingError(f"{' '.join(command[:2])} failed:\n{done.stdout}{done.stderr}")
+
+
+def main() -> None:
+    """Package the stage that is named as the only argument."""
+    if len(sys.argv) != 2:
+        sys.exit("Name one stage, for example: make package STAGE=dev")
+    try:
+        print(make_package(sys.argv[1], ROOT / "build").describe())
+    except PackagingError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()

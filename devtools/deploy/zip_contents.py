@@ -1,0 +1,186 @@
+"""What lies in the zip: the bytecode of what runs, our sources, data and licences; the same bytes from the same sources.
+
+Lambda's file system is read-only and every file in the zip is dated 1980: a function that comes without bytecode compiles
+all of its modules at each cold start. `unchecked-hash` bytecode is taken as it is, whatever the dates. Sources of packages
+stay at home; ours ship, so that a traceback shows our lines.
+"""
+
+import stat
+import subprocess
+import sys
+import tempfile
+import zipfile
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
+
+from devtools.deploy.elf import without_symbols
+
+TASK_ROOT = "/var/task"  # where Lambda unpacks the zip: tracebacks name the files there, wherever they were compiled
+EARLIEST = (1980, 1, 1, 0, 0, 0)
+LEVEL = 9
+
+OURS = ("app.py", "chalicelib")
+PACKAGES = frozenset(
+    {
+        "_cffi_backend",  # the compiled part of cffi, which cryptography's library loads
+        "annotated_types",
+        "certifi",
+        "chalice",  # one module, which `chalice package` puts there by itself
+        "charset_normalizer",
+        "cryptography",
+        "idna",
+        "pydantic",
+        "pydantic_core",
+        "requests",
+        "simplejson",
+        "typing_extensions",
+        "typing_inspection",
+        "tzdata",
+        "ulid",
+        "urllib3",
+    }
+)
+BUILD_TIME_PACKAGES = frozenset({"cffi", "pycparser"})  # they make bindings; what is made needs neither
+
+CODE = frozenset({".py", ".so"})
+FILES = (
+    "certifi/cacert.pem",
+    "tzdata/zoneinfo/*",  # every zone: ADULTWORK_TIMEZONE may name any
+    "python_ulid-*.dist-info/METADATA",  # it asks for its own version when it is imported
+)
+LEFT_OUT = (
+    "*/__main__.py",
+    "*/cli/*",
+    "*/tests/*",
+    "annotated_types/test_cases.py",
+    "cryptography/cobblestone.py",  # of cryptography only the AEAD ciphers run
+    "cryptography/fernet.py",
+    "cryptography/hazmat/asn1/*",
+    "cryptography/hazmat/backends/*",
+    "cryptography/hazmat/bindings/openssl/*",
+    "cryptography/hazmat/primitives/asymmetric/*",
+    "cryptography/hazmat/primitives/kdf/*",
+    "cryptography/hazmat/primitives/serialization/*",
+    "cryptography/hazmat/primitives/twofactor/*",
+    "cryptography/x509/*",
+    "idna/cli.py",
+    "idna/codec.py",
+    "idna/compat.py",
+    "idna/uts46data.py",  # for host names beyond ASCII, which no setting takes
+    "pydantic/_internal/_validate_call.py",
+    "pydantic/color.py",  # what a package's `__init__` imports for those who ask for it, and nothing else does
+    "pydantic/experimental/*",
+    "pydantic/mypy.py",
+    "pydantic/networks.py",
+    "pydantic/v1/*",
+    "pydantic/validate_call_decorator.py",
+    "pycparser-*",  # nothing of it is here, so no licence is needed
+    "requests/help.py",
+    "tzdata/zoneinfo/*.tab",  # lists for people; the zones are in files of their own
+    "tzdata/zoneinfo/leapseconds",
+    "tzdata/zoneinfo/tzdata.zi",
+    "urllib3/contrib/emscripten/*",
+    "urllib3/contrib/pyopenssl.py",
+    "urllib3/contrib/socks.py",  # needs PySocks, which is not there; without the file that is found out sooner
+    "urllib3/http2/connection.py",
+)
+
+
+class ContentsError(Exception):
+    """The zip cannot be made from what is there; the message says why."""
+
+
+def shipped_name(name: str) -> str | None:
+    """Return where a file of Chalice's zip lies in ours, None when it is left out.
+
+    Licences lie in a folder of their own, because pydantic looks through every `.dist-info` for plugins at each start.
+
+    Raises:
+        ContentsError: nobody has decided about it.
+    """
+    path = PurePosixPath(name)
+    top = path.parts[0]
+    if any(fnmatchcase(name, pattern) for pattern in LEFT_OUT):
+        return None
+    if any(fnmatchcase(name, pattern) for pattern in FILES):
+        return name
+    if top.endswith(".dist-info"):
+        is_licence = "licenses" in path.parts[1:-1]
+        return f"licenses/{top.removesuffix('.dist-info')}/{path.name}" if is_licence else None
+    package = top.partition(".")[0]
+    if package in BUILD_TIME_PACKAGES:
+        return None
+    if not {top, package} & {*OURS, *PACKAGES}:
+        msg = f"{name}: decide in devtools/deploy/zip_contents.py whether it ships, and which parts of it run."
+        raise ContentsError(msg)
+    return name if path.suffix in CODE else None
+
+
+def repack(archive: Path, python: Path = Path(sys.executable)) -> None:
+    """Replace Chalice's zip by ours.
+
+    Raises:
+        ContentsError: a file is not known, or does not compile.
+    """
+    with tempfile.TemporaryDirectory(prefix="switchboard-zip-") as scratch:
+        directory = Path(scratch).resolve()
+        _unpack(archive, directory)
+        _compile(directory, python)
+        _pack(directory, archive)
+
+
+def _unpack(archive: Path, directory: Path) -> None:
+    """Unpack what ships."""
+    with zipfile.ZipFile(archive) as chalices:
+        names = [name for name in chalices.namelist() if not name.endswith("/")]
+        compiled = {_module(name) for name in names if name.endswith(".so")}
+        for name in names:
+            shipped = shipped_name(name)
+            if shipped is None or (name.endswith(".py") and _module(name) in compiled):
+                continue  # of two forms of a module, Python takes the compiled one
+            path = directory / shipped
+            path.parent.mkdir(parents=True, exist_ok=True)
+            content = chalices.read(name)
+            path.write_bytes(without_symbols(content) if name.endswith(".so") else content)
+
+
+def _module(name: str) -> str:
+    """Return a file's path up to the first dot of its name."""
+    path = PurePosixPath(name)
+    return str(path.with_name(path.name.partition(".")[0]))
+
+
+def _compile(directory: Path, python: Path) -> None:
+    """Compile every module: ours into `__pycache__`, those of packages into the place of their sources."""
+    packages = [path for path in directory.iterdir() if path.name not in OURS]
+    _run_compiler(python, directory, [], [directory / name for name in OURS])
+    _run_compiler(python, directory, ["-b"], packages)
+    for package in packages:
+        for source in [package, *package.rglob("*.py")]:
+            if source.suffix == ".py":
+                source.unlink()
+
+
+def _run_compiler(python: Path, directory: Path, options: list[str], places: list[Path]) -> None:
+    """Compile what lies in some places, in a process of its own: no state of this one is seen in the bytecode."""
+    options = [*options, "-q", "--invalidation-mode", "unchecked-hash", "-s", str(directory), "-p", TASK_ROOT]
+    done = subprocess.run(
+        [python, "-S", "-m", "compileall", *options, *places],
+        env={"PYTHONHASHSEED": "0"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        msg = f"A module does not compile:\n{done.stdout}{done.stderr}"
+        raise ContentsError(msg)
+
+
+def _pack(directory: Path, archive: Path) -> None:
+    """Write all files: in order, with one date, one mode and one level of compression."""
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as ours:
+        for path in sorted(path for path in directory.rglob("*") if path.is_file()):
+            entry = zipfile.ZipInfo(path.relative_to(directory).as_posix(), EARLIEST)
+            entry.create_system = 3  # Unix: else the mode is not read
+            entry.external_attr = (stat.S_IFREG | 0o644) << 16
+            ours.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED, LEVEL)

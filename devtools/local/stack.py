@@ -1,0 +1,139 @@
+"""The whole of Switchboard on this machine: sandbox, DynamoDB stand-in, and the app behind a local API Gateway."""
+
+import importlib
+import os
+import secrets
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from devtools.local.dynamodb import AUDIT_TABLE, OPERATIONS_TABLE, LocalDynamoDB, create_tables, local_environment
+from devtools.local.gateway import FUNCTION_SECONDS
+from devtools.local.server import LocalGateway
+from sandbox.server import SandboxServer, later_booking_id
+
+DEFAULT_ORIGINS = "http://localhost:5173,http://127.0.0.1:5173"
+# What would lead the local app to a real account.
+_FOREIGN = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "SECRETS_NAME")
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where the parts listen on loopback; 0 takes any free port."""
+
+    app: int = 0
+    sandbox: int = 0
+    dynamodb: int = 0
+
+
+def app_environment(given: Mapping[str, str], upstream_url: str, endpoint_url: str, hmac_key: str) -> dict[str, str]:
+    """Return the app's whole environment: what is given, defaults for what is not, and our own database for sure."""
+    mine = {name: value for name, value in given.items() if name not in _FOREIGN}
+    defaults = {
+        "ADULTWORK_BASE_URL": upstream_url,
+        "ALLOWED_ORIGINS": DEFAULT_ORIGINS,
+        "HMAC_KEY": hmac_key,
+        "BOOKINGS_PER_DAY": "0",  # nobody is protected from the sandbox, and a developer books all day
+    }
+    tables = {"OPERATIONS_TABLE": OPERATIONS_TABLE, "AUDIT_TABLE": AUDIT_TABLE}
+    chosen = {name: mine.get(name) or value for name, value in defaults.items()}
+    return {**mine, **chosen, **tables, **local_environment(endpoint_url)}
+
+
+def kept_key(directory: Path) -> str:
+    """Return the key of the keyed hashes that belongs to a kept database; drawn and written at the first call."""
+    path = directory / "hmac-key"
+    if not path.exists():
+        directory.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(32))
+    return path.read_text()
+
+
+class Stack:
+    """Everything on loopback, in this process and one child; a context manager, for one use in a process.
+
+    It sets the environment of this process, because the app reads it, and puts it back at the end. `state` None keeps
+    the database in memory. A given ADULTWORK_BASE_URL takes the place of the sandbox.
+    """
+
+    def __init__(self, ports: Ports | None = None, *, state: Path | None = None) -> None:
+        self._ports = ports or Ports()
+        self._state = state
+        self._open = ExitStack()
+        self._gateway: LocalGateway | None = None
+        self.sandbox: SandboxServer | None = None
+        self.url = ""
+        self.upstream_url = ""
+        self.endpoint_url = ""
+
+    def start(self) -> None:
+        """Start the database, the upstream, then the app.
+
+        Raises:
+            OSError: a port is taken.
+            RuntimeError: the database did not start.
+            InvalidSettingsError: the environment holds a wrong setting.
+        """
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _start(self) -> None:
+        database = LocalDynamoDB(self._ports.dynamodb or None, self._state and self._state / "ministack")
+        self.endpoint_url = self._open.enter_context(database).endpoint_url
+        create_tables(self.endpoint_url)
+        # The end goes the other way: no new calls, no upstream, so that open calls conclude soon; then the database.
+        self._open.callback(self._wait_for_open_calls)
+        self.upstream_url = os.environ.get("ADULTWORK_BASE_URL") or self._start_sandbox()
+        self._set_environment()
+        app, container = importlib.import_module("app"), importlib.import_module("chalicelib.bootstrap").container
+        container()  # a wrong setting is told now and not to the first caller
+        seconds = float(os.environ.get("FUNCTION_TIMEOUT_SECONDS") or FUNCTION_SECONDS)
+        self._gateway = LocalGateway(app.app, self._ports.app, function_seconds=seconds)
+        self._gateway.start()
+        self._open.callback(self._gateway.stop)
+        self.url = self._gateway.url
+
+    def _wait_for_open_calls(self) -> None:
+        """Let calls that outlived their connection conclude."""
+        if self._gateway is not None:
+            self._gateway.join()
+
+    def _start_sandbox(self) -> str:
+        """Start the sandbox; return its address."""
+        self.sandbox = self._open.enter_context(SandboxServer(self._ports.sandbox, first_booking_id=later_booking_id()))
+        return self.sandbox.url
+
+    def _set_environment(self) -> None:
+        """Give this process the app's environment until the stack stops."""
+        before = dict(os.environ)
+        key = kept_key(self._state) if self._state else secrets.token_hex(32)
+        self._open.callback(_replace_environment, before)
+        _replace_environment(app_environment(before, self.upstream_url, self.endpoint_url, key))
+
+    def stop(self) -> None:
+        """Stop everything, the app first."""
+        self._open.close()
+
+    def __enter__(self) -> Self:
+        """Start."""
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop."""
+        self.stop()
+
+
+def _replace_environment(variables: Mapping[str, str]) -> None:
+    """Make the environment of this process exactly `variables`."""
+    os.environ.clear()
+    os.environ.update(variables)

@@ -1,0 +1,1 @@
+"""What an operator does with operations and their trail: look, settle, rebuild."""

@@ -1,0 +1,134 @@
+"""The rows of a lost operations table, made again from the events of the audit trail: pure, one chain at a time.
+
+What cannot be made again: the answers that were kept for repeats, the accounts' data keys, and the counts of bookings.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from chalicelib.adapters.aws.dynamodb import items, tables
+from chalicelib.adapters.aws.dynamodb.items import KEPT_AFTER_GUARD, Item
+from chalicelib.domain.audit.event import EventKind, event_hash
+from chalicelib.domain.operation.operation import FREES_GUARD, RETRYABLE_STATUSES, OperationState
+from chalicelib.domain.operation.record import OperationRecord
+from devtools.operate.chain import broken_at
+
+# A claim does not tell the function's timeout. Nothing lives longer than this on Lambda, so nobody works on it any more.
+LONGEST_LEASE = timedelta(minutes=15)
+LEASE_OVER = "lease-over"  # as `events.lease_over` says it: the call that sent it died
+STATES = {
+    EventKind.CLAIMED: OperationState.SENDING,
+    EventKind.CONFIRMED: OperationState.CONFIRMED,
+    EventKind.REJECTED: OperationState.REJECTED,
+    EventKind.NOT_SENT: OperationState.NOT_SENT,
+    EventKind.UNKNOWN: OperationState.UNKNOWN,
+    EventKind.NOT_CREATED: OperationState.NOT_CREATED,
+    EventKind.AMBIGUOUS: OperationState.AMBIGUOUS,
+    EventKind.EXPIRED: OperationState.EXPIRED_UNKNOWN,
+    EventKind.RELEASED: OperationState.CONFIRMED,
+}
+
+
+class BrokenChainError(Exception):
+    """The events of an operation are not what was written, so nothing is made from them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The events of one operation: its claims, and what came last."""
+
+    events: Sequence[bytes]
+    documents: Sequence[dict[str, Any]]
+
+    @classmethod
+    def read(cls, events: Sequence[bytes]) -> "Chain":
+        """Return a chain.
+
+        Raises:
+            BrokenChainError: it is not whole.
+        """
+        documents = [json.loads(event) for event in events]
+        broken = broken_at(events)
+        if broken is not None:
+            raise BrokenChainError(f"{documents[0].get('operation_id')}: the chain is broken at event {broken}")
+        return cls(events, documents)
+
+    @property
+    def claim(self) -> dict[str, Any] | None:
+        """Return the newest claim; None for a refusal, which has no operation."""
+        return next((one for one in reversed(self.documents) if one["kind"] == EventKind.CLAIMED), None)
+
+    def rows(self, now: datetime) -> list[Item]:
+        """Return the rows that stood in the table, as far as they still hold at `now`; the operation comes last.
+
+        An operation without its guard would be worse than none: who is interrupted goes on with those that are missing.
+        """
+        claim = self.claim
+        if claim is None:
+            return []
+        record, guard_until = self._record(claim), _moment(claim["guard_until"])
+        rows: list[Item] = []
+        if record.booking_id is not None:
+            rows.append(items.booking(record.id, record.booking_id))
+        if now <= guard_until and not self._is_guard_free(record):
+            guard = items.guard_row(record.guard, record.id, guard_until)
+            rows.append(guard)
+        if now <= guard_until + KEPT_AFTER_GUARD:
+            rows.append(items.operation_row(record, guard_until))
+        return rows
+
+    def _is_guard_free(self, record: OperationRecord) -> bool:
+        """Tell whether nothing stands any more that an equal booking would double."""
+        is_released = any(one["kind"] == EventKind.RELEASED for one in self.documents)
+        return is_released or record.state in FREES_GUARD
+
+    def _record(self, claim: dict[str, Any]) -> OperationRecord:
+        last, request = self.documents[-1], claim["request"]
+        claimed_at = datetime.fromisoformat(claim["at"])
+        first = self.documents[0]
+        return OperationRecord(
+            id=claim["operation_id"],
+            account=claim["account"],
+            state=STATES[EventKind(last["kind"])],
+            attempt=claim["attempt"],
+            is_retryable=_is_retryable(last),
+            book_user_id=claim["candidate"],
+            session_date=request["session_date"],
+            duration=request["duration"],
+            method=request["method"],
+            credits=Decimal(request["credits"]),
+            claimed_at=claimed_at,
+            lease_until=claimed_at + LONGEST_LEASE,
+            sequence=len(self.events),
+            head=event_hash(self.events[-1]),
+            fingerprint=claim["fingerprint"],
+            is_keyed=first["operation_id"] != first["call"],  # without a key it has the id of its first call
+            booking_id=next((one["booking_id"] for one in reversed(self.documents) if "booking_id" in one), None),
+            reason=self._reason(claim),
+        )
+
+    def _reason(self, claim: dict[str, Any]) -> str | None:
+        """Return why the outcome of the newest attempt was unknown, where the call that sent it lived to tell."""
+        since = self.documents[self.documents.index(claim) :]
+        told = (one["reason"] for one in since if one["kind"] == EventKind.UNKNOWN)
+        return next((reason for reason in told if reason != LEASE_OVER), None)
+
+
+def _is_retryable(last: dict[str, Any]) -> bool:
+    """Tell whether the key of an operation may start another attempt."""
+    if last["kind"] == EventKind.NOT_SENT:
+        return True
+    return last["kind"] == EventKind.REJECTED and last["upstream_status"] in RETRYABLE_STATUSES
+
+
+def _moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def key_of(row: Item) -> str:
+    """Return the partition key of a row."""
+    return row[tables.PARTITION_KEY]["S"]

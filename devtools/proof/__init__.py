@@ -1,0 +1,1 @@
+"""Proofs of the booking protocol: simulation, exploration, trials and mutation."""

@@ -1,0 +1,46 @@
+"""The searches of all scenarios, on all processors of the machine."""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from multiprocessing import get_context
+
+from devtools.proof.exploration.choices import Budget
+from devtools.proof.exploration.scenarios import SCENARIOS, scenario_of
+from devtools.proof.exploration.search import LADDER, Figures, explore_all, find_out
+from devtools.proof.simulation.variants import Variant
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One search: of a named scenario, or without a name of all of them, with growing budgets, until the variant is found."""
+
+    variant: Variant
+    budget: Budget
+    scenario: str | None = None
+
+
+def run_job(job: Job) -> tuple[Job, Figures]:
+    """Search, and return what it brought."""
+    name = job.scenario
+    figures = find_out(job.variant) if name is None else explore_all(scenario_of(name), job.variant, job.budget)
+    figures.ends.clear()  # a set of hashes, of no use elsewhere
+    return job, figures
+
+
+def searches(variant: Variant, budget: Budget, only: str | None = None) -> list[Job]:
+    """Return a job for each scenario, the longest first; for one alone, if it is named."""
+    wanted = [scenario for scenario in SCENARIOS if only in {None, scenario.name}]
+    ordered = sorted(wanted, key=lambda one: -sum(len(visits) for visits in one.devices))
+    return [Job(variant, budget, scenario.name) for scenario in ordered]
+
+
+def hunts() -> list[Job]:
+    """Return a job for each protocol that only looks good."""
+    return [Job(variant, LADDER[-1]) for variant in Variant if variant is not Variant.OURS]
+
+
+def run_jobs(jobs: Sequence[Job], processes: int | None = None) -> Iterator[tuple[Job, Figures]]:
+    """Run searches side by side; yield each when it is over."""
+    with get_context("spawn").Pool(min(processes or os.cpu_count() or 1, len(jobs))) as pool:
+        yield from pool.imap_unordered(run_job, jobs, chunksize=1)

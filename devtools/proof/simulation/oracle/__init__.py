@@ -1,0 +1,1 @@
+"""The oracle of the simulation: what happened, and what must hold."""

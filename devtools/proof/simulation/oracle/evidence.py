@@ -1,0 +1,51 @@
+"""What the oracle looks at, and what it says."""
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+
+from chalicelib.domain.operation.record import OperationRecord
+from devtools.proof.simulation.intents import Intent
+from devtools.proof.simulation.oracle.history import History, UpstreamBooking
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A broken invariant."""
+
+    invariant: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.invariant}: {self.what}"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything about one run that is over: the truth, what the store holds, and who wanted what.
+
+    `known` are the operations that the store has a record of.
+    """
+
+    history: History
+    records: Sequence[OperationRecord]
+    known: AbstractSet[str]
+    chains: Mapping[str, Sequence[bytes]]
+    rows: str
+    intents: Sequence[Intent]
+    booked_by: dict[tuple[str, int], list[UpstreamBooking]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for booking in self.history.bookings:
+            if booking.post is not None and booking.post.operation_id is not None:
+                name = (booking.post.operation_id, booking.post.attempt)
+                self.booked_by.setdefault(name, []).append(booking)
+
+    def bookings_of(self, operation_id: str) -> list[UpstreamBooking]:
+        """Return what an operation booked upstream, in all its attempts."""
+        return [one for (id_, _), several in self.booked_by.items() if id_ == operation_id for one in several]
+
+    def lost(self) -> list[UpstreamBooking]:
+        """Return the bookings made through us that the store has no record of."""
+        ours = [booking for booking in self.history.bookings if booking.post is not None]
+        return [one for one in ours if one.post is not None and one.post.operation_id not in self.known]

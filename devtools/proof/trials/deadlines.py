@@ -1,0 +1,119 @@
+"""An upstream that drips, stalls or never lets a connection in: the answer comes in time all the same, over real HTTP."""
+
+import http.client
+import io
+import json
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from statistics import median
+
+from chalicelib.adapters.http.opening import system_addresses
+from devtools.local.server import LocalGateway
+from devtools.proof.trials import canary
+from devtools.proof.trials.client import CREATE
+from devtools.proof.trials.ground import Ground, standing
+from devtools.proof.trials.ledger import Ledger
+from devtools.proof.trials.slow_door import Detour, slow_door
+from devtools.proof.workers import workers
+
+ROUNDS = 100
+POST_SECONDS, RECONCILE_SECONDS = 0.3, 0.2
+SETTINGS = {"POST_SECONDS": str(POST_SECONDS), "RECONCILE_SECONDS": str(RECONCILE_SECONDS)}
+ALLOWED_SECONDS = 1.0
+PATIENCE_SECONDS = 30
+READS = (
+    "/v1/Account/GetPermissions",
+    "/v1/account/verifyCredentials",
+    "/v1/PhoneChat/GetUserBookingRequirements",
+    "/v1/CreditHistory/GetCurrentCreditBalance",
+)
+MADE_BOOKINGS = "/v1/PhoneChat/MadeBookings"
+FOREVER = "forever"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A way of being slow: the answer that it must lead to, and by when; in seconds."""
+
+    name: str
+    status: int
+    problem: str
+    state: str
+    deadline: float
+
+
+DRIP = Kind("drip", 504, "outcome-unknown", "UNKNOWN", POST_SECONDS + RECONCILE_SECONDS)
+STALL = Kind("stall", 504, "outcome-unknown", "UNKNOWN", POST_SECONDS + RECONCILE_SECONDS)
+SLOW_CONNECT = Kind("slow connect", 503, "upstream-unavailable", "NOT_SENT", POST_SECONDS)
+KINDS = (DRIP, STALL, SLOW_CONNECT)
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One booking: how long its answer took, and whether it was the right one and nothing personal was heard elsewhere."""
+
+    seconds: float
+    is_true: bool
+
+
+def rounds(ground: Ground, kind: Kind, number: int) -> Iterator[Round]:
+    """Book so many times, each time in a function that was just started."""
+    log = io.StringIO()
+    with redirect_stdout(log), LocalGateway(ground.function.app) as gateway, slow_door() as port:
+        for _ in range(number):
+            ground.begin(**SETTINGS)
+            if kind == SLOW_CONNECT:
+                for path in READS:  # so that the booking needs a connection of its own
+                    ground.sandbox.faults.arm(path, "close-after-answer")
+                ground.start(None, (system_addresses, Detour(port, len(READS))))
+            else:
+                for path in (CREATE, MADE_BOOKINGS):
+                    ground.sandbox.faults.arm(path, kind.name, FOREVER)
+                ground.start()
+            yield _round(gateway.port, kind, ground.ledger, log)
+
+
+def _round(port: int, kind: Kind, ledger: Ledger, log: io.StringIO) -> Round:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
+    started = time.monotonic()
+    try:
+        headers = canary.headers(canary.TOKENS[0], canary.KEY)
+        connection.request("POST", CREATE, json.dumps(canary.booking()), headers)
+        answer = connection.getresponse()
+        body = answer.read()
+        seconds = time.monotonic() - started
+    finally:
+        connection.close()
+    told = (answer.status, str(json.loads(body).get("type")).rpartition("/")[2])
+    states = [entry.state for entry in ledger.operations()]
+    heard = list(canary.heard_in({"log": log.getvalue(), "tables": ledger.text(), "problem": body.decode()}))
+    return Round(seconds, (told, states, heard) == ((kind.status, kind.problem), [kind.state], []))
+
+
+def run_rounds(kind: Kind, number: int) -> list[Round]:
+    """Run the rounds of one kind on a ground of their own."""
+    with standing() as ground:
+        return list(rounds(ground, kind, number))
+
+
+def main(number: int) -> int:
+    """Run so many rounds of each kind; print the figures; return the exit status."""
+    with workers(2) as processes:
+        done = list(zip(KINDS, processes.map(run_rounds, KINDS, [number] * len(KINDS)), strict=True))
+    for kind, played in done:
+        print(_line(kind, played))
+    return 0 if all(_in_time(kind, played) == len(played) for kind, played in done) else 1
+
+
+def _in_time(kind: Kind, played: Sequence[Round]) -> int:
+    return sum(one.is_true and one.seconds < kind.deadline + ALLOWED_SECONDS for one in played)
+
+
+def _line(kind: Kind, played: Sequence[Round]) -> str:
+    seconds = [one.seconds for one in played]
+    return (
+        f"{kind.name}: {_in_time(kind, played)} of {len(played)} answered {kind.status} within {kind.deadline:.1f} s + 1 s "
+        f"(median {median(seconds):.2f} s, longest {max(seconds):.2f} s)"
+    )

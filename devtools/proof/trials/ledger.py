@@ -1,0 +1,75 @@
+"""What stands in the two tables of a trial, read past the app."""
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import TypeDeserializer
+
+from chalicelib.domain.operation.operation import OperationState
+from devtools.operate.chain import broken_at
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+OPEN = frozenset(
+    {OperationState.SENDING, OperationState.UNKNOWN}
+)  # every other state is final, or flagged for a person
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An operation as its row tells it."""
+
+    id: str
+    state: OperationState
+    account: int
+    candidate: int
+    session_date: str
+    booking_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The two tables of a trial."""
+
+    client: "DynamoDBClient"
+    operations_table: str
+    audit_table: str
+
+    def operations(self) -> list[Entry]:
+        """Return every operation, oldest first."""
+        rows = [row for row in self._scan(self.operations_table) if row["pk"].startswith("OP#")]
+        rows.sort(key=lambda row: str(row["claimed_at"]))
+        return [
+            Entry(
+                id=row["pk"].removeprefix("OP#"),
+                state=OperationState(row["state"]),
+                account=int(row["account"]),
+                candidate=int(row["book_user_id"]),
+                session_date=row["session_date"],
+                booking_id=int(row["booking_id"]) if "booking_id" in row else None,
+            )
+            for row in rows
+        ]
+
+    def broken_chains(self) -> list[str]:
+        """Return the operations whose events are not numbered and chained from the first to the last."""
+        chains: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+        for item in sorted(self._scan(self.audit_table), key=lambda item: str(item["sk"])):
+            chains[item["pk"]].append(item)
+        return [operation for operation, items in chains.items() if not _is_whole(items)]
+
+    def text(self) -> str:
+        """Return all that both tables hold, as text."""
+        return json.dumps([self._scan(self.operations_table), self._scan(self.audit_table)], default=repr)
+
+    def _scan(self, table: str) -> list[dict[str, Any]]:
+        pages = self.client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
+        read = TypeDeserializer().deserialize
+        return [{name: read(value) for name, value in item.items()} for page in pages for item in page["Items"]]
+
+
+def _is_whole(items: list[dict[str, Any]]) -> bool:
+    return broken_at([item["canonical"].encode() for item in items]) is None

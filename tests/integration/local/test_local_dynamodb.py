@@ -1,0 +1,188 @@
+"""The local DynamoDB: it keeps what it should, and its commands say what is wrong."""
+
+import os
+import signal
+import socket
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from chalice.app import Chalice
+
+from chalicelib import bootstrap
+from chalicelib.adapters.aws.dynamodb.audit_trail import DynamoDBAuditTrail
+from chalicelib.adapters.aws.dynamodb.tables import OPERATIONS
+from chalicelib.domain.audit.event import event_hash
+from chalicelib.domain.errors import StoreUnavailableError
+from chalicelib.edge.middleware import install
+from chalicelib.edge.routes import register
+from devtools.local.dynamodb import (
+    AUDIT_TABLE,
+    OPERATIONS_TABLE,
+    LocalDynamoDB,
+    create_table,
+    create_tables,
+    local_client,
+)
+from devtools.local.server import LocalGateway
+from devtools.local.stack import app_environment, kept_key
+from devtools.operate import events
+from devtools.proof.trials import wiring
+from sandbox import SandboxServer
+from tests.contract.records import claim_event, enough_time, operation
+from tests.integration import bookings
+from tests.integration.exchange import Answer, send
+
+EVENT = claim_event(operation())
+
+
+def add_event(server: LocalDynamoDB) -> None:
+    """Create the tables and write one event."""
+    create_tables(server.endpoint_url)
+    client = local_client(server.endpoint_url)
+    DynamoDBAuditTrail(client, AUDIT_TABLE, OPERATIONS_TABLE).record_refusal(EVENT, enough_time())
+    client.close()
+
+
+def test_what_was_written_is_printed_after_a_restart(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """State is kept in its folder, creating tables again changes nothing, and events are printed as stored."""
+    with LocalDynamoDB(state=tmp_path) as first:
+        add_event(first)
+    with LocalDynamoDB(state=tmp_path) as second:
+        create_tables(second.endpoint_url)
+        monkeypatch.setenv("DYNAMODB_PORT", str(second.port))
+        assert events.main([EVENT.operation_id]) == 0
+        assert capsys.readouterr().out == EVENT.canonical().decode() + "\n"
+        assert events.main(["op_unknown"]) == 1
+        assert "no operation op_unknown" in capsys.readouterr().err
+    assert events.main([EVENT.operation_id]) == 1
+    assert "`make run`" in capsys.readouterr().err
+
+
+def test_events_whose_chain_is_broken_are_printed_and_end_with_an_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Let the operation's record name the event that was written, then another one."""
+    row = {"pk": {"S": f"OP#{EVENT.operation_id}"}}
+    with LocalDynamoDB(state=tmp_path) as server, closing(local_client(server.endpoint_url)) as client:
+        add_event(server)
+        monkeypatch.setenv("DYNAMODB_PORT", str(server.port))
+        for head, status in ((event_hash(EVENT.canonical()), 0), ("f" * 64, 1)):
+            client.put_item(TableName=OPERATIONS_TABLE, Item={**row, "head": {"S": head}})
+            assert events.main([EVENT.operation_id]) == status
+            told = capsys.readouterr()
+            assert told.out == EVENT.canonical().decode() + "\n"
+            assert ("broken at event 1" in told.err) is (status == 1)
+
+
+@pytest.mark.parametrize("arguments", [[], [""], ["12345"], ["op_1", "op_2"]])
+def test_events_need_one_operation_id(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Anything else gets an example."""
+    assert events.main(arguments) == 2
+    assert "make events OPERATION=op_" in capsys.readouterr().err
+
+
+def test_events_need_a_port_that_is_a_number(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A typing mistake is not a traceback."""
+    monkeypatch.setenv("DYNAMODB_PORT", "none")
+    assert events.main(["op_1"]) == 2
+    assert "DYNAMODB_PORT" in capsys.readouterr().err
+
+
+def test_a_killed_server_loses_nothing_that_it_answered(tmp_path: Path) -> None:
+    """It is killed as soon as the write was answered, and all is there again."""
+    server = LocalDynamoDB(state=tmp_path)
+    server.start()
+    try:
+        add_event(server)
+        os.kill(server.pid or 0, signal.SIGKILL)
+    finally:
+        server.stop()
+    with LocalDynamoDB(state=tmp_path) as second:
+        assert stored_events(second) == [EVENT.canonical()]
+
+
+def stored_events(server: LocalDynamoDB) -> list[bytes]:
+    """Return the events of the operation."""
+    with closing(local_client(server.endpoint_url)) as client:
+        return DynamoDBAuditTrail(client, AUDIT_TABLE, OPERATIONS_TABLE).events(EVENT.operation_id)
+
+
+def test_a_write_that_cannot_be_kept_is_an_error_and_leaves_nothing(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Put a file where its folder was, and let it write again: the first event stays, the second never was, the third is kept."""
+    state = tmp_path / "state"
+    second, third = (replace(EVENT, operation_id=f"op_{number}") for number in (2, 3))
+    with LocalDynamoDB(state=state) as server, closing(local_client(server.endpoint_url)) as client:
+        add_event(server)
+        trail = DynamoDBAuditTrail(client, AUDIT_TABLE, OPERATIONS_TABLE)
+        state.rename(tmp_path / "aside")
+        state.touch()
+        for _ in range(2):
+            with pytest.raises(StoreUnavailableError):
+                trail.record_refusal(second, enough_time())
+        assert trail.events(second.operation_id) == []
+        assert stored_events(server) == [EVENT.canonical()]
+        state.unlink()
+        (tmp_path / "aside").rename(state)
+        trail.record_refusal(third, enough_time())
+    told = capfd.readouterr().err.splitlines()
+    assert [line for line in told if str(state) in line] == told[:1]
+    assert "Writes fail until it can be written" in told[0]
+    with LocalDynamoDB(state=state) as again, closing(local_client(again.endpoint_url)) as client:
+        trail = DynamoDBAuditTrail(client, AUDIT_TABLE, OPERATIONS_TABLE)
+        assert [len(trail.events(event.operation_id)) for event in (EVENT, second, third)] == [1, 0, 1]
+
+
+def test_a_booking_is_answered_as_before_after_a_restart(tmp_path: Path, upstream: SandboxServer) -> None:
+    """As `make run` keeps it from one day to the next: operation, sealed answer, data key and what wraps it."""
+    upstream.reset()
+    answers = []
+    for _ in range(2):
+        with LocalDynamoDB(state=tmp_path / "ministack") as server:
+            create_tables(server.endpoint_url)
+            answers.append(_book(server, upstream, kept_key(tmp_path)))
+    first, second = answers
+    assert (first.status, first.header("Idempotency-Replayed")) == (201, None)
+    assert (second.status, second.header("Idempotency-Replayed")) == (201, "true")
+    assert (second.body, second.header("Location")) == (first.body, first.header("Location"))
+    assert upstream.journal.count(bookings.CREATE) == 1
+    upstream.reset()
+
+
+def _book(server: LocalDynamoDB, upstream: SandboxServer, hmac_key: str) -> Answer:
+    """Start the app on a database as it is, book, and stop the app."""
+    container = bootstrap.build(app_environment(os.environ, upstream.url, server.endpoint_url, hmac_key))
+    app: Any = Chalice(app_name="switchboard")
+    install(app, lambda: container)
+    register(app, lambda: container)
+    headers = bookings.headers(key="the-same-on-both-days")
+    with LocalGateway(app) as gateway:
+        answer = send(gateway.url, "POST", bookings.PATH, headers, bookings.to_body(bookings.MEMBERS))
+    wiring.close(container)
+    return answer
+
+
+def test_a_table_of_another_version_is_told(tmp_path: Path) -> None:
+    """Its indexes would be missing at each request; the message says how to get rid of it."""
+    (index,) = OPERATIONS.indexes
+    older = replace(OPERATIONS, indexes=(replace(index, name="open-by-time"),), expiry=None)
+    with LocalDynamoDB(state=tmp_path) as server, closing(local_client(server.endpoint_url)) as client:
+        create_table(client, older, OPERATIONS_TABLE)
+        with pytest.raises(RuntimeError, match=f"{OPERATIONS_TABLE} is from another version.*`make reset`"):
+            create_tables(server.endpoint_url)
+
+
+def test_a_server_that_cannot_start_says_why() -> None:
+    """A taken port is the usual reason."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        server = LocalDynamoDB(port=taken.getsockname()[1])
+        with pytest.raises(RuntimeError, match="already in use"):
+            server.start()

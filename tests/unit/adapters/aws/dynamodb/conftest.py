@@ -1,0 +1,77 @@
+"""The adapters, on a DynamoDB that answers by script."""
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from chalicelib import log
+from chalicelib.adapters.aws.dynamodb.client import CLIENT_CONFIG
+from tests.fakes.clock import FixedClock
+from tests.unit.adapters.aws.dynamodb.stub import StubDynamoDB
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+Lines: TypeAlias = Callable[[], list[dict[str, Any]]]
+
+IMPATIENT = CLIENT_CONFIG.merge(Config(read_timeout=0.15, connect_timeout=0.15))
+
+
+@pytest.fixture(scope="module")
+def dynamodb() -> Iterator[StubDynamoDB]:
+    """Return the server of a module's tests."""
+    server = StubDynamoDB()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="module")
+def module_client(dynamodb: StubDynamoDB) -> Iterator["DynamoDBClient"]:
+    """Return a client as in production, only less patient; making one takes longer than a test."""
+    client = boto3.client("dynamodb", endpoint_url=dynamodb.endpoint_url, config=IMPATIENT)
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def client(dynamodb: StubDynamoDB, module_client: "DynamoDBClient") -> Iterator["DynamoDBClient"]:
+    """Return the client with the server's script and memory empty; every reply must have been used."""
+    dynamodb.requests.clear()
+    yield module_client
+    unused = dynamodb.replies[:]
+    dynamodb.replies.clear()
+    assert unused == []
+
+
+class CountingClock(FixedClock):
+    """A clock that remembers how long it was slept on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pauses: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        """Let the time pass, and remember it."""
+        self.pauses.append(seconds)
+        super().sleep(seconds)
+
+
+@pytest.fixture
+def clock() -> CountingClock:
+    """Return a clock that stands still."""
+    return CountingClock()
+
+
+@pytest.fixture
+def lines(capsys: pytest.CaptureFixture[str]) -> Iterator[Lines]:
+    """Return what reads the lines of the log; put back what was there before."""
+    root = logging.getLogger()
+    before = root.handlers, root.level
+    log.configure()
+    yield lambda: [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    root.handlers, root.level = before

@@ -1,0 +1,131 @@
+"""What the vault asks KMS and DynamoDB for, when, and what it makes of the answers."""
+
+from collections.abc import Callable
+
+import pytest
+
+from chalicelib.adapters.aws.vault.kms_vault import KmsVault
+from chalicelib.domain.errors import SealBrokenError, StoreUnavailableError
+from tests.unit.adapters.aws.dynamodb.conftest import CountingClock
+from tests.unit.adapters.aws.dynamodb.stub import StubDynamoDB, error
+from tests.unit.adapters.aws.vault.replies import (
+    ACCOUNT,
+    DELETED,
+    NO_ROW,
+    OTHER_SECRET,
+    OTHER_WRAPPED,
+    PURPOSE,
+    WRAPPED,
+    WRITTEN,
+    base64_text,
+    found,
+    in_time,
+    made,
+    row,
+    taken,
+    unwrapped,
+)
+
+CONTEXT = {"account": str(ACCOUNT)}
+KEY = {"pk": {"S": f"DATAKEY#{ACCOUNT}"}}
+
+
+def test_the_first_key_of_an_account_is_made_and_kept_wrapped(
+    vault: KmsVault, server: StubDynamoDB, clock: CountingClock
+) -> None:
+    """Three hops; the row has no plaintext and no expiry, and is written only if there is none."""
+    server.will(NO_ROW, made(), WRITTEN)
+    vault.unlock(ACCOUNT, in_time(clock))
+    read, generate, put = server.requests
+    assert (read.operation, read.document) == (
+        "GetItem",
+        {"TableName": "operations", "Key": KEY, "ConsistentRead": True},
+    )
+    assert (generate.operation, generate.document) == (
+        "GenerateDataKey",
+        {"KeyId": "alias/vault", "KeySpec": "AES_256", "EncryptionContext": CONTEXT},
+    )
+    assert (put.operation, put.document) == (
+        "PutItem",
+        {
+            "TableName": "operations",
+            "Item": row(),
+            "ConditionExpression": "attribute_not_exists(pk)",
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        },
+    )
+
+
+def test_a_key_that_stands_is_unwrapped_by_the_one_wrapping_key(
+    vault: KmsVault, server: StubDynamoDB, clock: CountingClock
+) -> None:
+    """Two hops; KMS is told which key, and for whom."""
+    server.will(found(row()), unwrapped())
+    vault.unlock(ACCOUNT, in_time(clock))
+    assert server.operations == ["GetItem", "Decrypt"]
+    assert server.requests[1].document == {
+        "CiphertextBlob": base64_text(WRAPPED),
+        "KeyId": "alias/vault",
+        "EncryptionContext": CONTEXT,
+    }
+
+
+def test_a_faster_containers_key_is_used_instead_of_our_own(
+    new_vault: Callable[[], KmsVault], server: StubDynamoDB, clock: CountingClock
+) -> None:
+    """What stands in the table counts, or the other container could not open what this one seals."""
+    server.will(NO_ROW, made(OTHER_SECRET, OTHER_WRAPPED), taken(row()), unwrapped())
+    sealed = new_vault().unlock(ACCOUNT, in_time(clock)).seal(b"secret", PURPOSE)
+    assert server.operations == ["GetItem", "GenerateDataKey", "PutItem", "Decrypt"]
+    assert server.requests[3].document["CiphertextBlob"] == base64_text(WRAPPED)
+    server.will(found(row()), unwrapped())
+    assert new_vault().unlock(ACCOUNT, in_time(clock)).open(sealed, PURPOSE) == b"secret"
+
+
+def test_our_own_first_write_whose_answer_was_lost_is_recognised(
+    vault: KmsVault, server: StubDynamoDB, clock: CountingClock
+) -> None:
+    """The second try finds our own row, and needs no Decrypt."""
+    server.will(NO_ROW, made(), error("InternalServerError", 500), taken(row()))
+    vault.unlock(ACCOUNT, in_time(clock))
+    assert server.operations == ["GetItem", "GenerateDataKey", "PutItem", "PutItem"]
+
+
+def test_a_key_is_remembered_for_five_minutes(vault: KmsVault, server: StubDynamoDB, clock: CountingClock) -> None:
+    """Until then unlocking costs nothing, not even time; then the row is read again."""
+    server.will(found(row()), unwrapped())
+    sealed = vault.unlock(ACCOUNT, in_time(clock)).seal(b"secret", PURPOSE)
+    clock.tick(299.9)
+    assert vault.unlock(ACCOUNT, in_time(clock, 0)).open(sealed, PURPOSE) == b"secret"
+    assert len(server.requests) == 2
+    clock.tick(0.1)
+    server.will(found(row()), unwrapped())
+    vault.unlock(ACCOUNT, in_time(clock))
+    assert len(server.requests) == 4
+
+
+def test_erasing_deletes_the_row_and_forgets_the_key(
+    vault: KmsVault, server: StubDynamoDB, clock: CountingClock
+) -> None:
+    """The next unlock makes a new key, under which the old text stays shut."""
+    server.will(found(row()), unwrapped(), DELETED)
+    sealed = vault.unlock(ACCOUNT, in_time(clock)).seal(b"secret", PURPOSE)
+    vault.erase(ACCOUNT, in_time(clock))
+    assert server.requests[2].operation == "DeleteItem"
+    assert server.requests[2].document == {"TableName": "operations", "Key": KEY}
+    server.will(NO_ROW, made(OTHER_SECRET, OTHER_WRAPPED), WRITTEN)
+    with pytest.raises(SealBrokenError):
+        vault.unlock(ACCOUNT, in_time(clock)).open(sealed, PURPOSE)
+
+
+def test_an_erasure_that_may_have_failed_is_an_error_and_forgets_the_key_all_the_same(
+    vault: KmsVault, server: StubDynamoDB, clock: CountingClock
+) -> None:
+    """The row may be gone, so the next unlock must look."""
+    server.will(found(row()), unwrapped(), error("InternalServerError", 500), error("InternalServerError", 500))
+    vault.unlock(ACCOUNT, in_time(clock))
+    with pytest.raises(StoreUnavailableError, match="erase it again"):
+        vault.erase(ACCOUNT, in_time(clock))
+    server.will(found(row()), unwrapped())
+    vault.unlock(ACCOUNT, in_time(clock))
+    assert server.operations[-2:] == ["GetItem", "Decrypt"]

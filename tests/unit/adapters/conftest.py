@@ -1,0 +1,37 @@
+"""What the tests of the transport share: a client for a scripted upstream, and an authority for its certificates."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from chalicelib.adapters.adultwork.client import AdultWorkClient
+from chalicelib.adapters.http.connection import UpstreamAdapter, tls_context
+from tests.fakes.certificates import Authority
+from tests.fakes.stepping_clock import SteppingClock
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """Return an authority of this run's own."""
+    return Authority.create(tmp_path_factory.mktemp("authority") / "authority.pem")
+
+
+@pytest.fixture
+def clock() -> SteppingClock:
+    """Return the client's clock."""
+    return SteppingClock()
+
+
+@pytest.fixture
+def client_of(authority: Authority, clock: SteppingClock) -> Iterator[Callable[[str], AdultWorkClient]]:
+    """Return what makes a client of an upstream, which trusts the authority; its connections are closed at the end."""
+    adapter = UpstreamAdapter(tls_context(str(authority.path)))
+    yield lambda url: AdultWorkClient(url, "application/xml", dict, adapter, clock, read_seconds=3.0)
+    adapter.close()
+
+
+@pytest.fixture
+def other_authority(tmp_path: Path) -> Authority:
+    """Return an authority that nobody trusts."""
+    return Authority.create(tmp_path / "other.pem")

@@ -1,0 +1,263 @@
+"""Settling open operations: one reading serves all, other calls may be faster, and no failure gets out."""
+
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.application.operations.caller import Caller
+from chalicelib.application.operations.reconcile import Settled
+from chalicelib.application.ports import Resolution
+from chalicelib.domain.audit.event import AuditEvent
+from chalicelib.domain.errors import OutcomeUnknownError, StoreUnavailableError, Trouble, UpstreamUnavailableError
+from chalicelib.domain.operation.operation import OperationState
+from chalicelib.domain.operation.record import OperationRecord
+from chalicelib.domain.time_budget import Deadline
+from tests.builders import TOKEN, booking, members
+from tests.fakes.store import InMemoryOperationStore
+from tests.unit.application.world import OTHER_KEY, World
+
+LATE = UpstreamUnavailableError("late", trouble=Trouble.LATE)
+DAYS = (20, 21, 22)
+
+
+def lose(world: World, *, day: int = 20, key: str | None = None) -> OperationRecord:
+    """Send a booking whose answer is lost; return what the store remembers."""
+    world.gateway.will_time_out_after_send()
+    document = members(SessionDate=f"2026-01-{day} 21:30")
+    operation_id = world.refusal(document, idempotency_key=key).operation_id
+    world.gateway.will_answer_again()
+    return next(record for record in world.store.records() if record.id == operation_id)
+
+
+def book_by_night(world: World) -> None:
+    """Let the lost booking turn up in the list."""
+    world.gateway.bookings[5] = booking(booking_id=5)
+
+
+def settle(world: World, *records: OperationRecord) -> tuple[Settled, ...]:
+    """Reconcile the operations, by nobody's request in particular."""
+    seal = world.vault.unlock(1001, Deadline.after(world.clock.monotonic, 4))
+    caller = Caller(TOKEN, 1001, "request-settle", lambda: seal)
+    return world.reconciler().reconcile(caller, records, Deadline.after(world.clock.monotonic, 5))
+
+
+def test_one_reading_of_the_list_serves_all_open_operations() -> None:
+    """Lose three answers; one was booked, one was not, of one nothing is known; the order of the records is kept."""
+    world = World()
+    first, second = (lose(world, day=day) for day in DAYS[:2])
+    world.clock.tick(900)
+    third = lose(world, day=DAYS[2])
+    world.gateway.bookings[5] = booking(booking_id=5, session_date="2026-01-21T21:30:00")
+    world.gateway.listed.clear()
+    settled = settle(world, third, second, first)
+    assert [one.record.state.value for one in settled] == ["UNKNOWN", "CONFIRMED", "NOT_CREATED"]
+    assert [one.record.id for one in settled] == [third.id, second.id, first.id]
+    assert [one.answer.status if one.answer else None for one in settled] == [None, 201, 409]
+    assert [page for _, _, page in world.gateway.listed] == [1, 2, 1, 2]
+    assert all(one.record == found for one, found in zip(settled, _found(world, third, second, first), strict=True))
+
+
+def _found(world: World, *records: OperationRecord) -> list[OperationRecord | None]:
+    deadline = Deadline.after(world.clock.monotonic, 5)
+    return [world.store.find(record.id, deadline) for record in records]
+
+
+@pytest.mark.parametrize("state", [state for state in OperationState if state not in {"SENDING", "UNKNOWN"}])
+def test_nothing_is_read_for_what_is_settled(state: OperationState) -> None:
+    """Ask about final states; and about what a function is working on."""
+    world = World()
+    record = replace(lose(world), state=state)
+    world.gateway.listed.clear()
+    assert settle(world, record, replace(record, id="op_2", state=OperationState.SENDING)) == (
+        Settled(record),
+        Settled(replace(record, id="op_2", state=OperationState.SENDING)),
+    )
+    assert world.gateway.listed == []
+
+
+def test_nothing_is_read_for_nothing() -> None:
+    """Ask about no operation at all."""
+    world = World()
+    assert settle(world) == ()
+    assert world.gateway.listed == []
+
+
+def test_a_booking_that_two_operations_could_have_made_belongs_to_the_first_that_takes_it() -> None:
+    """Ask about two operations that sent the same, at once: the booking is not given twice."""
+    world = World()
+    record = lose(world)
+    book_by_night(world)
+    first, second = settle(world, record, replace(record, id="op_twin"))
+    assert (first.record.state, first.record.booking_id) == (OperationState.CONFIRMED, 5)
+    assert (second.record.state, second.answer) == (OperationState.UNKNOWN, None)
+
+
+def test_an_operation_that_is_gone_stays_as_it_was() -> None:
+    """Settle one that the store has lost meanwhile: no answer is made of it."""
+    world = World()
+    record = replace(lose(world), id="op_gone")
+    book_by_night(world)
+    assert settle(world, record) == (Settled(record),)
+
+
+class OvertakenStore(InMemoryOperationStore):
+    """A store in which another call resolves an operation first, once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.overtake: Resolution | None = None
+
+    def resolve(self, record: OperationRecord, resolution: Resolution, event: AuditEvent, deadline: Deadline) -> bool:
+        """Write the other call's resolution, then try this one."""
+        faster, self.overtake = self.overtake, None
+        if faster is not None:
+            super().resolve(record, faster, replace(event, request_id="request-faster"), deadline)
+        return super().resolve(record, resolution, event, deadline)
+
+
+CONFIRMED, AMBIGUOUS = OperationState.CONFIRMED, OperationState.AMBIGUOUS
+
+
+@pytest.mark.parametrize(
+    ("faster", "is_answered"),
+    [
+        (Resolution(CONFIRMED, 5), True),
+        (Resolution(CONFIRMED, 6), False),
+        (Resolution(AMBIGUOUS), False),
+        (Resolution(OperationState.NOT_CREATED), False),
+    ],
+)
+def test_when_another_call_was_faster_its_verdict_stands_and_ours_answers_only_if_it_is_the_same(
+    faster: Resolution,
+    is_answered: bool,  # noqa: FBT001 (a row)
+) -> None:
+    """Find booking 5 while another call writes something down."""
+    world = World(store=(store := OvertakenStore()))
+    record = lose(world)
+    book_by_night(world)
+    store.overtake = faster
+    (settled,) = settle(world, record)
+    assert (settled.record.state, settled.record.booking_id) == (faster.state, faster.booking_id)
+    assert (settled.answer is not None) is is_answered
+    assert world.events(record.id)[2]["request_id"] == "request-faster"
+    assert len(world.events(record.id)) == 3
+
+
+@pytest.mark.parametrize(
+    ("faster", "state"),
+    [(Resolution(AMBIGUOUS), "AMBIGUOUS"), (Resolution(CONFIRMED, 6), "UNKNOWN")],
+)
+def test_a_caller_whose_own_reconciliation_was_overtaken_is_told_nothing_that_is_not_so(
+    faster: Resolution, state: str
+) -> None:
+    """Lose the answer, and the race to write down what became of it."""
+    world = World(store=(store := OvertakenStore()))
+    world.gateway.will_book_and_lose_the_answer()
+    store.overtake = faster
+    error = world.refusal()
+    assert isinstance(error, OutcomeUnknownError)
+    assert error.state == state
+    assert world.state_of(error.operation_id) is faster.state
+
+
+def test_a_lease_that_another_call_found_over_first_is_settled_from_there() -> None:
+    """Find the lease over at the same time as another call: one event says so, and the list still tells the rest."""
+    world = World(store=(store := OvertakenStore()))
+    world.store.will_apply_claim_then_fail()
+    world.refusal()
+    (record,) = world.store.records()
+    book_by_night(world)
+    world.clock.tick(32)
+    store.overtake = Resolution(OperationState.UNKNOWN)
+    (settled,) = settle(world, record)
+    assert settled.record.state is CONFIRMED
+    assert world.kinds(record.id) == ["claimed", "unknown", "confirmed"]
+    assert world.events(record.id)[1]["request_id"] == "request-faster"
+
+
+def test_a_lease_that_was_not_over_after_all_needs_no_list() -> None:
+    """Let the function conclude at the last moment: what it wrote stands, and nothing is read."""
+    world = World(store=(store := OvertakenStore()))
+    world.store.will_apply_claim_then_fail()
+    world.refusal()
+    (record,) = world.store.records()
+    world.clock.tick(32)
+    store.overtake = Resolution(CONFIRMED, 5)
+    (settled,) = settle(world, record)
+    assert (settled.record.state, settled.record.booking_id, settled.answer) == (CONFIRMED, 5, None)
+    assert world.gateway.listed == []
+
+
+class StubbornStore(InMemoryOperationStore):
+    """A store that does not write what reads have told, after `allowed` times."""
+
+    allowed = 0
+
+    def resolve(self, record: OperationRecord, resolution: Resolution, event: AuditEvent, deadline: Deadline) -> bool:
+        """Fail."""
+        if not self.allowed:
+            raise StoreUnavailableError("told to fail")
+        self.allowed -= 1
+        return super().resolve(record, resolution, event, deadline)
+
+
+def test_a_store_that_cannot_be_written_leaves_the_rest_for_the_next_call() -> None:
+    """Settle two and fail at the second: the first stays settled."""
+    world = World(store=(store := StubbornStore()))
+    first, second = lose(world, day=20), lose(world, day=21)
+    world.clock.tick(900)
+    store.allowed = 1
+    settled = settle(world, first, second)
+    assert [one.record.state.value for one in settled] == ["NOT_CREATED", "UNKNOWN"]
+    assert world.state_of(second.id) is OperationState.UNKNOWN
+
+
+def test_a_lease_that_is_over_and_cannot_be_written_down_is_not_called_running() -> None:
+    """Repeat after the lease while the store fails: the caller learns that it is not known."""
+    world = World(store=StubbornStore())
+    world.store.will_apply_claim_then_fail()
+    world.refusal()
+    world.clock.tick(32)
+    error = world.refusal()
+    assert isinstance(error, OutcomeUnknownError)
+    assert error.state == "UNKNOWN"
+    assert world.gateway.sent == []
+
+
+def test_a_reading_that_fails_leaves_everything_as_it_was() -> None:
+    """Fail the list; and fail the look at whose bookings they are."""
+    world = World()
+    record = lose(world)
+    book_by_night(world)
+    world.gateway.list_failure = LATE
+    assert settle(world, record) == (Settled(record),)
+    world.gateway.list_failure = None
+    world.store.will_fail_reads()
+    assert settle(world, record) == (Settled(record),)
+    assert world.kinds(record.id) == ["claimed", "unknown"]
+
+
+def test_the_settle_window_counts_from_the_beginning_of_the_reading() -> None:
+    """Let the window end while the list is read: what was read before proves nothing."""
+    world = World()
+    record = lose(world)
+    world.clock.tick(899)
+    world.gateway.before_list = lambda: world.clock.tick(5)
+    assert settle(world, record)[0].record.state is OperationState.UNKNOWN
+    (settled,) = settle(world, record)
+    assert settled.record.state is OperationState.NOT_CREATED
+    evidence = world.events(record.id)[2]
+    assert evidence["evidence"]["read_at"] == "2026-01-15T12:15:04.000+00:00"
+    assert evidence["at"] == "2026-01-15T12:15:09.000+00:00"
+
+
+@pytest.mark.parametrize("key", [None, OTHER_KEY])
+def test_an_answer_is_sealed_for_the_repeats_of_a_key_and_for_nothing_else(key: str | None) -> None:
+    """Find a lost booking of a request with and without a key."""
+    world = World()
+    record = lose(world, key=key)
+    book_by_night(world)
+    (settled,) = settle(world, record)
+    assert settled.answer is not None
+    for standing in (settled.record, world.store.records()[0]):
+        assert (standing.sealed_answer is not None) is (key is not None)

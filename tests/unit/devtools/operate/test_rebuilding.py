@@ -1,0 +1,180 @@
+"""What the audit trail makes again of the operations table: every operation as it stands, its guard and its booking."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.adapters.aws.dynamodb import items
+from chalicelib.adapters.aws.dynamodb.items import Item
+from chalicelib.domain.audit.event import EventKind
+from chalicelib.domain.operation.operation import OperationState
+from devtools.operate.rebuilding import LONGEST_LEASE, STATES, BrokenChainError, Chain, key_of
+from tests.builders import members, without
+from tests.unit.application.world import OTHER_KEY, World
+
+DAY = timedelta(days=1)
+
+
+def booked(world: World) -> None:
+    """Book."""
+    world.place()
+
+
+def booked_without_a_key(world: World) -> None:
+    """Book under no key."""
+    world.place(idempotency_key=None)
+
+
+def declined(world: World) -> None:
+    """Let AdultWork decline for good."""
+    world.gateway.will_decline(402)
+    world.place()
+
+
+def throttled(world: World) -> None:
+    """Let AdultWork decline for now."""
+    world.gateway.will_decline(429)
+    world.refusal()
+
+
+def not_sent(world: World) -> None:
+    """Let no byte out."""
+    world.gateway.will_refuse_connections()
+    world.refusal()
+
+
+def sent_again(world: World) -> None:
+    """Fail twice and book at the third try."""
+    not_sent(world)
+    throttled(world)
+    world.gateway.will_answer_again()
+    world.place()
+
+
+def lost(world: World) -> None:
+    """Lose the answer of a booking that is never listed."""
+    world.gateway.will_time_out_after_send()
+    world.refusal()
+
+
+def found(world: World) -> None:
+    """Lose the answer of a booking that is listed."""
+    world.gateway.will_book_and_lose_the_answer()
+    world.place()
+
+
+def not_created(world: World) -> None:
+    """Wait until a lost booking can be told not to have been made."""
+    lost(world)
+    world.clock.tick(1000)
+    world.place()
+
+
+def expired(world: World) -> None:
+    """Let nobody come back for a day."""
+    lost(world)
+    world.clock.tick(25 * 3600)
+    world.expire()
+
+
+def dead(world: World) -> None:
+    """Let the function die before its conclusion."""
+    world.store.will_fail_conclusion()
+    world.place()
+
+
+def released(world: World) -> None:
+    """Cancel the booking and make it anew."""
+    world.place()
+    world.gateway.end_booking(1, "Cancelled")
+    world.place(idempotency_key=OTHER_KEY)
+
+
+SCENARIOS = (
+    booked, booked_without_a_key, declined, throttled, not_sent, sent_again, lost, found, not_created, expired, dead, released,
+)  # fmt: skip
+
+
+def rebuilt(world: World) -> list[list[Item]]:
+    """Return the rows that are made from each chain of a world."""
+    chains = [Chain.read(world.trail.events(record.id)) for record in world.store.records()]
+    return [chain.rows(world.clock.now()) for chain in chains]
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_every_operation_stands_as_it_stood(scenario: Callable[[World], None]) -> None:
+    """Make the rows again; what cannot be known is left out: the kept answer, and how long a dead function could live."""
+    world = World()
+    scenario(world)
+    for record, rows in zip(world.store.records(), rebuilt(world), strict=True):
+        again = items.record(rows[-1])
+        lease = record.claimed_at + LONGEST_LEASE
+        assert again == replace(record, sealed_answer=None, lease_until=lease)
+        assert key_of(rows[-1]) == f"OP#{record.id}"
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_the_guards_and_bookings_that_stood_stand_again(scenario: Callable[[World], None]) -> None:
+    """Those that an equal booking would meet, and no others."""
+    world = World()
+    scenario(world)
+    rows = [row for each in rebuilt(world) for row in each if not key_of(row).startswith("OP#")]
+    records = {record.id: record for record in world.store.records()}
+    guards = [row for row in rows if key_of(row).startswith("GUARD#")]
+    (last,) = list(records.values())[-1:]
+    holds = last.state not in {OperationState.REJECTED, OperationState.NOT_SENT, OperationState.NOT_CREATED}
+    assert [(key_of(row), row["operation_id"]["S"]) for row in guards] == [(f"GUARD#{last.guard}", last.id)] * holds
+    bookings = {key_of(row): row["operation_id"]["S"] for row in rows if row not in guards}
+    assert bookings == {f"BOOKING#{one.booking_id}": one.id for one in records.values() if one.booking_id}
+
+
+def test_what_is_over_is_not_made_again_except_who_made_a_booking() -> None:
+    """The guard ends first, a month later the operation; a BookingID is never free."""
+    world = World()
+    booked(world)
+    chain = Chain.read(world.trail.events(world.store.records()[0].id))
+    guard_ends = world.store.claims[0].guard_expires_at
+    kinds = {
+        late: [key_of(row).partition("#")[0] for row in chain.rows(guard_ends + late)]
+        for late in (-DAY, timedelta(0), timedelta(seconds=1), 30 * DAY, 31 * DAY)
+    }
+    assert list(kinds.values()) == [
+        ["BOOKING", "GUARD", "OP"],
+        ["BOOKING", "GUARD", "OP"],
+        ["BOOKING", "OP"],
+        ["BOOKING", "OP"],
+        ["BOOKING"],
+    ]
+
+
+def test_a_refusal_has_no_rows() -> None:
+    """It was never claimed."""
+    world = World()
+    error = world.refusal(members(Credits=1))
+    assert world.kinds(error.operation_id) == ["refused"]
+    assert Chain.read(world.trail.events(error.operation_id or "")).rows(world.clock.now()) == []
+
+
+def test_a_chain_that_is_not_whole_makes_nothing() -> None:
+    """Change an event, or take one out of the middle."""
+    world = World()
+    sent_again(world)
+    events = world.trail.events(world.store.records()[0].id)
+    for damaged in ([events[0].replace(b"claimed", b"clawed!"), *events[1:]], [events[0], *events[2:]], events[1:]):
+        with pytest.raises(BrokenChainError, match="broken at event"):
+            Chain.read(damaged)
+
+
+def test_every_kind_of_event_leaves_an_operation_in_a_state() -> None:
+    """Only refusals and their counts are no operation's."""
+    assert set(STATES) == set(EventKind) - {EventKind.REFUSED, EventKind.REFUSALS_COUNTED}
+
+
+def test_the_booking_of_a_skype_call_is_made_again_too() -> None:
+    """A claim names all that a record does, whatever the contact is."""
+    world = World()
+    world.place(without("PhoneNumber", "Comments", Method=3, SkypeName="live:someone"))
+    (rows,) = rebuilt(world)
+    assert items.record(rows[-1]).method == 3
