@@ -129,7 +129,7 @@ def not_created(operation_id: str) -> SwitchboardError:
 
 
 def duplicate(
-    record: OperationRecord, now: datetime, policy: ReconciliationPolicy, *, is_read: bool = True
+    record: OperationRecord, now: datetime, policy: ReconciliationPolicy, *, is_read: bool
 ) -> SwitchboardError:
     """Return the error of a booking that an earlier one of the same account stands in the way of.
 

@@ -49,6 +49,7 @@ def test_an_error_says_why_and_begins_with_its_audit_done(make: Callable[[], Swi
     """Look at what every error has."""
     error = make()
     assert (error.message, str(error), error.audit_pending) == ("why", "why", False)
+    assert error.is_repeat is False
     assert error.operation_id in {None, "op_1"}
     assert error.retry_after_seconds in {None, 3}
 
@@ -58,7 +59,8 @@ def test_errors_carry_what_their_answer_needs() -> None:
     assert errors.MalformedRequestError("why", violations=[VIOLATION]).violations == (VIOLATION,)
     assert errors.MalformedRequestError("why").violations == ()
     assert errors.MethodNotAllowedError("why", allowed=["GET", "POST"]).allowed == ("GET", "POST")
-    assert errors.InsufficientScopeError("why", scope="s").scope == "s"
+    lacking = errors.InsufficientScopeError("why", scope="s", operation_id="op_1")
+    assert (lacking.scope, lacking.operation_id) == ("s", "op_1")
     assert errors.UpstreamRefusedError("why", upstream_status=402).upstream_status == 402
     unavailable = errors.UpstreamUnavailableError("why", trouble=Trouble.LATE, upstream_status=500)
     assert (unavailable.trouble, unavailable.upstream_status) == (Trouble.LATE, 500)

@@ -116,6 +116,17 @@ def test_a_refusal_that_stands_is_an_answer_with_its_state_and_its_event(status:
     assert (concluded["upstream_status"], "booking_id" in concluded) == (status, False)
 
 
+@pytest.mark.parametrize("prepare", [lose_the_answer, answer_garbage])
+def test_an_unknown_outcome_says_when_it_will_be_known(prepare: Preparation) -> None:
+    """Fail so that nothing is known, with a list that tells nothing yet: the settle window has to be waited for."""
+    world = World()
+    world.gateway.list_failure = UpstreamUnavailableError("late", trouble=Trouble.LATE)
+    prepare(world.gateway)
+    error = world.refusal()
+    assert isinstance(error, OutcomeUnknownError)
+    assert error.decided_by == world.clock.now() + world.policy.settle
+
+
 @EVERY_ERROR
 def test_a_conclusion_that_cannot_be_written_never_hides_the_outcome(
     prepare: Preparation, expected: type[SwitchboardError], kind: str, reason: str, status: int | None

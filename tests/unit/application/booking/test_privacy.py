@@ -1,6 +1,7 @@
 """Whatever happens, personal data, tokens and keys are in no row, no error and no text of ours outside a seal."""
 
 import traceback
+import zlib
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -10,7 +11,8 @@ from chalicelib.application.booking.place_booking import PlaceBookingCommand
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.booking.form import JsonValue
 from chalicelib.domain.errors import SwitchboardError, Trouble, UpstreamUnavailableError
-from tests.builders import members
+from chalicelib.domain.time_budget import Deadline
+from tests.builders import PRINCIPAL, members
 from tests.unit.application.world import World
 
 PHONE, SKYPE, COMMENTS, KEY = "07712345678", "live:canary-skype", "canary-comments \u00e9", "canary-key-0123456"
@@ -69,6 +71,9 @@ def test_what_is_sealed_is_there_and_can_only_be_opened() -> None:
     answered = world.place(CALLED, idempotency_key=KEY, token=TOKEN)
     sealed = world.events(answered.operation_id)[1]["sealed_contact"]
     assert sealed in world.store.rows()
+    seal = world.vault.unlock(PRINCIPAL.account, Deadline.after(world.clock.monotonic, 5))
+    contact = zlib.decompress(seal.open(sealed, f"contact:{answered.operation_id}")).decode()
+    assert contact == f'{{"PhoneNumber":"{PHONE}","Comments":"{CALLED["Comments"]}"}}'
     assert PHONE in answered.answer.body
     assert PHONE not in repr(answered)
 

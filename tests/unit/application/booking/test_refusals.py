@@ -171,6 +171,7 @@ def test_an_event_counts_the_broken_rules_that_it_has_no_room_for(rules: int, le
     details = recorded([Violation("/A", f"rule-{number:03}", "Mend it.") for number in range(rules)])
     assert details["violations"] == [f"rule-{number:03}/A" for number in range(min(rules, 40))]
     assert details.get("violations_left_out", 0) == left_out
+    assert ("violations_left_out" in details) is (left_out > 0)
     long_first = [Violation("/" + "A" * 400, "long", "Mend it."), Violation("/B", "short", "Mend it.")]
     details = recorded(long_first)
     assert (details["violations"], details["violations_left_out"]) == (["short/B"], 1)

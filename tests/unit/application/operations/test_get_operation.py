@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from typing import TypeVar
 
 import pytest
@@ -263,3 +264,36 @@ def test_what_another_call_settles_meanwhile_is_not_shown_beside_the_older_state
     world.gateway.before_list = settle_first_then_fail
     view = world.ask(operation_id)
     assert (view.record.state, view.answer) == (OperationState.UNKNOWN, None)
+
+
+class LeftOver(InMemoryOperationStore):
+    """The records of another store, all of them expired, with whatever answers they had."""
+
+    def __init__(self, other: InMemoryOperationStore) -> None:
+        super().__init__()
+        self._other = other
+
+    def find(self, operation_id: str, deadline: Deadline) -> OperationRecord | None:
+        """Return the other store's record."""
+        record = self._other.find(operation_id, deadline)
+        return None if record is None else replace(record, state=OperationState.EXPIRED_UNKNOWN)
+
+
+@pytest.mark.parametrize(("later", "wait"), [(0, timedelta(minutes=15)), (15 * 60, timedelta(hours=24))])
+def test_an_unknown_outcome_is_told_with_when_it_will_be_known(later: int, wait: timedelta) -> None:
+    """Ask while reads can still tell it, and when only a person can; a list that cannot be read leaves both open."""
+    world = World()
+    claimed_at = world.clock.now()
+    operation_id = lost(world)
+    world.gateway.list_failure = LATE
+    world.clock.tick(later)
+    assert world.ask(operation_id).decided_by == claimed_at + wait
+
+
+def test_an_answer_that_is_kept_of_an_operation_that_is_not_final_is_not_told() -> None:
+    """Find one in the row of an unknown outcome, as no step of ours leaves it."""
+    world = World()
+    placed = world.place()
+    world.store = LeftOver(world.store)
+    view = world.ask(placed.operation_id)
+    assert (view.record.state, view.answer) == (OperationState.EXPIRED_UNKNOWN, None)

@@ -192,3 +192,25 @@ def test_a_list_whose_odd_entries_change_is_not_whole() -> None:
     gateway = OddGateway(1)
     gateway.odd, gateway.odd_later = (UnreadableEntry(9),), (UnreadableEntry(8),)
     assert read(gateway).is_complete is False
+
+
+def test_entries_that_cannot_be_read_are_told_apart_by_all_that_is_known_of_them() -> None:
+    """List two without an id: neither hides the other, and one that is there twice is one."""
+    theirs, ours = UnreadableEntry(None, 9, None), UnreadableEntry(None, 123456, None)
+    gateway = OddGateway(0)
+    gateway.odd = (theirs, ours, theirs)
+    assert read(gateway).unreadable == (theirs, ours)
+
+
+def test_a_booking_that_changed_while_it_was_read_is_one_booking() -> None:
+    """Let its status change between two pages that both list it."""
+    gateway = PagedGateway(3, page_size=2)
+
+    def accept(number: int) -> None:
+        if number == 2:
+            gateway.bookings[2] = booking(booking_id=2, status="Accepted")
+            appears(gateway)
+
+    gateway.before_page = accept
+    made = read(gateway)
+    assert sorted(each.booking_id for each in made.bookings) == [1, 2, 3, 99]

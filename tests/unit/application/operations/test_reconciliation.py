@@ -249,7 +249,7 @@ def test_two_bookings_that_may_be_ours_stay_with_people() -> None:
     world.gateway.answer = lambda _: _lost_beside(world)
     error = world.refusal()
     assert isinstance(error, OutcomeUnknownError)
-    assert (error.state, error.retry_after_seconds) == ("AMBIGUOUS", None)
+    assert (error.state, error.retry_after_seconds, error.trouble) == ("AMBIGUOUS", None, Trouble.LATE)
     assert world.state_of(error.operation_id) is OperationState.AMBIGUOUS
     assert world.events(error.operation_id)[2]["matching_bookings"] == [7, 8]
     del world.gateway.bookings[7]

@@ -47,6 +47,7 @@ def test_a_booking_that_a_person_found_confirms_the_operation(lost: Callable[[Wo
     world.gateway.bookings[77] = booking(booking_id=77)
     assert resolve(world, operation_id, 77) is OperationState.CONFIRMED
     assert world.state_of(operation_id) is OperationState.CONFIRMED
+    assert world.ask(operation_id).record.booking_id == 77
     event = world.events(operation_id)[-1]
     assert (event["kind"], event["booking_id"], event["resolved_by"], event["why"], event["request_id"]) == (
         "confirmed",
@@ -109,7 +110,9 @@ def test_whoever_is_faster_is_not_written_over() -> None:
         resolve(world, operation_id, 78)
 
     world.store.before_write = come_first
-    with pytest.raises(NotResolvableError, match="has changed just now"):
+    with pytest.raises(
+        NotResolvableError, match=r"^The operation, or the booking, has changed just now\. Look at it again\.$"
+    ):
         resolve(world, operation_id, None)
     assert world.events(operation_id)[-1]["booking_id"] == 78
 
