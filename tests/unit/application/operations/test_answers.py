@@ -101,6 +101,12 @@ def test_an_unknown_outcome_must_not_be_sent_again(trouble: Trouble | None, told
     assert "Do not send it again" in error.message
 
 
+def test_an_unknown_outcome_tells_how_long_the_upstream_wants_to_be_left_alone() -> None:
+    """Let AdultWork name its wait; it is shorter or longer than ours."""
+    outcome = Outcome(OperationState.UNKNOWN, "server-error", trouble=Trouble.UNREADABLE, retry_after_seconds=90)
+    assert answers.failure("op_1", outcome).retry_after_seconds == 90
+
+
 def test_a_confirmed_outcome_is_no_failure() -> None:
     """Ask for the error of a booking that stands: a fault of ours, and no sentence to the caller."""
     with pytest.raises(ValueError, match=r"^a booking that stands is no failure$"):
