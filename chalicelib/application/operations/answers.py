@@ -164,13 +164,13 @@ def overtaken() -> SwitchboardError:
     )
 
 
-def unreadable_repeat(operation_id: str) -> SwitchboardError:
-    """Return the error of a repeat whose first answer cannot be read right now, or was erased."""
+def unreadable_repeat(operation_id: str, *, is_kept: bool = True) -> SwitchboardError:
+    """Return the error of a repeat whose first answer cannot be read right now; or ever, if it was erased or never kept."""
+    why = "its answer cannot be read right now" if is_kept else "its answer was not kept"
     return DuplicateBookingError(
-        "This booking was sent before, and its answer cannot be read right now; nothing was sent again. Ask for the "
-        "operation.",
+        f"This booking was sent before, and {why}; nothing was sent again. Ask for the operation.",
         operation_id=operation_id,
-        retry_after_seconds=ASK_AGAIN_SECONDS,
+        retry_after_seconds=ASK_AGAIN_SECONDS if is_kept else None,
     )
 
 
