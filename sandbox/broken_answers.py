@@ -1,5 +1,7 @@
 """Misbehave in the answer as a whole: its status, its type, its bytes."""
 
+import gzip
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from http import HTTPStatus
@@ -58,6 +60,13 @@ def accepted(exchange: Exchange) -> Iterator[Step]:
 def created(exchange: Exchange) -> Iterator[Step]:
     """Carry out and answer as usual, but with 201."""
     yield Send(replace(exchange.honest_answer(), status=HTTPStatus.CREATED))
+
+
+def content_coding(exchange: Exchange) -> Iterator[Step]:
+    """Carry out and answer in a content `coding` that nobody asked for."""
+    answer, coding = exchange.honest_answer(), exchange.text("coding")
+    body = gzip.compress(answer.body) if coding == "gzip" else zlib.compress(answer.body)
+    yield Send(replace(answer, body=body, headers=(*answer.headers, ("Content-Encoding", coding))))
 
 
 def huge_body(exchange: Exchange) -> Iterator[Step]:

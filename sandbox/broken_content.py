@@ -19,7 +19,11 @@ ECHOED: dict[str, int | str] = {
     "Method": 9,
     "BookingID": 0,
     "PhoneNumber": "44*********",
+    "LastUpdated": "21/01/2026",
+    "Candidate.Ratings": "4.5 of 5",
 }
+UNREADABLE_TEXT = "soon"
+MEMBERS_OF_ENTRIES = tuple(name for name in ECHOED if name not in {"PhoneNumber", "Candidate.Ratings"})
 
 
 def echo_differs(exchange: Exchange) -> Iterator[Step]:
@@ -28,6 +32,20 @@ def echo_differs(exchange: Exchange) -> Iterator[Step]:
     given = exchange.settings["value"]
     value = given if isinstance(given, str | int) else ECHOED[field]
     yield from _changed(exchange, lambda record: with_member(record, field, lambda _: value))
+
+
+def odd_entry(exchange: Exchange) -> Iterator[Step]:
+    """Carry out, and list another booking first whose `field` cannot be read; an empty list stays empty."""
+    field = exchange.text("field")
+
+    def with_another(items: tuple[Record, ...]) -> tuple[Record, ...]:
+        if not items:
+            return items
+        another = with_member(items[0], "Candidate.UserID", lambda _: OTHER_USER)
+        another = with_member(another, "SessionDate", lambda _: OTHER_DATE)
+        return (with_member(another, field, lambda _: UNREADABLE_TEXT), *items)
+
+    yield from _changed(exchange, lambda record: _with_items(record, "Bookings", with_another))
 
 
 def permission_status(exchange: Exchange) -> Iterator[Step]:

@@ -1,6 +1,6 @@
 """Misbehave on the connection: late, slow, cut or not at all."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from sandbox.exchange import Exchange
@@ -83,6 +83,31 @@ def close_after_answer(exchange: Exchange) -> Iterator[Step]:
     answer = exchange.honest_answer()
     yield Write(answer.head() + answer.body)
     yield Close()
+
+
+def framing(exchange: Exchange) -> Iterator[Step]:
+    """Carry out and answer in another framing: `form` says which; the first three are sound."""
+    answer = exchange.honest_answer()
+    fields, body = _FRAMINGS[exchange.text("form")](answer.body)
+    usual = f"Content-Length: {len(answer.body)}"
+    yield Write(answer.head().replace(usual.encode(), fields.encode()) + body)
+
+
+def _in_chunks(body: bytes) -> tuple[str, bytes]:
+    middle = len(body) // 2
+    chunks = (f"{len(part):x}\r\n".encode() + part + b"\r\n" for part in (body[:middle], body[middle:]) if part)
+    return "Transfer-Encoding: chunked", b"".join(chunks) + b"0\r\n\r\n"
+
+
+# What stands in the place of Content-Length, and what follows the head.
+_FRAMINGS: dict[str, Callable[[bytes], tuple[str, bytes]]] = {
+    "length-list": lambda body: (f"Content-Length: {len(body)}, {len(body)}", body),
+    "repeated-length": lambda body: (f"Content-Length: {len(body)}\r\nContent-Length: {len(body)}", body),
+    "chunked": _in_chunks,
+    "two-lengths": lambda body: (f"Content-Length: {len(body)}\r\nContent-Length: 1", body),
+    "broken-head": lambda body: (f"Content-Length: {len(body)}\r\nthis is no header", body),
+}
+FRAMINGS = tuple(_FRAMINGS)
 
 
 def _cut(exchange: Exchange, body: bytes) -> int:

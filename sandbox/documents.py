@@ -69,7 +69,8 @@ def with_member(record: Record, path: str, change: Callable[[Value], Value]) -> 
         return with_member(value, rest, change) if isinstance(value, Record) else value
 
     members = tuple((name, changed(value) if name == first else value) for name, value in record.members)
-    return replace(record, members=members)
+    inherited = None if record.inherited is None else with_member(record.inherited, path, change)
+    return replace(record, members=members, inherited=inherited)
 
 
 def with_names(record: Record, names: dict[str, str]) -> Record:

@@ -51,6 +51,7 @@ _TABLE = (
     _fault(transport.truncation, count("at", None)),
     _fault(transport.truncation_with_matching_length, count("at", None)),
     _fault(transport.close_after_answer),
+    _fault(transport.framing, choice("form", *transport.FRAMINGS)),
     _fault(
         answers.status,
         status(500),
@@ -64,6 +65,7 @@ _TABLE = (
     _fault(answers.not_found),
     _fault(answers.accepted),
     _fault(answers.created),
+    _fault(answers.content_coding, choice("coding", "gzip", "deflate")),
     _fault(answers.huge_body, count("bytes", 300_000)),
     _fault(answers.wrong_content_type, text("content_type", "text/plain; charset=utf-8")),
     _fault(answers.json_instead),
@@ -73,6 +75,7 @@ _TABLE = (
     _fault(answers.doctype),
     _fault(answers.odd_encoding, choice("encoding", "utf-16", "utf-7", "iso-8859-1"), flag("is_true", default=False)),
     _fault(content.echo_differs, choice("field", *content.ECHOED), either("value", None)),
+    _fault(content.odd_entry, choice("field", *content.MEMBERS_OF_ENTRIES)),
     _fault(content.permission_status, _SCOPE, _STATUS_WORD),
     _fault(content.permission_conflict, _SCOPE, _STATUS_WORD),
     _fault(content.method_names, text("number", "Id"), text("available", "Available")),

@@ -75,7 +75,7 @@ def _head(client: "DynamoDBClient", operation_id: str) -> str | None:
         item = client.get_item(TableName=OPERATIONS_TABLE, Key=key, ConsistentRead=True).get("Item")
     except (BotoCoreError, ClientError) as error:
         raise StoreUnavailableError("the operations table cannot be read") from error
-    return None if item is None else item["head"]["S"]
+    return None if item is None else bytes(item["head"]["B"]).hex()
 
 
 def main(arguments: list[str]) -> int:

@@ -29,11 +29,11 @@ class DeafContext(SpawnContext):
 
 @contextmanager
 def workers(count: int | None = None) -> Iterator[ProcessPoolExecutor]:
-    """Work with so many processes, or one a core; an interruption ends what they do instead of waiting for it."""
+    """Work with so many processes, or one a core; what is interrupted or given up is ended, and not waited for."""
     with ProcessPoolExecutor(count, DeafContext()) as processes:
         try:
             yield processes
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, GeneratorExit):  # the latter where a generator holds them
             for child in active_children():
                 child.terminate()
             raise

@@ -63,22 +63,28 @@ def test_every_fault_strikes(searches: dict[str, Figures]) -> None:
     assert any(figures.counts[ReadFault.BEHIND] for figures in pairs)
 
 
-@pytest.mark.parametrize(
-    ("variant", "invariant", "name"),
-    [
-        (Variant.GUARD_OFF, "I1 no duplicate", "same-key"),
-        (Variant.POWERTOOLS, "I1 no duplicate", "same-key"),
-        (Variant.RECORD_AFTER_SEND, "I2 recorded before the send", "same-key"),
-        (Variant.GUARDS_UNDER_SECRET, "I1 no duplicate", "other-key-rotating"),
-        (Variant.GUARD_TOO_SHORT, "I1 no duplicate", "same-key"),
-        (Variant.GUARD_FREED_WHEN_AMBIGUOUS, "I1 no duplicate", "settled-no-key-elsewhere"),
-        (Variant.GUARD_FREED_WHEN_EXPIRED, "I1 no duplicate", "same-key"),
-        (Variant.FINGERPRINT_IGNORED, "I5 no false answer", "other-body"),
-        (Variant.OWNERS_IGNORED, "I3 confirmed is true", "cancelled"),
-        (Variant.NOT_SETTLED, "I4 nothing booked is true", "same-key"),
-        (Variant.STANDING_IGNORED, "I4 nothing booked is true", "settled-no-key-elsewhere"),
-    ],
+WRONG = (
+    (Variant.GUARD_OFF, "I1 no duplicate", "same-key"),
+    (Variant.POWERTOOLS, "I1 no duplicate", "same-key"),
+    (Variant.RECORD_AFTER_SEND, "I2 recorded before the send", "same-key"),
+    (Variant.GUARDS_UNDER_SECRET, "I1 no duplicate", "other-key-rotating"),
+    (Variant.GUARD_TOO_SHORT, "I1 no duplicate", "same-key"),
+    (Variant.GUARD_FREED_WHEN_AMBIGUOUS, "I1 no duplicate", "settled-no-key-elsewhere"),
+    (Variant.GUARD_FREED_WHEN_EXPIRED, "I1 no duplicate", "same-key"),
+    (Variant.FINGERPRINT_IGNORED, "I5 no false answer", "other-body"),
+    (Variant.OWNERS_IGNORED, "I3 confirmed is true", "cancelled"),
+    (Variant.NOT_SETTLED, "I4 nothing booked is true", "same-key"),
+    (Variant.STANDING_IGNORED, "I4 nothing booked is true", "settled-no-key-elsewhere"),
+    (Variant.NEW_KEY_AFTER_REUSE, "I11 one booking a wish", "as-told"),
 )
+
+
+def test_every_wrong_protocol_is_looked_for() -> None:
+    """One that is added to the simulation has to be found here too."""
+    assert {Variant.OURS, *(variant for variant, _, _ in WRONG)} == set(Variant)
+
+
+@pytest.mark.parametrize(("variant", "invariant", "name"), WRONG)
 def test_a_wrong_protocol_is_found_out(variant: Variant, invariant: str, name: str) -> None:
     """Find each in one of the scenarios; `make explore` finds them in all of these without being told in which."""
     figures = find_out(variant, [NAMED[name]])

@@ -111,7 +111,7 @@ class EarlierOperations:
             raise answers.not_created(record.id)
         if settled.answer is not None:
             return Replay(settled.answer, record.id)
-        raise answers.unreadable_repeat(record.id)
+        raise answers.unreadable_repeat(record.id, is_kept=sealed is not None)
 
     def _same_booking(self, caller: Caller, record: OperationRecord, deadline: Deadline) -> ClaimAgain:
         """Another request booked the same: it stands in the way, unless nothing stands upstream."""

@@ -40,7 +40,8 @@ def failure(operation_id: str, outcome: Outcome, decided_by: datetime | None = N
     """Return the error of an outcome without a booking.
 
     InvalidTokenError and UpstreamRefusedError for a refusal, UpstreamUnavailableError when not a byte was sent, and
-    OutcomeUnknownError when it was sent and no readable answer came; it says that the outcome will be known `decided_by`.
+    OutcomeUnknownError when it was sent and no readable answer came; it says that the outcome will be known `decided_by`, and
+    to ask again when AdultWork says so, if it said anything.
 
     Raises:
         ValueError: it has a booking.
@@ -58,18 +59,21 @@ def failure(operation_id: str, outcome: Outcome, decided_by: datetime | None = N
             operation_id=operation_id,
             retry_after_seconds=ASK_AGAIN_SECONDS,
         )
-    return _unknown(operation_id, outcome.reason, trouble, decided_by)
+    wait = outcome.retry_after_seconds or WAIT_FOR_SETTLING_SECONDS
+    return _unknown(operation_id, outcome.reason, trouble, decided_by, wait)
 
 
-def _unknown(operation_id: str, reason: str, trouble: Trouble, decided_by: datetime | None) -> SwitchboardError:
-    """Return the error of a booking that was sent, and whose outcome is not known for a reason."""
+def _unknown(
+    operation_id: str, reason: str, trouble: Trouble, decided_by: datetime | None, wait: int = WAIT_FOR_SETTLING_SECONDS
+) -> SwitchboardError:
+    """Return the error of a booking that was sent, and whose outcome is not known for a reason; ask again after `wait`."""
     return OutcomeUnknownError(
         f"The booking was sent, but {_UNKNOWN.get(reason, 'no readable answer came back')}, so it may stand. Do not send it "
         "again; ask for the state of the operation instead.",
         trouble=trouble,
         operation_id=operation_id,
         decided_by=decided_by,
-        retry_after_seconds=WAIT_FOR_SETTLING_SECONDS,
+        retry_after_seconds=wait,
     )
 
 
@@ -160,13 +164,13 @@ def overtaken() -> SwitchboardError:
     )
 
 
-def unreadable_repeat(operation_id: str) -> SwitchboardError:
-    """Return the error of a repeat whose first answer cannot be read right now, or was erased."""
+def unreadable_repeat(operation_id: str, *, is_kept: bool = True) -> SwitchboardError:
+    """Return the error of a repeat whose first answer cannot be read right now; or ever, if it was erased or never kept."""
+    why = "its answer cannot be read right now" if is_kept else "its answer was not kept"
     return DuplicateBookingError(
-        "This booking was sent before, and its answer cannot be read right now; nothing was sent again. Ask for the "
-        "operation.",
+        f"This booking was sent before, and {why}; nothing was sent again. Ask for the operation.",
         operation_id=operation_id,
-        retry_after_seconds=ASK_AGAIN_SECONDS,
+        retry_after_seconds=ASK_AGAIN_SECONDS if is_kept else None,
     )
 
 

@@ -2,13 +2,14 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import as_completed
 from dataclasses import dataclass
-from multiprocessing import get_context
 
 from devtools.proof.exploration.choices import Budget
 from devtools.proof.exploration.scenarios import SCENARIOS, scenario_of
 from devtools.proof.exploration.search import LADDER, Figures, explore_all, find_out
 from devtools.proof.simulation.variants import Variant
+from devtools.proof.workers import workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,5 +43,6 @@ def hunts() -> list[Job]:
 
 def run_jobs(jobs: Sequence[Job], processes: int | None = None) -> Iterator[tuple[Job, Figures]]:
     """Run searches side by side; yield each when it is over."""
-    with get_context("spawn").Pool(min(processes or os.cpu_count() or 1, len(jobs))) as pool:
-        yield from pool.imap_unordered(run_job, jobs, chunksize=1)
+    with workers(min(processes or os.cpu_count() or 1, len(jobs))) as pool:
+        for done in as_completed([pool.submit(run_job, job) for job in jobs]):
+            yield done.result()

@@ -14,6 +14,7 @@ from devtools.proof.exploration.platform import ExploredPlatform
 from devtools.proof.exploration.scenarios import Does, Visit
 from devtools.proof.exploration.upstream import Upstream
 from devtools.proof.simulation.intents import Intent, new_key
+from devtools.proof.simulation.obedience import NewKeyRule, is_called_safe
 from devtools.proof.simulation.oracle.history import Said
 from devtools.proof.simulation.service import Container
 from devtools.proof.simulation.world.platform import FUNCTION_SECONDS, Call
@@ -25,7 +26,9 @@ Reply = TypeVar("Reply", Answered, OperationView)
 PATIENCE_SECONDS = 29.0
 LEFT_OF_FUNCTION_SECONDS = 0.2
 WARMS_SECONDS = 10.0
-WARMS, ENDS = 50, 900  # the numbers of calls that only warm a cache, and of the ending
+OBEYS, WARMS, ENDS = 25, 50, 900  # the numbers of calls under a new key, of those that only warm a cache, of the ending
+BOOKS = frozenset({Does.BOOK, Does.BOOK_OTHER, Does.BOOK_AS_TOLD, Does.BOOK_LATER_AS_TOLD})
+MINUTES_LATER = 30
 DAY = 90_000.0
 ENDINGS: Sequence[tuple[float, ...]] = (
     (60.0, 1200.0),
@@ -44,6 +47,7 @@ class World:
     tables: InMemoryOperationStore
     containers: Sequence[Container]
     intents: Sequence[Intent]
+    is_new_key_safe: NewKeyRule
 
 
 class Device:
@@ -55,6 +59,7 @@ class Device:
         self._number = number
         self._intent = world.intents[number - 1]
         self._container = world.containers[number - 1]
+        self._used_up = 0
 
     def live(self) -> None:
         """Do everything at its time; where the token has to be known, ask for something a little before."""
@@ -62,7 +67,7 @@ class Device:
             if visit.is_known:
                 self._warm(visit, index)
             self._wait_until(visit.at)
-            self._world.platform.come_to(index)
+            self._world.platform.come_to(index, self._used_up)
             self._world.platform.choices.is_over = visit.is_calm
             self.do(visit, self._call(index), self._token(index))
             self._world.platform.choices.is_over = False
@@ -86,6 +91,10 @@ class Device:
                 self._book(call, token, visit.key, self._intent)
             case Does.BOOK_OTHER:
                 self._book(call, token, visit.key, self._intent.with_other_credits())
+            case Does.BOOK_AS_TOLD:
+                self._book_as_told(call, token, visit.key, self._intent)
+            case Does.BOOK_LATER_AS_TOLD:
+                self._book_as_told(call, token, visit.key, self._intent.later(MINUTES_LATER))
             case Does.ASK:
                 for record in self._world.tables.records()[:1]:
                     self._ask(call, token, record.id)
@@ -108,14 +117,27 @@ class Device:
 
         self._world.platform.ask_as(number, "sweep", 0, PATIENCE_SECONDS, work)
 
-    def _book(self, number: int, token: AccessToken, key: str | None, intent: Intent) -> None:
+    def _book_as_told(self, number: int, token: AccessToken, first_key: str | None, intent: Intent) -> None:
+        """Book for the one wish of the device; once more, under a new key, as soon as that is called safe."""
+        for call in (number, number + OBEYS):
+            key = None if first_key is None else chr(ord(first_key) + self._used_up)
+            self._world.platform.history.wishes[call] = self._number
+            answer = self._book(call, token, key, intent)
+            if not is_called_safe(answer, self._world.is_new_key_safe):
+                return
+            self._used_up += 1
+            self._world.platform.learn(self._used_up)
+
+    def _book(
+        self, number: int, token: AccessToken, key: str | None, intent: Intent
+    ) -> Answered | SwitchboardError | None:
         text = None if key is None else new_key(1, ord(key))
 
         def work(call: Call) -> Answered:
             command = PlaceBookingCommand(token, text, intent.members, call.name, _seconds_left())
             return self._container.place_booking.execute(command)
 
-        self._call_for("book", number, work, intent)
+        return self._call_for("book", number, work, intent)
 
     def _ask(self, number: int, token: AccessToken, operation_id: str) -> None:
         def work(call: Call) -> OperationView:
@@ -124,8 +146,10 @@ class Device:
 
         self._call_for("status", number, work, None)
 
-    def _call_for(self, what: str, number: int, work: Callable[[Call], Reply], wanted: Intent | None) -> None:
-        """Make a call, and keep its answer for the oracle, whether or not it arrives."""
+    def _call_for(
+        self, what: str, number: int, work: Callable[[Call], Reply], wanted: Intent | None
+    ) -> Reply | SwitchboardError | None:
+        """Make a call, and keep its answer for the oracle, whether or not it arrives; return what arrives."""
         platform, tables = self._world.platform, self._world.tables
 
         def answer(call: Call) -> Reply | SwitchboardError:
@@ -138,7 +162,7 @@ class Device:
             platform.history.said.append(Said(call.number, call.account, result, record, wanted))
             return result
 
-        platform.ask_as(number, what, self._intent.account, PATIENCE_SECONDS, answer)
+        return platform.ask_as(number, what, self._intent.account, PATIENCE_SECONDS, answer)
 
     def _call(self, index: int) -> int:
         return 100 * self._number + index
@@ -173,7 +197,7 @@ class Ending:
     def _repeat(self) -> None:
         """Let each device send its last booking again."""
         for device in self._devices:
-            visits = [visit for visit in device.visits if visit.does in {Does.BOOK, Does.BOOK_OTHER}]
+            visits = [visit for visit in device.visits if visit.does in BOOKS]
             for visit in visits[-1:]:
                 self._do(device, visit)
 

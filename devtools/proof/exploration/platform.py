@@ -141,9 +141,9 @@ class ExploredPlatform(Platform):
         told = in_full((self.scheduler.now, values)).encode()
         self.learnt[task] = blake2b(self.learnt.get(task, b"") + told, digest_size=16).digest()
 
-    def come_to(self, visit: int) -> None:
-        """Note how far the present device is: what it does next depends on nothing else, whatever it was answered."""
-        self.learnt[getcurrent()] = bytes((visit,))
+    def come_to(self, visit: int, keys: int) -> None:
+        """Note how far the present device is and how many keys it used up: what it does next depends on nothing else."""
+        self.learnt[getcurrent()] = bytes((visit, keys))
 
     def _fault(self, what: str, faults: Sequence[str]) -> str | None:
         """Choose one fault or none, while one may strike."""

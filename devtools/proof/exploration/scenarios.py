@@ -1,7 +1,8 @@
 """What is explored: two devices of one account and what each does when; everything else is chosen.
 
 No scenario is made for a wrong protocol. They are the ways in which two requests for one booking can meet: at once, while the
-first one's outcome is unknown, when it can be known, when the day is over, and after the booking has ended.
+first one's outcome is unknown, when it can be known, when the day is over, and after the booking has ended; and an app that
+takes a new key whenever it is told that one is safe.
 """
 
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ class Does(StrEnum):
 
     BOOK = "books"
     BOOK_OTHER = "books with other credits"
+    BOOK_AS_TOLD = "books, and does as it is told"
+    BOOK_LATER_AS_TOLD = "books another minute, and does as it is told"
     ASK = "asks how the operation stands"
     CANCEL = "cancels in AdultWork's own app"
     BOOK_ELSEWHERE = "books nearly the same in AdultWork's own app"
@@ -111,6 +114,16 @@ SCENARIOS = (
         (
             (Visit(AT_ONCE, key="a"), Visit(SETTLED, key="a", is_known=True)),
             (Visit(AT_ONCE, Does.BOOK_ELSEWHERE), Visit(SETTLED, key="b", is_known=True)),
+        ),
+    ),
+    Scenario(
+        "as-told",
+        (
+            (
+                Visit(AT_ONCE, Does.BOOK_AS_TOLD, key="a"),
+                Visit(SOON, Does.BOOK_LATER_AS_TOLD, key="a", is_known=True),
+            ),
+            (Visit(SOON, Does.ASK, is_known=True),),
         ),
     ),
 )

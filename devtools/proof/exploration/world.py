@@ -95,7 +95,9 @@ class Run:
         self.requests = ExploredRequests(self.platform)
         first = make_intent(1, ACCOUNT, CANDIDATES[0], session_time(START, SESSION_IN_HOURS), uses_skype=False)
         intents = [first, *(first.on_another_device(2 + n) for n in range(len(scenario.devices) - 1))]
-        self.world = World(self.platform, self.upstream, self.tables, self._containers(variant), intents)
+        containers = self._containers(variant)
+        is_safe = self.parts.is_new_key_safe
+        self.world = World(self.platform, self.upstream, self.tables, containers, intents, is_safe)
         self.devices = [Device(self.world, number, visits) for number, visits in enumerate(scenario.devices, start=1)]
         choices.state = self.state = State(self.platform, self.upstream, self.requests, self._stored)
         self.end = b""

@@ -4,11 +4,12 @@ import gc
 import os
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import as_completed
 from dataclasses import dataclass, field
 
 from devtools.proof.simulation.simulation import simulate
 from devtools.proof.simulation.variants import Variant
-from devtools.proof.workers import DeafContext
+from devtools.proof.workers import workers
 
 SEEDS_IN_A_BATCH = 200
 KEPT_EXAMPLES = 5
@@ -63,7 +64,7 @@ def run_campaign(first: int, count: int, variant: Variant, processes: int | None
         for start in range(first, first + count, SEEDS_IN_A_BATCH)
     ]
     total = Figures()
-    with DeafContext().Pool(min(processes or os.cpu_count() or 1, len(batches))) as pool:
-        for figures in pool.imap_unordered(run_batch, batches):
-            total.add(figures)
+    with workers(min(processes or os.cpu_count() or 1, len(batches))) as pool:
+        for done in as_completed([pool.submit(run_batch, batch) for batch in batches]):
+            total.add(done.result())
             yield total

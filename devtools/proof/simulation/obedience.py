@@ -32,6 +32,19 @@ TRIES = (3, 5, 8)
 MINUTES_LATER = (30, 60, 90)
 
 
+def is_called_safe(answer: object | None, is_new_key_safe: NewKeyRule) -> bool:
+    """Tell whether an answer says that a new key is safe; no answer says nothing."""
+    match answer:
+        case Answered():
+            return json.loads(answer.answer.body).get("safe_to_retry_with_new_key") is True
+        case SwitchboardError():
+            return is_new_key_safe(answer) is True
+        case OperationView():
+            return has_booked_nothing_for_good(answer.record)
+        case _:
+            return False
+
+
 class ObedientClient:
     """One device whose user wants one booking; `is_new_key_safe` is what problems say."""
 
@@ -71,14 +84,9 @@ class ObedientClient:
         match answer:
             case Answered() if answer.answer.status == BOOKED:
                 self._is_done = True
-            case Answered():
-                is_safe = json.loads(answer.answer.body)["safe_to_retry_with_new_key"]
-                self._take_new_key_if(key, is_safe=is_safe)
-            case SwitchboardError():
+            case Answered() | SwitchboardError() | OperationView():
                 self._remember(answer)
-                self._take_new_key_if(key, is_safe=self._is_new_key_safe(answer) is True)
-            case OperationView():
-                self._take_new_key_if(key, is_safe=has_booked_nothing_for_good(answer.record))
+                self._take_new_key_if(key, is_safe=is_called_safe(answer, self._is_new_key_safe))
             case _:
                 self._change_something(0.1)
 
@@ -100,10 +108,12 @@ class ObedientClient:
         else:
             self._intent = self._intent.later(self._weather.pick(MINUTES_LATER))
 
-    def _remember(self, error: SwitchboardError) -> None:
-        """Keep the operation of the key; what a duplicate names was made under another."""
-        if error.operation_id is not None and not isinstance(error, DuplicateBookingError):
-            self._operation_id = error.operation_id
+    def _remember(self, answer: object) -> None:
+        """Keep the operation of the key that an error names; what a duplicate names was made under another."""
+        if not isinstance(answer, SwitchboardError) or isinstance(answer, DuplicateBookingError):
+            return
+        if answer.operation_id is not None:
+            self._operation_id = answer.operation_id
 
     def _token_may_be_stale(self, answer: object | None) -> None:
         if isinstance(answer, InvalidTokenError):

@@ -61,6 +61,11 @@ class Ledger:
             chains[item["pk"]].append(item)
         return [operation for operation, items in chains.items() if not _is_whole(items)]
 
+    def timings(self, what: str) -> list[int]:
+        """Return the milliseconds that something took, from every event that tells of it."""
+        events = [json.loads(item["canonical"]) for item in self._scan(self.audit_table) if "canonical" in item]
+        return [event["timings_ms"][what] for event in events if what in event.get("timings_ms", {})]
+
     def text(self) -> str:
         """Return all that both tables hold, as text."""
         return json.dumps([self._scan(self.operations_table), self._scan(self.audit_table)], default=repr)

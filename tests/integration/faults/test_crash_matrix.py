@@ -10,6 +10,7 @@ from devtools.proof.trials import crash_matrix
 from devtools.proof.trials.canary import DAY
 from devtools.proof.trials.client import Client
 from devtools.proof.trials.crash_matrix import Fate, Finding, Trial, Weather, fates_in, planned
+from devtools.proof.trials.crash_matrix_report import report
 from devtools.proof.trials.death import AwaitPoint, Death, KilledError
 from devtools.proof.trials.ground import Ground
 from devtools.proof.trials.throttle import Step, Throttle
@@ -100,6 +101,16 @@ def test_every_point_of_a_call_is_in_the_plan_and_equal_courses_are_tried_once()
         *first_call,
         *(f"call 1, {side} {point}" for point in (claim, find) for side in ("before", "after")),
     ]
+
+
+def test_a_point_that_was_not_met_again_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """In a trial whose function lived on, nothing was shown."""
+    dry, missed, met = Finding(), Finding(), Finding(has_died=True)
+    named = {"fine: nobody dies": dry, "fine: call 0, before a.b#1": missed, "fine: call 0, after a.b#1": met}
+    assert report(1, list(named.items()), 1.0) == 0
+    told = capsys.readouterr().out
+    assert "NOT MET  fine: call 0, before a.b#1\n" in told
+    assert "the function died in 1; points not met again: 1" in told
 
 
 def test_the_verdict_finds_what_is_wrong(ground: Ground) -> None:

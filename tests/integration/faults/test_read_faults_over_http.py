@@ -19,7 +19,7 @@ UNAVAILABLE = {
 # Faults that change nothing a check depends on, whatever is read.
 HARMLESS = {
     "close-after-answer", "json-instead", "xml-instead", "wrong-namespace", "echo-differs", "method-names",
-    "unreadable-methods", "list-names",
+    "unreadable-methods", "list-names", "framing", "content-coding", "odd-entry",
 }  # fmt: skip
 PERMISSION_FAULTS = {"permission-status", "permission-conflict"}
 LATE = {"latency", "slow-answer", "drip", "stall"}
@@ -74,6 +74,52 @@ def test_one_lost_read_is_made_good_by_one_more(configured: Callable[..., Servic
         service.sandbox.reset()
 
 
+@pytest.mark.parametrize(
+    ("accept", "fault", "other"),
+    [
+        *(("application/xml", fault, "application/json") for fault in ("garbled", "doctype", "odd-encoding", "cut")),
+        ("application/json", "cut", "application/xml"),
+    ],
+)
+def test_a_read_that_cannot_be_parsed_is_asked_for_once_more_in_the_other_form(
+    configured: Callable[..., Service], accept: str, fault: str, other: str
+) -> None:
+    """Whatever keeps a document from being parsed. The balance is left out: a number of JSON that is cut is a number still."""
+    service = configured(PERMISSION_CACHE_SECONDS="0", ADULTWORK_ACCEPT=accept)
+    for number, path in enumerate((PERMISSIONS, CREDENTIALS, REQUIREMENTS)):
+        if fault == "cut":
+            service.arm(path, "truncation-with-matching-length", at=1)
+        else:
+            service.arm(path, fault)
+        assert service.book(later(number)).status == 201
+        asked = [request.header("Accept") for request in service.sandbox.journal.requests if request.path == path]
+        assert (asked, service.calls()) == ([accept, other], 6)
+        service.sandbox.reset()
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422])
+def test_a_firewalls_page_is_nobodys_refusal_of_a_read(configured: Callable[..., Service], status: int) -> None:
+    """It is neither the token's fault nor the candidate's, whichever read it stops."""
+    service = configured(PERMISSION_CACHE_SECONDS="0")
+    for path in READS:
+        service.arm(path, "html", FOREVER, status=status)
+        answer = service.book()
+        assert answer.kind == UNAVAILABLE[502]
+        _require_nothing_done(service, answer, booked=0)
+        service.sandbox.reset()
+
+
+@pytest.mark.parametrize("form", ["two-lengths", "broken-head"])
+def test_a_read_whose_head_is_broken_ends_at_once(service: Service, form: str) -> None:
+    """Nobody waits for a body whose end is not known, and the next booking works."""
+    service.arm(REQUIREMENTS, "framing", FOREVER, form=form)
+    answer = service.book()
+    assert answer.kind == UNAVAILABLE[502]
+    assert answer.seconds < 1
+    service.sandbox.reset()
+    assert service.book().status == 201
+
+
 @pytest.mark.parametrize(("fault", "tries"), [("status", 2), ("reset-before-commit", 2), ("html", 1), ("huge-body", 1)])
 def test_a_read_is_tried_twice_at_most(service: Service, fault: str, tries: int) -> None:
     """And an answer that arrived, however odd, is not asked for again."""
@@ -92,12 +138,14 @@ def test_a_redirected_read_is_not_followed(service: Service, status: int) -> Non
         service.sandbox.faults.clear()
 
 
-@pytest.mark.parametrize("path", [PERMISSIONS, CREDENTIALS, REQUIREMENTS])
-def test_a_read_that_asks_to_slow_down_is_told_with_its_wait(service: Service, path: str) -> None:
-    """The upstream's Retry-After reaches the caller."""
-    service.arm(path, "status", FOREVER, status=429, retry_after=17)
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("path", READS)
+def test_a_read_that_asks_to_slow_down_is_told_with_its_wait(service: Service, path: str, status: int) -> None:
+    """The upstream's Retry-After reaches the caller, and until then it is not asked again."""
+    service.arm(path, "status", FOREVER, status=status, retry_after=17)
     answer = service.book()
     assert (answer.kind, answer.header("Retry-After")) == (UNAVAILABLE[503], "17")
+    assert service.calls(path) == 1
 
 
 def test_reads_that_are_slow_together_leave_no_time_to_send(configured: Callable[..., Service]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.broken_content import ECHOED
+from sandbox.broken_content import ECHOED, MEMBERS_OF_ENTRIES
 from sandbox.fault_table import FAULTS
 from tests.integration.bookings import CREATE, MADE_BOOKINGS, READS
 from tests.integration.exchange import Answer
@@ -23,6 +23,7 @@ STATE_OF = {"upstream-unavailable": "NOT_SENT", "outcome-unknown": "UNKNOWN"}  #
 REFUSALS = (400, 401, 402, 403, 404, 405, 409, 410, 413, 414, 415, 422, 429, 431)
 UNCLEAR = (202, 204, 206, 304, 408, 418, 500, 503, 520)
 REDIRECTS = (301, 302, 303, 307, 308)
+FOR_SHOW = ("PhoneNumber", "LastUpdated", "Candidate.Ratings")
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ KNOWN: Mapping[str, tuple[int, str, str]] = {
     "truncation": LOST,
     "truncation-with-matching-length": UNREADABLE,
     "close-after-answer": BOOKED,
+    "framing": BOOKED,
     "status": (502, "UNKNOWN", "server-error"),
     "html": (502, "UNKNOWN", "html-answer"),
     "redirect": (502, "UNKNOWN", "redirected"),
@@ -63,6 +65,7 @@ KNOWN: Mapping[str, tuple[int, str, str]] = {
     "not-found": (422, "REJECTED", "refused"),
     "accepted": (502, "UNKNOWN", "unexpected-status"),
     "created": BOOKED,
+    "content-coding": BOOKED,
     "huge-body": (502, "UNKNOWN", "answer-too-large"),
     "wrong-content-type": UNREADABLE,
     "json-instead": BOOKED,
@@ -112,8 +115,11 @@ VARIANTS = [
     Case("echo-differs", {"field": "Credits", "value": 32}, BOOKED),
     Case("echo-differs", {"field": "BookingID"}, UNREADABLE),
     Case("echo-differs", {"field": "BookingID", "value": 2**31}, UNREADABLE),
-    Case("echo-differs", {"field": "PhoneNumber"}, BOOKED),
-    *(Case("echo-differs", {"field": name}) for name in ECHOED if name not in {"Candidate.UserID", "PhoneNumber"}),
+    *(Case("echo-differs", {"field": name}, BOOKED) for name in FOR_SHOW),
+    *(Case("framing", {"form": form}, BOOKED) for form in ("repeated-length", "chunked")),
+    *(Case("framing", {"form": form}, LOST) for form in ("two-lengths", "broken-head")),
+    Case("content-coding", {"coding": "deflate"}, BOOKED),
+    *(Case("echo-differs", {"field": name}) for name in ECHOED if name not in FOR_SHOW),
     *(Case("odd-encoding", {"encoding": "utf-16", "is_true": is_true}, UNREADABLE) for is_true in (True, False)),
     *(Case("odd-encoding", {"encoding": encoding}, UNREADABLE) for encoding in ("utf-7", "iso-8859-1")),
     Case("wrong-content-type", {"content_type": "text/html"}, (502, "UNKNOWN", "html-answer")),
@@ -219,6 +225,36 @@ def test_a_list_that_cannot_be_read_proves_nothing(service: Service, fault: str)
         again = service.book(key=KEY)
         assert (again.status, again.document["BookingID"]) == (201, bookings[0].booking_id)
         assert service.posts == 1
+
+
+@pytest.mark.parametrize("field", MEMBERS_OF_ENTRIES)
+def test_an_odd_booking_in_the_list_hides_no_other(service: Service, field: str) -> None:
+    """The answer is lost, and the list holds another's booking that cannot be read before the one that was made."""
+    service.arm(CREATE, "commit-then-drop")
+    service.arm(MADE_BOOKINGS, "odd-entry", FOREVER, field=field)
+    answer = service.book()
+    (booking,) = service.sandbox.world.bookings
+    assert (answer.status, answer.document["BookingID"]) == (201, booking.booking_id)
+
+
+@pytest.mark.parametrize("field", ["LastUpdated", "Candidate.Ratings"])
+def test_what_is_for_show_and_cannot_be_read_is_null_and_named_in_the_audit_event(service: Service, field: str) -> None:
+    """The booking stands and was paid for, whatever a rating says."""
+    service.arm(CREATE, "echo-differs", field=field)
+    told = service.book().document
+    outer, _, inner = field.partition(".")
+    assert (told[outer][inner] if inner else told[outer]) is None
+    assert service.records.events()[-1]["booking"]["unreadable_members"] == [field]
+
+
+@pytest.mark.parametrize(("given", "told"), [(90, "90"), ("0", "1"), (9999, "3600"), ("tomorrow", "30"), (None, "30")])
+def test_an_unknown_outcome_says_how_long_the_upstream_wants_to_be_left_alone(
+    service: Service, given: int | str | None, told: str
+) -> None:
+    """A 503 may have booked; who asks how it stands should not come before AdultWork wants to be asked."""
+    service.arm(CREATE, "status", status=503, retry_after=given)
+    answer = service.book()
+    assert (answer.kind, answer.header("Retry-After")) == ((502, "outcome-unknown"), told)
 
 
 def test_a_list_whose_wrapper_has_other_names_is_read_all_the_same(service: Service) -> None:

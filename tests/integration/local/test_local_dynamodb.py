@@ -1,5 +1,6 @@
 """The local DynamoDB: it keeps what it should, and its commands say what is wrong."""
 
+import json
 import os
 import signal
 import socket
@@ -13,6 +14,7 @@ from chalice.app import Chalice
 
 from chalicelib import bootstrap
 from chalicelib.adapters.aws.dynamodb.audit_trail import DynamoDBAuditTrail
+from chalicelib.adapters.aws.dynamodb.items import hashed
 from chalicelib.adapters.aws.dynamodb.tables import OPERATIONS
 from chalicelib.domain.audit.event import event_hash
 from chalicelib.domain.errors import StoreUnavailableError
@@ -72,7 +74,7 @@ def test_events_whose_chain_is_broken_are_printed_and_end_with_an_error(
         add_event(server)
         monkeypatch.setenv("DYNAMODB_PORT", str(server.port))
         for head, status in ((event_hash(EVENT.canonical()), 0), ("f" * 64, 1)):
-            client.put_item(TableName=OPERATIONS_TABLE, Item={**row, "head": {"S": head}})
+            client.put_item(TableName=OPERATIONS_TABLE, Item={**row, "head": hashed(head)})
             assert events.main([EVENT.operation_id]) == status
             told = capsys.readouterr()
             assert told.out == EVENT.canonical().decode() + "\n"
@@ -154,6 +156,23 @@ def test_a_booking_is_answered_as_before_after_a_restart(tmp_path: Path, upstrea
     assert (second.status, second.header("Idempotency-Replayed")) == (201, "true")
     assert (second.body, second.header("Location")) == (first.body, first.header("Location"))
     assert upstream.journal.count(bookings.CREATE) == 1
+    upstream.reset()
+
+
+def test_the_events_of_a_booking_are_printed_and_their_chain_is_whole(
+    upstream: SandboxServer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rows are those that a booking writes, so that the command reads the record's head as it is kept."""
+    upstream.reset()
+    with LocalDynamoDB() as server:
+        create_tables(server.endpoint_url)
+        monkeypatch.setenv("DYNAMODB_PORT", str(server.port))
+        operation_id = (_book(server, upstream, "k" * 32).header("Location") or "").rpartition("/")[2]
+        capsys.readouterr()
+        assert events.main([operation_id]) == 0
+        told = capsys.readouterr()
+    assert [json.loads(line)["kind"] for line in told.out.splitlines()] == ["claimed", "confirmed"]
+    assert told.err == ""
     upstream.reset()
 
 

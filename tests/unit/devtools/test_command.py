@@ -16,17 +16,21 @@ from devtools.proof.trials import crash_matrix_report
 WAITS = "import sys, time\nprint(sys.argv[1:], flush=True)\ntime.sleep(60)\n"
 WORKS = """
 import time
-from devtools.proof.workers import DeafContext, workers
+from devtools.proof.workers import workers
 def work(seconds):
     print("working", flush=True)
     time.sleep(seconds)
+def results():
+    with workers(2) as processes:
+        processes.submit(work, 60)
+        yield
 if __name__ == "__main__":
     {}
 """
 WAYS_TO_WORK = {
     "alone": WAITS,
-    "in a pool": WORKS.format("with DeafContext().Pool(2) as pool: list(pool.imap(work, [60, 60]))"),
     "with workers": WORKS.format("with workers(2) as processes: list(processes.map(work, [60, 60]))"),
+    "between results": WORKS.format("for _ in results(): time.sleep(60)"),
 }
 
 

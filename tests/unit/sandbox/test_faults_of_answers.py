@@ -1,11 +1,15 @@
 """Check the faults that misbehave in the answer: its status, its form, its content."""
 
+import gzip
+import json
 import xml.etree.ElementTree as ET
+import zlib
+from collections.abc import Callable
 
 import pytest
 
 from sandbox import SandboxServer
-from sandbox.broken_content import ECHOED
+from sandbox.broken_content import ECHOED, MEMBERS_OF_ENTRIES
 from tests.unit.sandbox.caller import BALANCE, CREATE, MADE, PERMISSIONS, REQUIREMENTS, Caller, Seen
 
 METHODS_OF = f"{REQUIREMENTS}?BookUserID=123456"
@@ -219,3 +223,26 @@ def test_a_fault_of_content_leaves_a_scalar_alone(server: SandboxServer, client:
     """Read the balance under a fault that changes objects."""
     server.faults.arm(BALANCE, "echo-differs")
     assert client.balance() == "300"
+
+
+@pytest.mark.parametrize(("coding", "undo"), [("gzip", gzip.decompress), ("deflate", zlib.decompress)])
+def test_an_answer_may_come_in_a_coding_that_nobody_asked_for(
+    server: SandboxServer, client: Caller, coding: str, undo: Callable[[bytes], bytes]
+) -> None:
+    """Undo it and read the booking."""
+    server.faults.arm(CREATE, "content-coding", coding=coding)
+    seen = client.book()
+    assert seen.headers["Content-Encoding"] == coding
+    assert json.loads(undo(seen.body))["BookingID"] == server.world.bookings[0].booking_id
+
+
+@pytest.mark.parametrize("field", MEMBERS_OF_ENTRIES)
+def test_a_list_may_begin_with_an_odd_booking(server: SandboxServer, client: Caller, field: str) -> None:
+    """Find another's booking with a member that cannot be read before the one that was made; and none in an empty list."""
+    server.faults.arm(MADE, "odd-entry", 2, field=field)
+    assert client.get(MADE).json["Bookings"] == []
+    booked = client.book().json
+    odd, own = client.get(MADE).json["Bookings"]
+    outer, _, inner = field.partition(".")
+    assert (odd[outer][inner] if inner else odd[outer]) == "soon"
+    assert own == booked

@@ -134,3 +134,27 @@ def test_a_connection_may_be_closed_without_notice(server: SandboxServer, client
     raw = client.raw("GET", CREDENTIALS)
     assert b"Connection" not in raw
     assert json.loads(body_of(raw))["UserID"] == 1001
+
+
+@pytest.mark.parametrize(
+    ("form", "lengths", "is_chunked"),
+    [
+        ("length-list", ["{0}, {0}"], False),
+        ("repeated-length", ["{0}", "{0}"], False),
+        ("chunked", [], True),
+        ("two-lengths", ["{0}", "1"], False),
+        ("broken-head", ["{0}"], False),
+    ],
+)
+def test_an_answer_may_be_framed_in_another_way(
+    server: SandboxServer, client: Caller, form: str, lengths: list[str], *, is_chunked: bool
+) -> None:
+    """Read the very bytes; the body is the same, in chunks or not."""
+    server.faults.arm(CREDENTIALS, "framing", form=form)
+    head, _, body = client.raw("GET", CREDENTIALS, most=1).partition(
+        b"\r\n\r\n"
+    )  # written at once, so it comes at once
+    told = [line.partition(b": ")[2].decode() for line in head.splitlines() if line.startswith(b"Content-Length")]
+    assert told == [length.format(len(body)) for length in lengths]
+    assert (b"Transfer-Encoding: chunked" in head, body.endswith(b"\r\n0\r\n\r\n")) == (is_chunked, is_chunked)
+    assert (b"this is no header" in head) is (form == "broken-head")

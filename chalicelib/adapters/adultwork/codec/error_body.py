@@ -17,9 +17,11 @@ INNER_MESSAGES = ("message", "error_description", "detail", "code")  # of an `er
 FIELDS = ("ModelState", "errors")  # texts about single members
 DETAIL = "MessageDetail"  # tells of routes and types: a sign of the form, and never shown
 
-# How ASP.NET says that the address is wrong, as against what was asked for there.
+# How ASP.NET, and what stands before it, say that the address is wrong, as against what was asked for there.
 _NO_ROUTE = re.compile(
-    r"No (?:HTTP )?(?:resource|type|action|route|endpoint|controller|method)\b.{0,40}\bfound\b", re.IGNORECASE
+    r"No (?:HTTP )?(?:resource|type|action|route|endpoint|controller|method)\b.{0,40}\b(?:found|matched)\b"
+    r"|\b(?:resource|route|endpoint|URL|URI)\b.{0,40}\b(?:not|cannot) (?:be )?found\b",
+    re.IGNORECASE,
 )
 
 

@@ -25,7 +25,8 @@ def parse_xml(body: bytes) -> Node:
     """Return the root element of a complete, well-formed UTF-8 document.
 
     Raises:
-        UnreadableAnswerError: it is not one, or goes beyond the limits.
+        UnparsableAnswerError: it is not one.
+        UnreadableAnswerError: it goes beyond the limits, or has text beside elements.
     """
     try:
         body.decode()  # the parser follows a UTF-16 byte order mark whatever it is told
@@ -43,10 +44,10 @@ def _require_plain_prolog(body: bytes) -> None:
     """Refuse a DOCTYPE and a declaration that contradicts the bytes, before the parser sees either."""
     prolog = _match_prolog(body)
     if prolog is None or b"\0" in body:
-        raise UnreadableAnswerError("the XML does not begin with an element, or has a DOCTYPE")
+        raise UnparsableAnswerError("the XML does not begin with an element, or has a DOCTYPE")
     encoding = _find_encoding(prolog[1]) if prolog[1] else None
     if encoding is not None and encoding[1].lower() != b"utf-8":
-        raise UnreadableAnswerError("the XML declares an encoding other than UTF-8")
+        raise UnparsableAnswerError("the XML declares an encoding other than UTF-8")
 
 
 def _require_plain_content(root: Node) -> None:

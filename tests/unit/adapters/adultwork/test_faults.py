@@ -290,6 +290,10 @@ def test_a_candidate_is_refused_by_a_status_alone_as_well(status: int) -> None:
         '{"MessageDetail": "No action was found on the controller \'PhoneChat\' that matches the name."}',
         '{"title": "Not Found", "detail": "No route was found."}',
         '"No HTTP resource was found."',
+        '{"Message": "The resource cannot be found."}',
+        '{"error": "route not found"}',
+        '{"error": {"message": "The requested resource could not be found"}}',
+        '{"Message": "no Route matched with those values"}',
     ],
 )
 def test_an_address_that_is_not_there_is_our_trouble_and_not_the_candidates(body: str) -> None:
@@ -302,7 +306,10 @@ def test_an_address_that_is_not_there_is_our_trouble_and_not_the_candidates(body
     assert is_candidate_refused(json_answer(body, 400))
 
 
-@pytest.mark.parametrize("body", ['{"Message": "No user was found."}', '{"title": "Not Found", "status": 404}', "5"])
+@pytest.mark.parametrize(
+    "body",
+    ['{"Message": "No user was found."}', '{"error": "user not found"}', '{"title": "Not Found", "status": 404}', "5"],
+)
 def test_a_user_who_is_not_there_is_the_candidates_affair(body: str) -> None:
     """Unless it is not AdultWork's word at all."""
     assert is_candidate_refused(json_answer(body, 404)) is (body != "5")

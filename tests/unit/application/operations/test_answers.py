@@ -101,6 +101,12 @@ def test_an_unknown_outcome_must_not_be_sent_again(trouble: Trouble | None, told
     assert "Do not send it again" in error.message
 
 
+def test_an_unknown_outcome_tells_how_long_the_upstream_wants_to_be_left_alone() -> None:
+    """Let AdultWork name its wait; it is shorter or longer than ours."""
+    outcome = Outcome(OperationState.UNKNOWN, "server-error", trouble=Trouble.UNREADABLE, retry_after_seconds=90)
+    assert answers.failure("op_1", outcome).retry_after_seconds == 90
+
+
 def test_a_confirmed_outcome_is_no_failure() -> None:
     """Ask for the error of a booking that stands: a fault of ours, and no sentence to the caller."""
     with pytest.raises(ValueError, match=r"^a booking that stands is no failure$"):
@@ -201,11 +207,14 @@ def test_a_duplicate_names_the_earlier_operation_and_says_when_that_may_change(
     assert error.decided_by == (NOW + timedelta(minutes=15) if is_open else None)
 
 
-def test_a_repeat_whose_first_answer_cannot_be_read_never_says_that_nothing_was_booked() -> None:
-    """Lose the answer that was kept."""
-    error = answers.unreadable_repeat("op_0")
+@pytest.mark.parametrize(("is_kept", "wait"), [(True, 5), (False, None)])
+def test_a_repeat_whose_first_answer_cannot_be_read_never_says_that_nothing_was_booked(
+    *, is_kept: bool, wait: int | None
+) -> None:
+    """Lose the answer that was kept, for a moment or for good: then waiting changes nothing."""
+    error = answers.unreadable_repeat("op_0", is_kept=is_kept)
     assert isinstance(error, DuplicateBookingError)
-    assert (error.operation_id, error.retry_after_seconds) == ("op_0", 5)
+    assert (error.operation_id, error.retry_after_seconds) == ("op_0", wait)
     assert "was sent before" in error.message
     assert "nothing was sent again" in error.message
     assert "nothing was booked" not in error.message
@@ -256,7 +265,7 @@ def test_every_answer_is_whole_sentences() -> None:
         answers.not_created("op_1"),
         *(answers.duplicate(operation_record(), NOW, POLICY, is_read=is_read) for is_read in (True, False)),
         answers.overtaken(),
-        answers.unreadable_repeat("op_1"),
+        *(answers.unreadable_repeat("op_1", is_kept=is_kept) for is_kept in (True, False)),
         answers.too_many(RateLimited(5, 60, 17), "op_1"),
         too_late(),
     ]
