@@ -16,8 +16,8 @@ from chalicelib.adapters.aws.dynamodb.rate_limit import RateLimit
 from chalicelib.adapters.aws.dynamodb.tables import AUDIT, OPERATIONS
 from chalicelib.application.ports import AuditTrail, OperationStore
 from devtools.local.dynamodb import REGION, LocalDynamoDB, create_table, local_client
+from devtools.memory.store import InMemoryOperationStore
 from tests.fakes.clock import FixedClock
-from tests.fakes.store import InMemoryOperationStore
 from tests.fakes.system import SequentialConcurrency
 
 if TYPE_CHECKING:

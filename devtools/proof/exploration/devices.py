@@ -10,6 +10,7 @@ from chalicelib.domain.access import AccessToken
 from chalicelib.domain.errors import StoreUnavailableError, SwitchboardError
 from chalicelib.domain.operation.operation import OPEN
 from chalicelib.domain.time_budget import Deadline
+from devtools.memory.store import InMemoryOperationStore
 from devtools.proof.exploration.platform import ExploredPlatform
 from devtools.proof.exploration.scenarios import Does, Visit
 from devtools.proof.exploration.upstream import Upstream
@@ -18,7 +19,6 @@ from devtools.proof.simulation.oracle.history import Said
 from devtools.proof.simulation.service import Container
 from devtools.proof.simulation.world.platform import FUNCTION_SECONDS, Call
 from devtools.proof.simulation.world.surroundings import SWEEP_EVERY_SECONDS, SWEEP_SECONDS
-from tests.fakes.store import InMemoryOperationStore
 
 Reply = TypeVar("Reply", Answered, OperationView)
 
@@ -134,7 +134,7 @@ class Device:
             except SwitchboardError as error:
                 result = error
             id_ = result.operation_id if isinstance(result, Answered) else None
-            record = next((one for one in tables.records() if one.id == id_), None)
+            record = None if id_ is None else tables.standing(id_)
             platform.history.said.append(Said(call.number, call.account, result, record, wanted))
             return result
 

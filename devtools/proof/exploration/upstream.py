@@ -8,6 +8,7 @@ from chalicelib.domain.access import AccessToken
 from chalicelib.domain.errors import StoreUnavailableError
 from chalicelib.domain.operation.operation import ENDED_UPSTREAM
 from chalicelib.domain.time_budget import Deadline
+from devtools.memory.vault import InMemoryVault
 from devtools.proof.exploration.platform import ExploredPlatform
 from devtools.proof.simulation.intents import Intent
 from devtools.proof.simulation.oracle.history import UpstreamBooking
@@ -20,7 +21,6 @@ from devtools.proof.simulation.world.upstream import (
     AdultWork,
 )
 from devtools.proof.simulation.world.vault import SimulatedVault
-from tests.fakes.vault import InMemoryVault
 
 UNLOCK_FAILS = "the vault fails"
 

@@ -23,7 +23,7 @@ from devtools.proof.simulation.oracle.evidence import Breach, Evidence
 from devtools.proof.simulation.oracle.history import History
 from devtools.proof.simulation.oracle.invariants import INVARIANTS, breaches
 from devtools.proof.simulation.powertools import PowertoolsBooking, Row
-from devtools.proof.simulation.service import Container, Ids, Shared, build_container
+from devtools.proof.simulation.service import Container, Shared, build_container
 from devtools.proof.simulation.variants import Variant, parts_of
 from devtools.proof.simulation.world.clock import SimulatedClock
 from devtools.proof.simulation.world.gateway import SimulatedGateway
@@ -49,11 +49,10 @@ ACCOUNT = 1001
 ENOUGH, ENOUGH_FOR_ONE = Decimal(3000), Decimal(40)
 
 
-class OwnIds(Ids):
+class OwnIds:
     """Implements `IdSource`: ids that tell the call that drew them, whoever came first."""
 
     def __init__(self, platform: ExploredPlatform) -> None:
-        super().__init__()
         self._platform = platform
         self._drawn: dict[int, int] = {}
 

@@ -23,7 +23,7 @@ from chalicelib.domain.operation.operation import OperationState
 from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
 from tests.builders import OTHER_TOKEN, PRINCIPAL, REFRESHED_TOKEN, TOKEN, booking
-from tests.fakes.store import InMemoryOperationStore
+from tests.fakes.store import TroubledStore
 from tests.fakes.system import SequentialConcurrency
 from tests.sentences import require_sentences
 from tests.unit.application.slowness import TickingGateway
@@ -196,7 +196,7 @@ def test_while_a_booking_is_being_sent_it_is_told_so() -> None:
 def test_after_the_lease_an_operation_is_unknown_though_the_store_cannot_be_told_so() -> None:
     """Let the function die over it, and let nobody write: "being sent" would be untrue."""
 
-    class ReadOnly(InMemoryOperationStore):
+    class ReadOnly(TroubledStore):
         def resolve(
             self, record: OperationRecord, resolution: Resolution, event: AuditEvent, deadline: Deadline
         ) -> bool:
