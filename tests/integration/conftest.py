@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from devtools.local.dynamodb import LocalDynamoDB, create_sealing_key, local_client
-from devtools.proof.trials.ground import Ground, standing
+from devtools.proof.trials.scene.ground import Ground, standing
 from sandbox import SandboxServer
 from tests.fakes.certificates import Authority
 from tests.integration.service import Service

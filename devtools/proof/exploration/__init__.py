@@ -18,7 +18,7 @@ What is left open, and so is chosen:
 Steps take no time, so that orders that do not matter lead to equal states. Time passes while an answer is waited for in vain,
 and between the visits of a device; a deadline that runs out is a lost answer.
 
-Equal states are visited once. A state (`state.py`) is a hash of the tables with the chains of events; the upstream's bookings
+Equal states are visited once. A state (`world/state.py`) is a hash of the tables with the chains of events; the upstream's bookings
 and balances; late writes and bookings that are still to come; the clock; for each running call, how far it is and a hash of all
 that it was told; whose turns wait; and of what has been answered, posted and moved, what later events can still contradict. Why
 equal hashes are equal states: the tasks are single-threaded code that gets time, ids and the world through ports, and every

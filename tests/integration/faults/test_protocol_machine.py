@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from devtools.proof.trials.ground import Ground
+from devtools.proof.trials.scene.ground import Ground
 from tests.integration.faults.protocol_machine import ProtocolMachine
 
 EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES") or 5)

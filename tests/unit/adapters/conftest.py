@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.adapters.adultwork.client import AdultWorkClient
 from chalicelib.adapters.http.connection import UpstreamAdapter, tls_context
-from devtools.proof.trials.clock import MovableClock
+from devtools.proof.trials.scene.clock import MovableClock
 from tests.fakes.certificates import Authority
 
 

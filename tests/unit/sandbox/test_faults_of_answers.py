@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from sandbox import SandboxServer
-from sandbox.broken_content import ECHOED
+from sandbox.faults.broken_content import ECHOED
 from tests.unit.sandbox.caller import BALANCE, CREATE, MADE, PERMISSIONS, REQUIREMENTS, Caller, Seen
 
 METHODS_OF = f"{REQUIREMENTS}?BookUserID=123456"

@@ -15,7 +15,7 @@ from chalicelib.application.ports import Concurrency
 from chalicelib.domain.access import Principal
 from chalicelib.domain.errors import InvalidTokenError, UpstreamUnavailableError
 from chalicelib.domain.time_budget import Deadline
-from devtools.proof.trials.clock import MovableClock
+from devtools.proof.trials.scene.clock import MovableClock
 from tests.builders import TOKEN
 from tests.fakes.raw_upstream import Peer, RawUpstream, answer
 from tests.fakes.system import SequentialConcurrency

@@ -16,7 +16,7 @@ from chalicelib.adapters.http.exchange_failure import ExchangeFailedError
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.errors import StoreUnavailableError, Trouble, UpstreamUnavailableError
 from chalicelib.domain.time_budget import Deadline
-from devtools.proof.trials.clock import MovableClock
+from devtools.proof.trials.scene.clock import MovableClock
 from tests.fakes.raw_upstream import RawUpstream, Script, answer, closes, resets, says, says_and_closes, says_and_stalls
 
 ClientOf: TypeAlias = Callable[[str], AdultWorkClient]

@@ -13,7 +13,7 @@ from chalicelib.adapters.http.connection import UpstreamAdapter, tls_context
 from chalicelib.adapters.http.exchange_failure import ExchangeFailedError
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.time_budget import Deadline
-from devtools.proof.trials.clock import MovableClock
+from devtools.proof.trials.scene.clock import MovableClock
 from tests.fakes.certificates import Authority
 from tests.fakes.raw_upstream import Peer, RawUpstream, Script, answer, says, says_and_closes
 
