@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -47,10 +48,19 @@ def package(build: Path) -> Package:
     return make_package("dev", build)
 
 
-@pytest.fixture(scope="module")
-def unmeasured() -> Iterator[None]:
-    """Let a long proof run in half the time, without being measured; what it runs, other tests cover by themselves."""
-    tracer = sys.gettrace()
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Let what is marked as unmeasured run without coverage's tracer, which more than doubles the time of a long proof.
+
+    Not for tests over HTTP: the server's threads outlive the test, and so would their not being measured.
+    """
+    if item.get_closest_marker("unmeasured") is None:
+        return (yield)
+    tracer, tracer_of_threads = sys.gettrace(), threading.gettrace()
     sys.settrace(None)
-    yield
-    sys.settrace(tracer)
+    threading.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(tracer)
+        threading.settrace(tracer_of_threads)

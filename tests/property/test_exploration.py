@@ -23,7 +23,7 @@ from devtools.proof.simulation.world.store import WriteFault
 
 pytestmark = [
     pytest.mark.timeout(600),  # some thousand runs, on a busy machine
-    pytest.mark.usefixtures("unmeasured"),
+    pytest.mark.unmeasured,
 ]
 
 NAMED = {scenario.name: scenario for scenario in SCENARIOS}

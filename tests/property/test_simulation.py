@@ -23,7 +23,7 @@ from devtools.proof.simulation.world.store import WriteFault
 
 pytestmark = [
     pytest.mark.timeout(600),  # a thousand runs, on a busy machine
-    pytest.mark.usefixtures("unmeasured"),
+    pytest.mark.unmeasured,
 ]
 
 SEEDS = 1000

@@ -128,6 +128,7 @@ def test_the_largest_answer_is_taken(client_of: ClientOf, text: bytes) -> None:
         assert client_of(upstream.url).get("/v1/x", TOKEN, after(5)).body == b"x" * LIMIT
 
 
+@pytest.mark.unmeasured
 def test_the_largest_answer_may_come_in_the_smallest_chunks(client_of: ClientOf) -> None:
     """The limit on the wire leaves room for frames."""
     with RawUpstream(says(chunked(*[b"x"] * LIMIT))) as upstream:
