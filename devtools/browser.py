@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -20,7 +21,7 @@ class NoBrowserError(Exception):
     """There is no browser and none could be installed; the message says what was tried."""
 
 
-def find_browser(environment: Mapping[str, str], playwrights_own: Callable[[], str]) -> str | None:
+def find_browser(environment: Mapping[str, str], own_path: Callable[[], str]) -> str | None:
     """Return the path of a browser that is there.
 
     Raises:
@@ -34,7 +35,7 @@ def find_browser(environment: Mapping[str, str], playwrights_own: Callable[[], s
     for name in NAMES:
         if found := shutil.which(name, path=search):
             return found
-    own = playwrights_own()
+    own = own_path()
     return own if Path(own).is_file() else None
 
 
@@ -82,10 +83,18 @@ def _run(command: list[str], variables: Mapping[str, str]) -> None:
     subprocess.run(command, env=environment, stdout=sys.stderr, check=True, timeout=INSTALL_SECONDS)
 
 
-def _playwrights_own() -> str:
-    """Return where playwright keeps its own Chromium, or would."""
-    with sync_playwright() as playwright:
-        return playwright.chromium.executable_path
+def playwrights_own() -> str:
+    """Return where playwright keeps its own Chromium, or would.
+
+    Playwright is asked in a thread of its own: it refuses to start a second time in a thread that is using it.
+    """
+
+    def ask() -> str:
+        with sync_playwright() as playwright:
+            return playwright.chromium.executable_path
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(ask).result()
 
 
 def executable_path() -> str:
@@ -95,7 +104,7 @@ def executable_path() -> str:
         NoBrowserError: there is none, and none could be installed.
     """
     return ensure_browser(
-        lambda: find_browser(os.environ, _playwrights_own), (install_debian_package, install_playwrights_own)
+        lambda: find_browser(os.environ, playwrights_own), (install_debian_package, install_playwrights_own)
     )
 
 

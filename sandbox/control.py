@@ -6,16 +6,16 @@ from datetime import UTC
 from http import HTTPStatus
 from typing import Protocol, TypeAlias
 
-from sandbox.amendments import amend_account, amend_booking
-from sandbox.clock import Clock, london_time
-from sandbox.documents import Record
-from sandbox.faults import ArmedFault, Faults
+from sandbox.adultwork.amendments import amend_account, amend_booking
+from sandbox.adultwork.clock import Clock, london_time
+from sandbox.adultwork.shapes import made_booking
+from sandbox.adultwork.world import World
+from sandbox.connection.message import Answer, Request
+from sandbox.faults.armed import ArmedFault, Faults
+from sandbox.faults.settings import FaultError
 from sandbox.journal import Journal
-from sandbox.json_writer import decimal_text, record_text
-from sandbox.message import Answer, Request
-from sandbox.settings import FaultError
-from sandbox.shapes import made_booking
-from sandbox.world import World
+from sandbox.writing.documents import Record
+from sandbox.writing.json_writer import decimal_text, record_text
 
 PREFIX = "/_sandbox/"
 

@@ -2,7 +2,7 @@
 
 from threading import Lock
 
-from sandbox.message import Request
+from sandbox.connection.message import Request
 
 
 class Journal:

@@ -4,14 +4,14 @@ from functools import partial
 from types import TracebackType
 from typing import Self
 
-from sandbox.clock import Clock, system_clock
-from sandbox.conversation import Conversation
-from sandbox.doors import Doors
-from sandbox.faults import Faults
+from sandbox.adultwork.clock import Clock, system_clock
+from sandbox.adultwork.world import World
+from sandbox.connection.conversation import Conversation
+from sandbox.connection.doors import Doors
+from sandbox.connection.listener import HOST, Connections, Listener
+from sandbox.faults.armed import Faults
 from sandbox.journal import Journal
-from sandbox.listener import HOST, Connections, Listener
 from sandbox.site import Site
-from sandbox.world import World
 
 
 def later_booking_id() -> int:

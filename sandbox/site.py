@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from threading import Event
 
 from sandbox import control
-from sandbox.api import respond
-from sandbox.clock import Clock
-from sandbox.doors import Doors
-from sandbox.exchange import Exchange, play_straight
-from sandbox.faults import Faults
+from sandbox.adultwork.api import respond
+from sandbox.adultwork.clock import Clock
+from sandbox.adultwork.world import World
+from sandbox.connection.doors import Doors
+from sandbox.connection.message import Request
+from sandbox.connection.wire import Performance, Send, Step
+from sandbox.faults.armed import Faults
+from sandbox.faults.exchange import Exchange, play_straight
 from sandbox.journal import Journal
-from sandbox.message import Request
-from sandbox.wire import Performance, Send, Step
-from sandbox.world import World
 
 
 class Site:

@@ -1,8 +1,16 @@
-"""What every suite shares: hypothesis profiles and dummy credentials for local AWS stand-ins."""
+"""What suites share: hypothesis profiles, dummy credentials, and what takes long to start and serves a whole session."""
 
 import os
+import sys
+import threading
+from collections.abc import Generator, Iterator
+from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+from devtools.deploy.package import Package, make_package
+from devtools.local.dynamodb import LocalDynamoDB
 
 settings.register_profile("desk", max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -19,3 +27,40 @@ for name, value in {
     "AWS_EC2_METADATA_DISABLED": "true",
 }.items():
     os.environ[name] = value
+
+
+@pytest.fixture(scope="session")
+def dynamodb_endpoint() -> Iterator[str]:
+    """Run one ministack for all that bring tables of their own; return its address."""
+    with LocalDynamoDB() as server:
+        yield server.endpoint_url
+
+
+@pytest.fixture(scope="session")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder that the package is made in."""
+    return tmp_path_factory.mktemp("build")
+
+
+@pytest.fixture(scope="session")
+def package(build: Path) -> Package:
+    """Make the package of the stage dev; cfn-lint has passed when this returns."""
+    return make_package("dev", build)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Let what is marked as unmeasured run without coverage's tracer, which more than doubles the time of a long proof.
+
+    Not for tests over HTTP: the server's threads outlive the test, and so would their not being measured.
+    """
+    if item.get_closest_marker("unmeasured") is None:
+        return (yield)
+    tracer, tracer_of_threads = sys.gettrace(), threading.gettrace()
+    sys.settrace(None)
+    threading.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(tracer)
+        threading.settrace(tracer_of_threads)

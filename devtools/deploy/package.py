@@ -71,7 +71,18 @@ def make_package(stage: str, build: Path, root: Path = ROOT) -> Package:
     """Write `package-<stage>` below `build` anew, from the app below `root`; lint the template.
 
     Raises:
-        PackagingError: the stage is not known, Chalice or cfn-lint failed, or the zip has files that nobody decided about.
+        PackagingError: as `write_package` does, or cfn-lint found a fault.
+    """
+    package = write_package(stage, build, root)
+    lint(package.template)
+    return package
+
+
+def write_package(stage: str, build: Path, root: Path = ROOT) -> Package:
+    """Write `package-<stage>` below `build` anew, from the app below `root`.
+
+    Raises:
+        PackagingError: the stage is not known, Chalice failed, or the zip has files that nobody decided about.
     """
     known = stages(root)
     if stage not in known:
@@ -88,7 +99,6 @@ def make_package(stage: str, build: Path, root: Path = ROOT) -> Package:
         repack(package.zip)
     except ContentsError as error:
         raise PackagingError(str(error)) from error
-    lint(package.template)
     return package
 
 

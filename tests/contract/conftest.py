@@ -15,9 +15,9 @@ from chalicelib.adapters.aws.dynamodb.operations import DynamoDBOperationStore
 from chalicelib.adapters.aws.dynamodb.rate_limit import RateLimit
 from chalicelib.adapters.aws.dynamodb.tables import AUDIT, OPERATIONS
 from chalicelib.application.ports import AuditTrail, OperationStore
-from devtools.local.dynamodb import REGION, LocalDynamoDB, create_table, local_client
+from devtools.local.dynamodb import REGION, create_table, local_client
+from devtools.memory.store import InMemoryOperationStore
 from tests.fakes.clock import FixedClock
-from tests.fakes.store import InMemoryOperationStore
 from tests.fakes.system import SequentialConcurrency
 
 if TYPE_CHECKING:
@@ -40,13 +40,6 @@ class Stores:
 
 
 NewStores = Callable[..., Stores]
-
-
-@pytest.fixture(scope="session")
-def dynamodb_endpoint() -> Iterator[str]:
-    """Run one ministack for the session; each test has tables of its own."""
-    with LocalDynamoDB() as server:
-        yield server.endpoint_url
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ from chalicelib.domain.errors import SealBrokenError, StoreUnavailableError
 from chalicelib.domain.time_budget import Deadline
 from devtools.local.dynamodb import REGION, create_table
 from tests.fakes.clock import FixedClock
-from tests.fakes.vault import InMemoryVault
+from tests.fakes.vault import TroubledVault
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -67,7 +67,7 @@ def ministack_kms(dynamodb_endpoint: str) -> Iterator[Any]:
 def vaults(request: pytest.FixtureRequest) -> Iterator[Vaults]:
     """Return each vault in turn, without a key."""
     if request.param == "memory":
-        vault = InMemoryVault()
+        vault = TroubledVault()
         yield Vaults(vault, lambda: vault, vault.will_fail)
     elif request.param == "moto":
         kms, dynamodb = request.getfixturevalue("moto_kms"), request.getfixturevalue("moto_client")

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 import requests
 from playwright.sync_api import Browser, sync_playwright
 
-from devtools.browser import executable_path
+from devtools.browser import executable_path, find_browser, playwrights_own
 from devtools.local.example import PATH, booking, now_on_upstream_clock
 from tests.e2e.local_run import LocalRun, local_run
 
@@ -74,6 +75,13 @@ def browser() -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=executable_path(), args=[*OPTIONS, *sandboxless])
         yield started
         started.close()
+
+
+def test_a_browser_is_looked_for_where_playwright_runs_already(browser: Browser, tmp_path: Path) -> None:
+    """As on a machine with none on its PATH: only playwright's own is left, and playwright says where that would be."""
+    found = find_browser({"PATH": str(tmp_path)}, playwrights_own)
+    assert browser.is_connected()
+    assert found is None or Path(found).is_file()
 
 
 def book_from(

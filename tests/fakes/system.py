@@ -1,28 +1,13 @@
-"""Ids that count, and calls that run at once."""
+"""Calls that run at once, and keys that are there."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import NoReturn, TypeVar
 
 from chalicelib.domain.keyed_hash import HmacKey
 from chalicelib.domain.time_budget import Deadline
-from tests.fakes.punctuality import require_deadline
+from devtools.memory.punctuality import require_deadline
 
 T = TypeVar("T")
-
-
-class CountingIds:
-    """Implements `IdSource`: op_00000000000000000000000001 and so on; `moments` are what they were made of."""
-
-    def __init__(self) -> None:
-        self._count = 0
-        self.moments: list[datetime] = []
-
-    def operation_id(self, now: datetime) -> str:
-        """Return the next id."""
-        self.moments.append(now)
-        self._count += 1
-        return f"op_{self._count:026}"
 
 
 class SequentialConcurrency:

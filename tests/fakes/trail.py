@@ -1,24 +1,16 @@
-"""Audit events in memory."""
+"""The audit trail in memory with the troubles of unit tests."""
 
-from collections import Counter
-from threading import RLock
-
-from chalicelib.application.audit import events
 from chalicelib.domain.audit.event import AuditEvent
 from chalicelib.domain.errors import StoreUnavailableError
 from chalicelib.domain.time_budget import Deadline
-from tests.fakes.punctuality import require_deadline
+from devtools.memory.trail import InMemoryAuditTrail
 
 
-class InMemoryAuditTrail:
-    """Implements `AuditTrail`; `refusals` holds the events that were written as such, in order."""
+class TroubledTrail(InMemoryAuditTrail):
+    """Implements `AuditTrail`; it can be told to fail."""
 
-    def __init__(self, refusals_per_hour: int = 60) -> None:
-        self.refusals: list[AuditEvent] = []
-        self.refusals_per_hour = refusals_per_hour
-        self._counts: Counter[tuple[int, str]] = Counter()
-        self._lock = RLock()
-        self._rows: dict[tuple[str, int], bytes] = {}
+    def __init__(self) -> None:
+        super().__init__()
         self._failures = 0
 
     def will_fail_to_record(self, times: int = 1) -> None:
@@ -27,36 +19,7 @@ class InMemoryAuditTrail:
 
     def record_refusal(self, event: AuditEvent, deadline: Deadline) -> None:
         """Add the event of a refusal, count it, or fail as told."""
-        require_deadline(deadline)
-        with self._lock:
-            if self._failures:
-                self._failures -= 1
-                raise StoreUnavailableError("told to fail")
-            hour = (event.account, event.at.strftime("%Y-%m-%dT%H"))
-            self._counts[hour] += 1
-            over = self._counts[hour] - self.refusals_per_hour
-            if over > 0:
-                if over.bit_count() > 1:
-                    return
-                event = events.refusals_counted(event, over)
-            if not self.has_room_for(event):
-                raise StoreUnavailableError("another event has its place")
-            self.write(event)
-            self.refusals.append(event)
-
-    def events(self, operation_id: str) -> list[bytes]:
-        """Return the stored bytes, in order."""
-        with self._lock:
-            return [self._rows[place] for place in sorted(self._rows) if place[0] == operation_id]
-
-    def has_room_for(self, event: AuditEvent) -> bool:
-        """Tell whether the event's place is free, or holds this very event."""
-        return self._rows.get((event.operation_id, event.sequence), event.canonical()) == event.canonical()
-
-    def write(self, event: AuditEvent) -> None:
-        """Store an event, as part of a transaction that has checked its conditions."""
-        self._rows[(event.operation_id, event.sequence)] = event.canonical()
-
-    def rows(self) -> str:
-        """Return everything that is stored, as text."""
-        return repr(self._rows)
+        if self._failures:
+            self._failures -= 1
+            raise StoreUnavailableError("told to fail")
+        super().record_refusal(event, deadline)

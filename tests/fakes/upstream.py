@@ -10,8 +10,8 @@ from chalicelib.domain.booking.facts import BookingRequirements
 from chalicelib.domain.errors import SwitchboardError, Trouble
 from chalicelib.domain.operation.operation import OperationState, Outcome
 from chalicelib.domain.time_budget import Deadline
+from devtools.memory.punctuality import require_deadline
 from tests.builders import PRINCIPAL
-from tests.fakes.punctuality import require_deadline
 
 PAGE_SIZE = 100
 

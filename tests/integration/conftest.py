@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from devtools.local.dynamodb import LocalDynamoDB, create_sealing_key, local_client
-from devtools.proof.trials.ground import Ground, standing
+from devtools.local.dynamodb import create_sealing_key, local_client
+from devtools.proof.trials.scene.ground import Ground, standing
 from sandbox import SandboxServer
 from tests.fakes.certificates import Authority
 from tests.integration.service import Service
@@ -23,13 +23,12 @@ def upstream() -> Iterator[SandboxServer]:
 
 
 @pytest.fixture(scope="session")
-def database() -> Iterator["DynamoDBClient"]:
-    """Run the stand-in for DynamoDB; return a client that reads behind the app's back."""
-    with LocalDynamoDB() as server:
-        create_sealing_key(server.endpoint_url)
-        client = local_client(server.endpoint_url)
-        yield client
-        client.close()
+def database(dynamodb_endpoint: str) -> Iterator["DynamoDBClient"]:
+    """Return a client of the stand-in for DynamoDB that reads behind the app's back."""
+    create_sealing_key(dynamodb_endpoint)
+    client = local_client(dynamodb_endpoint)
+    yield client
+    client.close()
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from chalicelib.edge.middleware import install
 from chalicelib.edge.routes import register
 from devtools.local.dynamodb import create_table
 from devtools.local.server import LocalGateway
-from devtools.proof.trials import wiring
+from devtools.proof.trials.scene import wiring
 from sandbox import SandboxServer
 from tests.integration import bookings, exchange
 from tests.integration.exchange import Answer

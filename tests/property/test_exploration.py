@@ -8,20 +8,23 @@ import pytest
 from chalicelib.domain.operation.stored_answer import StoredAnswer
 from devtools.proof.exploration.__main__ import main
 from devtools.proof.exploration.choices import Budget, Choices, Memory, Price, VisitedError, siblings
-from devtools.proof.exploration.in_full import in_full
-from devtools.proof.exploration.platform import DEATH, SILENCE
-from devtools.proof.exploration.requests import ReadFault, StoreFault
+from devtools.proof.exploration.run import LASTING, run_once
 from devtools.proof.exploration.scenarios import SCENARIOS, Scenario
 from devtools.proof.exploration.search import Figures, explore, explore_all, find_out
 from devtools.proof.exploration.sequences import read_sequence, sequence_of
-from devtools.proof.exploration.upstream import UNLOCK_FAILS
-from devtools.proof.exploration.world import LASTING, run_once
+from devtools.proof.exploration.world.in_full import in_full
+from devtools.proof.exploration.world.platform import DEATH, SILENCE
+from devtools.proof.exploration.world.requests import ReadFault, StoreFault
+from devtools.proof.exploration.world.upstream import UNLOCK_FAILS
 from devtools.proof.simulation.oracle.invariants import INVARIANTS
 from devtools.proof.simulation.variants import Variant
 from devtools.proof.simulation.world.placement import Fate
 from devtools.proof.simulation.world.store import WriteFault
 
-pytestmark = pytest.mark.timeout(600)  # some thousand runs, under coverage, on a busy machine
+pytestmark = [
+    pytest.mark.timeout(600),  # some thousand runs, on a busy machine
+    pytest.mark.unmeasured,
+]
 
 NAMED = {scenario.name: scenario for scenario in SCENARIOS}
 FAULTS = {DEATH, SILENCE, UNLOCK_FAILS, *Fate, *WriteFault, *StoreFault, *ReadFault}

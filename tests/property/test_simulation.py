@@ -21,7 +21,10 @@ from devtools.proof.simulation.variants import Variant
 from devtools.proof.simulation.world.placement import Fate
 from devtools.proof.simulation.world.store import WriteFault
 
-pytestmark = pytest.mark.timeout(600)  # a thousand runs, under coverage, on a busy machine
+pytestmark = [
+    pytest.mark.timeout(600),  # a thousand runs, on a busy machine
+    pytest.mark.unmeasured,
+]
 
 SEEDS = 1000
 HAPPENS = {

@@ -6,7 +6,6 @@ import shlex
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import requests
@@ -17,7 +16,7 @@ from chalicelib.domain.operation.operation import FREES_GUARD, GUARD_HOLDS_AFTER
 from chalicelib.edge.problems.table import BY_SLUG
 from chalicelib.settings import Settings
 from devtools.create_environment import NEWEST, OLDEST
-from devtools.deploy.package import make_package
+from devtools.deploy.package import Package
 from devtools.documents import alarms_table, problems_table, settings_table
 from devtools.local.run import DEFAULTS
 from devtools.local.stack import Ports, Stack, app_environment
@@ -95,13 +94,13 @@ def test_every_make_target_of_the_readme_exists() -> None:
 INLINE_LIMIT = 51_200  # bytes; CloudFormation takes a larger template from a bucket only
 
 
-def test_the_deploy_commands_fit_the_template(tmp_path: Path) -> None:
+def test_the_deploy_commands_fit_the_template(package: Package) -> None:
     """It is too large to be sent directly, so both commands name a bucket; its roles need CAPABILITY_IAM and have no names."""
-    template = json.loads(make_package("dev", tmp_path).template.read_text())
-    package, deploy = (shlex.split(line) for line in code_block("sh", "cloudformation").splitlines()[1:])
-    assert package[package.index("--output-template-file") + 1] == deploy[deploy.index("--template-file") + 1]
-    assert package[package.index("--template-file") + 1] == "build/package-dev/sam.json"
-    assert "--s3-bucket" in package
+    template = json.loads(package.template.read_text())
+    upload, deploy = (shlex.split(line) for line in code_block("sh", "cloudformation").splitlines()[1:])
+    assert upload[upload.index("--output-template-file") + 1] == deploy[deploy.index("--template-file") + 1]
+    assert upload[upload.index("--template-file") + 1] == "build/package-dev/sam.json"
+    assert "--s3-bucket" in upload
     assert len(yaml.safe_dump(template)) > INLINE_LIMIT  # as the first command writes it
     assert "--s3-bucket" in deploy
     roles = [one["Properties"] for one in template["Resources"].values() if one["Type"] == "AWS::IAM::Role"]

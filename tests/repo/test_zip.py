@@ -189,7 +189,7 @@ def test_entries_do_not_say_when_or_by_whom_they_were_made(package: Package) -> 
 
 def test_the_same_sources_make_the_same_zip(package: Package, tmp_path: Path) -> None:
     """In another folder, another time zone, under another hash seed and umask."""
-    code = "import os, sys; os.umask(0o077); from devtools.deploy.package import make_package as make; from pathlib import Path;"
+    code = "import os, sys; os.umask(0o077); from devtools.deploy.package import write_package as make; from pathlib import Path;"
     code += "print(make('dev', Path(sys.argv[1])).zip)"
     environment = {**os.environ, "PYTHONHASHSEED": "77", "TZ": "Asia/Kathmandu", "PYTHONDONTWRITEBYTECODE": "1"}
     folder = tmp_path / "a folder with another name"

@@ -18,14 +18,14 @@ What is left open, and so is chosen:
 Steps take no time, so that orders that do not matter lead to equal states. Time passes while an answer is waited for in vain,
 and between the visits of a device; a deadline that runs out is a lost answer.
 
-Equal states are visited once. A state (`state.py`) is a hash of the tables with the chains of events; the upstream's bookings
-and balances; late writes and bookings that are still to come; the clock; for each running call, how far it is and a hash of all
-that it was told; whose turns wait; and of what has been answered, posted and moved, what later events can still contradict. Why
-equal hashes are equal states: the tasks are single-threaded code that gets time, ids and the world through ports, and every
-value that a port hands over (and every fault) goes into the hash of its task, in full and with the time, so equal hashes mean
-equal stacks. Ids, tokens and seals are functions of the call and the text, not of who came first. What has happened and cannot
-be contradicted any more is judged when a run is cut short at a visited state. A state is visited again with a budget that no
-earlier visit covered. A test compares the ends and the broken invariants with and without all this.
+Equal states are visited once. A state (`world/state.py`) is a hash of the tables with the chains of events; the upstream's
+bookings and balances; late writes and bookings that are still to come; the clock; for each running call, how far it is and a
+hash of all that it was told; whose turns wait; and of what has been answered, posted and moved, what later events can still
+contradict. Why equal hashes are equal states: the tasks are single-threaded code that gets time, ids and the world through
+ports, and every value that a port hands over (and every fault) goes into the hash of its task, in full and with the time, so
+equal hashes mean equal stacks. Ids, tokens and seals are functions of the call and the text, not of who came first. What has
+happened and cannot be contradicted any more is judged when a run is cut short at a visited state. A state is visited again with
+a budget that no earlier visit covered. A test compares the ends and the broken invariants with and without all this.
 
 What it leaves to the simulation: clocks that are wrong, calls that stand still, lists of several pages, limits, and apps that
 obey what an answer allows (I11): a device here comes back at its times, whatever it was answered.

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from devtools.proof.exploration.campaign import Job, hunts, run_jobs, searches
 from devtools.proof.exploration.choices import Budget
 from devtools.proof.exploration.report import breaches_told, figures_told, hunts_told, run_told, search_told
+from devtools.proof.exploration.run import run_once
 from devtools.proof.exploration.scenarios import SCENARIOS
 from devtools.proof.exploration.search import Figures
 from devtools.proof.exploration.sequences import read_sequence
-from devtools.proof.exploration.world import run_once
 from devtools.proof.simulation.variants import Variant
 
 FORMS = {"short": Budget(2, 1), "long": Budget(2, 2)}

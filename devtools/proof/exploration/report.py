@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from devtools.proof.exploration.campaign import Job
 from devtools.proof.exploration.choices import Budget
+from devtools.proof.exploration.run import Outcome
 from devtools.proof.exploration.search import Figures
-from devtools.proof.exploration.world import Outcome
 from devtools.proof.simulation.variants import Variant
 
 

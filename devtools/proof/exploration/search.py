@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from devtools.proof.exploration.choices import Budget, Memory, siblings
+from devtools.proof.exploration.run import Outcome, run_once
 from devtools.proof.exploration.scenarios import SCENARIOS, Scenario
 from devtools.proof.exploration.sequences import sequence_of
-from devtools.proof.exploration.world import Outcome, run_once
 from devtools.proof.simulation.variants import Variant
 
 KEPT_EXAMPLES = 3

@@ -16,12 +16,12 @@ from chalicelib.domain.errors import (
     SwitchboardError,
     UpstreamRefusedError,
 )
+from devtools.memory.store import InMemoryOperationStore
 from devtools.proof.simulation.intents import Intent, new_key
 from devtools.proof.simulation.oracle.history import Said
 from devtools.proof.simulation.service import Container
 from devtools.proof.simulation.world.platform import FUNCTION_SECONDS, Call, Platform
 from devtools.proof.simulation.world.upstream import TOKEN_SECONDS, AdultWork
-from tests.fakes.store import InMemoryOperationStore
 
 Reply = TypeVar("Reply", Answered, OperationView)
 
@@ -65,7 +65,7 @@ class World:
     def _note(self, call: Call, answer: Reply | SwitchboardError, wanted: Intent | None) -> None:
         """Keep an answer for the oracle, with what the store says of its operation at that moment."""
         operation_id = answer.operation_id if isinstance(answer, Answered) else None
-        record = next((one for one in self.tables.records() if one.id == operation_id), None)
+        record = None if operation_id is None else self.tables.standing(operation_id)
         self.platform.history.said.append(Said(call.number, call.account, answer, record, wanted))
 
 

@@ -15,7 +15,7 @@ from chalicelib.application.booking.refusals import Refusals
 from chalicelib.application.operations.get_operation import GetOperation
 from chalicelib.application.operations.housekeeping import Housekeeping
 from chalicelib.application.operations.reconcile import Reconciler
-from chalicelib.application.ports import HmacKeys, OperationStore
+from chalicelib.application.ports import HmacKeys, IdSource, OperationStore
 from chalicelib.domain.booking.policy import BookingPolicy
 from chalicelib.domain.operation.matching import ReconciliationPolicy
 from chalicelib.domain.time_budget import TimeBudget
@@ -33,19 +33,6 @@ POLICY = BookingPolicy(LONDON)
 RECONCILIATION = ReconciliationPolicy()
 BUDGET = TimeBudget()
 CACHE_SECONDS = 60.0
-
-
-class Ids:
-    """Implements `IdSource`: ids that count."""
-
-    def __init__(self) -> None:
-        self._count = 0
-
-    def operation_id(self, now: datetime) -> str:
-        """Return the next id."""
-        del now
-        self._count += 1
-        return f"op_{self._count:026}"
 
 
 class Booker(Protocol):
@@ -68,7 +55,7 @@ class Shared:
     store: OperationStore
     trail: SimulatedTrail
     vault: SimulatedVault
-    ids: Ids
+    ids: IdSource
     policy: ReconciliationPolicy
     breaker_failures: int
     breaker_seconds: float

@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import partial
 from random import Random
 
+from devtools.memory.ids import CountingIds
 from devtools.proof.simulation.clients import Client, World
 from devtools.proof.simulation.intents import CANDIDATES, Intent, make_intent
 from devtools.proof.simulation.journal import Journal
@@ -15,7 +16,7 @@ from devtools.proof.simulation.oracle.evidence import Breach, Evidence
 from devtools.proof.simulation.oracle.history import History
 from devtools.proof.simulation.oracle.invariants import breaches
 from devtools.proof.simulation.powertools import PowertoolsBooking, Row
-from devtools.proof.simulation.service import Container, Ids, Shared, build_container
+from devtools.proof.simulation.service import Container, Shared, build_container
 from devtools.proof.simulation.variants import Variant, parts_of
 from devtools.proof.simulation.world.clock import SimulatedClock
 from devtools.proof.simulation.world.gateway import SimulatedGateway, UpstreamReads
@@ -138,7 +139,7 @@ class Run:
             store=self.parts.store(self.tables, self.platform, requests),
             trail=SimulatedTrail(self.tables.trail, requests),
             vault=self.vault,
-            ids=Ids(),
+            ids=CountingIds(),
             policy=self.parts.policy,
             breaker_failures=self.weather.pick((0, 1, 3), (70, 15, 15)),
             breaker_seconds=self.weather.pick((5.0, 30.0, 300.0)),

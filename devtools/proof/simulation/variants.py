@@ -13,10 +13,10 @@ from chalicelib.domain.operation.operation import Operation, OperationState, Out
 from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
 from chalicelib.edge.problems.new_key import is_new_key_safe
+from devtools.memory.store import InMemoryOperationStore
 from devtools.proof.simulation.service import RECONCILIATION
 from devtools.proof.simulation.world.platform import Platform
 from devtools.proof.simulation.world.store import Requests, SimulatedStore
-from tests.fakes.store import InMemoryOperationStore
 
 FORGETS_AFTER = timedelta(minutes=10)
 

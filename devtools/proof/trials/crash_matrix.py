@@ -13,12 +13,12 @@ from typing import Literal
 
 from chalicelib.domain.operation.operation import OperationState
 from devtools.proof.trials import canary
-from devtools.proof.trials.client import CREATE, Client
-from devtools.proof.trials.death import AwaitPoint, Death, KilledError
-from devtools.proof.trials.ground import Ground
-from devtools.proof.trials.throttle import Step, Throttle
+from devtools.proof.trials.scene.client import CREATE, Client
+from devtools.proof.trials.scene.death import AwaitPoint, Death, KilledError
+from devtools.proof.trials.scene.ground import Ground
+from devtools.proof.trials.scene.throttle import Step, Throttle
 from devtools.proof.trials.verdict import CREATED, wrong_at_the_end
-from sandbox.fault_table import FAULTS
+from sandbox.faults.table import FAULTS
 
 TOKEN, FRESH_TOKEN = "client-token", "refreshed-client-token"
 KEY, NEW_KEY, LAST_KEY = (f"{canary.KEY}-{number}" for number in ("first", "second", "third"))

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from devtools.proof.trials.crash_matrix import WEATHERS, Fate, Finding, Trial, Weather, planned
-from devtools.proof.trials.ground import Ground, standing
+from devtools.proof.trials.scene.ground import Ground, standing
 from devtools.proof.workers import workers
 
 NOBODY_DIES = "nobody dies"

@@ -17,10 +17,10 @@ from statistics import median
 from chalicelib.adapters.http.opening import system_addresses
 from devtools.local.server import LocalGateway
 from devtools.proof.trials import canary
-from devtools.proof.trials.client import CREATE
-from devtools.proof.trials.ground import Ground, standing
-from devtools.proof.trials.ledger import Ledger
-from devtools.proof.trials.slow_door import Detour, slow_door
+from devtools.proof.trials.scene.client import CREATE
+from devtools.proof.trials.scene.ground import Ground, standing
+from devtools.proof.trials.scene.ledger import Ledger
+from devtools.proof.trials.scene.slow_door import Detour, slow_door
 from devtools.proof.workers import workers
 
 ROUNDS = 100

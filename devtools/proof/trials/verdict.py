@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 
 from chalicelib.domain.operation.operation import OperationState
 from devtools.proof.trials import canary
-from devtools.proof.trials.function import Reply
-from devtools.proof.trials.ground import Ground
-from devtools.proof.trials.ledger import OPEN, Entry
-from sandbox.booking import Booking
+from devtools.proof.trials.scene.function import Reply
+from devtools.proof.trials.scene.ground import Ground
+from devtools.proof.trials.scene.ledger import OPEN, Entry
+from sandbox.adultwork.booking import Booking
 
 CREATED = 201
 SESSION = "%Y-%m-%d %H:%M"

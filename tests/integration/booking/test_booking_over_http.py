@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.clock import date_text
-from sandbox.message import Request
+from sandbox.adultwork.clock import date_text
+from sandbox.connection.message import Request
 from tests.integration.bookings import (
     CREATE,
     DAY,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.fault_table import FAULTS
+from sandbox.faults.table import FAULTS
 from tests.integration.bookings import CREATE, DAY, MADE_BOOKINGS, READS, TOKEN, members, to_body
 from tests.integration.exchange import Answer
 from tests.integration.service import Service

@@ -5,8 +5,8 @@ from datetime import datetime
 
 import pytest
 
-from sandbox.booking import Booking, accepted, cancelled, confirmed, rejected
-from sandbox.clock import london_time, system_clock
+from sandbox.adultwork.booking import Booking, accepted, cancelled, confirmed, rejected
+from sandbox.adultwork.clock import london_time, system_clock
 from tests.integration.bookings import CREATE, DETAILS, TOKEN
 from tests.integration.exchange import require_problem
 from tests.integration.service import FOREVER, Service

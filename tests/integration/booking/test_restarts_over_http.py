@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from devtools.proof.trials.canary import DAY
-from devtools.proof.trials.client import Client
-from devtools.proof.trials.ground import Ground
+from devtools.proof.trials.scene.client import Client
+from devtools.proof.trials.scene.ground import Ground
 from tests.integration.bookings import CREATE, MADE_BOOKINGS, PHONE, later
 from tests.integration.exchange import Answer
 from tests.integration.proxy import Proxy

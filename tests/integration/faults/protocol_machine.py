@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from devtools.proof.trials import canary
-from devtools.proof.trials.client import CREATE, Client
 from devtools.proof.trials.crash_matrix import ALL_IS_SETTLED_SECONDS, LEASE_IS_OVER_SECONDS
-from devtools.proof.trials.death import AwaitPoint, Death, KilledError
-from devtools.proof.trials.function import Reply
-from devtools.proof.trials.ground import Ground
-from devtools.proof.trials.ledger import OPEN, Entry
+from devtools.proof.trials.scene.client import CREATE, Client
+from devtools.proof.trials.scene.death import AwaitPoint, Death, KilledError
+from devtools.proof.trials.scene.function import Reply
+from devtools.proof.trials.scene.ground import Ground
+from devtools.proof.trials.scene.ledger import OPEN, Entry
 from devtools.proof.trials.verdict import CREATED, SESSION, wrong_at_any_time, wrong_at_the_end
-from sandbox.booking import cancelled, rejected
-from sandbox.clock import london_time
+from sandbox.adultwork.booking import cancelled, rejected
+from sandbox.adultwork.clock import london_time
 
 TOKENS = {"client-token": 1001, "refreshed-client-token": 1001, "other-client-token": 1002}
 TOKEN_OF = {1001: "refreshed-client-token", 1002: "other-client-token"}

@@ -8,13 +8,15 @@ import pytest
 from chalicelib.domain.operation.operation import OperationState
 from devtools.proof.trials import crash_matrix
 from devtools.proof.trials.canary import DAY
-from devtools.proof.trials.client import Client
 from devtools.proof.trials.crash_matrix import Fate, Finding, Trial, Weather, fates_in, planned
 from devtools.proof.trials.crash_matrix_report import report
-from devtools.proof.trials.death import AwaitPoint, Death, KilledError
-from devtools.proof.trials.ground import Ground
-from devtools.proof.trials.throttle import Step, Throttle
+from devtools.proof.trials.scene.client import Client
+from devtools.proof.trials.scene.death import AwaitPoint, Death, KilledError
+from devtools.proof.trials.scene.ground import Ground
+from devtools.proof.trials.scene.throttle import Step, Throttle
 from devtools.proof.trials.verdict import wrong_at_any_time, wrong_at_the_end
+
+pytestmark = pytest.mark.unmeasured
 
 TOKEN, KEY = crash_matrix.TOKEN, crash_matrix.KEY
 MOST_TRIES = {Step.CLAIM: 3, Step.CONCLUDE: 4, Step.RESOLVE: 4}

@@ -21,7 +21,7 @@ from chalicelib.domain.booking.booking import BookingRequest, ContactMethod
 from chalicelib.domain.operation.operation import OperationState
 from chalicelib.domain.time_budget import Deadline
 from sandbox import SandboxServer
-from sandbox.clock import LONDON
+from sandbox.adultwork.clock import LONDON
 from tests.builders import booking_request
 from tests.fakes.raw_upstream import Peer, RawUpstream
 from tests.integration.bookings import CREATE, DAY, TOKEN, later

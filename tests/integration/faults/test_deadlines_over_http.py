@@ -4,7 +4,7 @@ import pytest
 
 from devtools.proof.trials import deadlines
 from devtools.proof.trials.deadlines import DRIP, KINDS, Kind, Round
-from devtools.proof.trials.ground import Ground
+from devtools.proof.trials.scene.ground import Ground
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from sandbox.fault_table import FAULTS
+from sandbox.faults.table import FAULTS
 from tests.integration.bookings import BALANCE, CREATE, CREDENTIALS, PERMISSIONS, READS, REQUIREMENTS, later
 from tests.integration.exchange import Answer
 from tests.integration.service import FOREVER, Service

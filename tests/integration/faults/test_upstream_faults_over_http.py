@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.broken_content import ECHOED, MEMBERS_OF_ENTRIES
-from sandbox.fault_table import FAULTS
+from sandbox.faults.broken_content import ECHOED, MEMBERS_OF_ENTRIES
+from sandbox.faults.table import FAULTS
 from tests.integration.bookings import CREATE, MADE_BOOKINGS, READS
 from tests.integration.exchange import Answer
 from tests.integration.service import FOREVER, Service

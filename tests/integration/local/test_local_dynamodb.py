@@ -31,7 +31,7 @@ from devtools.local.dynamodb import (
 from devtools.local.server import LocalGateway
 from devtools.local.stack import app_environment, kept_key
 from devtools.operate import events
-from devtools.proof.trials import wiring
+from devtools.proof.trials.scene import wiring
 from sandbox import SandboxServer
 from tests.contract.records import claim_event, enough_time, operation
 from tests.integration import bookings

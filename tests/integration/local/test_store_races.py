@@ -15,7 +15,7 @@ from chalicelib.application.ports import BookingHeld, ClaimAnswer, Claimed, KeyH
 from chalicelib.domain.operation.operation import Operation, OperationState
 from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
-from devtools.local.dynamodb import AUDIT_TABLE, OPERATIONS_TABLE, LocalDynamoDB, create_tables, local_client
+from devtools.local.dynamodb import AUDIT_TABLE, OPERATIONS_TABLE, create_tables, local_client
 from tests.contract.records import (
     NOT_SENT,
     UNKNOWN,
@@ -43,13 +43,12 @@ def store_on(client: "DynamoDBClient", *limits: RateLimit) -> DynamoDBOperationS
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator["DynamoDBClient"]:
+def client(dynamodb_endpoint: str) -> Iterator["DynamoDBClient"]:
     """Return a client of a server with both tables."""
-    with LocalDynamoDB() as server:
-        create_tables(server.endpoint_url)
-        client = local_client(server.endpoint_url)
-        yield client
-        client.close()
+    create_tables(dynamodb_endpoint, OPERATIONS_TABLE, AUDIT_TABLE)
+    client = local_client(dynamodb_endpoint)
+    yield client
+    client.close()
 
 
 @pytest.fixture(scope="module")

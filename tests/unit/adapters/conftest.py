@@ -7,8 +7,8 @@ import pytest
 
 from chalicelib.adapters.adultwork.client import AdultWorkClient
 from chalicelib.adapters.http.connection import UpstreamAdapter, tls_context
+from devtools.proof.trials.scene.clock import MovableClock
 from tests.fakes.certificates import Authority
-from tests.fakes.stepping_clock import SteppingClock
 
 
 @pytest.fixture(scope="session")
@@ -18,13 +18,13 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 
 @pytest.fixture
-def clock() -> SteppingClock:
+def clock() -> MovableClock:
     """Return the client's clock."""
-    return SteppingClock()
+    return MovableClock()
 
 
 @pytest.fixture
-def client_of(authority: Authority, clock: SteppingClock) -> Iterator[Callable[[str], AdultWorkClient]]:
+def client_of(authority: Authority, clock: MovableClock) -> Iterator[Callable[[str], AdultWorkClient]]:
     """Return what makes a client of an upstream, which trusts the authority; its connections are closed at the end."""
     adapter = UpstreamAdapter(tls_context(str(authority.path)))
     yield lambda url: AdultWorkClient(url, "application/xml", dict, adapter, clock, read_seconds=3.0)

@@ -12,7 +12,7 @@ from chalicelib.domain.operation.operation import Operation, Outcome
 from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
 from tests.fakes.clock import FixedClock
-from tests.fakes.store import InMemoryOperationStore
+from tests.fakes.store import TroubledStore
 from tests.fakes.upstream import InMemoryGateway
 
 
@@ -49,7 +49,7 @@ class TickingGateway(InMemoryGateway):
         self._clock.tick(seconds)
 
 
-class TickingStore(InMemoryOperationStore):
+class TickingStore(TroubledStore):
     """A claim takes `claim` seconds."""
 
     def __init__(self, clock: FixedClock, *, claim: float = 0) -> None:

@@ -23,13 +23,14 @@ from chalicelib.domain.operation.operation import OperationState
 from chalicelib.domain.time_budget import Deadline, TimeBudget
 from chalicelib.edge.answer_form import HttpAnswers
 from chalicelib.edge.links import Links
+from devtools.memory.ids import CountingIds
 from tests.builders import LONDON, MEMBERS, POLICY, TOKEN
 from tests.fakes.clock import FixedClock
-from tests.fakes.store import InMemoryOperationStore
-from tests.fakes.system import CountingIds, FixedKeys, SequentialConcurrency
-from tests.fakes.trail import InMemoryAuditTrail
+from tests.fakes.store import TroubledStore
+from tests.fakes.system import FixedKeys, SequentialConcurrency
+from tests.fakes.trail import TroubledTrail
 from tests.fakes.upstream import InMemoryGateway, InMemoryIntrospector
-from tests.fakes.vault import InMemoryVault
+from tests.fakes.vault import TroubledVault
 
 KEY, OTHER_KEY = "0123456789abcdef", "fedcba9876543210"
 
@@ -41,8 +42,8 @@ class World:
     clock: FixedClock = field(default_factory=FixedClock)
     introspector: InMemoryIntrospector = field(default_factory=InMemoryIntrospector)
     gateway: InMemoryGateway = field(default_factory=InMemoryGateway)
-    store: InMemoryOperationStore = field(default_factory=InMemoryOperationStore)
-    vault: InMemoryVault = field(default_factory=InMemoryVault)
+    store: TroubledStore = field(default_factory=TroubledStore)
+    vault: TroubledVault = field(default_factory=TroubledVault)
     concurrency: Concurrency = field(default_factory=SequentialConcurrency)
     ids: CountingIds = field(default_factory=CountingIds)
     keys: HmacKeys = field(default_factory=FixedKeys)
@@ -51,7 +52,7 @@ class World:
     policy: ReconciliationPolicy = field(default_factory=ReconciliationPolicy)
 
     @property
-    def trail(self) -> InMemoryAuditTrail:
+    def trail(self) -> TroubledTrail:
         """Return the audit trail, which store and use case share."""
         return self.store.trail
 

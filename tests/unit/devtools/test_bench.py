@@ -24,7 +24,7 @@ from devtools.bench.ground.setting import Setting
 from devtools.bench.ground.worker import call, peak_kib
 from devtools.bench.page import BEGIN, END, PAGE, record
 from devtools.bench.report import table
-from devtools.deploy.package import make_package
+from devtools.deploy.package import Package
 
 ABOVE, BELOW, FLOOR = Budget(1.4, is_ratio=True), Budget(100, 95), Budget(2.5, is_ratio=True, is_floor=True)
 
@@ -309,9 +309,9 @@ def test_the_count_is_read_from_what_valgrind_tells() -> None:
 
 
 @pytest.fixture(scope="module")
-def setting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setting]:
+def setting(package: Package) -> Iterator[Setting]:
     """Start everything around the real zip."""
-    with Setting(make_package("dev", tmp_path_factory.mktemp("build")).zip) as started:
+    with Setting(package.zip) as started:
         yield started
 
 

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,15 @@ WAYS_TO_WORK = {
 }
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Let Ctrl-C reach what is started here, also where these tests run in the background, which would ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("program", WAYS_TO_WORK.values(), ids=WAYS_TO_WORK)
 def test_a_command_that_is_interrupted_says_so_in_one_line(tmp_path: Path, program: str) -> None:
     """The signal goes to the whole group, as a terminal sends it; no process stays behind, or this test would hang."""

@@ -23,7 +23,7 @@ from chalicelib.edge.schedules import ScheduleFailedError, schedule
 from tests.builders import LONDON
 from tests.contract.records import UNKNOWN, claim, made, operation
 from tests.fakes.clock import FixedClock
-from tests.fakes.store import InMemoryOperationStore
+from tests.fakes.store import TroubledStore
 from tests.fakes.upstream import InMemoryGateway
 
 TROUBLE = StoreUnavailableError("07700900123 could not be written")
@@ -193,7 +193,7 @@ def test_the_real_container_keeps_house() -> None:
 def test_what_nobody_came_back_for_is_flagged_in_one_hour() -> None:
     """An unknown outcome and a function that died a day ago; what is younger stays open."""
     clock = FixedClock(datetime(2026, 1, 16, 13, 0, tzinfo=UTC))
-    store = InMemoryOperationStore(clock=clock)
+    store = TroubledStore(clock=clock)
     unknown, died, young = (operation(number, account=number) for number in (1, 2, 3))
     made(store, unknown, UNKNOWN)
     claim(store, died)

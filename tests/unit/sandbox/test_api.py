@@ -5,7 +5,7 @@ import http.client
 import pytest
 
 from sandbox import SandboxServer
-from sandbox.cast import CREDITS_SCOPE, PHONE_CHAT_SCOPE, TOKENS
+from sandbox.adultwork.cast import CREDITS_SCOPE, PHONE_CHAT_SCOPE, TOKENS
 from tests.unit.sandbox.caller import BALANCE, CREATE, CREDENTIALS, DETAILS, MADE, PERMISSIONS, REQUIREMENTS, Caller
 from tests.unit.sandbox.conftest import StandingClock
 

@@ -3,7 +3,7 @@
 import pytest
 
 from sandbox import SandboxServer
-from sandbox.settings import FaultError
+from sandbox.faults.settings import FaultError
 from tests.unit.sandbox.caller import BALANCE, CREATE, CREDENTIALS, Caller
 
 

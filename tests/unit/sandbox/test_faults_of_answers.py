@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from sandbox import SandboxServer
-from sandbox.broken_content import ECHOED, MEMBERS_OF_ENTRIES
+from sandbox.faults.broken_content import ECHOED, MEMBERS_OF_ENTRIES
 from tests.unit.sandbox.caller import BALANCE, CREATE, MADE, PERMISSIONS, REQUIREMENTS, Caller, Seen
 
 METHODS_OF = f"{REQUIREMENTS}?BookUserID=123456"

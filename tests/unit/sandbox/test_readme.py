@@ -3,10 +3,10 @@
 import re
 
 from devtools.places import ROOT
-from sandbox.api import ENDPOINTS
-from sandbox.cast import CANDIDATES, TOKENS
-from sandbox.exchange import Setting
-from sandbox.fault_table import FAULTS, Fault
+from sandbox.adultwork.api import ENDPOINTS
+from sandbox.adultwork.cast import CANDIDATES, TOKENS
+from sandbox.faults.exchange import Setting
+from sandbox.faults.table import FAULTS, Fault
 
 README = (ROOT / "sandbox" / "README.md").read_text()
 

@@ -10,13 +10,13 @@ from decimal import Decimal
 import pytest
 
 from devtools.places import UPSTREAM_SAMPLES
-from sandbox import shapes
-from sandbox.booking import Booking
-from sandbox.cast import CANDIDATES
-from sandbox.clock import date_text
-from sandbox.datacontract import write_xml
-from sandbox.documents import ErrorDocument, Listing, Record, Scalar
-from sandbox.json_writer import write_json
+from sandbox.adultwork import shapes
+from sandbox.adultwork.booking import Booking
+from sandbox.adultwork.cast import CANDIDATES
+from sandbox.adultwork.clock import date_text
+from sandbox.writing.datacontract import write_xml
+from sandbox.writing.documents import ErrorDocument, Listing, Record, Scalar
+from sandbox.writing.json_writer import write_json
 
 UPSTREAM = UPSTREAM_SAMPLES
 

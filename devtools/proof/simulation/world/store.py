@@ -14,13 +14,13 @@ from chalicelib.application.audit import events
 from chalicelib.application.ports import ClaimAnswer, Claimed, Held, Resolution
 from chalicelib.domain.audit.event import AuditEvent, event_hash
 from chalicelib.domain.errors import BookingTakenError, StoreUnavailableError
-from chalicelib.domain.operation.operation import OPEN, Operation, OperationState, Outcome
+from chalicelib.domain.operation.operation import Operation, OperationState, Outcome
 from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
+from devtools.memory.store import InMemoryOperationStore, oldest_open
+from devtools.memory.trail import InMemoryAuditTrail
 from devtools.proof.simulation.oracle.history import Move
 from devtools.proof.simulation.world.platform import Platform
-from tests.fakes.store import InMemoryOperationStore
-from tests.fakes.trail import InMemoryAuditTrail
 
 T = TypeVar("T")
 
@@ -176,12 +176,12 @@ class SimulatedStore:
     def open_operations(self, account: int, deadline: Deadline) -> tuple[OperationRecord, ...]:
         """Return the account's open operations, perhaps as they were a little ago."""
         records = self._requests.read("open_operations", deadline, self._indexed)
-        return tuple(record for record in records if record.account == account)
+        return oldest_open(records, lambda record: record.account == account)
 
     def overdue_operations(self, before: datetime, deadline: Deadline) -> tuple[OperationRecord, ...]:
         """Return the overdue operations, perhaps as they were a little ago."""
         records = self._requests.read("overdue_operations", deadline, self._indexed)
-        return tuple(record for record in records if record.claimed_at < before)
+        return oldest_open(records, lambda record: record.claimed_at < before)
 
     def owners(self, booking_ids: Sequence[int], deadline: Deadline) -> Mapping[int, str]:
         """Return which bookings belong to which operations."""
@@ -200,9 +200,9 @@ class SimulatedStore:
         """Run one transaction; `apply` runs when it reaches the tables, whoever still waits for it then."""
 
         def recorded() -> T:
-            before = self._standing(operation_id)
+            before = self._tables.standing(operation_id)
             answer = apply()
-            after = self._standing(operation_id)
+            after = self._tables.standing(operation_id)
             if after is not None and after is not before:
                 now = self._platform.scheduler.now
                 self._platform.history.moves.append(Move(now, before, after))
@@ -212,18 +212,15 @@ class SimulatedStore:
 
         return self._requests.write(f"{what} {operation_id[-3:]}", deadline, recorded)
 
-    def _standing(self, operation_id: str) -> OperationRecord | None:
-        return next((record for record in self._tables.records() if record.id == operation_id), None)
-
     def _indexed(self) -> tuple[OperationRecord, ...]:
-        """Return the open operations as an index has them: what was written last may be missing."""
+        """Return the operations as an index has them: what was written last may be missing."""
         records = self._tables.records()
         weather = self._platform.weather
         if weather.strikes(weather.stale_index):
             moment = self._platform.scheduler.now - weather.rng.uniform(0, STALE_SECONDS)
             records = next(version for time, version in reversed(self._versions) if time <= max(moment, 0.0))
             self._platform.journal.count("stale index read")
-        return tuple(record for record in records if record.state in OPEN)
+        return records
 
     def _take_back(self, operation: Operation, event: AuditEvent, deadline: Deadline) -> None:
         """Conclude a claim that was applied although it failed; leave it to reconciliation when that fails too."""

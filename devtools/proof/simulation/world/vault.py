@@ -3,8 +3,8 @@
 from chalicelib.application.ports import AccountSeal
 from chalicelib.domain.errors import StoreUnavailableError
 from chalicelib.domain.time_budget import Deadline
+from devtools.memory.vault import InMemoryVault
 from devtools.proof.simulation.world.platform import Platform
-from tests.fakes.vault import InMemoryVault
 
 
 class SimulatedVault:

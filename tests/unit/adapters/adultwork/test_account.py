@@ -15,9 +15,9 @@ from chalicelib.application.ports import Concurrency
 from chalicelib.domain.access import Principal
 from chalicelib.domain.errors import InvalidTokenError, UpstreamUnavailableError
 from chalicelib.domain.time_budget import Deadline
+from devtools.proof.trials.scene.clock import MovableClock
 from tests.builders import TOKEN
 from tests.fakes.raw_upstream import Peer, RawUpstream, answer
-from tests.fakes.stepping_clock import SteppingClock
 from tests.fakes.system import SequentialConcurrency
 
 ClientOf: TypeAlias = Callable[[str], AdultWorkClient]
@@ -36,7 +36,7 @@ def after(seconds: float) -> Deadline:
 
 def introspector(client: AdultWorkClient, concurrency: Concurrency | None = None) -> AdultWorkIntrospector:
     """Return an introspector with an empty cache."""
-    cache = PermissionCache(SteppingClock(), 60, b"secret")
+    cache = PermissionCache(MovableClock(), 60, b"secret")
     return AdultWorkIntrospector(client, concurrency or SequentialConcurrency(), cache)
 
 

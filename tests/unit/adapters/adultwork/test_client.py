@@ -16,8 +16,8 @@ from chalicelib.adapters.http.exchange_failure import ExchangeFailedError
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.errors import StoreUnavailableError, Trouble, UpstreamUnavailableError
 from chalicelib.domain.time_budget import Deadline
+from devtools.proof.trials.scene.clock import MovableClock
 from tests.fakes.raw_upstream import RawUpstream, Script, answer, closes, resets, says, says_and_closes, says_and_stalls
-from tests.fakes.stepping_clock import SteppingClock
 
 ClientOf: TypeAlias = Callable[[str], AdultWorkClient]
 TOKEN = AccessToken("client-token")
@@ -128,6 +128,7 @@ def test_the_largest_answer_is_taken(client_of: ClientOf, text: bytes) -> None:
         assert client_of(upstream.url).get("/v1/x", TOKEN, after(5)).body == b"x" * LIMIT
 
 
+@pytest.mark.unmeasured
 def test_the_largest_answer_may_come_in_the_smallest_chunks(client_of: ClientOf) -> None:
     """The limit on the wire leaves room for frames."""
     with RawUpstream(says(chunked(*[b"x"] * LIMIT))) as upstream:
@@ -197,13 +198,13 @@ def test_a_booking_does_not_ride_on_a_connection_of_an_earlier_call(client_of: C
 
 @pytest.mark.parametrize("step", [60, -3600])
 def test_a_booking_does_not_ride_on_a_connection_when_the_clock_jumped(
-    client_of: ClientOf, clock: SteppingClock, step: float
+    client_of: ClientOf, clock: MovableClock, step: float
 ) -> None:
     """A freeze in the middle of the call, or a clock set back: nobody knows whether the connection still lives."""
     with RawUpstream(says(answer(b"{}"))) as upstream:
         client, call = client_of(upstream.url), after(5)
         client.get("/v1/x", TOKEN, call)
-        clock.step_wall_clock(step)
+        clock.move_on(step)
         client.post("/v1/x", TOKEN, BODY, call)
     assert [request.connection for request in upstream.requests] == [1, 2]
 

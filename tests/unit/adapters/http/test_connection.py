@@ -13,9 +13,9 @@ from chalicelib.adapters.http.connection import UpstreamAdapter, tls_context
 from chalicelib.adapters.http.exchange_failure import ExchangeFailedError
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.time_budget import Deadline
+from devtools.proof.trials.scene.clock import MovableClock
 from tests.fakes.certificates import Authority
 from tests.fakes.raw_upstream import Peer, RawUpstream, Script, answer, says, says_and_closes
-from tests.fakes.stepping_clock import SteppingClock
 
 ClientOf: TypeAlias = Callable[[str], AdultWorkClient]
 TOKEN = AccessToken("client-token")
@@ -56,7 +56,7 @@ def test_reads_over_tls_share_one_connection(client_of: ClientOf, authority: Aut
     assert (len(upstream.requests), upstream.connections) == (10, 1)
 
 
-def test_the_authorities_are_read_once(authority: Authority, clock: SteppingClock) -> None:
+def test_the_authorities_are_read_once(authority: Authority, clock: MovableClock) -> None:
     """New connections load no file, which would cost 20 ms, and trust nobody but those who were named at the start."""
     mine = Authority.create(authority.path.with_name("once.pem"))
     context = tls_context(str(mine.path))
@@ -96,13 +96,13 @@ def test_threads_do_not_mix_their_answers_up(client_of: ClientOf) -> None:
 
 @pytest.mark.parametrize(("idle_seconds", "connections"), [(44, 1), (46, 2), (-60, 2)])
 def test_a_read_uses_only_a_connection_that_answered_a_while_ago(
-    client_of: ClientOf, clock: SteppingClock, idle_seconds: float, connections: int
+    client_of: ClientOf, clock: MovableClock, idle_seconds: float, connections: int
 ) -> None:
     """A freeze shows on the wall clock alone; and when that was set back, nobody knows how long it was."""
     with RawUpstream(says(answer(b"{}"))) as upstream:
         client = client_of(upstream.url)
         client.get("/v1/x", TOKEN, after(5))
-        clock.step_wall_clock(idle_seconds)
+        clock.move_on(idle_seconds)
         client.get("/v1/x", TOKEN, after(5))
     assert upstream.connections == connections
 

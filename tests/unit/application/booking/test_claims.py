@@ -20,7 +20,7 @@ from chalicelib.domain.operation.operation import Operation, OperationState
 from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
 from tests.builders import OTHER_TOKEN, PRINCIPAL, members
-from tests.fakes.store import InMemoryOperationStore
+from tests.fakes.store import TroubledStore
 from tests.sentences import require_sentences
 from tests.unit.application.slowness import TickingGateway, TickingStore
 from tests.unit.application.world import KEY, OTHER_KEY, World
@@ -105,7 +105,7 @@ def test_a_second_tap_while_the_first_is_being_sent_is_told_to_wait() -> None:
 
 def test_the_bookings_of_an_account_are_limited() -> None:
     """Book twice where two are allowed; the third is told when the next window begins, and nothing of it stands."""
-    world = World(store=InMemoryOperationStore(limits=[(2, 60), (30, 86_400)]))
+    world = World(store=TroubledStore(limits=[(2, 60), (30, 86_400)]))
     world.clock.tick(10)
     for day in (20, 21):
         world.place(members(SessionDate=f"2026-01-{day} 21:30"), idempotency_key=None)
@@ -122,7 +122,7 @@ def test_the_bookings_of_an_account_are_limited() -> None:
 
 def test_a_further_attempt_that_comes_too_often_names_its_operation() -> None:
     """Fail to send and try again where one attempt is allowed."""
-    world = World(store=InMemoryOperationStore(limits=[(1, 60)]))
+    world = World(store=TroubledStore(limits=[(1, 60)]))
     world.gateway.will_refuse_connections()
     first = world.refusal()
     error = world.refusal()
@@ -132,13 +132,13 @@ def test_a_further_attempt_that_comes_too_often_names_its_operation() -> None:
 
 def test_a_repeat_is_answered_though_the_account_may_book_no_more() -> None:
     """Book up to the limit and repeat."""
-    world = World(store=InMemoryOperationStore(limits=[(1, 60)]))
+    world = World(store=TroubledStore(limits=[(1, 60)]))
     assert world.place().answer == world.place().answer
     assert isinstance(world.refusal(idempotency_key=OTHER_KEY), DuplicateBookingError)
 
 
 @dataclass
-class ContestedStore(InMemoryOperationStore):
+class ContestedStore(TroubledStore):
     """A store in which another call takes the booking each time that the way was clear."""
 
     overtakers: list[str] = field(default_factory=list)

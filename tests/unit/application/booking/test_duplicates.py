@@ -18,7 +18,7 @@ from chalicelib.domain.operation.operation import OperationState, keyed_operatio
 from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
 from tests.builders import OTHER_TOKEN, PRINCIPAL, REFRESHED_TOKEN, TOKEN, booking, members
-from tests.fakes.store import InMemoryOperationStore
+from tests.fakes.store import TroubledStore
 from tests.unit.application.world import KEY, OTHER_KEY, World
 
 ANOTHER_KEY_OR_NONE = pytest.mark.parametrize("key", [OTHER_KEY, None])
@@ -139,7 +139,7 @@ def test_of_two_calls_that_free_the_same_guard_one_books() -> None:
     assert len(world.gateway.sent) == 2
 
 
-class ForgetfulStore(InMemoryOperationStore):
+class ForgetfulStore(TroubledStore):
     """A store whose operations are gone while their keys and guards still hold."""
 
     is_forgetful = True
@@ -194,7 +194,7 @@ def test_a_key_whose_operation_is_gone_is_never_free_and_nothing_is_told_of_it()
     assert (world.gateway.sent, world.store.records()) == ([], ())
 
 
-class LosingBookingIds(InMemoryOperationStore):
+class LosingBookingIds(TroubledStore):
     """A store that remembers confirmed operations without the id of their booking."""
 
     def find(self, operation_id: str, deadline: Deadline) -> OperationRecord | None:

@@ -12,7 +12,7 @@ from chalicelib.domain.errors import DuplicateBookingError, SwitchboardError, Tr
 from chalicelib.domain.operation.operation import OperationState
 from chalicelib.domain.time_budget import Deadline
 from tests.builders import MEMBERS, OTHER_TOKEN, PHONE, PRINCIPAL, TOKEN, members, without
-from tests.fakes.vault import InMemoryVault
+from tests.fakes.vault import TroubledVault
 from tests.unit.application.world import World
 
 
@@ -72,7 +72,7 @@ def test_a_booking_goes_on_without_the_vault_and_keeps_nothing_that_it_could_not
     assert len(world.gateway.sent) == 1
 
 
-class LateVault(InMemoryVault):
+class LateVault(TroubledVault):
     """A vault that is not heard of in time; it notes how long it was waited for."""
 
     def __init__(self) -> None:

@@ -24,7 +24,7 @@ from chalicelib.domain.operation.operation import OperationState
 from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
 from tests.builders import OTHER_TOKEN, PRINCIPAL, REFRESHED_TOKEN, TOKEN, booking
-from tests.fakes.store import InMemoryOperationStore
+from tests.fakes.store import TroubledStore
 from tests.fakes.system import SequentialConcurrency
 from tests.sentences import require_sentences
 from tests.unit.application.slowness import TickingGateway
@@ -197,7 +197,7 @@ def test_while_a_booking_is_being_sent_it_is_told_so() -> None:
 def test_after_the_lease_an_operation_is_unknown_though_the_store_cannot_be_told_so() -> None:
     """Let the function die over it, and let nobody write: "being sent" would be untrue."""
 
-    class ReadOnly(InMemoryOperationStore):
+    class ReadOnly(TroubledStore):
         def resolve(
             self, record: OperationRecord, resolution: Resolution, event: AuditEvent, deadline: Deadline
         ) -> bool:
@@ -266,10 +266,10 @@ def test_what_another_call_settles_meanwhile_is_not_shown_beside_the_older_state
     assert (view.record.state, view.answer) == (OperationState.UNKNOWN, None)
 
 
-class LeftOver(InMemoryOperationStore):
+class LeftOver(TroubledStore):
     """The records of another store, all of them expired, with whatever answers they had."""
 
-    def __init__(self, other: InMemoryOperationStore) -> None:
+    def __init__(self, other: TroubledStore) -> None:
         super().__init__()
         self._other = other
 

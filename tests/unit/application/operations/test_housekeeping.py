@@ -17,7 +17,7 @@ from chalicelib.domain.operation.operation import OperationState
 from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
 from tests.builders import OTHER_TOKEN, PRINCIPAL, REFRESHED_TOKEN, TOKEN, booking, members
-from tests.fakes.store import InMemoryOperationStore
+from tests.fakes.store import TroubledStore
 from tests.unit.application.world import World
 
 DAY = 24 * 3600
@@ -95,7 +95,7 @@ def test_the_answer_of_the_call_does_not_depend_on_it(failure: SwitchboardError 
 def test_it_takes_what_is_left_of_the_call_at_most_its_own_limit() -> None:
     """Look at the deadline that the store gets."""
 
-    class TimedStore(InMemoryOperationStore):
+    class TimedStore(TroubledStore):
         left: list[float]
 
         def open_operations(self, account: int, deadline: Deadline) -> tuple[OperationRecord, ...]:
@@ -164,7 +164,7 @@ def test_what_is_settled_or_young_is_not_flagged() -> None:
     assert world.state_of(young) is OperationState.UNKNOWN
 
 
-class FasterElsewhere(InMemoryOperationStore):
+class FasterElsewhere(TroubledStore):
     """A store in which another call is always faster, but for the first operation."""
 
     resolved = 0
@@ -196,7 +196,7 @@ def test_one_row_in_trouble_does_not_hold_up_the_others_and_is_told() -> None:
     """Fail the first of two writes: the second operation is flagged and counted, and the failure is not swallowed."""
     failure = StoreUnavailableError("told to fail")
 
-    class FailingOnce(InMemoryOperationStore):
+    class FailingOnce(TroubledStore):
         def resolve(
             self, record: OperationRecord, resolution: Resolution, event: AuditEvent, deadline: Deadline
         ) -> bool:
@@ -215,7 +215,7 @@ def test_one_row_in_trouble_does_not_hold_up_the_others_and_is_told() -> None:
 def test_what_there_is_no_time_for_is_left_for_the_next_hour(seconds: float, flagged: int) -> None:
     """Let each write take its time: the last begins with just enough of it, or not at all, which is no failure."""
 
-    class SlowStore(InMemoryOperationStore):
+    class SlowStore(TroubledStore):
         def resolve(
             self, record: OperationRecord, resolution: Resolution, event: AuditEvent, deadline: Deadline
         ) -> bool:

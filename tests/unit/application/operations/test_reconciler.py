@@ -13,7 +13,7 @@ from chalicelib.domain.operation.operation import OperationState
 from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
 from tests.builders import TOKEN, booking, members
-from tests.fakes.store import InMemoryOperationStore
+from tests.fakes.store import TroubledStore
 from tests.unit.application.world import OTHER_KEY, World
 
 LATE = UpstreamUnavailableError("late", trouble=Trouble.LATE)
@@ -100,7 +100,7 @@ def test_an_operation_that_is_gone_stays_as_it_was() -> None:
     assert settle(world, record) == (Settled(record),)
 
 
-class OvertakenStore(InMemoryOperationStore):
+class OvertakenStore(TroubledStore):
     """A store in which another call resolves an operation first, once."""
 
     def __init__(self) -> None:
@@ -188,7 +188,7 @@ def test_a_lease_that_was_not_over_after_all_needs_no_list() -> None:
     assert world.gateway.listed == []
 
 
-class StubbornStore(InMemoryOperationStore):
+class StubbornStore(TroubledStore):
     """A store that does not write what reads have told, after `allowed` times."""
 
     allowed = 0

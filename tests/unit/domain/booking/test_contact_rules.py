@@ -56,6 +56,7 @@ def test_a_number_from_a_contact_app_becomes_the_national_form(value: str) -> No
     assert form(members(PhoneNumber=value)).phone_number() == "07700900123"
 
 
+@pytest.mark.unmeasured
 def test_every_dash_and_space_of_unicode_may_stand_between_digits() -> None:
     """Walk through all characters; what is dropped shows as a gap, a dash, a dot, a bracket, or as nothing at all."""
     dropped = {

@@ -24,8 +24,8 @@ from chalicelib.edge.answer_form import HttpAnswers
 from chalicelib.edge.links import Links
 from devtools.places import ROOT
 from devtools.proof.write_units import Cost, CountedTables
-from tests.fakes.store import InMemoryOperationStore
-from tests.fakes.vault import InMemoryVault
+from tests.fakes.store import TroubledStore
+from tests.fakes.vault import TroubledVault
 from tests.unit.application.world import World
 
 README = (ROOT / "README.md").read_text()
@@ -37,7 +37,7 @@ NAMES = Tables("operations", "audit")
 LIMITS = (RateLimit(5, 60), RateLimit(30, 86_400))
 
 
-class PricedStore(InMemoryOperationStore):
+class PricedStore(TroubledStore):
     """A store that counts what each of its transactions would cost on the real tables."""
 
     def __init__(self) -> None:
@@ -84,7 +84,7 @@ class PricedStore(InMemoryOperationStore):
         self.costs.append((step, self.tables.apply(parts)))
 
 
-class SealingVault(InMemoryVault):
+class SealingVault(TroubledVault):
     """A vault that seals as the real one does, by AES-256-GCM."""
 
     def unlock(self, account: int, deadline: Deadline) -> AccountSeal:

@@ -1,0 +1,242 @@
+"""Operations in memory, under the same rules as the tables: the contract suite holds both to them."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from threading import RLock
+
+from chalicelib.application.ports import (
+    BookingHeld,
+    ClaimAnswer,
+    Claimed,
+    Clock,
+    Held,
+    KeyHeld,
+    RateLimited,
+    Resolution,
+)
+from chalicelib.domain.audit.event import AuditEvent, event_hash
+from chalicelib.domain.errors import BookingTakenError, StoreUnavailableError
+from chalicelib.domain.operation.operation import FREES_GUARD, MOVES, OPEN, Operation, OperationState, Outcome
+from chalicelib.domain.operation.record import OperationRecord
+from chalicelib.domain.time_budget import Deadline
+from devtools.memory.hold import Hold
+from devtools.memory.punctuality import require_deadline
+from devtools.memory.trail import InMemoryAuditTrail
+
+AT_A_TIME = 25
+LONGEST_ANSWER = 350_000
+KEPT_AFTER_GUARD = timedelta(days=30)
+
+
+class InMemoryOperationStore:
+    """Implements `OperationStore`, writing its events to `trail`.
+
+    `limits` are pairs of a number of bookings and a window in seconds. With a `clock`, reads find nothing that is over.
+    """
+
+    def __init__(
+        self,
+        trail: InMemoryAuditTrail | None = None,
+        limits: Sequence[tuple[int, int]] = (),
+        clock: Clock | None = None,
+    ) -> None:
+        self.trail = trail or InMemoryAuditTrail()
+        self.limits = limits
+        self._clock = clock
+        self._lock = RLock()
+        self._operations: dict[str, OperationRecord] = {}
+        self._kept: dict[str, Hold] = {}
+        self._guards: dict[str, Hold] = {}
+        self._bookings: dict[int, str] = {}
+        self._counts: dict[tuple[int, int, int], int] = {}
+
+    def standing(self, operation_id: str) -> OperationRecord | None:
+        """Return an operation as it stands, None when there is none; this is no request, and never fails."""
+        return self._operations.get(operation_id)
+
+    def records(self) -> tuple[OperationRecord, ...]:
+        """Return every operation."""
+        return tuple(self._operations.values())
+
+    def rows(self) -> str:
+        """Return everything that is stored, as text."""
+        return repr((self._operations, self._guards, self._bookings, self._counts)) + self.trail.rows()
+
+    def claim(
+        self, operation: Operation, event: AuditEvent, deadline: Deadline, previous: OperationRecord | None = None
+    ) -> ClaimAnswer:
+        """Record the operation, or say what holds it."""
+        require_deadline(deadline)
+        with self._lock:
+            return self._claim(operation, event, previous)
+
+    def conclude(
+        self,
+        operation: Operation,
+        outcome: Outcome,
+        event: AuditEvent,
+        deadline: Deadline,
+        sealed_answer: str | None = None,
+    ) -> None:
+        """Record the outcome."""
+        require_deadline(deadline)
+        with self._lock:
+            record = self._operations.get(operation.id)
+            if record is not None and record.head == event_hash(event.canonical()):
+                return
+            if record is None or (record.state, record.attempt) != (OperationState.SENDING, operation.attempt):
+                raise StoreUnavailableError("the operation is not waiting for this outcome")
+            booking_id = None if outcome.booking is None else outcome.booking.booking_id
+            if booking_id is not None and booking_id in self._bookings:
+                raise BookingTakenError("the booking belongs to another operation")
+            reason = outcome.reason if outcome.state is OperationState.UNKNOWN else None
+            record = replace(record, is_retryable=outcome.is_retryable, reason=reason)
+            self._write(record, Resolution(outcome.state, booking_id, sealed_answer), event)
+
+    def held(self, operation: Operation, deadline: Deadline) -> Held | None:
+        """Tell what a claim would find in its way."""
+        require_deadline(deadline)
+        with self._lock:
+            standing = self._operations.get(operation.id) if operation.is_keyed else None
+            return self._guarded(operation) if standing is None else KeyHeld(operation.id, _own(standing, operation))
+
+    def find(self, operation_id: str, deadline: Deadline) -> OperationRecord | None:
+        """Return an operation as it stands."""
+        require_deadline(deadline)
+        with self._lock:
+            return self._operations[operation_id] if self._is_there(self._kept.get(operation_id)) else None
+
+    def open_operations(self, account: int, deadline: Deadline) -> tuple[OperationRecord, ...]:
+        """Return the account's operations without a final state."""
+        require_deadline(deadline)
+        with self._lock:
+            return oldest_open(self.records(), lambda one: one.account == account)
+
+    def overdue_operations(self, before: datetime, deadline: Deadline) -> tuple[OperationRecord, ...]:
+        """Return operations without a final state that were claimed before a time."""
+        require_deadline(deadline)
+        with self._lock:
+            return oldest_open(self.records(), lambda one: one.claimed_at < before)
+
+    def owners(self, booking_ids: Sequence[int], deadline: Deadline) -> Mapping[int, str]:
+        """Return which bookings belong to which operations."""
+        require_deadline(deadline)
+        with self._lock:
+            return {id_: self._bookings[id_] for id_ in booking_ids if id_ in self._bookings}
+
+    def resolve(self, record: OperationRecord, resolution: Resolution, event: AuditEvent, deadline: Deadline) -> bool:
+        """Write what reads have told; False when the operation no longer stands as `record` says."""
+        require_deadline(deadline)
+        with self._lock:
+            standing = self._operations.get(record.id)
+            if standing is not None and standing.head == event_hash(event.canonical()):
+                return True
+            if standing is None or standing.head != record.head or not self.trail.has_room_for(event):
+                return False
+            if resolution.booking_id is not None and self._bookings.get(resolution.booking_id, record.id) != record.id:
+                return False
+            self._write(standing, resolution, event)
+            return True
+
+    def release(self, record: OperationRecord, event: AuditEvent, deadline: Deadline) -> bool:
+        """Free the guard of an operation whose booking ended upstream."""
+        require_deadline(deadline)
+        with self._lock:
+            standing, guard = self._operations.get(record.id), self._guards.get(self._guard_of(record))
+            if standing is not None and standing.head == event_hash(event.canonical()):
+                return True
+            if standing is None or standing.head != record.head or guard is None or guard.operation_id != record.id:
+                return False
+            del self._guards[self._guard_of(record)]
+            self._write(standing, Resolution(standing.state), event)
+            return True
+
+    def _guard_of(self, one: Operation | OperationRecord) -> str:
+        """Return the name of the guard of an operation."""
+        return one.guard
+
+    def _is_there(self, hold: Hold | None) -> bool:
+        """Tell whether a row is there and not over."""
+        return hold is not None and (self._clock is None or hold.holds(self._clock.now()))
+
+    def _claim(self, operation: Operation, event: AuditEvent, previous: OperationRecord | None) -> ClaimAnswer:
+        standing = self._operations.get(operation.id)
+        if standing is not None and standing.head == event_hash(event.canonical()):
+            return Claimed()
+        is_free = standing is None if previous is None else _may_go_on(standing, previous)
+        if standing is not None and operation.is_keyed and not is_free:
+            return KeyHeld(operation.id, _own(standing, operation))
+        if standing is None and operation.is_keyed and previous is None and not self.trail.has_room_for(event):
+            return KeyHeld(operation.id, None)  # the trail never forgets a key
+        if held := self._guarded(operation):
+            return held
+        moment = int(operation.claimed_at.timestamp())
+        used_up = [
+            RateLimited(limit, seconds, seconds - moment % seconds)
+            for limit, seconds in self.limits
+            if self._counts.get((operation.account, seconds, moment // seconds), 0) >= limit
+        ]
+        if used_up:
+            return max(used_up, key=lambda limited: limited.reset_seconds)
+        if not is_free or not self.trail.has_room_for(event):
+            raise StoreUnavailableError("the operation's place is taken")
+        self._write_claim(operation, event)
+        return Claimed()
+
+    def _guarded(self, operation: Operation) -> Held | None:
+        guard = self._guards.get(self._guard_of(operation))
+        return BookingHeld(guard.operation_id) if guard is not None and guard.holds(operation.claimed_at) else None
+
+    def _write_claim(self, operation: Operation, event: AuditEvent) -> None:
+        ends = math.ceil(operation.guard_expires_at.timestamp())
+        self._guards[self._guard_of(operation)] = Hold(operation.id, ends)
+        self._kept[operation.id] = Hold(operation.id, ends + int(KEPT_AFTER_GUARD.total_seconds()))
+        head = event_hash(event.canonical())
+        self._operations[operation.id] = OperationRecord.of(operation, OperationState.SENDING, event.sequence, head)
+        for _, seconds in self.limits:
+            window = (operation.account, seconds, int(operation.claimed_at.timestamp()) // seconds)
+            self._counts[window] = self._counts.get(window, 0) + 1
+        self.trail.write(event)
+
+    def _write(self, record: OperationRecord, resolution: Resolution, event: AuditEvent) -> None:
+        """Move an operation, with everything that goes with it; a move that no operation may make is a bug of the caller."""
+        if resolution.state not in {record.state, *MOVES[record.state]}:
+            raise AssertionError(f"{record.state} became {resolution.state}")
+        if resolution.booking_id is not None:
+            self._bookings[resolution.booking_id] = record.id
+        guard = self._guards.get(self._guard_of(record))
+        if resolution.state in FREES_GUARD and guard is not None and guard.operation_id == record.id:
+            del self._guards[self._guard_of(record)]
+        answer = resolution.sealed_answer
+        is_kept = answer is not None and record.is_keyed and len(answer) <= LONGEST_ANSWER
+        self._operations[record.id] = replace(
+            record,
+            state=resolution.state,
+            booking_id=resolution.booking_id or record.booking_id,
+            sealed_answer=answer if is_kept else record.sealed_answer,
+            sequence=event.sequence,
+            head=event_hash(event.canonical()),
+        )
+        self.trail.write(event)
+
+
+def oldest_open(
+    records: Sequence[OperationRecord], is_wanted: Callable[[OperationRecord], bool]
+) -> tuple[OperationRecord, ...]:
+    """Return what an index of open operations gives: the oldest without a final state that are wanted."""
+    found = [one for one in records if one.state in OPEN and is_wanted(one)]
+    return tuple(sorted(found, key=lambda one: one.claimed_at)[:AT_A_TIME])
+
+
+def _may_go_on(standing: OperationRecord | None, previous: OperationRecord) -> bool:
+    """Tell whether an operation stands as it was read, and may be tried again."""
+    return standing is not None and standing.head == previous.head and standing.is_retryable
+
+
+def _own(standing: OperationRecord, operation: Operation) -> OperationRecord:
+    """Return what a key addresses, unless it is another account's."""
+    if standing.account != operation.account:
+        raise StoreUnavailableError("the row of the key is another account's")
+    return standing

@@ -1,0 +1,1 @@
+"""HTTP by hand on loopback, so that a fault can end or bend it anywhere."""
