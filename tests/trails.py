@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import takewhile
 from random import Random
 
 from chalicelib.domain.audit.chain import StoredChain
@@ -71,11 +72,9 @@ def make_hours(
     for hour in (start + number * HOUR for number in range(count)):
         found: list[tuple[datetime, Entry]] = []
         for id_, chain in chains.items():
-            known = [
-                (belongs_to, entry)
-                for belongs_to, entry in placed(map(StoredEvent.read, chain))
-                if belongs_to <= hour and entry.at + (delays or {}).get(id_, NO_DELAY) <= due_at(hour)
-            ]
+            latest = due_at(hour) - (delays or {}).get(id_, NO_DELAY)
+            there = takewhile(lambda one, latest=latest: one[1].at <= latest, placed(map(StoredEvent.read, chain)))  # type: ignore[misc]
+            known = [one for one in there if one[0] <= hour]
             found += known[covered[id_] :]
             covered[id_] = max(covered[id_], len(known))
         previous, listing = make_digest(previous, hour, due_at(hour), found)
@@ -91,7 +90,7 @@ def make_trail(rng: Random, *, operations: int = 12, hours: int = 4, signer: Sig
     now = due_at(NOW + (hours - 1) * HOUR)
     ids = [f"op_{number:026}" for number in range(operations)]
     delays = {id_: rng.random() * MOST_DELAYED if rng.random() < LATE else NO_DELAY for id_ in ids}
-    times = {id_: [at for at in _times(rng, hours) if at + delays[id_] <= now] for id_ in ids}
+    times = {id_: list(takewhile(lambda at, delay=delays[id_]: at + delay <= now, _times(rng, hours))) for id_ in ids}  # type: ignore[misc]
     chains = {id_: make_chain(id_, times[id_]) for id_ in ids if times[id_]}
     return Trail(chains, make_hours(chains, NOW, hours, signer, delays), now + timedelta(minutes=rng.randrange(60)))
 

@@ -108,9 +108,9 @@ def truncate(trail: Trail, rng: Random) -> Done:
 def restore(trail: Trail, rng: Random) -> Done:
     """Put the table back to how it was at the time of some event, when several operations have gone on since."""
     listed = trail.listed()
-    entries = sorted(entry for several in listed.values() for entry in several)
-    end = max(number for number, entry in enumerate(entries) if len({one.operation_id for one in entries[number:]}) > 1)
-    moment = entries[rng.randrange(end)].at
+    entries = [entry for several in listed.values() for entry in several]
+    newest = sorted(max(entry.at for entry in several) for several in listed.values())
+    moment = rng.choice([entry.at for entry in entries if entry.at < newest[-2]])
     chains = {id_: list(chain) for id_, chain in trail.chains.items()}
     for id_, chain in chains.items():
         newer = (number for number, event in enumerate(chain) if StoredEvent.read(event).at > moment)
