@@ -1,7 +1,7 @@
 """The story that one chain tells, against the protocol: one specification for the simulation's oracle and the verifier.
 
 Only what records say can be checked. What AdultWork did, what a caller was told, and what was never written is not in them; see
-docs/adr/0022-behaviour.md for what that leaves out.
+docs/protocol.md for what that leaves out.
 """
 
 from collections.abc import Callable, Sequence

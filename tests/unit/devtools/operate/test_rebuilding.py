@@ -10,7 +10,8 @@ from chalicelib.adapters.aws.dynamodb import items
 from chalicelib.adapters.aws.dynamodb.items import Item
 from chalicelib.domain.audit.event import EventKind
 from chalicelib.domain.operation.operation import OperationState
-from devtools.operate.rebuilding import LONGEST_LEASE, STATES, BrokenChainError, Chain, key_of
+from chalicelib.domain.review.moves import STATES
+from devtools.operate.rebuilding import LONGEST_LEASE, BrokenChainError, Chain, key_of
 from tests.builders import members, without
 from tests.unit.application.world import OTHER_KEY, World
 
