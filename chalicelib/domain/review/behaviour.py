@@ -47,7 +47,7 @@ class Story:
     first: StoredEvent | None = None
     claim: StoredEvent | None = None
     booking_id: str | None = None
-    calls: set[object] = field(default_factory=set)
+    calls: set[str] = field(default_factory=set)
 
     def take(self, event: StoredEvent) -> Wrong | None:
         """Go on with the next event; say what is wrong with it, if anything is."""
@@ -59,7 +59,7 @@ class Story:
         self.first, self.last = self.first or event, event
         if event.kind is EventKind.CLAIMED:
             self.claim = event
-            self.calls.add(event.document["call"])
+            self.calls.add(str(event.document["call"]))
         self.booking_id = event.booking_id or self.booking_id
         return None
 
@@ -133,7 +133,7 @@ def _claim(story: Story, event: StoredEvent) -> Wrong | None:
         return None
     if missing := evidence.missing_in_claim(event):
         return Impossible.INCOMPLETE, f"it does not say {missing}"
-    if event.document["call"] in story.calls:
+    if str(event.document["call"]) in story.calls:
         return Impossible.ANOTHER_REQUEST, "its call has claimed before"
     if story.first is not None and not is_same_request(story.first, event):
         return Impossible.ANOTHER_REQUEST, "it is for another request than the first attempt"

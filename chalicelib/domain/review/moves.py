@@ -30,10 +30,6 @@ class Standing:
     is_retryable: bool = False
     is_released: bool = False
 
-    def after(self, event: StoredEvent) -> "Standing":
-        """Return how it stands after an event that is no refusal, whether or not that may happen."""
-        return standing_of(event, self.attempt)
-
 
 def standing_of(event: StoredEvent, attempt: int) -> Standing:
     """Return how an operation stands after an event of its chain; a claim says itself which attempt it opens."""
@@ -47,7 +43,7 @@ def is_retryable(event: StoredEvent) -> bool:
     """Tell whether the key of an operation may start another attempt after an event."""
     if event.kind is EventKind.NOT_SENT:
         return True
-    return event.kind is EventKind.REJECTED and event.document.get("upstream_status") in RETRYABLE_STATUSES
+    return event.kind is EventKind.REJECTED and event.document.get("upstream_status") in tuple(RETRYABLE_STATUSES)
 
 
 def is_allowed(before: Standing | None, after: Standing) -> bool:

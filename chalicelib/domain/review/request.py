@@ -23,7 +23,7 @@ def is_same_request(first: StoredEvent, other: StoredEvent) -> bool:
 
 def session_of(claim: StoredEvent) -> tuple[str, str | None, str]:
     """Return what a claim books: client, candidate and minute. At any time, one operation holds it."""
-    return claim.client, claim.candidate, str(_member(claim.document["request"], "session_date"))
+    return claim.client, claim.candidate, str(_member(claim.document.get("request"), "session_date"))
 
 
 def _described(request: object) -> list[Any]:

@@ -121,4 +121,7 @@ def _told(event: StoredEvent) -> _Told:
 def _guard_until(claim: StoredEvent) -> datetime | None:
     """Return until when the guard of a claim holds, None where it does not say so."""
     seconds = claim.document.get("guard_until")
-    return datetime.fromtimestamp(seconds, UTC) if isinstance(seconds, int) else None
+    try:
+        return datetime.fromtimestamp(seconds, UTC) if isinstance(seconds, int) else None
+    except (OverflowError, ValueError, OSError):  # a time that no calendar has
+        return None
