@@ -36,7 +36,7 @@ def test_a_member_of_any_form_is_judged(
     name: int,
     value: Any,
     *,
-    is_left_out: bool,  # noqa: ANN401 (any JSON)
+    is_left_out: bool,
 ) -> None:
     """Put anything in the place of a member, or leave it out, beside a chain that holds the same session."""
     events = list(chain.events)

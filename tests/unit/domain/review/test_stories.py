@@ -1,7 +1,7 @@
 """The stories of many chains: a booking is of one operation, and so is a session at any time."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import pytest
@@ -12,6 +12,8 @@ from chalicelib.domain.review.behaviour import Windows
 from chalicelib.domain.review.impossible import Impossible
 from chalicelib.domain.review.stories import impossible_stories
 from tests.builders import NOW
+from tests.unit.application.scenarios import SCENARIOS
+from tests.unit.application.world import World
 from tests.unit.domain.review.telling import (
     CLAIMED,
     CONFIRMED,
@@ -61,6 +63,15 @@ def test_chains_that_do_not_meet_are_no_finding() -> None:
         stored(elsewhere(CLAIMED), dataclasses.replace(CONFIRMED, booking_id=9), operation_id="op_3"),
     ]
     assert found(chains, EXACT) == []
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_what_the_use_cases_write_is_no_finding(scenario: Callable[[World], None]) -> None:
+    """Book, refuse, lose, find, expire, release."""
+    world = World()
+    scenario(world)
+    ids = [record.id for record in world.store.records()] + [event.operation_id for event in world.trail.refusals]
+    assert found([StoredChain(id_, world.trail.events(id_)) for id_ in ids], EXACT) == []
 
 
 def test_what_is_wrong_within_a_chain_is_found_among_many() -> None:
