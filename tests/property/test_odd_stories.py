@@ -34,7 +34,7 @@ def test_a_member_of_any_form_is_judged(
     chain: StoredChain,
     place: int,
     name: int,
-    value: Any,
+    value: Any,  # noqa: ANN401 (any JSON)
     *,
     is_left_out: bool,
 ) -> None:
