@@ -47,7 +47,10 @@ def broken_link(chain: StoredChain) -> Finding | None:
         if event.operation_id != chain.operation_id:
             what = f"it says that it is of {event.operation_id}"
             return tampered(Tampering.ADDED, chain.operation_id, number, what)
-        if event.sequence != number:
+        if event.sequence < number:
+            what = f"it says that it is event {event.sequence}"
+            return tampered(Tampering.ADDED, chain.operation_id, number, what)
+        if event.sequence > number:
             return _out_of_order(chain, number, event.sequence)
         if event.previous_hash != previous:
             what = "the event after it was chained to other bytes" if number > 1 else "it follows another event"
@@ -56,7 +59,7 @@ def broken_link(chain: StoredChain) -> Finding | None:
     return None
 
 
-def beside_record(chain: StoredChain, covered: int = 0) -> Finding | None:
+def beside_record(chain: StoredChain, covered: int) -> Finding | None:
     """Return where a chain that is whole in itself ends otherwise than its operation's record says; None where it does not.
 
     Digests cover the first `covered` events, so it is not the chain that is wrong where the record knows fewer.
@@ -83,8 +86,8 @@ def difference(
     `found` are the hashes of the events that are there, `listed` those that should be, both from the first one on; `follows`
     are the hashes that those that are there say they follow.
     """
-    pairs = zip(found, listed, strict=False)
-    at = next((index for index, (one, other) in enumerate(pairs) if one != other), min(len(found), len(listed)))
+    both = min(len(found), len(listed))
+    at = next((index for index in range(both) if found[index] != listed[index]), both)
     if at == len(listed):
         return None
     if at == len(found):
@@ -121,9 +124,7 @@ def _first_difference(
 
 
 def _out_of_order(chain: StoredChain, number: int, told: int) -> Finding:
-    """Say what was done where an event stands in another place than its own."""
-    if told < number:
-        return tampered(Tampering.ADDED, chain.operation_id, number, f"it says that it is event {told}")
+    """Say what was done where an event stands that is a later one."""
     if any(event is not None and event.sequence == number for event in map(_readable, chain.events[number:])):
         return tampered(Tampering.SWAPPED, chain.operation_id, number, f"event {told} stands in its place")
     return _removed(chain.operation_id, number, told - number)

@@ -84,9 +84,10 @@ class _Suspect:
 
     def named(self, operation_id: str) -> Finding | None:
         """Return the first bad event; of an hour that proves nothing, what is there is taken for what was listed."""
-        count = max(self.listed, default=0)
+        if not self.listed:
+            return self.finding
         known = {**dict(enumerate(self.found, start=1)), **self.listed}
-        expected = [known.get(number, "") for number in range(1, count + 1)]
+        expected = [known[number] for number in sorted(known) if number <= max(self.listed)]
         return difference(operation_id, self.found, expected, self.follows) or self.finding
 
 
@@ -107,12 +108,12 @@ class _Verification:
         """Look at one chain."""
         self.operations += 1
         self.events += len(chain.events)
-        sequence, head = self.coverage.heads.pop(chain.operation_id, (0, b""))
-        found = chain.hashes()
+        known = self.coverage.heads.pop(chain.operation_id, None)
+        sequence, found = 0 if known is None else known[0], chain.hashes()
         if len(found) < sequence:
             self.lost[chain.operation_id] = len(found)
         finding = broken_link(chain) or beside_record(chain, sequence) or self._uncovered(chain, sequence)
-        is_as_covered = sequence == 0 or found[sequence - 1 : sequence] == [head.hex()]
+        is_as_covered = known is None or found[sequence - 1 : sequence] == [known[1].hex()]
         if finding is not None or not is_as_covered:
             self._suspect(chain, finding)
 

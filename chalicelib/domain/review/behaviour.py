@@ -6,7 +6,7 @@ docs/protocol.md for what that leaves out.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from chalicelib.domain.audit.event import EventKind
 from chalicelib.domain.audit.finding import Finding
@@ -21,6 +21,7 @@ from chalicelib.domain.time_budget import TimeBudget
 
 Wrong = tuple[Impossible, str]
 LEASE_OVER = "lease-over"
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +40,13 @@ class Windows:
 
 @dataclass(slots=True)
 class Story:
-    """What a chain has told so far; `claim` opened the newest attempt."""
+    """What a chain has told so far; `claimed_at` is when the newest attempt began."""
 
     windows: Windows
     standing: Standing | None = None
     last: StoredEvent | None = None
     first: StoredEvent | None = None
-    claim: StoredEvent | None = None
+    claimed_at: datetime = LONG_AGO
     booking_id: str | None = None
     calls: set[str] = field(default_factory=set)
 
@@ -55,17 +56,17 @@ class Story:
         if wrong is not None or event.kind in REFUSALS:
             self.last = event
             return wrong
-        self.standing = standing_of(event, 0 if self.standing is None else self.standing.attempt)
+        self.standing = standing_of(event, self.standing)
         self.first, self.last = self.first or event, event
         if event.kind is EventKind.CLAIMED:
-            self.claim = event
+            self.claimed_at = event.at
             self.calls.add(str(event.document["call"]))
         self.booking_id = event.booking_id or self.booking_id
         return None
 
     def since_claim(self, at: datetime) -> timedelta:
         """Return how long after the newest claim a time is."""
-        return at - self.claim.at if self.claim is not None else timedelta(0)
+        return at - self.claimed_at
 
 
 def first_impossible(
@@ -97,7 +98,7 @@ def _moves(story: Story, event: StoredEvent) -> Wrong | None:
         return None if story.last is None else (Impossible.MOVE, "a refusal follows another event")
     if story.standing is None and story.last is not None:
         return Impossible.MOVE, f"{event.kind} follows a refusal"
-    after = standing_of(event, 0 if story.standing is None else story.standing.attempt)
+    after = standing_of(event, story.standing)
     if is_allowed(story.standing, after):
         return None
     return Impossible.MOVE, f"{event.kind} follows {_told(story.standing)}{_attempt(event, after)}"

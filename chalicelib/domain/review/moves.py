@@ -31,8 +31,9 @@ class Standing:
     is_released: bool = False
 
 
-def standing_of(event: StoredEvent, attempt: int) -> Standing:
+def standing_of(event: StoredEvent, before: Standing | None) -> Standing:
     """Return how an operation stands after an event of its chain; a claim says itself which attempt it opens."""
+    attempt = 0 if before is None else before.attempt
     if event.kind is EventKind.CLAIMED:
         told = event.document.get("attempt")
         attempt = told if isinstance(told, int) else 0

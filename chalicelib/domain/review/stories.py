@@ -83,10 +83,11 @@ class Stories:
         claims = [index for index, event in enumerate(events) if event.kind is EventKind.CLAIMED]
         for begin, end in pairwise([*claims, len(events)]):
             claim, until = events[begin], _guard_until(events[begin])
+            if until is None:
+                continue
             freed = next((event.at for event in events[begin:end] if event.kind in _FREED), until)
-            if until is not None and freed is not None:
-                key = sha256(canonical_bytes(session_of(claim))).digest()[:16]
-                self._holds.setdefault(key, []).append(_Hold(_told(claim), min(freed, until)))
+            key = sha256(canonical_bytes(session_of(claim))).digest()
+            self._holds.setdefault(key, []).append(_Hold(_told(claim), min(freed, until)))
 
     def _at_once(self, holds: Sequence[_Hold]) -> Iterator[Finding]:
         """Yield the claims, of those of one session, that came while another operation held it."""

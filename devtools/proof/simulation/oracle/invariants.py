@@ -90,7 +90,7 @@ def _chains_verify(evidence: Evidence) -> Iterator[str]:
     for chain in evidence.stored_chains():
         record = records.get(chain.operation_id)
         known = chain if record is None else replace(chain, head=Head(record.sequence, record.head))
-        if finding := broken_link(known) or beside_record(known):
+        if finding := broken_link(known) or beside_record(known, covered=0):
             yield str(finding)
     for operation_id in records.keys() - evidence.chains.keys():
         yield f"{operation_id} has no events"

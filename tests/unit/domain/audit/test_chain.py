@@ -83,11 +83,12 @@ def test_the_record_of_an_operation_says_where_its_chain_ends(
     finding = beside_record(StoredChain(ID, CHAIN, head), covered)
     told = None if finding is None else (finding.kind, finding.sequence, finding.what)
     assert told == expected
+    assert finding is None or finding.operation_id == ID
 
 
 def test_a_record_without_any_event_tells_that_its_operation_was_removed() -> None:
     """Leave the record alone."""
-    finding = beside_record(StoredChain(ID, [], Head(2, HASHES[1])))
+    finding = beside_record(StoredChain(ID, [], Head(2, HASHES[1])), 0)
     assert finding is not None
     assert (finding.kind, finding.operation_id, finding.sequence) == (Tampering.OPERATION_REMOVED, ID, 1)
     assert finding.what == "none of its 2 events is there"
@@ -127,6 +128,7 @@ NEXT = make_chain(ID, [NOW + timedelta(seconds=number) for number in range(7)])
         (lambda e: [*e[:3], NEXT[5]], Tampering.SEVERAL_REMOVED, 4,
          "it is not there, nor those up to 5, though the one after them is"),
         (lambda e: [e[0], e[3], e[2], e[1], e[4]], Tampering.SWAPPED, 2, "event 4 stands in its place"),
+        (lambda e: [e[1], e[0], *e[2:]], Tampering.SWAPPED, 1, "event 2 stands in its place"),
         (lambda e: [e[0], FORGED[1], *e[1:]], Tampering.ADDED, 2, "it was put before the genuine event 2"),
         (lambda e: [e[0], e[0], *e[1:]], Tampering.ADDED, 2, "it was put before the genuine event 2"),
         (lambda e: e[:3], Tampering.TRUNCATED, 4,

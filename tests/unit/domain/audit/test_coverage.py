@@ -155,6 +155,14 @@ def test_after_a_gap_the_hour_still_has_to_fit() -> None:
     assert found(read([HOURS[0], third]))[1:] == [(Tampering.DIGEST_CHANGED, 4, what)]
 
 
+def test_after_a_digest_that_proves_nothing_the_hour_still_has_to_fit() -> None:
+    """The one after it is of the hour after it."""
+    forged = DigestedHour(replace(HOURS[1].signed, signature=b""), HOURS[1].listing)
+    third = again(HOURS[2], hour=NOW + 3 * HOUR, made_at=IN_TIME)
+    what = "it is of the hour from 2026-01-15 15:00 UTC"
+    assert found(read([HOURS[0], forged, third]))[1] == (Tampering.DIGEST_CHANGED, 3, what)
+
+
 def test_no_event_is_in_two_digests() -> None:
     """Make the next digest over the same events."""
     first = HOURS[0]

@@ -130,6 +130,15 @@ def test_what_is_newest_in_several_operations_was_lost_together() -> None:
     assert finding.what == "it is gone with all that came after it: 6 events of 2 operations"
 
 
+def test_an_old_copy_may_have_the_beginnings_of_chains() -> None:
+    """Put the table back to when each operation had two events."""
+    made = {f"op_{n}": make_chain(f"op_{n}", [NOW, NOW, NOW + HOUR]) for n in range(3)}
+    old = Trail({id_: chain[:2] for id_, chain in made.items()}, make_hours(made, NOW, 2), due_at(NOW + HOUR))
+    (finding,) = old.verdict().findings
+    assert (finding.kind, finding.operation_id, finding.sequence) == (Tampering.RESTORED, "op_0", 3)
+    assert finding.what == "it is gone with all that came after it: 3 events of 3 operations"
+
+
 @pytest.mark.parametrize(("minutes", "is_restored"), [(4, True), (5, False)])
 def test_what_is_lost_of_several_operations_is_an_old_copy_only_if_nothing_newer_is_kept(
     minutes: int, *, is_restored: bool
@@ -153,9 +162,11 @@ def test_other_tampering_is_named_beside_an_old_copy() -> None:
 def test_a_great_many_findings_are_counted() -> None:
     """Only the first thousand operations are named."""
     count = MOST_NAMED + 7
-    made = {f"op_{n:05}": make_chain(f"op_{n:05}", [NOW]) for n in range(count)}
+    made = {f"op_{n:05}": make_chain(f"op_{n:05}", [NOW, NOW]) for n in range(count)}
     hours = make_hours(made, NOW, 1)
-    forged = {id_: make_chain(id_, [NOW + MINUTE]) for id_ in made}
+    clean = Trail(made, hours, due_at(NOW)).verdict()
+    assert (clean.findings, clean.left_out) == ((), 0)
+    forged = {id_: make_chain(id_, [NOW + MINUTE] * 2) for id_ in made}
     verdict = Trail(forged, hours, due_at(NOW)).verdict()
     assert [finding.kind for finding in verdict.findings] == [Tampering.CHANGED] * MOST_NAMED
     assert verdict.left_out == 7

@@ -52,8 +52,16 @@ def test_every_kind_of_event_is_a_state_or_a_refusal() -> None:
 def test_an_event_tells_how_its_operation_stands(step: Step, standing: Standing) -> None:
     """A claim says which attempt it opens; the others are of the third one."""
     (event,) = told(step)
-    assert standing_of(event, 3) == standing
+    assert standing_of(event, Standing(OperationState.SENDING, 3)) == standing
     assert is_retryable(event) is standing.is_retryable
+
+
+def test_an_event_that_nothing_goes_before_is_of_no_attempt() -> None:
+    """Unless it is a claim, which says so itself."""
+    (event,) = told(CONFIRMED)
+    assert standing_of(event, None) == Standing(OperationState.CONFIRMED, 0)
+    (event,) = told(CLAIMED)
+    assert standing_of(event, None) == Standing(OperationState.SENDING, 1)
 
 
 @pytest.mark.parametrize(("before", "after"), [*itertools.product(OperationState, OperationState)])

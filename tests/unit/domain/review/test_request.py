@@ -24,6 +24,9 @@ def test_one_key_tells_requests_apart_by_their_fingerprints() -> None:
     """What is told of them need not differ."""
     assert is_same_request(read(CLAIMED), read(CLAIMED.but(request=request(duration=60))))
     assert not is_same_request(read(CLAIMED), read(CLAIMED.but(fingerprint="key-1:another")))
+    for other in ("key-1:an:other", "key-1:fingerprint:"):
+        assert not is_same_request(read(CLAIMED), read(CLAIMED.but(fingerprint=other)))
+        assert not is_same_request(read(CLAIMED.but(fingerprint=other)), read(CLAIMED))
 
 
 @pytest.mark.parametrize(

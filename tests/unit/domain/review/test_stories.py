@@ -80,6 +80,13 @@ def test_what_is_wrong_within_a_chain_is_found_among_many() -> None:
     assert found(chains) == [(Impossible.MOVE, "op_2", 2, "not-created follows SENDING")]
 
 
+def test_each_chain_is_judged_by_the_windows_that_are_given() -> None:
+    """A clock that goes back by a minute is within what is allowed, or not."""
+    chains = [stored(CLAIMED.at(60), NOT_SENT)]
+    assert found(chains) == []
+    assert [kind for kind, *_ in found(chains, EXACT)] == [Impossible.TIME]
+
+
 def test_a_chain_that_cannot_be_read_is_named() -> None:
     """Its hashes are another verification's."""
     broken = StoredChain("op_1", [*stored(CLAIMED).events, b"{"])
@@ -107,8 +114,9 @@ def test_a_release_is_no_second_owner() -> None:
     assert found([stored(CLAIMED, CONFIRMED, RELEASED)]) == []
     twice = [stored(CLAIMED, CONFIRMED, CONFIRMED)]
     assert [kind for kind, *_ in found(twice)] == [Impossible.MOVE]
-    nameless = [stored(CLAIMED, dataclasses.replace(CONFIRMED, booking_id=None)) for _ in range(2)]
-    assert [kind for kind, *_ in found(nameless)] == [Impossible.INCOMPLETE] * 2
+    nameless = dataclasses.replace(CONFIRMED, booking_id=None)
+    both = [stored(CLAIMED, nameless), other(elsewhere(CLAIMED), nameless)]
+    assert [kind for kind, *_ in found(both)] == [Impossible.INCOMPLETE] * 2
 
 
 @pytest.mark.parametrize("first", [[CLAIMED], [CLAIMED, UNKNOWN], [CLAIMED, CONFIRMED]])
@@ -187,7 +195,7 @@ def test_each_claim_is_named_once() -> None:
 
 def test_a_claim_that_does_not_say_until_when_holds_nothing() -> None:
     """That it does not say so is found in its own chain."""
-    chains = [stored(CLAIMED.without("guard_until")), other(CLAIMED)]
+    chains = [stored(CLAIMED.without("guard_until"), NOT_SENT), other(CLAIMED)]
     assert [kind for kind, *_ in found(chains)] == [Impossible.INCOMPLETE]
     for odd in ("soon", 10**30, -(10**12)):
         assert found([stored(CLAIMED.but(guard_until=odd)), other(CLAIMED)]) == []
