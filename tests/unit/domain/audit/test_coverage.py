@@ -172,6 +172,15 @@ def test_no_event_is_in_two_digests() -> None:
     assert found(read([first, second]))[0] == (Tampering.DIGEST_CHANGED, 2, what)
 
 
+def test_not_even_the_newest_event_of_a_digest_is_in_the_next() -> None:
+    """Make the next digest over the same single event."""
+    (first,) = make_hours({"op_0": make_chain("op_0", [NOW])}, NOW, 1)
+    digest = Digest.read(first.signed.canonical)
+    second = again(first, number=2, hour=NOW + HOUR, made_at=IN_TIME, previous_hash=digest.hash)
+    what = "it covers op_0, event 1, which an earlier one covers"
+    assert found(read([first, second]))[0] == (Tampering.DIGEST_CHANGED, 2, what)
+
+
 def test_what_is_signed_is_asked_of_the_check_alone() -> None:
     """The names that a signer gives prove nothing."""
     other = Signed(HOURS[0].signed.canonical, HOURS[0].signed.signature, "any name", "any algorithm")

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
@@ -75,6 +75,13 @@ def test_an_event_belongs_to_the_hour_of_its_time_but_to_no_earlier_one_than_the
     found = list(placed(map(StoredEvent.read, make_chain("op_1", times))))
     assert [hour for hour, _ in found] == [NOW, NOW + HOUR, NOW + HOUR, NOW + 2 * HOUR]
     assert [(one.at, one.sequence) for _, one in found] == [(at, number) for number, at in enumerate(times, start=1)]
+
+
+def test_an_hour_begins_in_utc_to_the_microsecond() -> None:
+    """Whatever the zone that a time is told in; some are off by half an hour."""
+    at = datetime(2026, 1, 15, 17, 59, 59, 999_999, tzinfo=timezone(timedelta(hours=5, minutes=30)))
+    assert hour_of(at) == NOW
+    assert hour_of(at).tzinfo is UTC
 
 
 def test_the_first_digest_follows_nothing() -> None:
