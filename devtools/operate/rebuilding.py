@@ -13,24 +13,14 @@ from typing import Any
 from chalicelib.adapters.aws.dynamodb import items, tables
 from chalicelib.adapters.aws.dynamodb.items import KEPT_AFTER_GUARD, Item
 from chalicelib.domain.audit.event import EventKind, event_hash
-from chalicelib.domain.operation.operation import FREES_GUARD, RETRYABLE_STATUSES, OperationState
+from chalicelib.domain.operation.operation import FREES_GUARD, RETRYABLE_STATUSES
 from chalicelib.domain.operation.record import OperationRecord
+from chalicelib.domain.review.moves import STATES
 from devtools.operate.chain import broken_at
 
 # A claim does not tell the function's timeout. Nothing lives longer than this on Lambda, so nobody works on it any more.
 LONGEST_LEASE = timedelta(minutes=15)
 LEASE_OVER = "lease-over"  # as `events.lease_over` says it: the call that sent it died
-STATES = {
-    EventKind.CLAIMED: OperationState.SENDING,
-    EventKind.CONFIRMED: OperationState.CONFIRMED,
-    EventKind.REJECTED: OperationState.REJECTED,
-    EventKind.NOT_SENT: OperationState.NOT_SENT,
-    EventKind.UNKNOWN: OperationState.UNKNOWN,
-    EventKind.NOT_CREATED: OperationState.NOT_CREATED,
-    EventKind.AMBIGUOUS: OperationState.AMBIGUOUS,
-    EventKind.EXPIRED: OperationState.EXPIRED_UNKNOWN,
-    EventKind.RELEASED: OperationState.CONFIRMED,
-}
 
 
 class BrokenChainError(Exception):

@@ -1,5 +1,6 @@
 """The real use cases under seeded faults: nothing breaks, what is wrong does, and every story can be told again."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -7,6 +8,8 @@ import pytest
 
 from chalicelib.application.booking.place_booking import Answered
 from chalicelib.application.operations.get_operation import OperationView
+from chalicelib.domain.audit.stored_event import StoredEvent
+from chalicelib.domain.canonical import canonical_bytes
 from chalicelib.domain.errors import StoreUnavailableError
 from chalicelib.domain.operation.operation import OperationState
 from chalicelib.domain.operation.stored_answer import StoredAnswer
@@ -248,6 +251,12 @@ def _book_a_wish_twice(evidence: Evidence) -> Evidence:
     return evidence
 
 
+def _tell_an_impossible_story(evidence: Evidence) -> Evidence:
+    claim, *_ = next(iter(evidence.chains.values()))
+    later = canonical_bytes({**json.loads(claim), "attempt": 2})
+    return replace(evidence, chains={StoredEvent.read(claim).operation_id: [later]})
+
+
 def _fail_in_a_foreign_way(evidence: Evidence) -> Evidence:
     evidence.history.foreign_errors.append("KeyError")
     return evidence
@@ -274,6 +283,7 @@ DAMAGES: list[tuple[Callable[[Evidence], Evidence], str]] = [
     (_change_the_chain, "I10 "),
     (_drop_the_chain, "I10 "),
     (_book_a_wish_twice, "I11 "),
+    (_tell_an_impossible_story, "I12 "),
     (_fail_in_a_foreign_way, "no foreign"),
 ]
 

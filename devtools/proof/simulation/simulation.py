@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from random import Random
@@ -110,7 +110,8 @@ class Run:
         ids = [*(record.id for record in records), *refused]
         chains = {id_: self.tables.trail.events(id_) for id_ in ids}
         known = {record.id for record in records} | self.rows.keys()
-        return Evidence(self.history, records, known, chains, self.tables.rows(), self.intents)
+        ended_at = self.start + timedelta(seconds=self.scheduler.now)
+        return Evidence(self.history, records, known, chains, self.tables.rows(), self.intents, ended_at)
 
     def count(self, evidence: Evidence) -> None:
         """Add up the figures."""

@@ -1,9 +1,11 @@
 """What the oracle looks at, and what it says."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from datetime import datetime
 
+from chalicelib.domain.audit.chain import StoredChain
 from chalicelib.domain.operation.record import OperationRecord
 from devtools.proof.simulation.intents import Intent
 from devtools.proof.simulation.oracle.history import History, UpstreamBooking
@@ -24,7 +26,7 @@ class Breach:
 class Evidence:
     """Everything about one run that is over: the truth, what the store holds, and who wanted what.
 
-    `known` are the operations that the store has a record of.
+    `known` are the operations that the store has a record of; `ended_at` is the true time at the end, where time passes.
     """
 
     history: History
@@ -33,6 +35,7 @@ class Evidence:
     chains: Mapping[str, Sequence[bytes]]
     rows: str
     intents: Sequence[Intent]
+    ended_at: datetime | None = None
     booked_by: dict[tuple[str, int], list[UpstreamBooking]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -44,6 +47,10 @@ class Evidence:
     def bookings_of(self, operation_id: str) -> list[UpstreamBooking]:
         """Return what an operation booked upstream, in all its attempts."""
         return [one for (id_, _), several in self.booked_by.items() if id_ == operation_id for one in several]
+
+    def stored_chains(self) -> Iterator[StoredChain]:
+        """Yield the chains as a verifier takes them."""
+        yield from (StoredChain(id_, events) for id_, events in self.chains.items())
 
     def lost(self) -> list[UpstreamBooking]:
         """Return the bookings made through us that the store has no record of."""

@@ -2,10 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
-from chalicelib.domain.operation.operation import ENDED_UPSTREAM, FREES_GUARD, MOVES, OPEN, OperationState
+from chalicelib.domain.audit.chain import Head, beside_record, broken_link
+from chalicelib.domain.operation.operation import ENDED_UPSTREAM, FREES_GUARD, OPEN, OperationState
 from chalicelib.domain.operation.record import OperationRecord
-from devtools.operate.chain import broken_at
+from chalicelib.domain.review.moves import Standing, is_allowed
+from chalicelib.domain.review.stories import impossible_stories
 from devtools.proof.simulation.oracle.answers_told import false_answers
 from devtools.proof.simulation.oracle.evidence import Breach, Evidence
 from devtools.proof.simulation.oracle.secrets_kept import leaks
@@ -37,9 +40,6 @@ def _confirmed_is_true(evidence: Evidence) -> Iterator[str]:
     for record in confirmed:
         if record.booking_id not in {booking.id for booking in evidence.bookings_of(record.id)}:
             yield f"{record.id} is CONFIRMED with {record.booking_id}, which it did not book"
-    for booking_id, number in Counter(record.booking_id for record in confirmed).items():
-        if number > 1:
-            yield f"booking {booking_id} belongs to {number} operations"
 
 
 def _nothing_booked_is_true(evidence: Evidence) -> Iterator[str]:
@@ -68,13 +68,15 @@ def _moves_are_allowed(evidence: Evidence) -> Iterator[str]:
 
 
 def _is_allowed(before: OperationRecord | None, after: OperationRecord) -> bool:
-    """Tell whether a change is a move of the protocol, a further attempt, or the release of a guard."""
+    """Tell whether a change is a move of the protocol; an event that leaves the state as it is can only be a release."""
     if before is None:
-        return after.state is OperationState.SENDING and after.attempt == 1
-    if after.attempt != before.attempt:
-        return before.is_retryable and after.state is OperationState.SENDING and after.attempt == before.attempt + 1
-    is_released = before.state is after.state is OperationState.CONFIRMED and after.sequence == before.sequence + 1
-    return is_released or after.state in MOVES[before.state]
+        return is_allowed(None, _standing(after))
+    is_released = before.state is after.state and after.sequence == before.sequence + 1
+    return is_allowed(_standing(before), replace(_standing(after), is_released=is_released))
+
+
+def _standing(record: OperationRecord) -> Standing:
+    return Standing(record.state, record.attempt, record.is_retryable)
 
 
 def _everything_ends(evidence: Evidence) -> Iterator[str]:
@@ -85,15 +87,18 @@ def _everything_ends(evidence: Evidence) -> Iterator[str]:
 
 def _chains_verify(evidence: Evidence) -> Iterator[str]:
     records: Mapping[str, OperationRecord] = {record.id: record for record in evidence.records}
-    for operation_id, chain in evidence.chains.items():
-        record = records.get(operation_id)
-        broken = broken_at(chain, None if record is None else record.head)
-        if broken is not None:
-            yield f"the chain of {operation_id} is broken at event {broken}"
-        if record is not None and record.sequence != len(chain):
-            yield f"the chain of {operation_id} does not end where its record says"
+    for chain in evidence.stored_chains():
+        record = records.get(chain.operation_id)
+        known = chain if record is None else replace(chain, head=Head(record.sequence, record.head))
+        if finding := broken_link(known) or beside_record(known, covered=0):
+            yield str(finding)
     for operation_id in records.keys() - evidence.chains.keys():
         yield f"{operation_id} has no events"
+
+
+def _stories_are_allowed(evidence: Evidence) -> Iterator[str]:
+    """What a verifier finds that has nothing but the records; the other invariants see more."""
+    yield from map(str, impossible_stories(evidence.stored_chains(), now=evidence.ended_at))
 
 
 def _one_booking_a_wish(evidence: Evidence) -> Iterator[str]:
@@ -125,5 +130,6 @@ INVARIANTS: dict[str, Callable[[Evidence], Iterator[str]]] = {
     "I9 nothing personal in clear": leaks,
     "I10 chains verify": _chains_verify,
     "I11 one booking a wish": _one_booking_a_wish,
+    "I12 stories are allowed": _stories_are_allowed,
     "no foreign error": _no_foreign_errors,
 }

@@ -1,0 +1,130 @@
+"""What a series of digests proves: read once, in order, it leaves where each chain ends as far as digests cover it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from chalicelib.domain.audit.digest import HOUR, LONG_AGO, Digest, Listing, UnreadableDigestError, due_at
+from chalicelib.domain.audit.event import GENESIS
+from chalicelib.domain.audit.finding import Finding, Tampering, tampered
+from chalicelib.domain.audit.signature import SignatureCheck, Signed
+
+OVERDUE = timedelta(hours=1)  # after a digest could have been made: its function may fail once
+
+
+@dataclass(frozen=True, slots=True)
+class DigestedHour:
+    """A digest as it is kept, with its listing."""
+
+    signed: Signed
+    listing: Listing
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the next digest belongs; `follows` is None where the one before cannot be relied on."""
+
+    number: int = 1
+    hour: datetime | None = None
+    follows: str | None = GENESIS
+
+
+@dataclass(slots=True)
+class Coverage:
+    """What is proved; memory grows with the operations, not with their events.
+
+    `heads` has the number and the hash (32 bytes) of each operation's newest covered event. `closed_until` is the last hour that
+    has a digest, `unproved_until` the last one whose digest is missing or proves nothing: events that belong to it or to earlier
+    ones may have been covered by it.
+    """
+
+    check: SignatureCheck
+    findings: list[Finding] = field(default_factory=list)
+    heads: dict[str, tuple[int, bytes]] = field(default_factory=dict)
+    proving: set[int] = field(default_factory=set)
+    digests: int = 0
+    late: int = 0
+    closed_until: datetime = LONG_AGO
+    unproved_until: datetime = LONG_AGO
+
+    def read(self, hours: Iterable[DigestedHour], now: datetime) -> None:
+        """Take in every digest; what is wrong with one is found, and its entries count for nothing."""
+        place = _Place()
+        for hour in hours:
+            place = self._take(hour, place)
+        self._require_newest(place, now)
+
+    def listings(self, hours: Iterable[DigestedHour]) -> Iterator[Listing]:
+        """Yield the listings that were proved, of the same digests read once more."""
+        yield from (hour.listing for position, hour in enumerate(hours, start=1) if position in self.proving)
+
+    def _take(self, hour: DigestedHour, place: _Place) -> _Place:
+        """Take in one digest, and return where the next one belongs."""
+        self.digests += 1
+        try:
+            digest = Digest.read(hour.signed.canonical)
+        except UnreadableDigestError as error:
+            return self._distrust(Tampering.DIGEST_CHANGED, place, f"its bytes are {error}")
+        if not self.check.holds(hour.signed):
+            what = f"its signature, said to be of the key {hour.signed.key_id}, does not hold"
+            return self._distrust(Tampering.RESIGNED, place, what)
+        place = self._after_missing(digest, place)
+        if wrong := _misplaced(digest, place) or self._unfit(digest, hour.listing):
+            return self._distrust(Tampering.DIGEST_CHANGED, place, wrong)
+        if place.follows is None:
+            self.unproved_until = max(self.unproved_until, digest.hour - HOUR)
+        self._cover(digest, hour.listing)
+        return _Place(digest.number + 1, digest.hour + HOUR, digest.hash)
+
+    def _after_missing(self, digest: Digest, place: _Place) -> _Place:
+        """Find the digests that are missing before one, and return the place that is this one's own then."""
+        if digest.number <= place.number:
+            return place
+        count = digest.number - place.number
+        what = "it is not there" if count == 1 else f"it is not there, nor those up to {digest.number - 1}"
+        self.findings.append(tampered(Tampering.DIGEST_MISSING, None, place.number, what))
+        return _Place(digest.number, None if place.hour is None else place.hour + count * HOUR, None)
+
+    def _unfit(self, digest: Digest, listing: Listing) -> str | None:
+        """Say what is wrong with a digest and its listing, if anything is."""
+        if not digest.is_of(listing):
+            return "its listing is not the one that it was made with"
+        twice = next((one for one in listing.all() if self.heads.get(one.operation_id, (0,))[0] >= one.sequence), None)
+        if twice is not None:
+            return f"it covers {twice.operation_id}, event {twice.sequence}, which an earlier one covers"
+        return None
+
+    def _cover(self, digest: Digest, listing: Listing) -> None:
+        self.proving.add(self.digests)
+        self.late += digest.late.count
+        self.closed_until = max(self.closed_until, digest.hour)
+        for head in listing.heads():
+            self.heads[head.operation_id] = (head.sequence, bytes.fromhex(head.hash))
+
+    def _distrust(self, kind: Tampering, place: _Place, what: str) -> _Place:
+        """Find a digest that proves nothing, and return where the next one belongs."""
+        self.findings.append(tampered(kind, None, place.number, what))
+        if place.hour is None:
+            return _Place(place.number + 1, None, None)
+        self.closed_until = max(self.closed_until, place.hour)
+        self.unproved_until = max(self.unproved_until, place.hour)
+        return _Place(place.number + 1, place.hour + HOUR, None)
+
+    def _require_newest(self, place: _Place, now: datetime) -> None:
+        """Find digests that should have been made after the newest one; where there never was one, none is expected."""
+        if place.hour is not None and due_at(place.hour) + OVERDUE < now:
+            what = f"the digest of the hour from {place.hour:%Y-%m-%d %H:%M} UTC is overdue"
+            self.findings.append(tampered(Tampering.DIGEST_MISSING, None, place.number, what))
+
+
+def _misplaced(digest: Digest, place: _Place) -> str | None:
+    """Say how a digest does not follow the one before, if it does not."""
+    if digest.number != place.number:
+        return f"it says that it is digest {digest.number}"
+    if place.hour is not None and digest.hour != place.hour:
+        return f"it is of the hour from {digest.hour:%Y-%m-%d %H:%M} UTC"
+    if place.follows is not None and digest.previous_hash != place.follows:
+        return "it follows another digest than the one before it"
+    if digest.made_at < due_at(digest.hour):
+        return "it was made before its hour was over for long enough"
+    return None

@@ -1,0 +1,87 @@
+"""Merkle trees as RFC 9162 (section 2.1, the trees of RFC 6962) builds them, over SHA-256.
+
+A leaf is hashed behind a zero byte and a node behind a one, so that no node passes for a leaf. A tree of n leaves has the
+largest power of two below n on its left; what is left over is on its right, and no leaf is ever doubled.
+
+Why no library: see docs/adr/0021-digests.md.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+EMPTY_ROOT = hashlib.sha256(b"").digest()
+_LEAF, _NODE = b"\x00", b"\x01"
+
+
+def leaf_hash(leaf: bytes) -> bytes:
+    """Return the hash of a leaf: 32 bytes."""
+    return hashlib.sha256(_LEAF + leaf).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """Return the hash of the node over two hashes: 32 bytes."""
+    return hashlib.sha256(_NODE + left + right).digest()
+
+
+def root(leaves: Iterable[bytes]) -> bytes:
+    """Return the hash of a tree, 32 bytes; leaves are taken one by one, and only a hash for each level is kept."""
+    return root_of_hashes(leaf_hash(leaf) for leaf in leaves)
+
+
+def root_of_hashes(hashes: Iterable[bytes]) -> bytes:
+    """Return the hash of the tree over the hashes of leaves."""
+    full: list[bytes] = []  # the roots of the full subtrees so far, largest first: one for each bit of the count
+    for count, hashed in enumerate(hashes):
+        node, rest = hashed, count
+        while rest & 1:
+            node, rest = node_hash(full.pop(), node), rest >> 1
+        full.append(node)
+    if not full:
+        return EMPTY_ROOT
+    whole = full.pop()
+    while full:
+        whole = node_hash(full.pop(), whole)
+    return whole
+
+
+def inclusion_proof(leaves: Sequence[bytes], index: int) -> tuple[bytes, ...]:
+    """Return the hashes beside the way from a leaf (its index counts from 0) up to the root, lowest first.
+
+    Raises:
+        ValueError: there is no such leaf.
+    """
+    if not 0 <= index < len(leaves):
+        raise ValueError(f"a tree of {len(leaves)} leaves has no leaf {index}")
+    level, first, last, beside = [leaf_hash(leaf) for leaf in leaves], 0, len(leaves), list[bytes]()
+    while last - first > 1:
+        middle = first + _left_size(last - first)
+        if index < middle:
+            beside.append(root_of_hashes(level[middle:last]))
+            last = middle
+        else:
+            beside.append(root_of_hashes(level[first:middle]))
+            first = middle
+    return tuple(reversed(beside))
+
+
+def is_included(leaf: bytes, index: int, size: int, proof: Sequence[bytes], tree_root: bytes) -> bool:
+    """Tell whether a proof leads from a leaf at an index to the root of a tree of so many leaves: RFC 9162, 2.1.3.2."""
+    if not 0 <= index < size:
+        return False
+    place, last, node = index, size - 1, leaf_hash(leaf)
+    for beside in proof:
+        if last == 0:
+            return False
+        if place & 1 or place == last:
+            node = node_hash(beside, node)
+            while not place & 1 and place:
+                place, last = place >> 1, last >> 1
+        else:
+            node = node_hash(node, beside)
+        place, last = place >> 1, last >> 1
+    return last == 0 and node == tree_root
+
+
+def _left_size(size: int) -> int:
+    """Return the largest power of two below a size of at least two."""
+    return 1 << (size - 1).bit_length() - 1

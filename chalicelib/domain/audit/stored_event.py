@@ -1,0 +1,91 @@
+"""The one place that reads members of stored events; whoever verifies or shows an event asks it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+from chalicelib.domain.audit.event import EventKind, event_hash
+from chalicelib.domain.canonical import canonical_bytes
+
+# How far the times of events may contradict their order: two clocks may be a minute off, each to its side, and what a call writes
+# can land some seconds after it drew the time.
+ALLOWED_SKEW = timedelta(minutes=3)
+
+T = TypeVar("T")
+
+
+class UnreadableEventError(ValueError):
+    """Stored bytes are no event as we write them."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """An event as it stands in the trail.
+
+    `client` and `candidate` name persons by whatever stands there: they are compared, and never understood. `document` has
+    every member. `at` is UTC.
+    """
+
+    canonical: bytes = field(repr=False)
+    hash: str
+    operation_id: str
+    sequence: int
+    at: datetime
+    kind: EventKind
+    previous_hash: str
+    client: str
+    candidate: str | None
+    booking_id: str | None
+    document: Mapping[str, Any] = field(repr=False)
+
+    @classmethod
+    def read(cls, stored: bytes) -> "StoredEvent":
+        """Return the event that stored bytes tell of.
+
+        Raises:
+            UnreadableEventError: they are not canonical, or lack what every event has.
+        """
+        try:
+            document = json.loads(stored)
+            if canonical_bytes(document) != stored:
+                raise UnreadableEventError("the bytes are not canonical")
+            return cls._of(stored, document)
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+            raise UnreadableEventError(f"no event: {type(error).__name__}") from error
+
+    @classmethod
+    def _of(cls, stored: bytes, document: dict[str, Any]) -> "StoredEvent":
+        return cls(
+            canonical=stored,
+            hash=event_hash(stored),
+            operation_id=_exactly(str, document["operation_id"]),
+            sequence=_exactly(int, document["sequence"]),
+            at=_instant(document["at"]),
+            kind=EventKind(document["kind"]),
+            previous_hash=_exactly(str, document["previous_hash"]),
+            client=str(document["account"]),
+            candidate=_name(document.get("candidate")),
+            booking_id=_name(document.get("booking_id")),
+            document=document,
+        )
+
+
+def _instant(text: str) -> datetime:
+    """Return a time in UTC; one that does not say its offset would be read by the clock of this machine."""
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError("no offset")
+    return at.astimezone(UTC)
+
+
+def _exactly(wanted: type[T], value: object) -> T:
+    """Return a value of exactly this type: a number is no text, and a bool no number."""
+    if type(value) is not wanted:
+        raise TypeError(f"no {wanted.__name__}")
+    return value
+
+
+def _name(value: object) -> str | None:
+    return None if value is None else str(value)

@@ -1,0 +1,42 @@
+"""Whether two claims are for one request, as far as records tell."""
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from chalicelib.domain.audit.stored_event import StoredEvent
+
+_COMPARED = ("session_date", "accept_by", "duration", "method", "comments_length")
+
+
+def is_same_request(first: StoredEvent, other: StoredEvent) -> bool:
+    """Tell whether two claims are for one request.
+
+    Fingerprints tell, where one key made both. Its secret may have changed since; then what is told of the requests is
+    compared, but for the contact, which is told by keyed hashes as well.
+    """
+    one, two = str(first.document["fingerprint"]), str(other.document["fingerprint"])
+    if one.partition(":")[0] == two.partition(":")[0]:
+        return one == two
+    return _described(first.document["request"]) == _described(other.document["request"])
+
+
+def session_of(claim: StoredEvent) -> tuple[str, str | None, str]:
+    """Return what a claim books: client, candidate and minute. At any time, one operation holds it."""
+    return claim.client, claim.candidate, str(_member(claim.document.get("request"), "session_date"))
+
+
+def _described(request: object) -> list[Any]:
+    return [*(_member(request, name) for name in _COMPARED), _amount(_member(request, "credits"))]
+
+
+def _member(request: object, name: str) -> Any:  # noqa: ANN401 (whatever stands there)
+    return request.get(name) if isinstance(request, Mapping) else None
+
+
+def _amount(told: object) -> Decimal | None:
+    """Return an amount as a number, so that `8.00` is `8`."""
+    try:
+        return Decimal(str(told))
+    except InvalidOperation:
+        return None

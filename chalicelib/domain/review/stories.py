@@ -1,0 +1,128 @@
+"""The stories of many chains: each in itself, and no two that contradict each other.
+
+Chains come one by one, in any order. What is kept of each is which booking it has and when it held which session.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from itertools import pairwise
+from typing import NamedTuple
+
+from chalicelib.domain.audit.chain import StoredChain
+from chalicelib.domain.audit.event import EventKind
+from chalicelib.domain.audit.finding import Finding
+from chalicelib.domain.audit.stored_event import StoredEvent, UnreadableEventError
+from chalicelib.domain.canonical import canonical_bytes
+from chalicelib.domain.operation.operation import FREES_GUARD
+from chalicelib.domain.review.behaviour import Windows, first_impossible
+from chalicelib.domain.review.impossible import Impossible, impossible_at
+from chalicelib.domain.review.moves import STATES
+from chalicelib.domain.review.request import session_of
+
+_FREED = frozenset({kind for kind, state in STATES.items() if state in FREES_GUARD} | {EventKind.RELEASED})
+
+
+class _Told(NamedTuple):
+    """Where something is told: ordered by time, so that of two the later one is the bad one."""
+
+    at: datetime
+    operation_id: str
+    sequence: int
+
+
+class _Hold(NamedTuple):
+    """From when until when an attempt holds its session."""
+
+    claim: _Told
+    until: datetime
+
+
+@dataclass(slots=True)
+class Stories:
+    """Takes chains, and finds what the protocol cannot have written; at `now`, if given, nothing is open for too long."""
+
+    windows: Windows = field(default_factory=Windows)
+    now: datetime | None = None
+    _bookings: dict[str, _Told] = field(default_factory=dict)
+    _holds: dict[bytes, list[_Hold]] = field(default_factory=dict)
+
+    def take(self, chain: StoredChain) -> Iterator[Finding]:
+        """Yield what is wrong with a chain, and with its booking beside those of the chains before."""
+        try:
+            events = [StoredEvent.read(stored) for stored in chain.events]
+        except UnreadableEventError as error:
+            yield impossible_at(Impossible.UNREADABLE, chain.operation_id, 1, f"of its chain, an event is {error}")
+            return
+        finding = first_impossible(events, self.windows, self.now)
+        if finding is not None:
+            yield finding
+        yield from self._bookings_of(events)
+        self._hold(events)
+
+    def contradictions(self) -> Iterator[Finding]:
+        """Yield each claim of a session that another operation held then; to be asked when all chains are taken."""
+        for holds in self._holds.values():
+            yield from self._at_once(sorted(holds))
+
+    def _bookings_of(self, events: Iterable[StoredEvent]) -> Iterator[Finding]:
+        """A booking at AdultWork belongs to one operation."""
+        for event in events:
+            if event.kind is not EventKind.CONFIRMED or event.booking_id is None:
+                continue
+            told = _told(event)
+            known = self._bookings.setdefault(event.booking_id, told)
+            if known.operation_id != told.operation_id:
+                first, later = sorted((known, told))
+                what = f"booking {event.booking_id} is that of {first.operation_id}"
+                yield impossible_at(Impossible.SHARED_BOOKING, later.operation_id, later.sequence, what)
+
+    def _hold(self, events: Sequence[StoredEvent]) -> None:
+        """Remember when a chain held its session: from each claim to what freed it, or to the end of its guard."""
+        claims = [index for index, event in enumerate(events) if event.kind is EventKind.CLAIMED]
+        for begin, end in pairwise([*claims, len(events)]):
+            claim, until = events[begin], _guard_until(events[begin])
+            if until is None:
+                continue
+            freed = next((event.at for event in events[begin:end] if event.kind in _FREED), until)
+            key = sha256(canonical_bytes(session_of(claim))).digest()
+            self._holds.setdefault(key, []).append(_Hold(_told(claim), min(freed, until)))
+
+    def _at_once(self, holds: Sequence[_Hold]) -> Iterator[Finding]:
+        """Yield the claims, of those of one session, that came while another operation held it."""
+        for index, hold in enumerate(holds):
+            first = next((one for one in holds[:index] if self._are_at_once(one, hold)), None)
+            if first is not None:
+                claim = hold.claim
+                what = f"{first.claim.operation_id} held the same session until {first.until:%Y-%m-%d %H:%M:%S} UTC"
+                yield impossible_at(Impossible.TWO_AT_ONCE, claim.operation_id, claim.sequence, what)
+
+    def _are_at_once(self, first: _Hold, second: _Hold) -> bool:
+        """Tell whether two operations held a session at once, however wrong their clocks were within what is allowed."""
+        is_before = second.until <= first.claim.at + self.windows.skew
+        is_after = second.claim.at >= first.until - self.windows.skew
+        return first.claim.operation_id != second.claim.operation_id and not is_before and not is_after
+
+
+def impossible_stories(
+    chains: Iterable[StoredChain], windows: Windows | None = None, now: datetime | None = None
+) -> Iterator[Finding]:
+    """Yield everything that the protocol cannot have written in these chains."""
+    stories = Stories(windows or Windows(), now)
+    for chain in chains:
+        yield from stories.take(chain)
+    yield from stories.contradictions()
+
+
+def _told(event: StoredEvent) -> _Told:
+    return _Told(event.at, event.operation_id, event.sequence)
+
+
+def _guard_until(claim: StoredEvent) -> datetime | None:
+    """Return until when the guard of a claim holds, None where it does not say so."""
+    seconds = claim.document.get("guard_until")
+    try:
+        return datetime.fromtimestamp(seconds, UTC) if isinstance(seconds, int) else None
+    except (OverflowError, ValueError, OSError):  # a time that no calendar has
+        return None
