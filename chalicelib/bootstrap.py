@@ -177,7 +177,13 @@ def _world(settings: Settings, zone: ZoneInfo, environment: Mapping[str, str]) -
             database, settings.audit_table, settings.operations_table, clock.sleep, settings.refusals_per_hour
         ),
         vault=KmsVault(
-            kms, database, settings.operations_table, settings.sealing_key_id, clock, random_bytes=random_bytes
+            kms,
+            database,
+            settings.operations_table,
+            settings.sealing_key_id,
+            clock,
+            concurrency,
+            random_bytes=random_bytes,
         ),
     )
 

@@ -38,6 +38,15 @@ class SequentialConcurrency:
         return lambda: result
 
 
+class LazyConcurrency:
+    """Implements `Concurrency` in the caller's own thread: the call runs when its result is asked for, once."""
+
+    def start(self, call: Callable[[], T], deadline: Deadline) -> Callable[[], T]:
+        """Return what runs the call."""
+        require_deadline(deadline)
+        return call
+
+
 def _raiser(error: Exception) -> Callable[[], NoReturn]:
     def fail() -> NoReturn:
         raise error
