@@ -47,16 +47,18 @@ def without_cipher(container: Container) -> Container:
         del key
         raise ImportError("made for another machine")
 
-    vault: Any = copy(container.place_booking.vault)
+    wired: Any = container
+    vault = copy(wired.place_booking.vault)
     vault._load_cipher = cannot_load  # noqa: SLF001 (the container is wired already)
-    return rewired(container, (container.place_booking.vault, vault))
+    return rewired(container, (wired.place_booking.vault, vault))
 
 
 def close(container: Container, *, keep_kms: bool = False) -> None:
     """Wait for calls that nobody waits for any more, and close the connections; only a process's end does so else."""
     wired: Any = container
     placing = wired.place_booking
-    placing.concurrency._executor.shutdown(wait=True)  # noqa: SLF001 (nothing in production ends it)
+    for threads in (placing.concurrency, placing.housekeeping.reconciler.concurrency):
+        threads._executor.shutdown(wait=True)  # noqa: SLF001 (nothing in production ends it)
     placing.gateway.gateway.client.adapter.close()
     placing.claiming.store.client.close()
     if not keep_kms:

@@ -10,9 +10,8 @@ from chalicelib.adapters.aws.vault.client import KmsClient
 from chalicelib.adapters.aws.vault.data_key import DataKey
 from chalicelib.adapters.aws.vault.kms_vault import KmsVault
 from chalicelib.application.ports import Concurrency
-from chalicelib.domain.errors import SealBrokenError, StoreUnavailableError, Trouble, UpstreamUnavailableError
-from chalicelib.domain.time_budget import Deadline
-from tests.fakes.system import LazyConcurrency, SequentialConcurrency
+from chalicelib.domain.errors import SealBrokenError, StoreUnavailableError
+from tests.fakes.system import LateConcurrency, LazyConcurrency, SequentialConcurrency
 from tests.unit.adapters.aws.dynamodb.conftest import CountingClock
 from tests.unit.adapters.aws.dynamodb.stub import StubDynamoDB, error
 from tests.unit.adapters.aws.vault.replies import (
@@ -169,19 +168,6 @@ def test_a_new_key_that_was_not_needed_is_forgotten(
         assert (
             vault_with(clients, clock, LazyConcurrency()).unlock(ACCOUNT, in_time(clock)).open(sealed, PURPOSE) == b"s"
         )
-
-
-class LateConcurrency:
-    """Implements `Concurrency`: nothing is ever done in time."""
-
-    def start(self, call: Callable[[], object], deadline: Deadline) -> Callable[[], NoReturn]:
-        """Return what says so."""
-        del call, deadline
-
-        def late() -> NoReturn:
-            raise UpstreamUnavailableError("late", trouble=Trouble.LATE)
-
-        return late
 
 
 def test_a_new_key_that_is_late_is_our_error(
