@@ -1,6 +1,6 @@
 """Who goes next: a scheduler whose order is chosen, not drawn.
 
-Steps take no time. Each call waits for its turn before each step that another one could notice; what lies between two such
+Steps take no time. Each task of a call waits for its turn before each step that another one could notice; what lies between two such
 steps is its own, and commutes with everything. Time passes when nobody has a turn to wait for, or when a call that waits in
 vain for an answer is let go on first. What the world does by itself, a write that lands late or a booking that comes about
 late, is a move: it may come at each turn, and comes at its latest moment.
@@ -36,7 +36,7 @@ class Stage(Scheduler):
         self.say: Callable[[str], None] = lambda _: None
         self.turns: list[tuple[int, greenlet]] = []
         self.moves: list[Move] = []
-        self.current = 0
+        self.current = self.chosen = 0
         self._dozing: set[float] = set()
 
     def turn(self, call: int) -> None:
@@ -105,10 +105,16 @@ class Stage(Scheduler):
         return sorted({call for call, _ in self.turns}, key=lambda call: (call != self.current, call))
 
     def _let(self, call: int) -> None:
-        turn = next(turn for turn in self.turns if turn[0] == call)
-        self.turns.remove(turn)
+        """Let a call go on; which of its tasks, where several wait, is free to choose."""
+        turns = [turn for turn in self.turns if turn[0] == call]
+        self.chosen = call
+        taken = self.choices.pick(len(turns))
+        self.chosen = 0
+        if taken:
+            self.say(f"what goes on beside call {call} goes first")
+        self.turns.remove(turns[taken])
         self.current = call
-        turn[1].switch()
+        turns[taken][1].switch()
 
     def _happen(self, move: Move) -> None:
         self.moves.remove(move)
