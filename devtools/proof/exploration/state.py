@@ -105,6 +105,7 @@ class State:
             names.get(getcurrent(), "nobody"),
             stage.current if any(call == stage.current for call, _ in turns) else 0,
             stage.chosen,
+            names[stage.went_last] if any(task is stage.went_last for _, task in stage.turns) else "",
         )
 
 
