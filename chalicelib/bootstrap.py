@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from threading import Lock
@@ -45,7 +45,8 @@ from chalicelib.edge.links import Links
 from chalicelib.settings import Settings, read_settings
 
 MINUTE_SECONDS, DAY_SECONDS = 60, 86_400
-READ_THREADS = 16  # four serve one booking; the rest are for local servers that work on several at once
+READ_THREADS = 16  # six serve one booking; the rest are for local servers that work on several at once
+INNER_THREADS = 8
 
 _lock = Lock()
 _containers: list[Container] = []
@@ -93,9 +94,12 @@ def build(environment: Mapping[str, str]) -> Container:
     policy = ReconciliationPolicy(
         settle=timedelta(minutes=settings.settle_minutes), expiry=timedelta(hours=settings.expiry_hours)
     )
-    reconciler = Reconciler(world.gateway, world.store, form, world.clock, zone, policy)
+    reconciler = Reconciler(world.gateway, world.store, form, world.clock, world.inner, zone, policy)
+    quietly = replace(
+        reconciler, gateway=world.gateway.gateway
+    )  # what fails beside a booking opens no breaker before it
     earlier = EarlierOperations(world.store, world.gateway, reconciler, world.clock, world.secrets)
-    housekeeping = Housekeeping(world.store, reconciler, world.clock, policy, budget)
+    housekeeping = Housekeeping(world.store, quietly, world.clock, world.concurrency, policy, budget)
     return Container(
         place_booking=PlaceBooking(
             reads=Reads(world.introspector, world.gateway, world.concurrency),
@@ -133,10 +137,11 @@ def build(environment: Mapping[str, str]) -> Container:
 
 @dataclass(frozen=True, slots=True)
 class _World:
-    """The adapters: everything outside."""
+    """The adapters: everything outside. What goes on beside a call uses `concurrency`, and waits for `inner` at most."""
 
     clock: SystemClock
     concurrency: ThreadConcurrency
+    inner: ThreadConcurrency
     secrets: SecretsOnFirstUse
     introspector: BreakingIntrospector
     gateway: BreakingGateway
@@ -148,7 +153,7 @@ class _World:
 def _world(settings: Settings, zone: ZoneInfo, environment: Mapping[str, str]) -> _World:
     """Make the adapters; AWS's own variables name stand-ins for its services."""
     clock = SystemClock()
-    concurrency = ThreadConcurrency(READ_THREADS)
+    concurrency, inner = ThreadConcurrency(READ_THREADS), ThreadConcurrency(INNER_THREADS)
     secrets = _secrets(settings, environment)
     # Parsing the authorities and making the client take about as long, and the former lets other threads work meanwhile.
     with ThreadPoolExecutor(1) as aside:
@@ -161,6 +166,7 @@ def _world(settings: Settings, zone: ZoneInfo, environment: Mapping[str, str]) -
     return _World(
         clock=clock,
         concurrency=concurrency,
+        inner=inner,
         secrets=secrets,
         introspector=BreakingIntrospector(AdultWorkIntrospector(upstream, concurrency, cache), breaker),
         gateway=BreakingGateway(AdultWorkGateway(upstream, zone), breaker),
@@ -169,7 +175,7 @@ def _world(settings: Settings, zone: ZoneInfo, environment: Mapping[str, str]) -
             settings.operations_table,
             clock.sleep,
             clock,
-            concurrency,
+            inner,
             settings.audit_table,
             _limits(settings),
         ),
@@ -177,7 +183,13 @@ def _world(settings: Settings, zone: ZoneInfo, environment: Mapping[str, str]) -
             database, settings.audit_table, settings.operations_table, clock.sleep, settings.refusals_per_hour
         ),
         vault=KmsVault(
-            kms, database, settings.operations_table, settings.sealing_key_id, clock, random_bytes=random_bytes
+            kms,
+            database,
+            settings.operations_table,
+            settings.sealing_key_id,
+            clock,
+            inner,
+            random_bytes=random_bytes,
         ),
     )
 

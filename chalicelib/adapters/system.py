@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from ulid import ULID
 
+from chalicelib import log
 from chalicelib.domain.errors import Trouble, UpstreamUnavailableError
 from chalicelib.domain.time_budget import Deadline
 
@@ -45,7 +46,10 @@ def random_bytes(length: int) -> bytes:
 
 
 class ThreadConcurrency:
-    """Calls beside ours, on a few threads that are kept."""
+    """Calls beside ours, on a few threads that are kept.
+
+    A call that waits for further ones must not start them here: when all threads do that, none is left to be waited for.
+    """
 
     def __init__(self, maximum_threads: int) -> None:
         self._executor = ThreadPoolExecutor(maximum_threads, thread_name_prefix="read")
@@ -66,3 +70,14 @@ class ThreadConcurrency:
                 ) from error
 
         return result
+
+    def set_off(self, errand: Callable[[], None]) -> None:
+        """Start work that nobody waits for."""
+
+        def told() -> None:
+            try:
+                errand()
+            except Exception as error:  # noqa: BLE001 (nobody else would ever hear of it)
+                log.failure("errand.failed", error)
+
+        self._executor.submit(told)

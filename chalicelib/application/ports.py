@@ -51,6 +51,10 @@ class Concurrency(Protocol):
         """
         ...
 
+    def set_off(self, errand: Callable[[], None]) -> None:
+        """Start work that nobody waits for; an error of it is told to the log and to nobody else."""
+        ...
+
 
 class HmacKeys(Protocol):
     """The secret of the keyed hashes."""

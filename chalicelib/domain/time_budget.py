@@ -1,7 +1,8 @@
 """The time budget of one call, and absolute deadlines: a read timeout is none, an upstream that drips outlives it."""
 
+import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +49,18 @@ class Deadline:
     def within(self, seconds: float) -> "Deadline":
         """Return the earlier of this deadline and `seconds` from now."""
         return Deadline(self.monotonic, self.since, min(self.at, self.monotonic() + seconds))
+
+
+@dataclass(slots=True)
+class Leash:
+    """Ends what goes on beside something else when that ends: from then on, no time is left of the deadlines on it."""
+
+    is_over: bool = False
+
+    def hold(self, deadline: Deadline) -> Deadline:
+        """Return a deadline that passes when this is over, if it has not passed before."""
+
+        def monotonic() -> float:
+            return math.inf if self.is_over else deadline.monotonic()
+
+        return replace(deadline, monotonic=monotonic)

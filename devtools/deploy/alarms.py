@@ -54,7 +54,7 @@ ALARMS = (
     Alarm(
         "AuditPending",
         "A booking was made or may have been, and its outcome could not be recorded.",
-        "Find the log line `audit.pending`; the account's next call or the status resource settles the operation.",
+        "Find the log line `audit.pending`; a repeat, the status resource or the account's next calls settle the operation.",
     ),
     Alarm(
         "OperationsExpired",
@@ -80,7 +80,7 @@ ALARMS = (
     Alarm(
         "Errors",
         "A request ended without an answer of the code: the function was cut off or could not start.",
-        "Look at the function's log; a booking that was being sent is settled at its account's next call.",
+        "Look at the function's log; a booking that was being sent is settled when its user repeats it or asks for it.",
         function="APIHandler",
     ),
 )

@@ -19,6 +19,7 @@ from chalicelib.domain.errors import SealBrokenError, StoreUnavailableError
 from chalicelib.domain.time_budget import Deadline
 from devtools.local.dynamodb import REGION, create_table
 from tests.fakes.clock import FixedClock
+from tests.fakes.system import LazyConcurrency
 from tests.fakes.vault import TroubledVault
 
 if TYPE_CHECKING:
@@ -85,7 +86,9 @@ def _on_new_table(kms: Any, dynamodb: "DynamoDBClient") -> Vaults:  # noqa: ANN4
     clock = FixedClock()
 
     def another() -> ErasableVault:
-        return KmsVault(kms, dynamodb, table, key_id, clock, random_bytes=os.urandom, sleep=clock.sleep)
+        return KmsVault(
+            kms, dynamodb, table, key_id, clock, LazyConcurrency(), random_bytes=os.urandom, sleep=clock.sleep
+        )
 
     return Vaults(another(), another, lambda: dynamodb.delete_table(TableName=table))
 

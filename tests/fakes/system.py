@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import NoReturn, TypeVar
 
+from chalicelib.domain.errors import Trouble, UpstreamUnavailableError
 from chalicelib.domain.keyed_hash import HmacKey
 from chalicelib.domain.time_budget import Deadline
 from devtools.memory.punctuality import require_deadline
@@ -21,6 +22,36 @@ class SequentialConcurrency:
         except Exception as error:  # noqa: BLE001 (whatever it is, it belongs to whoever asks for the result)
             return _raiser(error)
         return lambda: result
+
+    def set_off(self, errand: Callable[[], None]) -> None:
+        """Do it at once; an error is one of the test's."""
+        errand()
+
+
+class LazyConcurrency:
+    """Implements `Concurrency` in the caller's own thread: the call runs when its result is asked for, once."""
+
+    def start(self, call: Callable[[], T], deadline: Deadline) -> Callable[[], T]:
+        """Return what runs the call."""
+        require_deadline(deadline)
+        return call
+
+    def set_off(self, errand: Callable[[], None]) -> None:
+        """Do it at once."""
+        errand()
+
+
+class LateConcurrency:
+    """Implements `Concurrency`: calls beside ours that are never heard of again."""
+
+    def start(self, call: Callable[[], T], deadline: Deadline) -> Callable[[], T]:
+        """Start nothing."""
+        require_deadline(deadline)
+        del call
+        return _raiser(UpstreamUnavailableError("late", trouble=Trouble.LATE))
+
+    def set_off(self, errand: Callable[[], None]) -> None:
+        """Forget it."""
 
 
 def _raiser(error: Exception) -> Callable[[], NoReturn]:

@@ -94,6 +94,12 @@ class Service:
         self._close()
         self._container = container
 
+    def lose_cipher(self) -> "Service":
+        """Let the present container's vault be one whose cipher cannot be loaded."""
+        self._container = wiring.without_cipher(self._current())
+        self._is_used = True
+        return self
+
     def tidy(self) -> None:
         """End a test: the sandbox is as at first, and a container that made a call is gone."""
         if self._is_used:

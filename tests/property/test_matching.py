@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.booking.booking import Booking
+from chalicelib.domain.operation.listing import Listing
 from chalicelib.domain.operation.matching import ReconciliationPolicy, Verdict, judge, resembles
 from chalicelib.domain.operation.operation import MOVES, OperationState
 from tests.builders import LONDON, NOW, booking, operation_record
@@ -39,7 +40,8 @@ READ_AT = st.integers(0, 30).map(lambda minutes: NOW + timedelta(minutes=minutes
 
 def judged(bookings: list[Booking], owners: dict[int, str], *, is_complete: bool, read_at: datetime) -> Verdict:
     """Judge the one operation."""
-    return judge(RECORD, bookings, owners=owners, is_complete=is_complete, read_at=read_at, zone=LONDON, policy=POLICY)
+    near = Listing(bookings, [], LONDON).near(RECORD)
+    return judge(RECORD, near, owners=owners, is_complete=is_complete, read_at=read_at, zone=LONDON, policy=POLICY)
 
 
 def is_alike(made: Booking) -> bool:

@@ -1,6 +1,7 @@
 """The composition root: everything is wired from the environment alone."""
 
 import json
+from typing import Any
 
 import boto3
 import pytest
@@ -41,3 +42,19 @@ def test_an_environment_that_cannot_be_used_builds_nothing() -> None:
     """Leave the secrets out."""
     with pytest.raises(InvalidSettingsError, match="HMAC_KEY"):
         build({})
+
+
+def test_what_is_read_beside_a_booking_opens_no_breaker_before_it() -> None:
+    """Everything else is read behind the breaker; housekeeping asks AdultWork itself."""
+    container = build({"HMAC_KEY": KEY})
+    placing: Any = container.place_booking
+    assert placing.housekeeping.reconciler.gateway is placing.gateway.gateway
+    assert placing.concluding.reconciler.gateway is placing.claiming.earlier.reconciler.gateway is placing.gateway
+
+
+def test_calls_that_wait_for_further_calls_leave_them_threads_of_their_own() -> None:
+    """What goes on beside a booking never waits for a thread that waits as well."""
+    placing: Any = build({"HMAC_KEY": KEY}).place_booking
+    assert placing.concurrency is placing.reads.concurrency is placing.housekeeping.concurrency
+    assert placing.housekeeping.reconciler.concurrency is placing.claiming.store.concurrency
+    assert placing.claiming.store.concurrency is not placing.concurrency

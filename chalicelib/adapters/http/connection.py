@@ -54,10 +54,14 @@ class FinalAnswer(http.client.HTTPResponse):
 
 
 class ExchangeMixin(HTTPConnection):
-    """A connection that serves one exchange at a time; `answered_at` is when it last brought an answer (POSIX seconds)."""
+    """A connection that serves one exchange at a time.
+
+    `answered_at` is when the last request that it brought an answer to was sent (POSIX seconds): the answer of a call that
+    went to sleep may be heard in the next one, and proves nothing about that one's time.
+    """
 
     response_class = FinalAnswer
-    answered_at = 0.0
+    answered_at = asked_at = 0.0
 
     def _new_conn(self) -> DeadlineMixin:
         """Open the socket under the deadline of the exchange."""
@@ -69,13 +73,15 @@ class ExchangeMixin(HTTPConnection):
         exchange = CURRENT.get()
         # Without a socket this raises. The standard library would open one: half way through, for a body without its head.
         cast("DeadlineMixin", self.sock).serve(exchange.deadline)
+        if not exchange.is_sent:
+            self.asked_at = exchange.wall_clock()
         exchange.is_sent = True
         super().send(data)
 
     def getresponse(self) -> Any:  # noqa: ANN401 (urllib3's own type, which is not the standard library's)
-        """Return the answer's head and note when it came."""
+        """Return the answer's head and note what it proves."""
         response = super().getresponse()
-        self.answered_at = CURRENT.get().wall_clock()
+        self.answered_at = self.asked_at
         return response
 
     @property

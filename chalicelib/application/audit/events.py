@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.domain.access import Principal
-from chalicelib.domain.audit.event import AuditEvent, EventKind, describe_request, event_hash
+from chalicelib.domain.audit.event import AuditEvent, EventKind, describe_request
 from chalicelib.domain.booking.booking import Booking, BookingRequest
 from chalicelib.domain.canonical import Canonical
 from chalicelib.domain.keyed_hash import HmacKey
@@ -130,7 +130,7 @@ def concluded(
         request_id=previous.request_id,
         candidate=previous.candidate,
         booking_id=None if booking is None else booking.booking_id,
-        previous_hash=event_hash(previous.canonical()),
+        previous_hash=previous.hash,
         details=details,
         sealed_contact=sealed_contact,
     )

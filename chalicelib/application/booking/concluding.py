@@ -10,8 +10,8 @@ from chalicelib.application.booking.claiming import Attempt
 from chalicelib.application.operations import answers
 from chalicelib.application.operations.reconcile import Reconciler, answer_purpose
 from chalicelib.application.ports import AccountSeal, AnswerForm, OperationStore
-from chalicelib.domain.audit.event import AuditEvent, event_hash
-from chalicelib.domain.booking.booking import BookingRequest
+from chalicelib.domain.audit.event import AuditEvent
+from chalicelib.domain.booking.booking import Booking, BookingRequest
 from chalicelib.domain.errors import BookingTakenError, StoreUnavailableError, SwitchboardError, Trouble
 from chalicelib.domain.operation.operation import OperationState, Outcome
 from chalicelib.domain.operation.record import OperationRecord
@@ -39,27 +39,26 @@ class Concluding:
 
     def conclude(self, call: Call, attempt: Attempt, outcome: Outcome, posted: float) -> Conclusion:
         """Write the outcome of an attempt; `posted` is when its POST began, in monotonic seconds."""
-        seal = call.caller.seal()
+        answer = self._answer(call, attempt, outcome)
         try:
-            event = self._write(call, attempt, outcome, posted, seal)
+            event = self._write(call, attempt, outcome, posted, answer)
         except BookingTakenError:
             # The same BookingID twice proves nothing about this attempt: reads have to tell.
             return self.conclude(call, attempt, _in_doubt(outcome, "booking-id-taken"), posted)
         except StoreUnavailableError:
-            return self._told(call, attempt, self._vouched_for(call, attempt, outcome), audit_pending=True)
+            return self._told_unwritten(call, attempt, outcome, answer)
         if outcome.state is OperationState.UNKNOWN:
             return self._reconciled(call, attempt, outcome, event)
-        return self._told(call, attempt, outcome, audit_pending=False)
+        return Conclusion(answer or self._failure(call, attempt, outcome), _booking_id(outcome))
 
     def _write(
-        self, call: Call, attempt: Attempt, outcome: Outcome, posted: float, seal: AccountSeal | None
+        self, call: Call, attempt: Attempt, outcome: Outcome, posted: float, answer: StoredAnswer | None
     ) -> AuditEvent:
         """Write the conclusion with its event; personal data goes in sealed, or not at all."""
-        operation = attempt.operation
+        operation, seal = attempt.operation, call.caller.seal()
         timings = {"post": call.milliseconds_since(posted), "call": call.milliseconds_since(call.started)}
         contact = None if seal is None else _sealed_contact(seal, operation.id, operation.request)
         event = events.concluded(attempt.event, call.clock.now(), outcome, timings, contact)
-        answer = self._answer(call, attempt, outcome)
         sealed = None
         if answer is not None and seal is not None and operation.is_keyed:
             sealed = seal.seal(answer.to_bytes(), answer_purpose(operation.id))
@@ -74,29 +73,25 @@ class Concluding:
             return self.form.refused(answers.failure(attempt.operation.id, outcome), call.caller.request_id)
         return None
 
-    def _vouched_for(self, call: Call, attempt: Attempt, outcome: Outcome) -> Outcome:
-        """Return an outcome that could not be written; unknown if its booking may be an earlier one.
+    def _told_unwritten(
+        self, call: Call, attempt: Attempt, outcome: Outcome, answer: StoredAnswer | None
+    ) -> Conclusion:
+        """Return what the caller is told of an outcome that could not be written: unknown, if its booking may be another's.
 
-        An upstream that repeats an old reply is found out by the row of the booking, which the conclusion would have put.
+        An upstream that repeats an old reply is found out by the row of the booking, which the conclusion would have put. A
+        refusal that is not on record stands for this call alone.
         """
-        booking = outcome.booking
-        if booking is None:
-            return outcome
-        head = event_hash(attempt.event.canonical())
-        record = OperationRecord.of(attempt.operation, OperationState.SENDING, attempt.event.sequence, head)
-        is_new = booking.booking_id not in attempt.ended
-        if is_new and self.reconciler.vouches_for(record, booking, call.deadline.within(self.budget.margin)):
-            return outcome
-        return _in_doubt(outcome, "booking-in-doubt")
+        if answer is not None and outcome.booking is not None:
+            if self._is_vouched_for(call, attempt, outcome.booking):
+                return Conclusion(answer, outcome.booking.booking_id, audit_pending=True)
+            outcome = _in_doubt(outcome, "booking-in-doubt")
+        return Conclusion(self._failure(call, attempt, outcome), audit_pending=True)
 
-    def _told(self, call: Call, attempt: Attempt, outcome: Outcome, *, audit_pending: bool) -> Conclusion:
-        """Return what the caller is told of a known outcome."""
-        booking_id = None if outcome.booking is None else outcome.booking.booking_id
-        is_final = (
-            booking_id is not None or not audit_pending
-        )  # a refusal that is not on record stands for this call alone
-        answer = self._answer(call, attempt, outcome) if is_final else None
-        return Conclusion(answer or self._failure(call, attempt, outcome), booking_id, audit_pending)
+    def _is_vouched_for(self, call: Call, attempt: Attempt, booking: Booking) -> bool:
+        """Tell whether a booking is surely this attempt's own."""
+        is_new = booking.booking_id not in attempt.ended
+        end = call.deadline.within(self.budget.margin)
+        return is_new and self.reconciler.vouches_for(attempt.operation, booking, end)
 
     def _failure(self, call: Call, attempt: Attempt, outcome: Outcome) -> SwitchboardError:
         """Return the error of an outcome without a booking; one that is not known says when it will be."""
@@ -106,8 +101,7 @@ class Concluding:
 
     def _reconciled(self, call: Call, attempt: Attempt, outcome: Outcome, event: AuditEvent) -> Conclusion:
         """Read the account's list in the time that is left; often it tells at once."""
-        head = event_hash(event.canonical())
-        record = OperationRecord.of(attempt.operation, OperationState.UNKNOWN, event.sequence, head)
+        record = OperationRecord.of(attempt.operation, OperationState.UNKNOWN, event.sequence, event.hash)
         record = replace(record, reason=outcome.reason)
         deadline = call.deadline.within(self.budget.reconcile)
         (settled,) = self.reconciler.reconcile(call.caller, [record], deadline)
@@ -118,13 +112,17 @@ class Concluding:
         return Conclusion(self._failure(call, attempt, outcome))  # at most, another call knows more already
 
 
+def _booking_id(outcome: Outcome) -> int | None:
+    return None if outcome.booking is None else outcome.booking.booking_id
+
+
 def _in_doubt(outcome: Outcome, reason: str) -> Outcome:
     """Return the outcome of an answer whose booking may be an earlier one's."""
     return Outcome(
         OperationState.UNKNOWN,
         reason,
         outcome.upstream_status,
-        named_booking_id=None if outcome.booking is None else outcome.booking.booking_id,
+        named_booking_id=_booking_id(outcome),
         trouble=Trouble.UNREADABLE,
     )
 

@@ -1,6 +1,7 @@
 """The main job: place one booking, at most once, with a record before the send and a truthful answer after it."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from chalicelib.application.audit.events import Subject
@@ -88,7 +89,8 @@ class PlaceBooking:
         4. Gather the facts that the sound members make use of: the candidate's requirements and the client's balance.
         5. Check all rules that need facts, at the instant of step 1, and refuse with every violation at once. Where the facts
            cannot be read or a rule is broken, and the same request or booking is known already, that operation is the answer.
-        6. Claim the operation, before the first byte goes out. An earlier operation in the way is settled first.
+        6. Claim the operation, before the first byte goes out. An earlier operation in the way is settled first. From here to
+           the end of step 8, the other open operations of an account that was not here lately are settled beside it.
         7. Place the booking upstream, once.
         8. Conclude the operation, whatever the outcome was; reconcile at once when it is unknown.
         9. Answer with the booking, or with an error that says what the caller may do next.
@@ -119,17 +121,17 @@ class PlaceBooking:
             check = self._check(call, operation, form, broken, pending)
             if isinstance(check, Answered):
                 return check
+        with self._housekeeping(call, operation, pending):
             # 6
-            claim = self.claiming.claim(call, operation, check.unchecked)
-        if isinstance(claim, Replay):
-            return _replayed(claim)
-        # 7
-        posted = self.clock.monotonic()
-        outcome = self._send(call, claim)
-        # 8
-        conclusion = self.concluding.conclude(call, claim, outcome, posted)
-        if pending.is_new_caller:
-            self.housekeeping.settle_open_operations(call.caller, claim.operation.id, deadline)
+            with self.refusals.recorded(subject, deadline):
+                claim = self.claiming.claim(call, operation, check.unchecked)
+            if isinstance(claim, Replay):
+                return _replayed(claim)
+            # 7
+            posted = self.clock.monotonic()
+            outcome = self._send(call, claim)
+            # 8
+            conclusion = self.concluding.conclude(call, claim, outcome, posted)
         # 9
         if isinstance(conclusion.answer, SwitchboardError):
             conclusion.answer.audit_pending = conclusion.audit_pending
@@ -172,6 +174,12 @@ class PlaceBooking:
         seal = self.concurrency.start(lambda: self.vault.unlock(account, end), end)
         caller = Caller(command.token, account, command.request_id, seal)
         return Call(caller, subject, self.clock, started, deadline)
+
+    def _housekeeping(self, call: Call, operation: Operation, pending: PendingFacts) -> AbstractContextManager[None]:
+        """Return what goes on beside claim, POST and conclusion: nothing, for a caller who was here lately."""
+        if not pending.is_new_caller:
+            return nullcontext()
+        return self.housekeeping.beside(call.caller, operation.id, call.deadline)
 
     def _check(
         self, call: Call, operation: Operation, form: Form, broken: Sequence[Violation], pending: PendingFacts

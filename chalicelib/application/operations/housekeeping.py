@@ -1,18 +1,19 @@
 """Operations that nobody has settled yet: read again at their account's next call, and flagged after a day."""
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.application.audit import events
 from chalicelib.application.operations.caller import Caller
 from chalicelib.application.operations.reconcile import Reconciler
-from chalicelib.application.ports import Clock, OperationStore, Resolution
+from chalicelib.application.ports import Clock, Concurrency, OperationStore, Resolution
 from chalicelib.domain.errors import StoreUnavailableError
 from chalicelib.domain.operation.matching import ReconciliationPolicy
 from chalicelib.domain.operation.operation import OperationState
 from chalicelib.domain.operation.record import OperationRecord
-from chalicelib.domain.time_budget import Deadline, TimeBudget
+from chalicelib.domain.time_budget import Deadline, Leash, TimeBudget
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +26,39 @@ class Expired:
 
 @dataclass(frozen=True, slots=True)
 class Housekeeping:
-    """Keep operations from staying open."""
+    """Keep operations from staying open.
+
+    What its `reconciler` reads must not count against the upstream: a booking that is on its way would feel it.
+    """
 
     store: OperationStore
     reconciler: Reconciler
     clock: Clock
+    concurrency: Concurrency
     policy: ReconciliationPolicy
     budget: TimeBudget
 
-    def settle_open_operations(self, caller: Caller, except_id: str, deadline: Deadline) -> None:
-        """Reconcile the account's other open operations, in the time that is left, with one reading of its list.
+    @contextmanager
+    def beside(self, caller: Caller, operation_id: str, deadline: Deadline) -> Iterator[None]:
+        """Settle the account's open operations but one, beside the block and no longer than it takes.
 
-        It never raises: the call that does it has its own answer to give.
+        The block is never waited for, nor does it wait: what is not settled by its end is given up before the next request
+        goes out, and left for the account's next call. It takes its own limit at most. Nothing that goes wrong here reaches
+        the block.
         """
-        end = deadline.within(self.budget.reconcile)
+        leash = Leash()
+        end = leash.hold(deadline.within(self.budget.reconcile))
+        self.concurrency.set_off(lambda: self._settle_open_operations(caller, operation_id, end))
+        try:
+            yield
+        finally:
+            leash.is_over = True
+
+    def _settle_open_operations(self, caller: Caller, except_id: str, deadline: Deadline) -> None:
+        """Reconcile an account's open operations but one."""
         with suppress(StoreUnavailableError):
-            records = self.store.open_operations(caller.account, end)
-            self.reconciler.reconcile(caller, [record for record in records if record.id != except_id], end)
+            records = self.store.open_operations(caller.account, deadline)
+            self.reconciler.reconcile(caller, [record for record in records if record.id != except_id], deadline)
 
     def expire_operations(self, request_id: str, deadline: Deadline) -> Expired:
         """Flag what has been open for a day without its user coming back, a look's worth of it.

@@ -1,31 +1,31 @@
 """Reconciliation: what became of operations whose outcome is unknown, told by reads alone."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
+from functools import partial
 
 from chalicelib.application.audit import events
 from chalicelib.application.operations import answers
 from chalicelib.application.operations.caller import Caller
 from chalicelib.application.operations.made_bookings import MadeBookings, read_made_bookings
-from chalicelib.application.ports import AnswerForm, BookingGateway, Clock, OperationStore, Resolution
-from chalicelib.domain.audit.event import AuditEvent, event_hash
+from chalicelib.application.ports import AnswerForm, BookingGateway, Clock, Concurrency, OperationStore, Resolution
+from chalicelib.domain.audit.event import AuditEvent
 from chalicelib.domain.booking.booking import Booking
 from chalicelib.domain.canonical import Canonical
 from chalicelib.domain.errors import StoreUnavailableError, SwitchboardError
-from chalicelib.domain.operation.matching import (
-    ReconciliationPolicy,
-    Verdict,
-    is_created_in_time,
-    judge,
-    may_be_ours,
-    may_concern,
-)
+from chalicelib.domain.operation.listing import Listing
+from chalicelib.domain.operation.matching import ReconciliationPolicy, Verdict, is_created_in_time, judge, may_own
 from chalicelib.domain.operation.operation import OperationState
+from chalicelib.domain.operation.order import Sent
 from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.operation.stored_answer import StoredAnswer
 from chalicelib.domain.time_budget import Deadline
+
+SIDE_BY_SIDE = (
+    4  # writes at a time: a throttled table is not made worse by one account, and threads are left for others
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,13 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Reconciler:
-    """Settle open operations of one account with one reading of its list."""
+    """Settle open operations of one account with one reading of its list, and a second one before anything is denied."""
 
     gateway: BookingGateway
     store: OperationStore
     form: AnswerForm
     clock: Clock
+    concurrency: Concurrency
     zone: tzinfo
     policy: ReconciliationPolicy
 
@@ -55,20 +56,14 @@ class Reconciler:
         """
         now = self.clock.now()
         settled = {record.id: Settled(record) for record in records}
-        with suppress(SwitchboardError):  # what was settled so far stays settled; the rest waits for the next call
-            for record in records:
-                if record.state is OperationState.SENDING and record.is_open(now):
-                    over = events.lease_over(record, self.clock.now(), caller.request_id)
-                    settled[record.id] = Settled(self._move(record, Resolution(OperationState.UNKNOWN), over, deadline))
-            unknown = [one.record for one in settled.values() if one.record.state is OperationState.UNKNOWN]
-            if unknown:
-                since = min(record.claimed_at for record in unknown)
-                made = read_made_bookings(self.gateway, caller.token, since, self.zone, deadline)
-                for record in unknown:
-                    settled[record.id] = self._settle(caller, record, made, now, deadline)
+        over = [record for record in records if record.state is OperationState.SENDING and record.is_open(now)]
+        settled |= self._each(over, lambda record: self._end_lease(caller, record, deadline), deadline)
+        unknown = [one.record for one in settled.values() if one.record.state is OperationState.UNKNOWN]
+        if unknown:
+            settled |= self._settle_by_list(caller, unknown, now, deadline)
         return tuple(settled[record.id] for record in records)
 
-    def vouches_for(self, record: OperationRecord, booking: Booking, deadline: Deadline) -> bool:
+    def vouches_for(self, sent: Sent, booking: Booking, deadline: Deadline) -> bool:
         """Tell whether a booking that AdultWork has just named can be the operation's own.
 
         The store says whose it is; where it cannot be read, the date of creation has to do.
@@ -76,36 +71,90 @@ class Reconciler:
         try:
             owners = self.store.owners([booking.booking_id], deadline)
         except StoreUnavailableError:
-            return is_created_in_time(record, booking, self.zone, self.policy)
-        return owners.get(booking.booking_id, record.id) == record.id
+            return is_created_in_time(sent, booking, self.zone, self.policy)
+        return may_own(sent.id, booking.booking_id, owners)
+
+    def _settle_by_list(
+        self, caller: Caller, records: Sequence[OperationRecord], read_at: datetime, deadline: Deadline
+    ) -> dict[str, Settled]:
+        """Return the operations, by id, that the list has told more about; `read_at` is when its reading began (UTC).
+
+        A booking that is found is told at once. Only what is missing when it should be there is looked for a second time.
+        """
+        since = min(record.claimed_at for record in records)
+        read = partial(read_made_bookings, self.gateway, caller.token, since, self.zone, deadline)
+        settled: dict[str, Settled] = {}
+        with suppress(SwitchboardError):  # what was settled so far stays settled; the rest waits for the next call
+            made = read()
+            settled |= self._settle(caller, records, made, read_at, deadline)
+            missing = [
+                one for one in records if one.id not in settled and read_at >= one.claimed_at + self.policy.settle
+            ]
+            if missing and made.may_be_shown_whole:
+                settled |= self._settle(caller, missing, made.confirmed_by(read()), read_at, deadline)
+        return settled
 
     def _settle(
-        self, caller: Caller, record: OperationRecord, made: MadeBookings, read_at: datetime, deadline: Deadline
-    ) -> Settled:
-        """Judge one operation and write the verdict, if it says more than is known."""
-        alike = [booking.booking_id for booking in made.bookings if may_concern(record, booking, self.zone)]
-        odd = [entry for entry in made.unreadable if may_be_ours(record, entry, self.zone)]
-        alike += [entry.booking_id for entry in odd if entry.booking_id is not None]
-        verdict = judge(
-            record,
-            made.bookings,
-            owners=self.store.owners(alike, deadline),
-            unreadable=odd,
-            is_complete=made.is_complete,
-            read_at=read_at,
-            zone=self.zone,
-            policy=self.policy,
-        )
-        if verdict.state is OperationState.UNKNOWN:
-            return Settled(record)
-        evidence: dict[str, Canonical] = {
-            "read_at": read_at.isoformat(timespec="milliseconds"),
-            "pages": made.pages,
-            "bookings_read": len(made.bookings),
-            "is_complete": made.is_complete,
+        self,
+        caller: Caller,
+        records: Sequence[OperationRecord],
+        made: MadeBookings,
+        read_at: datetime,
+        deadline: Deadline,
+    ) -> dict[str, Settled]:
+        """Judge operations by a list, and write each verdict that says more than is known; return these, by id."""
+        listing = Listing(made.bookings, made.unreadable, self.zone)
+        near = {record.id: listing.near(record) for record in records}
+        named = dict.fromkeys(booking_id for one in near.values() for booking_id in one.booking_ids())
+        owners = self.store.owners(list(named), deadline)
+        verdicts = {
+            record.id: judge(
+                record,
+                near[record.id],
+                owners=owners,
+                is_complete=made.is_complete,
+                read_at=read_at,
+                zone=self.zone,
+                policy=self.policy,
+            )
+            for record in records
         }
-        if made.unreadable:
-            evidence["unreadable_entries"] = len(made.unreadable)
+        told = [record for record in records if verdicts[record.id].state is not OperationState.UNKNOWN]
+        evidence = _evidence(made, read_at)
+        return self._each(
+            told, lambda record: self._write(caller, record, verdicts[record.id], evidence, deadline), deadline
+        )
+
+    def _each(
+        self, records: Sequence[OperationRecord], write: Callable[[OperationRecord], Settled], deadline: Deadline
+    ) -> dict[str, Settled]:
+        """Write about operations, some of them side by side: each changes rows of its own, on its own condition.
+
+        Return them by id; what cannot be written is missing, and waits for the next call.
+        """
+        start = self.concurrency.start if len(records) > 1 else _in_turn
+        settled: dict[str, Settled] = {}
+        for first in range(0, len(records), SIDE_BY_SIDE):
+            some = records[first : first + SIDE_BY_SIDE]
+            for record, result in [(record, start(partial(write, record), deadline)) for record in some]:
+                with suppress(SwitchboardError):
+                    settled[record.id] = result()
+        return settled
+
+    def _end_lease(self, caller: Caller, record: OperationRecord, deadline: Deadline) -> Settled:
+        """Write down that nobody works on an operation any more."""
+        event = events.lease_over(record, self.clock.now(), caller.request_id)
+        return Settled(self._move(record, Resolution(OperationState.UNKNOWN), event, deadline))
+
+    def _write(
+        self,
+        caller: Caller,
+        record: OperationRecord,
+        verdict: Verdict,
+        evidence: Mapping[str, Canonical],
+        deadline: Deadline,
+    ) -> Settled:
+        """Write a verdict down."""
         event = events.reconciled(record, self.clock.now(), caller.request_id, verdict, evidence)
         answer = self._answer(record, verdict, caller.request_id)
         booking_id = None if verdict.booking is None else verdict.booking.booking_id
@@ -134,8 +183,25 @@ class Reconciler:
             booking_id=resolution.booking_id,
             sealed_answer=resolution.sealed_answer,
             sequence=event.sequence,
-            head=event_hash(event.canonical()),
+            head=event.hash,
         )
+
+
+def _in_turn(call: Callable[[], Settled], deadline: Deadline) -> Callable[[], Settled]:
+    """Start nothing: a call that nothing goes on beside is made when its result is asked for."""
+    del deadline
+    return call
+
+
+def _evidence(made: MadeBookings, read_at: datetime) -> dict[str, Canonical]:
+    """Return what an event tells of the list that a verdict rests on."""
+    told: dict[str, Canonical] = {
+        "read_at": read_at.isoformat(timespec="milliseconds"),
+        "pages": made.pages,
+        "bookings_read": len(made.bookings),
+        "is_complete": made.is_complete,
+    }
+    return told | ({"unreadable_entries": len(made.unreadable)} if made.unreadable else {})
 
 
 def answer_purpose(operation_id: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from chalicelib.application.audit import events
 from chalicelib.application.ports import Clock, OperationStore, Resolution
 from chalicelib.domain.errors import NotResolvableError
+from chalicelib.domain.operation.matching import may_own
 from chalicelib.domain.operation.operation import FOR_A_PERSON, OperationState
 from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
@@ -70,6 +71,6 @@ class ResolveOperation:
 
     def _require_free(self, record: OperationRecord, booking_id: int, deadline: Deadline) -> None:
         """Refuse a booking that another operation has made."""
-        owner = self.store.owners([booking_id], deadline).get(booking_id, record.id)
-        if owner != record.id:
-            raise NotResolvableError(f"Booking {booking_id} belongs to the operation {owner}.")
+        owners = self.store.owners([booking_id], deadline)
+        if not may_own(record.id, booking_id, owners):
+            raise NotResolvableError(f"Booking {booking_id} belongs to the operation {owners[booking_id]}.")

@@ -52,14 +52,25 @@ class AuditEvent:
     previous_hash: str = GENESIS
     details: Mapping[str, Canonical] = field(default_factory=dict)
     sealed_contact: str | None = None
+    _canonical: list[bytes] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @property
     def contact_beside(self) -> str | None:
         """Return the sealed contact if it is kept beside the event."""
         return self.sealed_contact if len(self.sealed_contact or "") > LONGEST_CONTACT_INSIDE else None
 
+    @property
+    def hash(self) -> str:
+        """Return the hash over the stored bytes, which the next event is chained to."""
+        return event_hash(self.canonical())
+
     def canonical(self) -> bytes:
-        """Return the bytes that are stored and hashed."""
+        """Return the bytes that are stored and hashed; they are made once."""
+        if not self._canonical:
+            self._canonical.append(self._written())
+        return self._canonical[0]
+
+    def _written(self) -> bytes:
         return canonical_bytes(
             {
                 "version": VERSION,

@@ -31,6 +31,7 @@ class Form:
     members: Mapping[str, JsonValue] = field(repr=False)
     policy: BookingPolicy
     now: datetime
+    _times: dict[str, UpstreamTime | None] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def has(self, name: str) -> bool:
         """Tell whether a member is there and not null."""
@@ -49,9 +50,11 @@ class Form:
         return value if isinstance(value, str) else None
 
     def time(self, name: str) -> UpstreamTime | None:
-        """Return a member that is a date in one of the accepted forms."""
-        text = self.text(name)
-        return None if text is None else read_time(text, self.policy.zone)
+        """Return a member that is a date in one of the accepted forms; each is read once, however many rules ask."""
+        if name not in self._times:
+            text = self.text(name)
+            self._times[name] = None if text is None else read_time(text, self.policy.zone)
+        return self._times[name]
 
     def candidate(self) -> int | None:
         """Return BookUserID when it can be the id of a user."""

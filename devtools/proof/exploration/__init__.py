@@ -9,6 +9,7 @@ What is left open, and so is chosen:
   change. All of them touch the rows of one booking, so they count as dependent; what a call does between two of them, and reads
   of what nobody changes, commute with everything and are not permuted. A call that could go on and has to wait is preempted;
   how often that may happen in one run is bounded. Where a call has ended or waits in vain, going elsewhere is free.
+  What goes on beside a call, the settling of other operations, is preempted by the call's own way, and preempts it, alike.
 - Which fault a step meets, as many as the budget allows: the function dies, a write is lost, unanswered, applied late or refused
   by a throttled index (with all others of that moment), a read is lost, an index read is stale, the list is behind, the POST
   meets one of the twelve fates of `placement.py`, the vault fails, the answer does not arrive.

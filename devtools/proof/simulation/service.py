@@ -1,6 +1,6 @@
 """Switchboard as it is wired in production, on simulated ports; several containers of it run side by side."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -79,9 +79,10 @@ def build_container(shared: Shared, keys: HmacKeys) -> Container:
     cache = PermissionCache(clock, CACHE_SECONDS, b"cache")
     introspector = BreakingIntrospector(SimulatedIntrospector(shared.reads, cache), breaker)
     gateway = BreakingGateway(shared.gateway, breaker)
-    reconciler = Reconciler(gateway, shared.store, FORM, clock, LONDON, shared.policy)
+    reconciler = Reconciler(gateway, shared.store, FORM, clock, concurrency, LONDON, shared.policy)
+    quietly = replace(reconciler, gateway=shared.gateway)
     earlier = EarlierOperations(shared.store, gateway, reconciler, clock, keys)
-    housekeeping = Housekeeping(shared.store, reconciler, clock, shared.policy, BUDGET)
+    housekeeping = Housekeeping(shared.store, quietly, clock, concurrency, shared.policy, BUDGET)
     return Container(
         clock=clock,
         place_booking=PlaceBooking(

@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib.adapters.aws.vault.client import kms_client
 from chalicelib.adapters.aws.vault.kms_vault import KmsVault
-from chalicelib.adapters.system import SystemClock
+from chalicelib.adapters.system import SystemClock, ThreadConcurrency
 from chalicelib.domain.errors import SealBrokenError
 from chalicelib.domain.time_budget import Deadline
 from devtools.local.dynamodb import OPERATIONS_TABLE, REGION, LocalDynamoDB, create_tables, local_client
@@ -32,7 +32,15 @@ class Containers:
 
     def start(self) -> KmsVault:
         """Return a vault that remembers nothing."""
-        return KmsVault(self.kms, self.dynamodb, OPERATIONS_TABLE, self.key_id, self.clock, random_bytes=os.urandom)
+        return KmsVault(
+            self.kms,
+            self.dynamodb,
+            OPERATIONS_TABLE,
+            self.key_id,
+            self.clock,
+            ThreadConcurrency(1),
+            random_bytes=os.urandom,
+        )
 
     def deadline(self) -> Deadline:
         """Return what a claim gets."""

@@ -103,3 +103,27 @@ def test_a_call_that_ends_in_the_grace_after_its_deadline_is_heard() -> None:
     result = ThreadConcurrency(1).start(fail_late, soon(0))
     with pytest.raises(InvalidTokenError):
         result()
+
+
+def test_an_errand_is_waited_for_by_nobody_and_its_error_is_told_to_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    """Set off one that hangs and one that fails: the caller goes on at once."""
+    released, ended = Event(), Event()
+    concurrency = ThreadConcurrency(2)
+
+    def fail() -> None:
+        released.wait(5)
+        try:
+            raise ValueError("a phone number, say")
+        finally:
+            ended.set()
+
+    concurrency.set_off(fail)
+    concurrency.set_off(lambda: None)
+    assert not ended.is_set()
+    released.set()
+    assert ended.wait(5)
+    concurrency.start(lambda: None, soon())()
+    concurrency._executor.shutdown(wait=True)  # noqa: SLF001 (nothing in production ends it)
+    (record,) = caplog.records
+    assert (record.message, record.levelname) == ("errand.failed", "ERROR")
+    assert "phone" not in str(record.__dict__["known_fields"])

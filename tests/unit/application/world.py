@@ -58,11 +58,11 @@ class World:
 
     def reconciler(self) -> Reconciler:
         """Return what settles open operations."""
-        return Reconciler(self.gateway, self.store, self.form, self.clock, LONDON, self.policy)
+        return Reconciler(self.gateway, self.store, self.form, self.clock, self.concurrency, LONDON, self.policy)
 
     def housekeeping(self) -> Housekeeping:
         """Return what settles and flags forgotten operations."""
-        return Housekeeping(self.store, self.reconciler(), self.clock, self.policy, self.budget)
+        return Housekeeping(self.store, self.reconciler(), self.clock, self.concurrency, self.policy, self.budget)
 
     def place_booking(self) -> PlaceBooking:
         """Return the main use case."""

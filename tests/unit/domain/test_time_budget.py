@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.domain.time_budget import Deadline, TimeBudget
+from chalicelib.domain.time_budget import Deadline, Leash, TimeBudget
 from tests.fakes.clock import FixedClock
 
 
@@ -53,3 +53,16 @@ def test_after_reads_that_took_their_whole_time_a_booking_is_still_sent() -> Non
 def test_a_call_without_time_has_nothing_left(seconds: float) -> None:
     """Begin a call whose platform has given up on it."""
     assert Deadline.after(FixedClock().monotonic, seconds).remaining() == 0
+
+
+def test_a_leash_ends_the_deadlines_that_it_holds_and_what_is_derived_of_them() -> None:
+    """Hold one, let it go on as ever, and end it; the deadline that it was made of goes on."""
+    clock, leash = FixedClock(), Leash()
+    deadline = Deadline.after(clock.monotonic, 10)
+    held = leash.hold(deadline)
+    step = held.within(5)
+    clock.tick(2)
+    assert (held.remaining(), step.remaining(), held.since) == (8, 3, deadline.since)
+    leash.is_over = True
+    assert (held.remaining(), step.remaining(), held.within(5).remaining()) == (0, 0, 0)
+    assert deadline.remaining() == 8

@@ -24,6 +24,7 @@ from tests.builders import LONDON
 from tests.contract.records import UNKNOWN, claim, made, operation
 from tests.fakes.clock import FixedClock
 from tests.fakes.store import TroubledStore
+from tests.fakes.system import SequentialConcurrency
 from tests.fakes.upstream import InMemoryGateway
 
 TROUBLE = StoreUnavailableError("07700900123 could not be written")
@@ -199,8 +200,9 @@ def test_what_nobody_came_back_for_is_flagged_in_one_hour() -> None:
     claim(store, died)
     claim(store, replace(young, claimed_at=clock.now() - timedelta(hours=23)))
     policy = ReconciliationPolicy()
-    reconciler = Reconciler(InMemoryGateway(), store, HttpAnswers(Links()), clock, LONDON, policy)
-    _, handler = registered(Housekeeping(store, reconciler, clock, policy, TimeBudget()))
+    beside = SequentialConcurrency()
+    reconciler = Reconciler(InMemoryGateway(), store, HttpAnswers(Links()), clock, beside, LONDON, policy)
+    _, handler = registered(Housekeeping(store, reconciler, clock, beside, policy, TimeBudget()))
     handler(EVENT, Context())
     assert [store.state_of(each.id) for each in (unknown, died, young)] == [
         OperationState.EXPIRED_UNKNOWN,

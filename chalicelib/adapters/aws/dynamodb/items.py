@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias
 
 from chalicelib.adapters.aws.dynamodb import tables
-from chalicelib.domain.audit.event import AuditEvent, event_hash, told_request_id
+from chalicelib.domain.audit.event import AuditEvent, told_request_id
 from chalicelib.domain.operation.operation import OPEN, Operation, OperationState
 from chalicelib.domain.operation.record import OperationRecord
 
@@ -190,7 +190,7 @@ def head(event: AuditEvent) -> Attribute:
 
 def head_hex(event: AuditEvent) -> str:
     """Return the hash of an event."""
-    return event_hash(event.canonical())
+    return event.hash
 
 
 def _row(partition_key: str, operation_id: str) -> Item:

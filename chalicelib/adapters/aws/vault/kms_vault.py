@@ -4,14 +4,15 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from chalicelib.adapters.aws.vault.calls import Calls, store_errors
+from chalicelib.adapters.aws.vault.calls import RETRY_AFTER_SECONDS, Calls, store_errors
 from chalicelib.adapters.aws.vault.client import KmsClient
 from chalicelib.adapters.aws.vault.data_key import DataKey
 from chalicelib.adapters.aws.vault.key_cache import KeyCache
 from chalicelib.adapters.aws.vault.key_rows import KeyRows, WrappedKey
-from chalicelib.adapters.aws.vault.sealing import AesGcmSeal
+from chalicelib.adapters.aws.vault.sealing import AesGcmSeal, LoadCipher, load_cipher
 from chalicelib.adapters.aws.vault.wrapping import WrappingKey
-from chalicelib.application.ports import AccountSeal, Clock
+from chalicelib.application.ports import AccountSeal, Clock, Concurrency
+from chalicelib.domain.errors import StoreUnavailableError, UpstreamUnavailableError
 from chalicelib.domain.time_budget import Deadline
 
 if TYPE_CHECKING:
@@ -24,39 +25,45 @@ NOT_ERASED = "The account's data key could not be erased; erase it again."
 class KmsVault:
     """A Vault. `kms_key_id` is the id, ARN or alias of the wrapping key, `random_bytes` draws that many bytes.
 
-    A call on a known account costs nothing, on a cold cache two hops, at the account's first time three.
+    A call on a known account costs nothing, on a cold cache two hops, at the account's first time too: a new key is asked for
+    beside the row that tells whether there is one, and forgotten where there is. What the cipher needs is loaded here, so that
+    a seal that could be had never fails for want of it.
     """
 
-    def __init__(  # noqa: PLR0913 (what it is wired with)
+    def __init__(  # noqa: PLR0913, PLR0917 (what it is wired with)
         self,
         kms_client: KmsClient,
         dynamodb_client: "DynamoDBClient",
         operations_table: str,
         kms_key_id: str,
         clock: Clock,
+        concurrency: Concurrency,
         *,
         random_bytes: Callable[[int], bytes],
         sleep: Callable[[float], None] = time.sleep,
+        load_cipher: LoadCipher = load_cipher,
     ) -> None:
         calls = Calls(sleep)
         self._wrapping_key = WrappingKey(kms_client, kms_key_id, calls)
         self._rows = KeyRows(dynamodb_client, operations_table, calls)
         self._cache = KeyCache(clock)
         self._clock = clock
+        self._concurrency = concurrency
         self._random_bytes = random_bytes
+        self._load_cipher = load_cipher
 
     def unlock(self, account: int, deadline: Deadline) -> AccountSeal:
         """Return the seal of an account, making its data key at the first time.
 
         Raises:
-            StoreUnavailableError: the key could not be had by the deadline, or KMS does not open it.
+            StoreUnavailableError: the key could not be had by the deadline, KMS does not open it, or there is no cipher.
         """
-        key = self._cache.get(account)
-        if key is None:
-            with store_errors(NOT_UNLOCKED):
+        with store_errors(NOT_UNLOCKED):
+            key = self._cache.get(account)
+            if key is None:
                 key = self._standing_key(account, deadline)
-            self._cache.put(account, key)
-        return AesGcmSeal(account, key, self._random_bytes)
+                self._cache.put(account, key)
+            return AesGcmSeal(account, key, self._random_bytes, self._load_cipher)
 
     def erase(self, account: int, deadline: Deadline) -> None:
         """Delete the data key of an account: nothing that was sealed under it can be opened again.
@@ -75,9 +82,10 @@ class KmsVault:
 
     def _standing_key(self, account: int, deadline: Deadline) -> DataKey:
         """Return the key that every container uses, the faster one's where two made the first."""
+        new_key = self._concurrency.start(lambda: self._wrapping_key.new_key(account, deadline), deadline)
         row = self._rows.read(account, deadline)
         if row is None:
-            key, wrapped = self._wrapping_key.new_key(account, deadline)
+            key, wrapped = _in_time(new_key)
             made = WrappedKey(key.id, wrapped)
             row = self._rows.add(account, made, self._clock.now(), deadline)
             if row == made:
@@ -95,3 +103,11 @@ class KmsVault:
             msg = "the wrapped key is not the one that its row names"
             raise ValueError(msg)
         return key
+
+
+def _in_time(new_key: Callable[[], tuple[DataKey, bytes]]) -> tuple[DataKey, bytes]:
+    """Return the key that was asked for beside the row."""
+    try:
+        return new_key()
+    except UpstreamUnavailableError as error:  # how a call beside ours is late
+        raise StoreUnavailableError(NOT_UNLOCKED, retry_after_seconds=RETRY_AFTER_SECONDS) from error

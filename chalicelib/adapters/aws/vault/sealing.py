@@ -5,7 +5,7 @@ The text is base64url, without padding, of: format version (1 byte), key id (8),
 
 import base64
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import Protocol
 
 from chalicelib.adapters.aws.vault.data_key import ID_LENGTH, DataKey
 from chalicelib.domain.errors import SealBrokenError
@@ -20,24 +20,57 @@ HEADER_LENGTH = len(FORMAT) + ID_LENGTH
 BODY_AT = HEADER_LENGTH + NONCE_LENGTH
 SHORTEST = BODY_AT + TAG_LENGTH
 
-# `cryptography` takes about 10 ms to import: inside the methods, so that only a call that seals or opens pays for it.
+
+class Cipher(Protocol):
+    """AES-256-GCM under one key; the names are the library's."""
+
+    def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None) -> bytes:
+        """Return the ciphertext with its tag."""
+        ...
+
+    def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes | None) -> bytes:
+        """Return the plaintext; whatever is wrong with ciphertext, tag or associated data raises."""
+        ...
 
 
-@dataclass(frozen=True, slots=True)
+LoadCipher = Callable[[DataKey], tuple[Cipher, type[Exception]]]
+
+
+def load_cipher(key: DataKey) -> tuple[Cipher, type[Exception]]:
+    """Return the cipher under a key, and what it raises for a text that is broken.
+
+    `cryptography` takes about 10 ms to import: here, so that only a call that unlocks a vault pays for it, and nothing that
+    goes wrong with it can happen later than that.
+
+    Raises:
+        Exception: whatever a library raises that cannot be loaded.
+    """
+    from cryptography.exceptions import InvalidTag  # noqa: PLC0415 (see above)
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 (see above)
+
+    return AESGCM(key.reveal()), InvalidTag
+
+
 class AesGcmSeal:
-    """An AccountSeal under one data key; `random_bytes` returns that many fresh random bytes."""
+    """An AccountSeal under one data key, of which it remembers the id; `random_bytes` returns that many fresh ones.
 
-    account: int
-    key: DataKey
-    random_bytes: Callable[[int], bytes]
+    Raises:
+        Exception: whatever `load` raises when there is no cipher to be had.
+    """
+
+    def __init__(
+        self, account: int, key: DataKey, random_bytes: Callable[[int], bytes], load: LoadCipher = load_cipher
+    ) -> None:
+        self._account = account
+        self._key_id = key.id
+        self._random_bytes = random_bytes
+        self._cipher, self._broken = load(key)
 
     def seal(self, plaintext: bytes, purpose: str) -> str:
         """Return the sealed text, bound to the account and to `purpose`."""
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 (see above)
-
-        header = FORMAT + self.key.id
-        nonce = self.random_bytes(NONCE_LENGTH)
-        ciphertext = AESGCM(self.key.reveal()).encrypt(nonce, plaintext, self._bound(header, purpose))
+        header = FORMAT + self._key_id
+        nonce = self._random_bytes(NONCE_LENGTH)
+        ciphertext = self._cipher.encrypt(nonce, plaintext, self._bound(header, purpose))
         return _text(header + nonce + ciphertext)
 
     def open(self, sealed: str, purpose: str) -> bytes:
@@ -46,21 +79,18 @@ class AesGcmSeal:
         Raises:
             SealBrokenError: not sealed by this key for this purpose and account, or changed since.
         """
-        from cryptography.exceptions import InvalidTag  # noqa: PLC0415 (see above)
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 (see above)
-
         raw = _bytes(sealed)
         header, nonce, ciphertext = raw[:HEADER_LENGTH], raw[HEADER_LENGTH:BODY_AT], raw[BODY_AT:]
-        if len(raw) < SHORTEST or header != FORMAT + self.key.id:
+        if len(raw) < SHORTEST or header != FORMAT + self._key_id:
             raise _broken()
         try:
-            return AESGCM(self.key.reveal()).decrypt(nonce, ciphertext, self._bound(header, purpose))
-        except InvalidTag as error:
+            return self._cipher.decrypt(nonce, ciphertext, self._bound(header, purpose))
+        except self._broken as error:
             raise _broken() from error
 
     def _bound(self, header: bytes, purpose: str) -> bytes:
         """Return what is authenticated beside the text; all parts but the last have a fixed length, so none can shift."""
-        return header + self.account.to_bytes(ACCOUNT_LENGTH) + purpose.encode()
+        return header + self._account.to_bytes(ACCOUNT_LENGTH) + purpose.encode()
 
 
 def _text(raw: bytes) -> str:

@@ -94,7 +94,15 @@ class ExploredPlatform(Platform):
         return call
 
     def answer_arrives(self) -> bool:
-        """Choose whether the answer gets through."""
+        """End what went on beside the call, which its answer does not wait for, and choose whether that gets through.
+
+        What had begun then is a request that comes late, which is a fault of its own.
+        """
+        call = self.running()
+        errands = [task for task in call.tasks if task is not getcurrent()]
+        self.stage.forget(errands)
+        for task in errands:
+            self.scheduler.kill(task)
         return self._fault("answers", (SILENCE,)) is None
 
     def step(self, what: str, faults: Sequence[str], *, is_shared: bool) -> str | None:

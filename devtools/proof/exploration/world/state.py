@@ -94,7 +94,7 @@ class State:
             )
             for _, call in sorted(platform.calls_alive.items())
         ]
-        turns = sorted(((call, names[task]) for call, task in stage.turns), key=lambda turn: turn[0])
+        turns = sorted(((call, names[task]) for call, task in stage.turns), key=lambda turn: turn[0])  # in their order
         moves = [(move.identity, move.earliest, move.latest) for move in stage.moves]
         return (
             calls,
@@ -104,6 +104,8 @@ class State:
             sorted(moves),
             names.get(getcurrent(), "nobody"),
             stage.current if any(call == stage.current for call, _ in turns) else 0,
+            stage.chosen,
+            names[stage.went_last] if any(task is stage.went_last for _, task in stage.turns) else "",
         )
 
 

@@ -180,3 +180,15 @@ class SimulatedConcurrency:
 
         self._platform.beside(self._platform.running(), work)
         return result
+
+    def set_off(self, errand: Callable[[], None]) -> None:
+        """Start a task that nobody waits for; an error of it is a fault of the product."""
+        call = self._platform.running()
+
+        def work() -> None:
+            try:
+                errand()
+            except Exception as error:  # noqa: BLE001 (whatever it is, the oracle reports it)
+                self._platform.history.foreign_errors.append(f"{call.name} {call.what}, beside it: {error!r}")
+
+        self._platform.beside(call, work)

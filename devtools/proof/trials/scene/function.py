@@ -90,6 +90,7 @@ class Function:
             "store": placing.claiming.store,
             "trail": placing.refusals.trail,
             "vault": placing.vault,
+            "housekeeping": placing.housekeeping.reconciler.gateway,
         }
         mortal = [(port, MortalPort(name, port, self.lifeline)) for name, port in ports.items()]
         self._wired = wiring.rewired(timed, *mortal)

@@ -1,10 +1,12 @@
 """A container as production wires it, with parts exchanged, and taken apart again."""
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import fields, is_dataclass, replace
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from chalicelib.adapters.aws.vault.client import KmsClient
+from chalicelib.adapters.aws.vault.data_key import DataKey
 from chalicelib.edge.container import Container
 
 T = TypeVar("T")
@@ -38,11 +40,25 @@ def share_kms(container: Container, client: KmsClient) -> None:
     wired.place_booking.vault._wrapping_key.client._client = client  # noqa: SLF001 (it would be made on first use)
 
 
+def without_cipher(container: Container) -> Container:
+    """Return a container like this one whose vault cannot load its cipher, as on a machine that it was not made for."""
+
+    def cannot_load(key: DataKey) -> NoReturn:
+        del key
+        raise ImportError("made for another machine")
+
+    wired: Any = container
+    vault = copy(wired.place_booking.vault)
+    vault._load_cipher = cannot_load  # noqa: SLF001 (the container is wired already)
+    return rewired(container, (wired.place_booking.vault, vault))
+
+
 def close(container: Container, *, keep_kms: bool = False) -> None:
     """Wait for calls that nobody waits for any more, and close the connections; only a process's end does so else."""
     wired: Any = container
     placing = wired.place_booking
-    placing.concurrency._executor.shutdown(wait=True)  # noqa: SLF001 (nothing in production ends it)
+    for threads in (placing.concurrency, placing.housekeeping.reconciler.concurrency):
+        threads._executor.shutdown(wait=True)  # noqa: SLF001 (nothing in production ends it)
     placing.gateway.gateway.client.adapter.close()
     placing.claiming.store.client.close()
     if not keep_kms:

@@ -4,8 +4,10 @@ import gzip
 import math
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import TypeAlias
 
 import pytest
@@ -17,7 +19,17 @@ from chalicelib.domain.access import AccessToken
 from chalicelib.domain.errors import StoreUnavailableError, Trouble, UpstreamUnavailableError
 from chalicelib.domain.time_budget import Deadline
 from devtools.proof.trials.scene.clock import MovableClock
-from tests.fakes.raw_upstream import RawUpstream, Script, answer, closes, resets, says, says_and_closes, says_and_stalls
+from tests.fakes.raw_upstream import (
+    Peer,
+    RawUpstream,
+    Script,
+    answer,
+    closes,
+    resets,
+    says,
+    says_and_closes,
+    says_and_stalls,
+)
 
 ClientOf: TypeAlias = Callable[[str], AdultWorkClient]
 TOKEN = AccessToken("client-token")
@@ -193,6 +205,29 @@ def test_a_booking_does_not_ride_on_a_connection_of_an_earlier_call(client_of: C
         client.get("/v1/x", TOKEN, after(5))
         time.sleep(0.01)
         client.post("/v1/x", TOKEN, BODY, after(5))
+    assert [request.connection for request in upstream.requests] == [1, 2]
+
+
+def test_a_booking_does_not_ride_on_a_connection_whose_answer_was_asked_for_by_an_earlier_call(
+    client_of: ClientOf,
+) -> None:
+    """Let the answer to a read of a call that is over be heard in the next one, as after a freeze in the middle of it."""
+    asked, released = Event(), Event()
+
+    def waits(peer: Peer) -> None:
+        asked.set()
+        released.wait(5)
+        peer.say(answer(b"{}"))
+
+    with RawUpstream(waits, says(answer(b"{}"))) as upstream, ThreadPoolExecutor(1) as beside:
+        client = client_of(upstream.url)
+        read = beside.submit(client.get, "/v1/x", TOKEN, after(5))
+        assert asked.wait(5)
+        time.sleep(0.01)
+        call = after(5)
+        released.set()
+        assert read.result().status == 200
+        client.post("/v1/x", TOKEN, BODY, call)
     assert [request.connection for request in upstream.requests] == [1, 2]
 
 

@@ -1,11 +1,14 @@
 """Operations that nobody asked about again: settled at their account's next call, and flagged after a day."""
 
+from collections.abc import Callable
+
 import pytest
 
 from chalicelib.application.operations.housekeeping import Expired
-from chalicelib.application.ports import Resolution
+from chalicelib.application.ports import ClaimAnswer, Resolution
 from chalicelib.domain.access import Principal
 from chalicelib.domain.audit.event import AuditEvent, event_hash
+from chalicelib.domain.booking.form import JsonValue
 from chalicelib.domain.errors import (
     InvalidTokenError,
     StoreUnavailableError,
@@ -13,11 +16,12 @@ from chalicelib.domain.errors import (
     Trouble,
     UpstreamUnavailableError,
 )
-from chalicelib.domain.operation.operation import OperationState
+from chalicelib.domain.operation.operation import Operation, OperationState
 from chalicelib.domain.operation.record import OperationRecord
-from chalicelib.domain.time_budget import Deadline
+from chalicelib.domain.time_budget import Deadline, TimeBudget
 from tests.builders import OTHER_TOKEN, PRINCIPAL, REFRESHED_TOKEN, TOKEN, booking, members
 from tests.fakes.store import TroubledStore
+from tests.fakes.system import SequentialConcurrency
 from tests.unit.application.world import World
 
 DAY = 24 * 3600
@@ -102,12 +106,90 @@ def test_it_takes_what_is_left_of_the_call_at_most_its_own_limit() -> None:
             self.left.append(deadline.remaining())
             return super().open_operations(account, deadline)
 
-    world = World(store=(store := TimedStore()))
+    store = TimedStore()
     store.left = []
-    world.place()
-    world.gateway.before_send = lambda: world.clock.tick(15)
-    world.place(members(SessionDate="2026-01-22 21:30"), idempotency_key=None, token=REFRESHED_TOKEN, seconds_left=18)
+    World(store=store).place()
+    World(store=store, budget=TimeBudget(call=3, post=1, conclusion=1, margin=0.5)).place()
     assert store.left == [5, 3]
+
+
+class Dawdling(SequentialConcurrency):
+    """Errands that are begun when the test says so."""
+
+    def __init__(self) -> None:
+        self.errands: list[Callable[[], None]] = []
+
+    def set_off(self, errand: Callable[[], None]) -> None:
+        """Keep it for later."""
+        self.errands.append(errand)
+
+    def begin(self) -> None:
+        """Begin the newest, and do it to its end."""
+        self.errands.pop()()
+
+
+class PunctualStore(TroubledStore):
+    """A store that begins nothing without time, as the real one; `before_claim` is what happens meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.before_claim: Callable[[], None] = lambda: None
+
+    def claim(
+        self, operation: Operation, event: AuditEvent, deadline: Deadline, previous: OperationRecord | None = None
+    ) -> ClaimAnswer:
+        """Claim after what happens meanwhile."""
+        self.before_claim()
+        return super().claim(operation, event, deadline, previous)
+
+    def open_operations(self, account: int, deadline: Deadline) -> tuple[OperationRecord, ...]:
+        """Look, if there is time."""
+        if not deadline.remaining():
+            raise StoreUnavailableError("no time is left")
+        return super().open_operations(account, deadline)
+
+
+@pytest.mark.parametrize("moment", ["claim", "POST", "answer"])
+def test_it_goes_on_beside_the_call_from_the_claim_to_the_conclusion_and_no_longer(moment: str) -> None:
+    """Begin the errand at some moment: what it has not settled when the answer is there is left, and nobody waited for it."""
+    world = World(concurrency=(concurrency := Dawdling()), store=(store := PunctualStore()))
+    operation_id = lose(world, 20)
+    world.gateway.bookings[5] = booking(booking_id=5)
+    concurrency.errands.clear()
+    world.gateway.listed.clear()
+    document = members(SessionDate="2026-01-22 21:30")
+    if moment == "claim":
+        store.before_claim = concurrency.begin
+    if moment == "POST":
+        world.gateway.before_send = concurrency.begin
+    world.place(document, token=REFRESHED_TOKEN)
+    for errand in concurrency.errands:
+        errand()
+    is_settled = moment != "answer"
+    assert world.state_of(operation_id) is (OperationState.CONFIRMED if is_settled else OperationState.UNKNOWN)
+    assert bool(world.gateway.listed) is is_settled
+
+
+@pytest.mark.parametrize(
+    "document",
+    [members(Duration=4), members(SessionDate="2026-01-22 21:30", Credits=10**6)],
+)
+def test_a_call_that_claims_nothing_looks_for_nothing(document: dict[str, JsonValue]) -> None:
+    """Send what breaks a rule, by itself or by the balance: there is nothing that the look could go on beside."""
+    world = World(concurrency=(concurrency := Dawdling()))
+    world.refusal(document)
+    assert concurrency.errands == []
+
+
+def test_a_claim_that_fails_ends_it_as_well() -> None:
+    """Fail the claim before the errand is begun."""
+    world = World(concurrency=(concurrency := Dawdling()), store=PunctualStore())
+    operation_id = lose(world, 20)
+    world.gateway.listed.clear()
+    world.store.will_fail_claim()
+    world.refusal(members(SessionDate="2026-01-22 21:30"), token=REFRESHED_TOKEN)
+    concurrency.errands[-1]()
+    assert (world.gateway.listed, world.state_of(operation_id)) == ([], OperationState.UNKNOWN)
 
 
 def test_what_nobody_came_back_for_in_a_day_is_flagged() -> None:

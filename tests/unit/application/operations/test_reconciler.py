@@ -1,5 +1,6 @@
 """Settling open operations: one reading serves all, other calls may be faster, and no failure gets out."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pytest
@@ -186,6 +187,58 @@ def test_a_lease_that_was_not_over_after_all_needs_no_list() -> None:
     (settled,) = settle(world, record)
     assert (settled.record.state, settled.record.booking_id, settled.answer) == (CONFIRMED, 5, None)
     assert world.gateway.listed == []
+
+
+def test_what_is_found_is_told_after_one_reading_and_what_cannot_be_denied_yet_is_not_looked_for_again() -> None:
+    """Settle a booking that was made, and one of which nothing can be said before its window is over."""
+    world = World()
+    made, young = lose(world, day=20), lose(world, day=21)
+    book_by_night(world)
+    world.gateway.listed.clear()
+    settled = settle(world, made, young)
+    assert [one.record.state.value for one in settled] == ["CONFIRMED", "UNKNOWN"]
+    assert [page for _, _, page in world.gateway.listed] == [1, 2]
+    assert world.events(made.id)[2]["evidence"]["is_complete"] is False
+
+
+def test_a_booking_that_the_second_reading_finds_is_not_denied() -> None:
+    """Let it turn up between the two: the readings differ, and what the second one shows is told."""
+    world = World()
+    record = lose(world)
+    world.gateway.bookings[4] = booking(booking_id=4, user_id=9)
+    world.clock.tick(900)
+    readings = iter((None, None, world, None))
+
+    def turn_up() -> None:
+        if (now := next(readings)) is not None:
+            book_by_night(now)
+
+    world.gateway.before_list = turn_up
+    (settled,) = settle(world, record)
+    assert (settled.record.state, settled.record.booking_id) == (OperationState.CONFIRMED, 5)
+
+
+class CountingStore(TroubledStore):
+    """A store that counts the looks at whose bookings they are."""
+
+    looks = 0
+
+    def owners(self, booking_ids: Sequence[int], deadline: Deadline) -> Mapping[int, str]:
+        """Look, and count."""
+        self.looks += 1
+        return super().owners(booking_ids, deadline)
+
+
+def test_the_store_is_asked_whose_all_bookings_are_at_once() -> None:
+    """Settle six operations, more than are written side by side."""
+    world = World(store=(store := CountingStore()))
+    records = [lose(world, day=day) for day in range(20, 26)]
+    for number, day in enumerate(range(20, 26), start=5):
+        world.gateway.bookings[number] = booking(booking_id=number, session_date=f"2026-01-{day}T21:30:00")
+    store.looks = 0
+    settled = settle(world, *records)
+    assert [one.record.booking_id for one in settled] == [5, 6, 7, 8, 9, 10]
+    assert store.looks == 1
 
 
 class StubbornStore(TroubledStore):

@@ -62,9 +62,9 @@ def test_the_evidence_of_a_found_booking_is_an_event() -> None:
     assert (events[2]["booking_id"], events[2]["matching_bookings"]) == (1, [1])
     assert events[2]["evidence"] == {
         "read_at": "2026-01-15T12:00:00.000+00:00",
-        "pages": 4,
+        "pages": 2,
         "bookings_read": 1,
-        "is_complete": True,
+        "is_complete": False,
     }
 
 

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from chalicelib.domain.booking.booking import BookedUser, Booking, UnreadableEntry
+from chalicelib.domain.operation.listing import ANY_ZONE, Listing, Near
 from chalicelib.domain.operation.matching import (
-    ANY_ZONE,
     ReconciliationPolicy,
     Verdict,
     echoes,
     judge,
-    may_concern,
+    may_own,
     resembles,
 )
 from chalicelib.domain.operation.operation import OperationState
@@ -41,9 +41,8 @@ def verdict(  # noqa: PLR0913 (keyword-only evidence of one judgement)
     """Judge an operation by a list, by default a whole one that was read when absence proves something."""
     return judge(
         record or operation_record(),
-        bookings,
+        Listing(bookings, unreadable, LONDON).near(record or operation_record()),
         owners=owners or {},
-        unreadable=unreadable,
         is_complete=is_complete,
         read_at=read_at,
         zone=LONDON,
@@ -264,7 +263,7 @@ def test_the_windows_can_be_set() -> None:
     policy = ReconciliationPolicy(before=timedelta(0), after=timedelta(0), settle=timedelta(seconds=40))
 
     def state(created: str | None, seconds: int) -> OperationState:
-        made = [] if created is None else [booking(create_date=created)]
+        made = Near() if created is None else Near((booking(create_date=created),))
         read_at = NOW + timedelta(seconds=seconds)
         record = operation_record()
         return judge(
@@ -337,7 +336,7 @@ def test_a_booking_may_concern_an_operation_by_the_clock_of_any_zone_and_no_furt
     """List it 26 hours away from a summer evening in London, to both sides, and a quarter of an hour more."""
     record = operation_record(session_date="2026-07-20 21:30")
     other = booking(session_date=session_date)
-    assert may_concern(record, other, LONDON) is is_alike
+    assert (Listing([other], [], LONDON).near(record).bookings == (other,)) is is_alike
     assert verdict([other], record=record).state is (UNKNOWN if is_alike else NOT_CREATED)
 
 
@@ -368,3 +367,9 @@ def test_an_open_operation_is_decided_by_reads_or_else_by_a_person(
     """Ask at the borders of both windows; what a function works on, and what is settled, is not open."""
     when = POLICY.decided_by(operation_record(state=state), NOW + later)
     assert when == (None if decided is None else NOW + decided)
+
+
+def test_a_booking_may_be_an_operation_s_own_unless_it_is_another_s() -> None:
+    """Ask about one that is nobody's, one's own, another's, and one that does not say which it is."""
+    owners = {7: "op_1", 8: "op_2"}
+    assert [may_own("op_1", booking_id, owners) for booking_id in (6, 7, 8, None)] == [True, True, False, True]

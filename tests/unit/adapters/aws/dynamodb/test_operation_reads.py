@@ -4,19 +4,18 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
 from chalicelib.adapters.aws.dynamodb import items, tables
 from chalicelib.adapters.aws.dynamodb.items import Item
 from chalicelib.adapters.aws.dynamodb.operations import DynamoDBOperationStore
-from chalicelib.domain.errors import StoreUnavailableError, Trouble, UpstreamUnavailableError
+from chalicelib.domain.errors import StoreUnavailableError
 from chalicelib.domain.operation.record import OperationRecord
-from chalicelib.domain.time_budget import Deadline
 from tests.builders import NOW
 from tests.contract.records import claim_event, enough_time, operation
-from tests.fakes.system import SequentialConcurrency
+from tests.fakes.system import LateConcurrency, SequentialConcurrency
 from tests.unit.adapters.aws.dynamodb.conftest import CountingClock, Lines
 from tests.unit.adapters.aws.dynamodb.stub import (
     Reply,
@@ -106,19 +105,6 @@ def test_an_index_that_cannot_be_read_is_our_error(
     asked = [request.document["ExpressionAttributeValues"][":shard"]["S"] for request in dynamodb.requests]
     assert len(set(asked)) == len(asked)
     del dynamodb.replies[:]
-
-
-class LateConcurrency:
-    """Calls beside ours that are never heard of again."""
-
-    def start(self, call: Callable[[], T], deadline: Deadline) -> Callable[[], T]:
-        """Start nothing."""
-        del call, deadline
-
-        def result() -> NoReturn:
-            raise UpstreamUnavailableError("late", trouble=Trouble.LATE)
-
-        return result
 
 
 def test_a_shard_that_is_late_is_our_error(store: DynamoDBOperationStore) -> None:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 import boto3
@@ -10,6 +11,7 @@ from botocore.config import Config
 
 from chalicelib.adapters.aws.vault.client import CLIENT_CONFIG, KmsClient
 from chalicelib.adapters.aws.vault.kms_vault import KmsVault
+from tests.fakes.system import LazyConcurrency
 from tests.unit.adapters.aws.dynamodb.conftest import CountingClock
 from tests.unit.adapters.aws.dynamodb.stub import StubDynamoDB
 
@@ -57,9 +59,18 @@ def clock() -> CountingClock:
 def new_vault(
     server: StubDynamoDB, clients: tuple[KmsClient, "DynamoDBClient"], clock: CountingClock
 ) -> Callable[[], KmsVault]:
-    """Return what makes a vault that remembers nothing."""
+    """Return what makes a vault that remembers nothing; it asks for one thing after the other."""
     del server
-    return lambda: KmsVault(*clients, "operations", "alias/vault", clock, random_bytes=os.urandom, sleep=clock.sleep)
+    return partial(
+        KmsVault,
+        *clients,
+        "operations",
+        "alias/vault",
+        clock,
+        LazyConcurrency(),
+        random_bytes=os.urandom,
+        sleep=clock.sleep,
+    )
 
 
 @pytest.fixture

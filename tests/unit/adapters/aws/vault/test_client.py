@@ -13,6 +13,7 @@ import pytest
 from chalicelib.adapters.aws.vault.client import KmsClient, KmsOnFirstUse, kms_client
 from chalicelib.adapters.aws.vault.kms_vault import KmsVault
 from chalicelib.domain.errors import StoreUnavailableError
+from tests.fakes.system import LazyConcurrency
 from tests.unit.adapters.aws.dynamodb.conftest import CountingClock
 from tests.unit.adapters.aws.dynamodb.stub import StubDynamoDB
 from tests.unit.adapters.aws.vault.replies import ACCOUNT, found, in_time, row, unwrapped
@@ -125,7 +126,9 @@ def test_a_client_that_cannot_be_made_is_our_error_and_tried_again_later(
             raise faults.pop()
         return kms
 
-    vault = KmsVault(KmsOnFirstUse(make), dynamodb, "operations", "alias/vault", clock, random_bytes=bytes)
+    vault = KmsVault(
+        KmsOnFirstUse(make), dynamodb, "operations", "alias/vault", clock, LazyConcurrency(), random_bytes=bytes
+    )
     server.will(found(row()))
     with pytest.raises(StoreUnavailableError):
         vault.unlock(ACCOUNT, in_time(clock))
@@ -140,9 +143,9 @@ def test_a_vault_that_knows_an_accounts_key_needs_no_client(
     """Nor does making a vault."""
     kms, dynamodb = clients
     make = Maker()
-    vault = KmsVault(kms, dynamodb, "operations", "alias/vault", clock, random_bytes=bytes)
+    vault = KmsVault(kms, dynamodb, "operations", "alias/vault", clock, LazyConcurrency(), random_bytes=bytes)
     server.will(found(row()), unwrapped())
     vault.unlock(ACCOUNT, in_time(clock))
-    KmsVault(KmsOnFirstUse(make), dynamodb, "operations", "alias/vault", clock, random_bytes=bytes)
+    KmsVault(KmsOnFirstUse(make), dynamodb, "operations", "alias/vault", clock, LazyConcurrency(), random_bytes=bytes)
     vault.unlock(ACCOUNT, in_time(clock))
     assert (make.made, len(server.requests)) == ([], 2)

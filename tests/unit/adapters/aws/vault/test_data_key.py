@@ -11,8 +11,9 @@ SECRET = bytes(range(100, 132))
 def test_a_key_shows_its_id_and_nothing_else() -> None:
     """Neither itself nor inside a seal."""
     key = DataKey(SECRET)
-    for text in (repr(key), str(key), repr(AesGcmSeal(1001, key, bytes))):
-        assert key.id.hex() in text
+    seal = AesGcmSeal(1001, key, bytes)
+    for text in (repr(key), str(key), repr(seal), str(seal)):
+        assert text.startswith("DataKey") is (key.id.hex() in text)
         assert repr(SECRET)[2:-1] not in text
         assert SECRET.hex() not in text
 

@@ -1,11 +1,17 @@
 """What the vault asks KMS and DynamoDB for, when, and what it makes of the answers."""
 
+import os
 from collections.abc import Callable
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
+from chalicelib.adapters.aws.vault.client import KmsClient
+from chalicelib.adapters.aws.vault.data_key import DataKey
 from chalicelib.adapters.aws.vault.kms_vault import KmsVault
+from chalicelib.application.ports import Concurrency
 from chalicelib.domain.errors import SealBrokenError, StoreUnavailableError
+from tests.fakes.system import LateConcurrency, LazyConcurrency, SequentialConcurrency
 from tests.unit.adapters.aws.dynamodb.conftest import CountingClock
 from tests.unit.adapters.aws.dynamodb.stub import StubDynamoDB, error
 from tests.unit.adapters.aws.vault.replies import (
@@ -26,6 +32,9 @@ from tests.unit.adapters.aws.vault.replies import (
     unwrapped,
 )
 
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
 CONTEXT = {"account": str(ACCOUNT)}
 KEY = {"pk": {"S": f"DATAKEY#{ACCOUNT}"}}
 
@@ -33,7 +42,7 @@ KEY = {"pk": {"S": f"DATAKEY#{ACCOUNT}"}}
 def test_the_first_key_of_an_account_is_made_and_kept_wrapped(
     vault: KmsVault, server: StubDynamoDB, clock: CountingClock
 ) -> None:
-    """Three hops; the row has no plaintext and no expiry, and is written only if there is none."""
+    """The row has no plaintext and no expiry, and is written only if there is none."""
     server.will(NO_ROW, made(), WRITTEN)
     vault.unlock(ACCOUNT, in_time(clock))
     read, generate, put = server.requests
@@ -129,3 +138,69 @@ def test_an_erasure_that_may_have_failed_is_an_error_and_forgets_the_key_all_the
     server.will(found(row()), unwrapped())
     vault.unlock(ACCOUNT, in_time(clock))
     assert server.operations[-2:] == ["GetItem", "Decrypt"]
+
+
+def vault_with(clients: "tuple[KmsClient, DynamoDBClient]", clock: CountingClock, concurrency: Concurrency) -> KmsVault:
+    """Return a vault that lets its calls run side by side as it is told."""
+    return KmsVault(*clients, "operations", "alias/vault", clock, concurrency, random_bytes=os.urandom)
+
+
+def test_a_new_key_is_asked_for_beside_the_row_so_that_the_first_time_takes_two_hops(
+    clients: "tuple[KmsClient, DynamoDBClient]", server: StubDynamoDB, clock: CountingClock
+) -> None:
+    """It is on its way before anybody knows whether it will be needed."""
+    server.will(made(), NO_ROW, WRITTEN)
+    vault_with(clients, clock, SequentialConcurrency()).unlock(ACCOUNT, in_time(clock))
+    assert server.operations == ["GenerateDataKey", "GetItem", "PutItem"]
+    assert server.requests[2].document["Item"] == row()
+
+
+def test_a_new_key_that_was_not_needed_is_forgotten(
+    clients: "tuple[KmsClient, DynamoDBClient]", server: StubDynamoDB, clock: CountingClock
+) -> None:
+    """The account has one: only that seals, and the other was neither put down nor waited for, had it failed or not."""
+    for asked in (made(OTHER_SECRET, OTHER_WRAPPED), error("AccessDeniedException")):
+        server.requests.clear()
+        server.will(asked, found(row()), unwrapped())
+        sealed = vault_with(clients, clock, SequentialConcurrency()).unlock(ACCOUNT, in_time(clock)).seal(b"s", PURPOSE)
+        assert server.operations == ["GenerateDataKey", "GetItem", "Decrypt"]
+        server.will(found(row()), unwrapped())
+        assert (
+            vault_with(clients, clock, LazyConcurrency()).unlock(ACCOUNT, in_time(clock)).open(sealed, PURPOSE) == b"s"
+        )
+
+
+def test_a_new_key_that_is_late_is_our_error(
+    clients: "tuple[KmsClient, DynamoDBClient]", server: StubDynamoDB, clock: CountingClock
+) -> None:
+    """Not the upstream's, which is how calls beside ours say it."""
+    server.will(NO_ROW)
+    with pytest.raises(StoreUnavailableError) as caught:
+        vault_with(clients, clock, LateConcurrency()).unlock(ACCOUNT, in_time(clock))
+    assert caught.value.retry_after_seconds == 5
+
+
+def test_without_a_cipher_nothing_is_unlocked_whether_the_key_is_in_memory_or_not(
+    clients: "tuple[KmsClient, DynamoDBClient]", server: StubDynamoDB, clock: CountingClock
+) -> None:
+    """It is found out before anything is to be sealed, and is our error, like all trouble of the vault."""
+
+    def cannot_load(key: DataKey) -> NoReturn:
+        del key
+        raise ImportError("made for another machine")
+
+    vault = KmsVault(
+        *clients,
+        "operations",
+        "alias/vault",
+        clock,
+        LazyConcurrency(),
+        random_bytes=os.urandom,
+        load_cipher=cannot_load,
+    )
+    server.will(found(row()), unwrapped())
+    for _ in range(2):
+        with pytest.raises(StoreUnavailableError) as caught:
+            vault.unlock(ACCOUNT, in_time(clock))
+        assert isinstance(caught.value.__cause__, ImportError)
+    assert server.operations == ["GetItem", "Decrypt"]

@@ -9,6 +9,7 @@ from chalicelib.adapters.aws.dynamodb.client import dynamodb_client
 from chalicelib.adapters.aws.vault.client import kms_client
 from chalicelib.adapters.aws.vault.kms_vault import KmsVault
 from chalicelib.domain.errors import StoreUnavailableError
+from tests.fakes.system import LazyConcurrency
 from tests.unit.adapters.aws.dynamodb.conftest import CountingClock
 from tests.unit.adapters.aws.dynamodb.stub import Reply, StubDynamoDB, answer, error, raw, reset, say_nothing, truncate
 from tests.unit.adapters.aws.vault.replies import (
@@ -125,7 +126,9 @@ def test_services_that_are_not_there_are_our_error(clock: CountingClock) -> None
     gone = StubDynamoDB()
     gone.close()
     kms, dynamodb = kms_client(endpoint=gone.endpoint_url), dynamodb_client(endpoint=gone.endpoint_url)
-    vault = KmsVault(kms, dynamodb, "operations", "key", clock, random_bytes=bytes, sleep=clock.sleep)
+    vault = KmsVault(
+        kms, dynamodb, "operations", "key", clock, LazyConcurrency(), random_bytes=bytes, sleep=clock.sleep
+    )
     with pytest.raises(StoreUnavailableError) as caught:
         vault.unlock(ACCOUNT, in_time(clock))
     assert isinstance(caught.value.__cause__, EndpointConnectionError)
