@@ -48,10 +48,7 @@ class StoredEvent:
             UnreadableEventError: they are not canonical, or lack what every event has.
         """
         try:
-            document = json.loads(stored)
-            if canonical_bytes(document) != stored:
-                raise UnreadableEventError("no event: the bytes are not canonical")
-            return cls._of(stored, document)
+            return cls._of(stored, json.loads(stored))
         except UnreadableEventError:
             raise
         except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
@@ -59,6 +56,8 @@ class StoredEvent:
 
     @classmethod
     def _of(cls, stored: bytes, document: dict[str, Any]) -> "StoredEvent":
+        if canonical_bytes(document) != stored:
+            raise UnreadableEventError("no event: the bytes are not canonical")
         return cls(
             canonical=stored,
             hash=event_hash(stored),
