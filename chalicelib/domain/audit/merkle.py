@@ -52,16 +52,18 @@ def inclusion_proof(leaves: Sequence[bytes], index: int) -> tuple[bytes, ...]:
     """
     if not 0 <= index < len(leaves):
         raise ValueError(f"a tree of {len(leaves)} leaves has no leaf {index}")
-    level, first, last, beside = [leaf_hash(leaf) for leaf in leaves], 0, len(leaves), list[bytes]()
-    while last - first > 1:
-        middle = first + _left_size(last - first)
-        if index < middle:
-            beside.append(root_of_hashes(level[middle:last]))
-            last = middle
-        else:
-            beside.append(root_of_hashes(level[first:middle]))
-            first = middle
-    return tuple(reversed(beside))
+    return tuple(_path([leaf_hash(leaf) for leaf in leaves], index))
+
+
+def _path(hashes: Sequence[bytes], index: int) -> list[bytes]:
+    """Return the hashes beside the way up from one of the hashes of leaves: PATH of RFC 9162, 2.1.3.1."""
+    if len(hashes) == 1:
+        return []
+    middle = _left_size(len(hashes))
+    left, right = hashes[:middle], hashes[middle:]
+    if index < middle:
+        return [*_path(left, index), root_of_hashes(right)]
+    return [*_path(right, index - middle), root_of_hashes(left)]
 
 
 def is_included(leaf: bytes, index: int, size: int, proof: Sequence[bytes], tree_root: bytes) -> bool:

@@ -48,15 +48,16 @@ class StoredEvent:
             UnreadableEventError: they are not canonical, or lack what every event has.
         """
         try:
-            document = json.loads(stored)
-            if canonical_bytes(document) != stored:
-                raise UnreadableEventError("the bytes are not canonical")
-            return cls._of(stored, document)
+            return cls._of(stored, json.loads(stored))
+        except UnreadableEventError:
+            raise
         except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
             raise UnreadableEventError(f"no event: {type(error).__name__}") from error
 
     @classmethod
     def _of(cls, stored: bytes, document: dict[str, Any]) -> "StoredEvent":
+        if canonical_bytes(document) != stored:
+            raise UnreadableEventError("no event: the bytes are not canonical")
         return cls(
             canonical=stored,
             hash=event_hash(stored),
@@ -76,14 +77,14 @@ def _instant(text: str) -> datetime:
     """Return a time in UTC; one that does not say its offset would be read by the clock of this machine."""
     at = datetime.fromisoformat(text)
     if at.tzinfo is None:
-        raise ValueError("no offset")
+        raise UnreadableEventError("no event: a time without its offset")
     return at.astimezone(UTC)
 
 
 def _exactly(wanted: type[T], value: object) -> T:
     """Return a value of exactly this type: a number is no text, and a bool no number."""
     if type(value) is not wanted:
-        raise TypeError(f"no {wanted.__name__}")
+        raise UnreadableEventError(f"no event: no {wanted.__name__} where one belongs")
     return value
 
 
