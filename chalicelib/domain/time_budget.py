@@ -1,7 +1,8 @@
 """The time budget of one call, and absolute deadlines: a read timeout is none, an upstream that drips outlives it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from chalicelib.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

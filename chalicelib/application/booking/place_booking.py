@@ -1,7 +1,7 @@
 """The main job: place one booking, at most once, with a record before the send and a truthful answer after it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from chalicelib.application.audit.events import Subject
 from chalicelib.application.booking.call import Call
@@ -30,6 +30,7 @@ from chalicelib.domain.operation.operation import Operation, OperationState, Out
 from chalicelib.domain.operation.stored_answer import StoredAnswer
 from chalicelib.domain.time_budget import Deadline, TimeBudget
 from chalicelib.domain.violation import Violation
+from chalicelib.values import dataclass
 
 TOKEN_REFUSED = (401, 403)
 

@@ -1,7 +1,6 @@
 """Operations that nobody has settled yet: read again at their account's next call, and flagged after a day."""
 
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.application.audit import events
@@ -13,6 +12,7 @@ from chalicelib.domain.operation.matching import ReconciliationPolicy
 from chalicelib.domain.operation.operation import OperationState
 from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline, TimeBudget
+from chalicelib.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

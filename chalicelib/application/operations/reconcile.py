@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, tzinfo
 
 from chalicelib.application.audit import events
@@ -26,6 +26,7 @@ from chalicelib.domain.operation.operation import OperationState
 from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.operation.stored_answer import StoredAnswer
 from chalicelib.domain.time_budget import Deadline
+from chalicelib.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

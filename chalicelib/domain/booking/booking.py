@@ -3,13 +3,14 @@
 Source of names, types and nullability: the upstream's CreateBooking page, request and response tables.
 """
 
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import IntEnum
 from typing import Annotated, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_pascal
+
+from chalicelib.values import dataclass
 
 Personal: TypeAlias = Annotated[str | None, Field(repr=False)]  # text of or about a person; no `repr` shows it
 

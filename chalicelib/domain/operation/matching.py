@@ -1,13 +1,14 @@
 """Which booking is the one that was sent: in the answer to the POST, and in the account's list afterwards."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 
 from chalicelib.domain.booking.booking import Booking, BookingRequest, UnreadableEntry
 from chalicelib.domain.booking.upstream_time import answer_readings, read_time, same_minute
 from chalicelib.domain.operation.operation import ENDED_UPSTREAM, OperationState
 from chalicelib.domain.operation.record import OperationRecord
+from chalicelib.values import dataclass
 
 ANY_ZONE = timedelta(hours=26)  # no two zones of the world are further apart: UTC-12 and UTC+14
 ZONE_STEP = timedelta(minutes=15)  # and none is off by less, or by a fraction of it

@@ -5,10 +5,10 @@ The text is base64url, without padding, of: format version (1 byte), key id (8),
 
 import base64
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from chalicelib.adapters.aws.vault.data_key import ID_LENGTH, DataKey
 from chalicelib.domain.errors import SealBrokenError
+from chalicelib.values import dataclass
 
 FORMAT = b"\x01"
 ACCOUNT_LENGTH = 8
