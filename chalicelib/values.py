@@ -9,7 +9,7 @@ what a type checker sees.
 from collections.abc import Callable
 from dataclasses import MISSING, Field, FrozenInstanceError, fields
 from dataclasses import dataclass as standard_dataclass
-from functools import cache
+from functools import cache, partial
 from operator import attrgetter
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -24,25 +24,28 @@ if TYPE_CHECKING:
     from dataclasses import dataclass
 else:
 
-    def dataclass(*, frozen: Literal[True], slots: Literal[True]) -> Callable[[type[T]], type[T]]:
-        """Return a decorator that does what `dataclasses.dataclass(frozen=True, slots=True)` does; nothing else is on offer.
+    def dataclass(
+        *, frozen: Literal[True], slots: Literal[True], kw_only: bool = False
+    ) -> Callable[[type[T]], type[T]]:
+        """Return a decorator that does what `dataclasses.dataclass` does with the same arguments; no others are on offer.
 
         Raises:
             TypeError: from here, or from the decorator, when a class asks for more than that.
         """
         if not (frozen and slots):
             raise TypeError("a value is frozen and has slots; for others there is the standard library")
-        return _value
+        return partial(_value, kw_only=kw_only)
 
 
-def _value(plain: type[T]) -> type[T]:
-    made: Any = standard_dataclass(init=False, repr=False, eq=False, slots=True)(plain)
+def _value(plain: type[T], *, kw_only: bool) -> type[T]:
+    made: Any = standard_dataclass(init=False, repr=False, eq=False, slots=True, kw_only=kw_only)(plain)
     members: Members = fields(made)
     optional = [_is_optional(member) for member in members]
-    if optional != sorted(optional) or not all(member.init and not member.kw_only for member in members):
-        raise TypeError(f"{made.__qualname__}: members are arguments by place, those with a default last")
+    is_in_order = kw_only or optional == sorted(optional)
+    if not is_in_order or not all(member.init and member.kw_only is kw_only for member in members):
+        raise TypeError(f"{made.__qualname__}: members are arguments, all of one kind, those with a default last")
     methods = {
-        "__init__": _init(made, members),
+        "__init__": _init(made, members, kw_only=kw_only),
         "__eq__": _equal(tuple(member.name for member in members if member.compare)),
         "__hash__": _hash(tuple(member.name for member in members if _is_hashed(member))),
         "__repr__": _repr,
@@ -64,30 +67,36 @@ def _is_hashed(member: Field[Any]) -> bool:
     return member.compare if member.hash is None else member.hash
 
 
-def _init(made: Any, members: Members) -> FunctionType:  # noqa: ANN401 (a class with the slots of its members)
+def _init(made: Any, members: Members, *, kw_only: bool) -> FunctionType:  # noqa: ANN401 (a class with its slots)
     """Return an `__init__` that takes the members by place or by name, as fast as one that was written for them."""
     has_more = hasattr(made, "__post_init__") or any(member.default_factory is not MISSING for member in members)
-    code = _template(len(members), has_more=has_more).replace(
+    code = _template(len(members), kw_only=kw_only and bool(members), has_more=has_more).replace(
         co_varnames=("self", *(member.name for member in members)),
         co_name="__init__",
         co_qualname=f"{made.__qualname__}.__init__",
     )
     known: dict[str, Any] = {f"set_{place}": getattr(made, member.name).__set__ for place, member in enumerate(members)}
-    defaults = [
-        member.default if member.default is not MISSING else _TO_BE_MADE for member in members if _is_optional(member)
-    ]
-    init = FunctionType(code, {**known, "complete": _complete(made, members)}, "__init__", tuple(defaults))
+    init = FunctionType(code, {**known, "complete": _complete(made, members)}, "__init__")
+    defaults = {member.name: _default(member) for member in members if _is_optional(member)}
+    if kw_only:
+        init.__kwdefaults__ = defaults
+    else:
+        init.__defaults__ = tuple(defaults.values())
     init.__annotations__ = {**{member.name: member.type for member in members}, "return": None}
     return init
 
 
+def _default(member: Field[Any]) -> Any:  # noqa: ANN401 (whatever the default is)
+    return _TO_BE_MADE if member.default is MISSING else member.default
+
+
 @cache
-def _template(members: int, *, has_more: bool) -> CodeType:
+def _template(members: int, *, kw_only: bool, has_more: bool) -> CodeType:
     """Return the code of a function that stores so many arguments: each by the setter of its slot, a global of the function."""
-    arguments = "".join(f", _{place}" for place in range(members))
+    arguments = ["self", *["*"] * kw_only, *(f"_{place}" for place in range(members))]
     steps = [f"set_{place}(self, _{place})" for place in range(members)] + ["complete(self)"] * has_more
     made: dict[str, FunctionType] = {}
-    exec(f"def init(self{arguments}):\n {'; '.join(steps) or 'pass'}", made)  # noqa: S102 (made of numbers alone)
+    exec(f"def init({', '.join(arguments)}):\n {'; '.join(steps) or 'pass'}", made)  # noqa: S102 (made of numbers alone)
     return made["init"].__code__
 
 

@@ -64,18 +64,31 @@ def made_by(dataclass: Callable[..., Any]) -> SimpleNamespace:
         def __repr__(self) -> str:
             return "special"
 
-    return SimpleNamespace(Nothing=Nothing, One=One, Several=Several, Checked=Checked, Special=Special)
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class Named:
+        """Members in an order of their own."""
+
+        name: str = "a"
+        other: int
+        seen: list[int] = field(default_factory=list, compare=False)
+
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class NamedNothing:
+        """No member."""
+
+    kinds = (Nothing, One, Several, Checked, Special, Named, NamedNothing)
+    return SimpleNamespace(**{kind.__name__: kind for kind in kinds})
 
 
 @values.dataclass(frozen=True, slots=True)
-class Named:
+class Sent:
     """A value that other processes find by its name."""
 
     name: str
 
 
 OURS, THEIRS = made_by(values.dataclass), made_by(dataclasses.dataclass)
-KINDS = ("Nothing", "One", "Several", "Checked", "Special")
+KINDS = tuple(vars(OURS))
 
 
 def both(kind: str, *given: object, **named: object) -> tuple[Any, Any]:
@@ -146,6 +159,9 @@ def test_members_slots_and_patterns_are_those_of_the_standard_library(kind: str)
         lambda kinds: kinds.One("a", name="b"),
         lambda kinds: kinds.Several(name="a", tokens="b"),
         lambda kinds: kinds.Nothing(1),
+        lambda kinds: kinds.NamedNothing(1),
+        lambda kinds: kinds.Named("a", 1),
+        lambda kinds: kinds.Named(name="a"),
         lambda kinds: kinds.Checked(-1),
         lambda kinds: setattr(kinds.One("a"), "name", "b"),
         lambda kinds: delattr(kinds.One("a"), "name"),
@@ -158,6 +174,14 @@ def test_members_slots_and_patterns_are_those_of_the_standard_library(kind: str)
 def test_what_is_wrong_is_told_in_the_same_words(wrong: Callable[[SimpleNamespace], object]) -> None:
     """A missing argument, one too many, a change of a frozen value."""
     assert fault(lambda: wrong(OURS)) == fault(lambda: wrong(THEIRS))
+
+
+def test_named_members_have_defaults_in_any_place() -> None:
+    """Their order is that of a document, say."""
+    ours, theirs = both("Named", other=1)
+    assert repr(ours) == repr(theirs)
+    assert hash(ours) == hash(theirs)
+    assert ours == replace(ours, seen=[1]) != replace(ours, other=2)
 
 
 def test_a_value_stays_as_it_was_made() -> None:
@@ -194,7 +218,7 @@ def test_copies_are_equal(copied: Callable[[Any], Any]) -> None:
 
 def test_a_value_reaches_another_process() -> None:
     """As long proofs send them to their workers."""
-    value = Named("a")
+    value = Sent("a")
     assert pickle.loads(pickle.dumps(value)) == value  # noqa: S301 (our own)
 
 
@@ -205,10 +229,10 @@ def test_a_value_reaches_another_process() -> None:
         field(default="", init=False),
     ],
 )
-def test_a_member_that_is_no_argument_by_place_is_refused(given: Any) -> None:  # noqa: ANN401 (a field)
+def test_a_member_that_is_another_kind_of_argument_is_refused(given: Any) -> None:  # noqa: ANN401 (a field)
     """They are not needed, and would be forgotten."""
     members = {"__annotations__": {"name": str}, "name": given}
-    with pytest.raises(TypeError, match=r"Odd: members are arguments by place"):
+    with pytest.raises(TypeError, match=r"Odd: members are arguments"):
         values.dataclass(frozen=True, slots=True)(type("Odd", (), members))
 
 

@@ -98,7 +98,7 @@ class AdultWorkGateway:
 
 def request_body(request: BookingRequest) -> bytes:
     """Return the documented fields that are there, exact; absent ones are left out, since an empty value may fail."""
-    document = request.model_dump(by_alias=True, exclude_none=True)
+    document = request.written(nulls=False)
     document["Method"] = int(request.method)
     document["Credits"] = Decimal(format(request.credits.normalize(), "f"))
     return simplejson.dumps(document, use_decimal=True, separators=(",", ":")).encode()
