@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from threading import Lock
@@ -43,6 +43,7 @@ from chalicelib.edge.answer_form import HttpAnswers
 from chalicelib.edge.container import Container, EdgeSettings
 from chalicelib.edge.links import Links
 from chalicelib.settings import Settings, read_settings
+from chalicelib.values import dataclass
 
 MINUTE_SECONDS, DAY_SECONDS = 60, 86_400
 READ_THREADS = 16  # six serve one booking; the rest are for local servers that work on several at once

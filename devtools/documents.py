@@ -1,8 +1,7 @@
 """The tables of the README that follow from the code; a test compares them, and `python -m devtools.documents` prints them."""
 
 from collections.abc import Iterator
-
-from pydantic.fields import FieldInfo
+from dataclasses import fields
 
 from chalicelib.edge.problems.table import BY_SLUG
 from chalicelib.settings import Settings
@@ -15,8 +14,8 @@ def settings_table() -> Iterator[str]:
     """Yield the rows of the settings table: name, default, what it is."""
     yield "| variable | default | what it is |"
     yield "|---|---|---|"
-    for name, field in Settings.model_fields.items():
-        yield f"| `{name.upper()}` | {_default(field)} | {field.description} |"
+    for one in fields(Settings):
+        yield f"| `{one.name.upper()}` | {_default(one.default)} | {one.metadata['description']} |"
 
 
 def problems_table() -> Iterator[str]:
@@ -45,9 +44,9 @@ def alarms_table() -> Iterator[str]:
         yield f"| `{alarm.name}` | {alarm.happened} | {alarm.advice} |"
 
 
-def _default(field: FieldInfo) -> str:
+def _default(default: object) -> str:
     """Return a default as it is written in an environment."""
-    match field.default:
+    match default:
         case None | "" | frozenset() | ():
             return "none"
         case bool(value):

@@ -9,7 +9,6 @@ HALF_OPEN  as many reads as one booking makes go through; an answer closes it, a
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -29,6 +28,7 @@ from chalicelib.domain.errors import (
 )
 from chalicelib.domain.operation.operation import OperationState, Outcome
 from chalicelib.domain.time_budget import Deadline
+from chalicelib.values import dataclass
 
 T = TypeVar("T")
 

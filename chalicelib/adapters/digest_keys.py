@@ -1,7 +1,6 @@
 """Public keys of digests, through `cryptography`: what they verify is what KMS signs with `ECC_NIST_P256`, `ECDSA_SHA_256`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -9,6 +8,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key, load_pem_public_key
 
 from chalicelib.domain.audit.signature import ECDSA_SHA_256, Signed
+from chalicelib.values import dataclass
 
 PEM = b"-----BEGIN"
 

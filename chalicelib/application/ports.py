@@ -1,7 +1,6 @@
 """What the use cases need of the world, each as one Protocol; adapters implement them, fakes stand in for them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol, TypeAlias, TypeVar
@@ -16,6 +15,7 @@ from chalicelib.domain.operation.operation import Operation, OperationState, Out
 from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.operation.stored_answer import StoredAnswer
 from chalicelib.domain.time_budget import Deadline
+from chalicelib.values import dataclass
 
 T = TypeVar("T")
 

@@ -1,8 +1,9 @@
 """Access tokens, scopes and principals (RFC 6749, 6750)."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NoReturn
+
+from chalicelib.values import dataclass
 
 
 class Scope(StrEnum):

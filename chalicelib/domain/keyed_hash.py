@@ -39,7 +39,7 @@ class HmacKey:
 
     def fingerprint(self, request: BookingRequest) -> str:
         """Return the fingerprint of a validated request; spacing, member order and `32` against `32.00` are equal."""
-        document = request.model_dump(mode="python", by_alias=True, exclude_none=True)
+        document = request.written(nulls=False)
         document["Credits"] = format(request.credits.normalize(), "f")
         document["Method"] = int(request.method)
         return self.digest("fingerprint", document)

@@ -2,7 +2,9 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from chalicelib.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

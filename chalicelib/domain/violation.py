@@ -1,9 +1,11 @@
 """A broken rule, told so that the caller can mend it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import TypeAlias
+
+from chalicelib.values import dataclass
 
 Param: TypeAlias = "int | Decimal | str | tuple[int, ...] | tuple[str, ...]"
 

@@ -4,7 +4,7 @@ What is kept names no entrance: a repeat may come through another one than the f
 it is given. Through the same entrance, all repeats get the same bytes.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import simplejson
 
@@ -16,6 +16,7 @@ from chalicelib.edge.problems.document import problem_document
 from chalicelib.edge.problems.facts import MEDIA_TYPE, problem_headers
 from chalicelib.edge.problems.table import status_of
 from chalicelib.edge.representation import booking_json, to_json
+from chalicelib.values import dataclass
 
 CREATED = 201
 CREATE_BOOKING = "/v1/PhoneChat/CreateBooking"

@@ -1,6 +1,6 @@
 """What the edge is given: the use cases and its own settings. `bootstrap.py` makes it, once, on first use."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from chalicelib.application.booking.place_booking import Answered, PlaceBookingCommand
@@ -10,6 +10,7 @@ from chalicelib.domain.booking.longest_form import longest_form_bytes
 from chalicelib.domain.booking.policy import MAXIMUM_COMMENTS_LENGTH
 from chalicelib.domain.time_budget import Deadline
 from chalicelib.edge.links import Links
+from chalicelib.values import dataclass
 
 
 class PlacesBookings(Protocol):

@@ -6,7 +6,6 @@ It travels in a context variable and not on the app, whose `current_request` is 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 
 from chalice.app import Request
 
@@ -16,6 +15,7 @@ from chalicelib.edge.entrance import entrance
 from chalicelib.edge.links import Links
 from chalicelib.edge.problems.response import problem_response
 from chalicelib.edge.request import header_values
+from chalicelib.values import dataclass
 
 _CURRENT: ContextVar["Exchange"] = ContextVar("exchange")
 

@@ -1,6 +1,8 @@
 """Where a client finds what an answer names."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from chalicelib.values import dataclass
 
 PROBLEMS = "/problems/"
 

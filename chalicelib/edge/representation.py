@@ -19,7 +19,7 @@ def to_json(document: Document) -> str:
 
 def booking_json(booking: Booking) -> str:
     """Return a booking under the upstream's names and in its order; what is not known is null."""
-    return to_json(booking.model_dump(by_alias=True))
+    return to_json(booking.written(nulls=True))
 
 
 def instant(moment: datetime | None) -> str | None:

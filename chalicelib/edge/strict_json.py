@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Self, TypeAlias
 
@@ -11,6 +10,7 @@ from chalicelib.domain.booking.form import JsonValue
 from chalicelib.domain.booking.longest_form import LONGEST_NUMBER
 from chalicelib.domain.errors import MalformedRequestError
 from chalicelib.domain.violation import Violation
+from chalicelib.values import dataclass
 
 DEEPEST = 4
 

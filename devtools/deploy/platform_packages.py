@@ -1,14 +1,15 @@
 """The packages that Lambda's runtime brings, linked from this environment: all that the unpacked zip may find beside it."""
 
+from collections.abc import Iterable
 from importlib.metadata import files
 from pathlib import Path
 
 PLATFORM = ("boto3", "botocore", "s3transfer", "jmespath", "python-dateutil", "six")
 
 
-def link_platform(directory: Path) -> None:
-    """Link them into a folder that is there; the bytecode that was installed with them comes along."""
-    for name in PLATFORM:
+def link_platform(directory: Path, names: Iterable[str] = PLATFORM) -> None:
+    """Link them, or others, into a folder that is there; the bytecode that was installed with them comes along."""
+    for name in names:
         places = files(name) or []
         for place in {place.parts[0]: place for place in places if place.parts[0] != ".."}.values():
             link = directory / place.parts[0]

@@ -23,18 +23,15 @@ OURS = ("app.py", "chalicelib")
 PACKAGES = frozenset(
     {
         "_cffi_backend",  # the compiled part of cffi, which cryptography's library loads
-        "annotated_types",
         "certifi",
         "chalice",  # one module, which `chalice package` puts there by itself
         "charset_normalizer",
         "cryptography",
         "idna",
-        "pydantic",
         "pydantic_core",
         "requests",
         "simplejson",
         "typing_extensions",
-        "typing_inspection",
         "tzdata",
         "ulid",
         "urllib3",
@@ -52,7 +49,6 @@ LEFT_OUT = (
     "*/__main__.py",
     "*/cli/*",
     "*/tests/*",
-    "annotated_types/test_cases.py",
     "cryptography/cobblestone.py",  # of cryptography only the AEAD ciphers run
     "cryptography/fernet.py",
     "cryptography/hazmat/asn1/*",
@@ -67,13 +63,6 @@ LEFT_OUT = (
     "idna/codec.py",
     "idna/compat.py",
     "idna/uts46data.py",  # for host names beyond ASCII, which no setting takes
-    "pydantic/_internal/_validate_call.py",
-    "pydantic/color.py",  # what a package's `__init__` imports for those who ask for it, and nothing else does
-    "pydantic/experimental/*",
-    "pydantic/mypy.py",
-    "pydantic/networks.py",
-    "pydantic/v1/*",
-    "pydantic/validate_call_decorator.py",
     "pycparser-*",  # nothing of it is here, so no licence is needed
     "requests/help.py",
     "tzdata/zoneinfo/*.tab",  # lists for people; the zones are in files of their own
@@ -93,7 +82,7 @@ class ContentsError(Exception):
 def shipped_name(name: str) -> str | None:
     """Return where a file of Chalice's zip lies in ours, None when it is left out.
 
-    Licences lie in a folder of their own, because pydantic looks through every `.dist-info` for plugins at each start.
+    Licences lie in a folder of their own: nothing of `.dist-info` is read by what runs.
 
     Raises:
         ContentsError: nobody has decided about it.

@@ -1,6 +1,7 @@
 """AdultWork in memory: who the tokens are, what the candidates offer, and what was sent."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -131,7 +132,7 @@ class InMemoryGateway:
 
     def end_booking(self, booking_id: int, status: str) -> None:
         """Cancel or reject a booking out of band."""
-        self.bookings[booking_id] = self.bookings[booking_id].model_copy(update={"status": status})
+        self.bookings[booking_id] = replace(self.bookings[booking_id], status=status)
 
     def will_time_out_after_send(self) -> None:
         """Answer the next bookings with nothing at all."""

@@ -5,6 +5,7 @@ import re
 import shlex
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,7 @@ import yaml  # type: ignore[import-untyped]  # of cfn-lint; one call is not wort
 from chalicelib.adapters.aws.dynamodb.items import KEPT_AFTER_GUARD
 from chalicelib.domain.operation.operation import FREES_GUARD, GUARD_HOLDS_AFTER_SESSION, OperationState
 from chalicelib.edge.problems.table import BY_SLUG
-from chalicelib.settings import Settings
+from chalicelib.settings import VARIABLES, Settings
 from devtools.create_environment import NEWEST, OLDEST
 from devtools.deploy.package import Package
 from devtools.documents import alarms_table, problems_table, settings_table
@@ -178,13 +179,13 @@ def test_every_header_and_member_of_the_retry_section_exists() -> None:
 
 def test_the_numbers_and_states_of_the_retry_section_are_those_of_the_code() -> None:
     """How long an answer is repeated, how long a booking is guarded, how often an account may book."""
-    settings = Settings.model_fields
+    defaults = {one.name: one.default for one in fields(Settings)}
     days = (GUARD_HOLDS_AFTER_SESSION + KEPT_AFTER_GUARD).days
     assert f"a repeat gets the first answer until {days} days after the SessionDate" in RETRY
     assert timedelta(hours=24) == GUARD_HOLDS_AFTER_SESSION
     assert "until 24 hours after its SessionDate" in RETRY
-    assert f"{settings['bookings_per_minute'].default} bookings in a minute" in RETRY
-    assert f"{settings['bookings_per_day'].default} in a day" in RETRY
+    assert f"{defaults['bookings_per_minute']} bookings in a minute" in RETRY
+    assert f"{defaults['bookings_per_day']} in a day" in RETRY
     assert set(re.findall(r"`([A-Z_]{4,})`", RETRY)) == {state.value for state in FREES_GUARD} < set(OperationState)
 
 
@@ -197,4 +198,4 @@ def test_every_decision_is_listed_under_its_title_and_names_settings_that_exist(
         assert f"| [{number}]({page.name}) | {title} |" in index
     named = {name for page in decisions for name in re.findall(r"`([A-Z]+(?:_[A-Z]+)+)(?:=[^`]*)?`", page.read_text())}
     assert "SETTLE_MINUTES" in named
-    assert {name.lower() for name in named} <= set(Settings.model_fields)
+    assert named <= set(VARIABLES)

@@ -1,6 +1,7 @@
 """Settings: defaults, faults, and what never shows."""
 
 import re
+from dataclasses import FrozenInstanceError, asdict, fields
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from chalicelib.domain.booking.longest_form import longest_form_bytes
 from chalicelib.domain.booking.policy import BookingPolicy
 from chalicelib.domain.operation.matching import ReconciliationPolicy
 from chalicelib.domain.time_budget import TimeBudget
-from chalicelib.settings import InvalidSettingsError, Settings, read_settings
+from chalicelib.settings import VARIABLES, InvalidSettingsError, Settings, read_settings
 from tests.builders import LONDON
 
 HMAC_KEY = "canary-hmac-key-73519, 32 characters or more"
@@ -30,7 +31,7 @@ def faults(**changes: str) -> dict[str, str]:
 def test_the_defaults_are_the_documented_limits() -> None:
     """Read an environment that sets only what has no default."""
     settings = read_settings(LOCAL)
-    told = settings.model_dump(exclude={"hmac_key"})
+    told = {name: value for name, value in asdict(settings).items() if name != "hmac_key"}
     assert told == {
         "adultwork_base_url": "https://api-sandbox.adultwork.com",
         "adultwork_accept": "application/xml",
@@ -106,7 +107,7 @@ def test_the_largest_body_fits_the_longest_comments(length: int) -> None:
 
 def test_every_setting_is_described_for_the_readme() -> None:
     """Look for a sentence in each member."""
-    assert all((field.description or "").endswith(".") for field in Settings.model_fields.values())
+    assert all(one.metadata["description"].endswith(".") for one in fields(Settings))
 
 
 def test_every_setting_comes_from_the_variable_of_its_name() -> None:
@@ -127,7 +128,7 @@ def test_every_setting_comes_from_the_variable_of_its_name() -> None:
         }
     )  # fmt: skip
     defaults = read_settings(LOCAL)
-    same = [name for name in Settings.model_fields if getattr(settings, name) == getattr(defaults, name)]
+    same = [name.lower() for name in VARIABLES if getattr(settings, name.lower()) == getattr(defaults, name.lower())]
     assert same == []
     assert (settings.adultwork_send_api_key, settings.refuse_premium_numbers, settings.call_seconds) == (
         True,
@@ -333,5 +334,5 @@ def test_secrets_do_not_show() -> None:
 def test_settings_cannot_be_changed() -> None:
     """Assign one."""
     settings: Any = read_settings(LOCAL)
-    with pytest.raises(ValueError, match="frozen"):
+    with pytest.raises(FrozenInstanceError):
         settings.call_seconds = 1

@@ -1,7 +1,5 @@
 """Token introspection: GetPermissions and VerifyCredentials, in parallel, cached for a minute."""
 
-from dataclasses import dataclass
-
 from chalicelib.adapters.adultwork import faults
 from chalicelib.adapters.adultwork.client import AdultWorkClient
 from chalicelib.adapters.adultwork.codec import wire
@@ -11,6 +9,7 @@ from chalicelib.adapters.http.answer import UpstreamAnswer
 from chalicelib.application.ports import Concurrency
 from chalicelib.domain.access import AccessToken, Principal
 from chalicelib.domain.time_budget import Deadline
+from chalicelib.values import dataclass
 
 PERMISSIONS = "/v1/Account/GetPermissions"
 CREDENTIALS = "/v1/account/verifyCredentials"

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -22,6 +21,7 @@ from chalicelib.application.ports import Clock
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.errors import SwitchboardError, Trouble, UpstreamUnavailableError
 from chalicelib.domain.time_budget import Deadline
+from chalicelib.values import dataclass
 
 IDLE_SECONDS = 45.0
 SERVER_ERROR = 500

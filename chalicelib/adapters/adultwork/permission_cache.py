@@ -7,12 +7,12 @@ set back. An entry is used only while both say that it is young.
 import hashlib
 import hmac
 from collections import OrderedDict
-from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 
 from chalicelib.application.ports import Clock
 from chalicelib.domain.access import AccessToken, Principal
+from chalicelib.values import dataclass
 
 MAXIMUM_ENTRIES = 1000
 

@@ -1,6 +1,5 @@
 """PhoneChat bookings and the balance that pays for them."""
 
-from dataclasses import dataclass
 from datetime import date, tzinfo
 from decimal import Decimal
 
@@ -18,6 +17,7 @@ from chalicelib.domain.booking.facts import BookingRequirements
 from chalicelib.domain.errors import Trouble
 from chalicelib.domain.operation.operation import OperationState, Outcome
 from chalicelib.domain.time_budget import Deadline
+from chalicelib.values import dataclass
 
 REQUIREMENTS = "/v1/PhoneChat/GetUserBookingRequirements"
 BALANCE = "/v1/CreditHistory/GetCurrentCreditBalance"
@@ -98,7 +98,7 @@ class AdultWorkGateway:
 
 def request_body(request: BookingRequest) -> bytes:
     """Return the documented fields that are there, exact; absent ones are left out, since an empty value may fail."""
-    document = request.model_dump(by_alias=True, exclude_none=True)
+    document = request.written(nulls=False)
     document["Method"] = int(request.method)
     document["Credits"] = Decimal(format(request.credits.normalize(), "f"))
     return simplejson.dumps(document, use_decimal=True, separators=(",", ":")).encode()

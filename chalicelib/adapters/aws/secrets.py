@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from threading import Lock, Thread
 from typing import Any, Protocol
 
@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.adapters.aws.session import session_for
 from chalicelib.domain.errors import StoreUnavailableError
 from chalicelib.domain.keyed_hash import HmacKey
+from chalicelib.values import dataclass
 
 MINIMUM_KEY_LENGTH = 32
 # The first booking of a container waits for this. botocore's defaults, several tries of 60 s each, would outlive the

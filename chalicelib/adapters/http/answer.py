@@ -1,6 +1,8 @@
 """What came back from the upstream, before anybody has read it."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from chalicelib.values import dataclass
 
 MAXIMUM_ANSWER_BYTES = 256 * 1024
 

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.domain.access import Principal
@@ -14,6 +14,7 @@ from chalicelib.domain.keyed_hash import HmacKey
 from chalicelib.domain.operation.matching import Verdict
 from chalicelib.domain.operation.operation import Operation, OperationState, Outcome
 from chalicelib.domain.operation.record import OperationRecord
+from chalicelib.values import dataclass
 
 MOST_BOOKINGS = 20
 MOST_MEMBERS = 8

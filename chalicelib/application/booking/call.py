@@ -1,11 +1,10 @@
 """One call of the pipeline: what all its later steps share."""
 
-from dataclasses import dataclass
-
 from chalicelib.application.audit.events import Subject
 from chalicelib.application.operations.caller import Caller
 from chalicelib.application.ports import Clock
 from chalicelib.domain.time_budget import Deadline
+from chalicelib.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

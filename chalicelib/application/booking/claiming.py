@@ -1,7 +1,6 @@
 """Step 6 of the pipeline: claim the operation, and settle what stands in the way."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from chalicelib.application.audit import events
 from chalicelib.application.booking.call import Call
@@ -13,6 +12,7 @@ from chalicelib.domain.errors import Trouble, UpstreamUnavailableError
 from chalicelib.domain.operation.operation import Operation
 from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline, TimeBudget
+from chalicelib.values import dataclass
 
 MAXIMUM_CLAIMS = 3
 

@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from chalicelib.application.audit import events
 from chalicelib.application.booking.call import Call
@@ -17,6 +17,7 @@ from chalicelib.domain.operation.operation import OperationState, Outcome
 from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.operation.stored_answer import StoredAnswer
 from chalicelib.domain.time_budget import TimeBudget
+from chalicelib.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,5 @@
 """A claim that an earlier operation stands in the way of: replay, refuse, reconcile, or clear the way."""
 
-from dataclasses import dataclass
-
 from chalicelib.application.audit import events
 from chalicelib.application.operations import answers
 from chalicelib.application.operations.caller import Caller
@@ -18,6 +16,7 @@ from chalicelib.domain.operation.operation import (
 from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.operation.stored_answer import StoredAnswer
 from chalicelib.domain.time_budget import Deadline
+from chalicelib.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

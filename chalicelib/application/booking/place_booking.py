@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from chalicelib.application.audit.events import Subject
 from chalicelib.application.booking.call import Call
@@ -31,6 +31,7 @@ from chalicelib.domain.operation.operation import Operation, OperationState, Out
 from chalicelib.domain.operation.stored_answer import StoredAnswer
 from chalicelib.domain.time_budget import Deadline, TimeBudget
 from chalicelib.domain.violation import Violation
+from chalicelib.values import dataclass
 
 TOKEN_REFUSED = (401, 403)
 

@@ -1,7 +1,6 @@
 """Steps 2 and 4 of the pipeline: token and facts, read in parallel so that together they are one hop."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
 
@@ -11,6 +10,7 @@ from chalicelib.domain.booking.facts import BookingRequirements, Facts
 from chalicelib.domain.booking.rules.facts import FactsNeeded
 from chalicelib.domain.errors import InvalidTokenError, UpstreamError, UpstreamRefusedError
 from chalicelib.domain.time_budget import Deadline
+from chalicelib.values import dataclass
 
 T = TypeVar("T")
 

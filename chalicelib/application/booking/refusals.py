@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from chalicelib.application.audit import events
 from chalicelib.application.ports import AuditTrail, Clock
@@ -24,6 +23,7 @@ from chalicelib.domain.errors import (
 )
 from chalicelib.domain.time_budget import Deadline, TimeBudget
 from chalicelib.domain.violation import Violation
+from chalicelib.values import dataclass
 
 LONGEST_VIOLATIONS = 400  # characters: an event has to stay below the kilobyte that its row is paid by
 # The names that callers read in a problem's type. What is missing here ends before its account is known, is told of an

@@ -1,11 +1,11 @@
 """Whose call it is, as far as settling earlier operations needs to know."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from chalicelib.application.ports import AccountSeal
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.errors import StoreUnavailableError, UpstreamUnavailableError
+from chalicelib.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The state of an operation, reconciled with the caller's own token."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from chalicelib.application.operations.caller import Caller
@@ -12,6 +12,7 @@ from chalicelib.domain.operation.operation import ANSWERED, OperationState
 from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.operation.stored_answer import StoredAnswer
 from chalicelib.domain.time_budget import Deadline, TimeBudget
+from chalicelib.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.application.audit import events
@@ -14,6 +13,7 @@ from chalicelib.domain.operation.matching import ReconciliationPolicy
 from chalicelib.domain.operation.operation import OperationState
 from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline, Leash, TimeBudget
+from chalicelib.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

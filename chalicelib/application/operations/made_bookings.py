@@ -1,13 +1,14 @@
 """Reading the account's list of made bookings, whole: what a judgement about a missing booking rests on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 
 from chalicelib.application.ports import BookingGateway
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.booking.booking import Booking, ListEntry, UnreadableEntry
 from chalicelib.domain.time_budget import Deadline
+from chalicelib.values import dataclass
 
 MAXIMUM_PAGES = 20
 START_BEFORE_SEND = timedelta(days=1)

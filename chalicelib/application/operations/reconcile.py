@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from functools import partial
 
@@ -22,6 +22,7 @@ from chalicelib.domain.operation.order import Sent
 from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.operation.stored_answer import StoredAnswer
 from chalicelib.domain.time_budget import Deadline
+from chalicelib.values import dataclass
 
 SIDE_BY_SIDE = (
     4  # writes at a time: a throttled table is not made worse by one account, and threads are left for others

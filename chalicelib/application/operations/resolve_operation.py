@@ -1,7 +1,5 @@
 """A person settles what no read can settle any more, from evidence."""
 
-from dataclasses import dataclass
-
 from chalicelib.application.audit import events
 from chalicelib.application.ports import Clock, OperationStore, Resolution
 from chalicelib.domain.errors import NotResolvableError
@@ -9,6 +7,7 @@ from chalicelib.domain.operation.matching import may_own
 from chalicelib.domain.operation.operation import FOR_A_PERSON, OperationState
 from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
+from chalicelib.values import dataclass
 
 SECONDS = 10.0
 

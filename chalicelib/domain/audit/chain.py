@@ -1,11 +1,11 @@
 """One operation's chain against what is known of it: its own links, what digests list, and what its record says."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from chalicelib.domain.audit.event import GENESIS, event_hash
 from chalicelib.domain.audit.finding import Finding, Tampering, tampered
 from chalicelib.domain.audit.stored_event import StoredEvent, UnreadableEventError
+from chalicelib.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,14 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 
 from chalicelib.domain.booking.booking import BookingRequest
 from chalicelib.domain.canonical import Canonical, canonical_bytes
 from chalicelib.domain.keyed_hash import HmacKey
+from chalicelib.values import dataclass
 
 GENESIS = "0"
 VERSION = 1

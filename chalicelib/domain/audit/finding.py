@@ -1,8 +1,9 @@
 """What a verification finds: the first bad event, what was done to it, and how to read that."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from chalicelib.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

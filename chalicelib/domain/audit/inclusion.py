@@ -1,11 +1,11 @@
 """A proof that a digest covers an event, for whoever has neither the listing nor the trail."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from chalicelib.domain.audit.digest import Digest, Entry, Listing, Section
 from chalicelib.domain.audit.merkle import inclusion_proof, is_included
+from chalicelib.values import dataclass
 
 
 class Part(StrEnum):

@@ -1,7 +1,8 @@
 """Signatures over digests: ECDSA on P-256 with SHA-256, as a KMS key `ECC_NIST_P256` makes them."""
 
-from dataclasses import dataclass
 from typing import Protocol
+
+from chalicelib.values import dataclass
 
 ECDSA_SHA_256 = "ECDSA_SHA_256"  # as KMS calls it: DER, over the SHA-256 of the message
 

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from chalicelib.domain.audit.event import EventKind, event_hash
 from chalicelib.domain.canonical import canonical_bytes
+from chalicelib.values import dataclass
 
 # How far the times of events may contradict their order: two clocks may be a minute off, each to its side, and what a call writes
 # can land some seconds after it drew the time.

@@ -1,17 +1,16 @@
 """What is asked for and what was booked, under the upstream's field names at both wires.
 
-Source of names, types and nullability: the upstream's CreateBooking page, request and response tables.
+Source of names, types and nullability: the upstream's CreateBooking page, request and response tables. No `repr` shows a text
+of or about a person.
 """
 
-from dataclasses import dataclass
+from dataclasses import field
 from decimal import Decimal
 from enum import IntEnum
-from typing import Annotated, TypeAlias
+from typing import TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_pascal
-
-Personal: TypeAlias = Annotated[str | None, Field(repr=False)]  # text of or about a person; no `repr` shows it
+from chalicelib.domain.booking.upstream_value import UpstreamValue, checked
+from chalicelib.values import dataclass
 
 
 class ContactMethod(IntEnum):
@@ -22,22 +21,9 @@ class ContactMethod(IntEnum):
     SKYPE = 3
 
 
-def upstream_name(field: str) -> str:
-    """Return AdultWork's spelling of a snake_case field: `book_user_id` is `BookUserID`."""
-    pascal = to_pascal(field)
-    return f"{pascal[:-2]}ID" if pascal.endswith("Id") else pascal
-
-
-class UpstreamModel(BaseModel):
-    """A frozen value whose members carry the upstream's names on the wire."""
-
-    model_config = ConfigDict(
-        frozen=True, strict=True, extra="ignore", alias_generator=upstream_name, validate_by_name=True,
-        hide_input_in_errors=True,
-    )  # fmt: skip
-
-
-class BookingRequest(UpstreamModel):
+@checked
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingRequest(UpstreamValue):
     """A validated request to book; only the contact field that the method uses is present.
 
     `session_date` and `accept_by` are in the upstream's own form and zone (`YYYY-MM-DD HH:MM`), `duration` is in
@@ -48,20 +34,22 @@ class BookingRequest(UpstreamModel):
     session_date: str
     duration: int
     method: ContactMethod
-    phone_number: Personal = None
-    skype_name: Personal = None
+    phone_number: str | None = field(default=None, repr=False)
+    skype_name: str | None = field(default=None, repr=False)
     credits: Decimal
     accept_by: str
-    comments: Personal = None
+    comments: str | None = field(default=None, repr=False)
 
 
-class BookedUser(UpstreamModel):
+@checked
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookedUser(UpstreamValue):
     """The candidate of a booking. `total` is a net score and may be negative. Source: the page's response sample."""
 
     user_id: int
-    nickname: Personal = None
-    phone_number: Personal = None
-    skype_name: Personal = None
+    nickname: str | None = field(default=None, repr=False)
+    phone_number: str | None = field(default=None, repr=False)
+    skype_name: str | None = field(default=None, repr=False)
     total: int | None = None
     positive: int | None = None
     neutral: int | None = None
@@ -75,7 +63,9 @@ class BookedUser(UpstreamModel):
 PROOF = frozenset({"BookingID", "Candidate.UserID", "SessionDate", "Duration", "Method", "Credits"})
 
 
-class Booking(UpstreamModel):
+@checked
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booking(UpstreamValue):
     """A booking as AdultWork tells it, members in the order of its JSON. Dates are text, as sent.
 
     Members without a default are those of PROOF; the rest may be missing and are then null. `unreadable` names the members
@@ -87,22 +77,22 @@ class Booking(UpstreamModel):
     credits: Decimal
     status: str | None = None
     method: int
-    phone_number: Personal = None
-    skype_name: Personal = None
+    phone_number: str | None = field(default=None, repr=False)
+    skype_name: str | None = field(default=None, repr=False)
     create_date: str | None = None
     session_date: str
     accept_by: str | None = None
     accepted_date: str | None = None
     confirmed_date: str | None = None
     cancelled_date: str | None = None
-    cancelled_reason: Personal = None
+    cancelled_reason: str | None = field(default=None, repr=False)
     cancelled_by: str | None = None
-    rejected_reason: Personal = None
+    rejected_reason: str | None = field(default=None, repr=False)
     last_updated: str | None = None
-    comments: Personal = None
+    comments: str | None = field(default=None, repr=False)
     action_client: str | None = None
     candidate: BookedUser
-    unreadable: tuple[str, ...] = Field(default=(), exclude=True)
+    unreadable: tuple[str, ...] = field(default=(), metadata={"is_written": False})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """What the upstream says about the candidate and the client before a booking."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
+
+from chalicelib.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ A rule that needs a member of the right type asks for it and keeps quiet when th
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from decimal import Decimal
 from typing import TypeAlias
@@ -14,6 +14,7 @@ from chalicelib.domain.booking.exact_number import amount, whole_number
 from chalicelib.domain.booking.phone_number import LONGEST_PHONE_NUMBER, national_form
 from chalicelib.domain.booking.policy import BookingPolicy
 from chalicelib.domain.booking.upstream_time import UpstreamTime, read_time
+from chalicelib.values import dataclass
 
 JsonValue: TypeAlias = "bool | int | Decimal | str | list[JsonValue] | dict[str, JsonValue] | None"
 

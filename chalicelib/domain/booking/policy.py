@@ -1,7 +1,8 @@
 """The operational limits of a booking; each is a setting."""
 
-from dataclasses import dataclass
 from datetime import tzinfo
+
+from chalicelib.values import dataclass
 
 MAXIMUM_COMMENTS_LENGTH = 2000
 

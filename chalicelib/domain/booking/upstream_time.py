@@ -4,8 +4,9 @@ The zone is a setting; that AdultWork means UK local time is an inference, its d
 """
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+
+from chalicelib.values import dataclass
 
 LONGEST_TIME = 64  # characters; a fraction of a second may have many zeros, but not any number of them
 

@@ -6,9 +6,9 @@ and nowhere else.
 
 import re
 import unicodedata
-from dataclasses import dataclass
 
 from chalicelib.domain.booking.emoji import EMOJI
+from chalicelib.values import dataclass
 
 _LINE_BREAKS = frozenset("\n\r\t")
 _INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})  # not Cn: next year's letters are there today

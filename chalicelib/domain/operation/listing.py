@@ -6,7 +6,6 @@ For many operations at a time it would else be looked through for each of them, 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from operator import itemgetter
 from typing import Generic, TypeVar
@@ -14,6 +13,7 @@ from typing import Generic, TypeVar
 from chalicelib.domain.booking.booking import Booking, UnreadableEntry
 from chalicelib.domain.booking.upstream_time import answer_readings, read_time
 from chalicelib.domain.operation.order import Order
+from chalicelib.values import dataclass
 
 T = TypeVar("T")
 

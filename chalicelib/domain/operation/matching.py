@@ -1,7 +1,7 @@
 """Which booking is the one that was sent: in the answer to the POST, and in the account's list afterwards."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 
 from chalicelib.domain.booking.booking import Booking
@@ -10,6 +10,7 @@ from chalicelib.domain.operation.listing import ANY_ZONE, Near
 from chalicelib.domain.operation.operation import ENDED_UPSTREAM, OperationState
 from chalicelib.domain.operation.order import Order, Sent
 from chalicelib.domain.operation.record import OperationRecord
+from chalicelib.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

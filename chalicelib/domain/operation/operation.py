@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 
@@ -11,6 +11,7 @@ from chalicelib.domain.booking.upstream_time import read_time
 from chalicelib.domain.canonical import canonical_bytes
 from chalicelib.domain.errors import Trouble
 from chalicelib.domain.keyed_hash import HmacKey
+from chalicelib.values import dataclass
 
 ROUTE = "POST /v1/PhoneChat/CreateBooking"
 GUARD_HOLDS_AFTER_SESSION = timedelta(hours=24)

@@ -1,10 +1,11 @@
 """What the store remembers of an operation."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from decimal import Decimal
 
 from chalicelib.domain.operation.operation import Operation, OperationState, guard_name
+from chalicelib.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,10 @@
 import json
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from chalicelib.domain.canonical import canonical_bytes
+from chalicelib.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,11 @@
 """The moves of an operation, whoever tells of them: its record in the store, or the events of its chain."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from chalicelib.domain.audit.event import EventKind
 from chalicelib.domain.audit.stored_event import StoredEvent
 from chalicelib.domain.operation.operation import MOVES, RETRYABLE_STATUSES, OperationState
+from chalicelib.values import dataclass
 
 STATES: Mapping[EventKind, OperationState] = {
     EventKind.CLAIMED: OperationState.SENDING,

@@ -3,12 +3,12 @@
 Each row has a page of the same name in `docs/problems/`.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPStatus
 
 from chalicelib.domain import errors
 from chalicelib.domain.operation.operation import OperationState
+from chalicelib.values import dataclass
 
 PASSED_THROUGH = (402, 403, 409, 429)
 _UNAVAILABLE = {errors.Trouble.UNREACHABLE: 503, errors.Trouble.LATE: 504, errors.Trouble.UNREADABLE: 502}

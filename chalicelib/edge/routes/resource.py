@@ -6,7 +6,6 @@ API Gateway knows only the methods that are registered and answers for the rest 
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from chalice.app import Chalice
 
@@ -15,6 +14,7 @@ from chalicelib.domain.errors import MethodNotAllowedError, SwitchboardError
 from chalicelib.edge.answer import Answer
 from chalicelib.edge.cors import preflight_headers
 from chalicelib.edge.exchange import Exchange, current_exchange
+from chalicelib.values import dataclass
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 NO_CONTENT = 204

@@ -10,19 +10,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from py_compile import PycInvalidationMode
 
-from devtools.deploy.platform_packages import link_platform
+from devtools.deploy.platform_packages import PLATFORM, link_platform
 from devtools.places import ROOT
 
 PEERS = ROOT / ".venv-peers"
+BESIDE = ("pydantic", "annotated-types", "typing-inspection")
 
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """Where each part is: the unpacked zip, the runtime's SDK, the measuring code, and the peers' packages."""
+    """Where each part is: the unpacked zip, the runtime's SDK, the measuring code, and the peers' packages.
+
+    `beside` has what a naive function uses and the zip does not bring.
+    """
 
     task: Path
     runtime: Path
     code: Path
+    beside: Path
     peers: Path | None
 
 
@@ -32,11 +37,12 @@ def deploy(archive: Path, directory: Path) -> Deployment:
     Raises:
         RuntimeError: the measuring code does not compile.
     """
-    task, runtime, code = (directory / name for name in ("task", "runtime", "code"))
+    task, runtime, code, beside = (directory / name for name in ("task", "runtime", "code", "beside"))
     with zipfile.ZipFile(archive) as unpacked:
         unpacked.extractall(task)
-    runtime.mkdir()
-    link_platform(runtime)
+    for folder, packages in ((runtime, PLATFORM), (beside, BESIDE)):
+        folder.mkdir()
+        link_platform(folder, packages)
     shutil.copytree(
         ROOT / "devtools" / "bench", code / "devtools" / "bench", ignore=shutil.ignore_patterns("__pycache__")
     )
@@ -44,4 +50,4 @@ def deploy(archive: Path, directory: Path) -> Deployment:
     if not compileall.compile_dir(code, quiet=1, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH):
         raise RuntimeError("the measuring code does not compile")
     peers = next(PEERS.glob("lib/python3*/site-packages"), None)
-    return Deployment(task, runtime, code, peers)
+    return Deployment(task, runtime, code, beside, peers)

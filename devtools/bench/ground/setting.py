@@ -156,9 +156,9 @@ class Setting:
     def peers(self) -> tuple[Variant, ...]:
         """Return those of the peers that are installed: Chalice is in the zip, the others have an environment."""
         code, task, runtime = self.deployment.code, self.deployment.task, self.deployment.runtime
-        environment = self._environment(self.aws_line)
+        beside, environment = self.deployment.beside, self._environment(self.aws_line)
         chalice = Variant(
-            "naive Chalice", "devtools.bench.peers.naive_chalice", "app", (code, task, runtime), environment
+            "naive Chalice", "devtools.bench.peers.naive_chalice", "app", (code, task, beside, runtime), environment
         )
         if self.deployment.peers is None:
             return (chalice,)

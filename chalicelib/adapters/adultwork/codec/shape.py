@@ -1,11 +1,11 @@
 """One type of the upstream as a table of members, read from either format in one pass."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import NoReturn, TypeAlias
 
 from chalicelib.adapters.adultwork.codec.tree import KIND, NIL, Kind, Node, is_null, is_record, leaf_text, member
 from chalicelib.adapters.http.answer import UnreadableAnswerError
+from chalicelib.values import dataclass
 
 Members: TypeAlias = Mapping[str, "Leaf | Shape"]
 

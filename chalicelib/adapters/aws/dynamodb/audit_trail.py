@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from chalicelib.application.audit import events
 from chalicelib.domain.audit.event import AuditEvent
 from chalicelib.domain.errors import StoreUnavailableError
 from chalicelib.domain.time_budget import Deadline
+from chalicelib.values import dataclass
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient

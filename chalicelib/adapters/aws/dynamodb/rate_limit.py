@@ -1,11 +1,11 @@
 """How often an account may book, counted in fixed windows of time."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib.adapters.aws.dynamodb import tables
+from chalicelib.values import dataclass
 
 USED = "used"
 # A row of a day takes the counts of its minutes in, one short attribute for each minute with a booking: a second row would

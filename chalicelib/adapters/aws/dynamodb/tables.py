@@ -12,10 +12,11 @@ of what was sent. So what would gather under one value is spread over shards. At
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
+
+from chalicelib.values import dataclass
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import CreateTableInputTypeDef

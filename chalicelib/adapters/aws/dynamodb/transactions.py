@@ -6,7 +6,6 @@ Every write carries its condition, and asks for the old item when the condition 
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -17,6 +16,7 @@ from chalicelib.application.ports import Resolution
 from chalicelib.domain.audit.event import AuditEvent
 from chalicelib.domain.operation.operation import FREES_GUARD, Operation, OperationState, Outcome
 from chalicelib.domain.operation.record import OperationRecord
+from chalicelib.values import dataclass
 
 TOKEN_LENGTH = 36  # the most that a ClientRequestToken may have
 # DynamoDB takes rows of 400 KB. An answer that leaves no room is not kept: its outcome must be written whatever AdultWork

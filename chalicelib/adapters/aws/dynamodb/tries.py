@@ -1,11 +1,11 @@
 """More than one try, within a deadline: botocore's own retries know none."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from chalicelib.adapters.aws.dynamodb.faults import RETRY_AFTER_SECONDS, Answer, is_transient, require_answer
 from chalicelib.domain.errors import StoreUnavailableError
 from chalicelib.domain.time_budget import Deadline
+from chalicelib.values import dataclass
 
 PAUSES_SECONDS = (0.05, 0.1, 0.2)
 # A try that has begun cannot be cut off; it ends by its own timeouts (connect 1 s, read 1 s). One that starts this long

@@ -4,7 +4,6 @@ Every write asks for the old item when its condition fails: that item tells whos
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from chalicelib.adapters.aws.dynamodb import items, tables
@@ -12,6 +11,7 @@ from chalicelib.adapters.aws.dynamodb.rate_limit import Counter
 from chalicelib.domain.audit.event import AuditEvent
 from chalicelib.domain.operation.operation import OPEN, OperationState
 from chalicelib.domain.operation.record import OperationRecord
+from chalicelib.values import dataclass
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import TransactWriteItemTypeDef

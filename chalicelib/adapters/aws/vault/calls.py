@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from botocore.exceptions import (
@@ -16,6 +15,7 @@ from botocore.parsers import ResponseParserError
 
 from chalicelib.domain.errors import StoreUnavailableError, SwitchboardError
 from chalicelib.domain.time_budget import Deadline
+from chalicelib.values import dataclass
 
 Answer = TypeVar("Answer", bound=Mapping[str, Any])
 

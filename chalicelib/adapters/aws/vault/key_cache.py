@@ -5,12 +5,12 @@ set back. A key is used only while both say that it is young, and the old ones a
 """
 
 from collections import OrderedDict
-from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 
 from chalicelib.adapters.aws.vault.data_key import DataKey
 from chalicelib.application.ports import Clock
+from chalicelib.values import dataclass
 
 LONGEST_SECONDS = 300.0
 MAXIMUM_KEYS = 1000

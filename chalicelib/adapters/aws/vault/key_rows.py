@@ -1,7 +1,6 @@
 """The wrapped data keys in the table of the operations: one row an account, which never expires."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.adapters.aws.vault.calls import Calls
 from chalicelib.domain.time_budget import Deadline
+from chalicelib.values import dataclass
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient

@@ -1,11 +1,10 @@
 """The KMS key that wraps the data keys; it never leaves KMS."""
 
-from dataclasses import dataclass
-
 from chalicelib.adapters.aws.vault.calls import Calls
 from chalicelib.adapters.aws.vault.client import KmsClient
 from chalicelib.adapters.aws.vault.data_key import DataKey
 from chalicelib.domain.time_budget import Deadline
+from chalicelib.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ A rule whose members are wrong or missing keeps quiet: a form rule complains. A 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from typing import Literal, TypeAlias
 
@@ -12,6 +11,7 @@ from chalicelib.domain.booking.booking import ContactMethod
 from chalicelib.domain.booking.facts import Facts
 from chalicelib.domain.booking.form import Form
 from chalicelib.domain.violation import Breach, Violation
+from chalicelib.values import dataclass
 
 
 class Unchecked(Enum):

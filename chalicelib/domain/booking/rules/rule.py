@@ -1,10 +1,10 @@
 """What a rule of the form is made of, and how its messages call the members: in the words of whoever fills in the form."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from chalicelib.domain.booking.form import Form
 from chalicelib.domain.violation import Breach
+from chalicelib.values import dataclass
 
 PAGE = "AdultWork, CreateBooking page"
 LIMITS = "Switchboard, documented limits"

@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from pydantic import BaseModel
-
 _WRITERS: dict[type, Callable[[Any], str]] = {}
 
 
@@ -20,8 +18,6 @@ def in_full(value: object) -> str:
 
 def _writer(kind: type) -> Callable[[Any], str]:
     """Return how values of a type are written."""
-    if issubclass(kind, BaseModel):
-        return lambda model: f"{kind.__name__}{in_full(vars(model))}"
     if is_dataclass(kind):
         names = tuple(field.name for field in fields(kind))
         return lambda value: f"{kind.__name__}({','.join([in_full(getattr(value, name)) for name in names])})"

@@ -187,7 +187,7 @@ def crowd(start: datetime, ids: range) -> list[Booking]:
     """Return bookings of other times, newest first: they fill pages. Ids below FIRST_BOOKING_ID are for them."""
     create_date = start.astimezone(LONDON).replace(tzinfo=None).isoformat(timespec="milliseconds")
     return [
-        Booking.model_construct(
+        Booking(
             booking_id=booking_id,
             duration=15,
             credits=Decimal(30),
@@ -195,7 +195,7 @@ def crowd(start: datetime, ids: range) -> list[Booking]:
             method=1,
             session_date="2025-01-01T12:00:00",
             create_date=create_date,
-            candidate=BookedUser.model_construct(user_id=777),
+            candidate=BookedUser(user_id=777),
         )
         for booking_id in reversed(ids)
     ]

@@ -1,5 +1,6 @@
 """From an outcome that is not known to one that is: in the same call, and at repeats; never by a second send."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -122,7 +123,7 @@ def test_an_entry_that_another_operation_made_is_not_ours() -> None:
 def test_members_that_could_not_be_read_are_named_in_the_events() -> None:
     """In the answer to the POST, and in the list; nothing else of them is kept."""
     world = World()
-    odd = booking().model_copy(update={"unreadable": ("LastUpdated", "Candidate.Ratings")})
+    odd = replace(booking(), unreadable=("LastUpdated", "Candidate.Ratings"))
     world.gateway.answer = lambda _: Outcome(OperationState.CONFIRMED, "booked", upstream_status=200, booking=odd)
     assert world.events(world.place().operation_id)[1]["booking"]["unreadable_members"] == [
         "LastUpdated",
@@ -298,7 +299,7 @@ def test_a_booking_id_that_belongs_to_another_operation_proves_nothing() -> None
     ours = booking(booking_id=2, session_date="2026-01-21T21:30:00")
 
     def answer_with_the_first_id(_: BookingRequest) -> Outcome:
-        return Outcome(OperationState.CONFIRMED, "booked", 200, ours.model_copy(update={"booking_id": 1}))
+        return Outcome(OperationState.CONFIRMED, "booked", 200, replace(ours, booking_id=1))
 
     world.gateway.answer = answer_with_the_first_id
     error = world.refusal(evening, idempotency_key=OTHER_KEY)

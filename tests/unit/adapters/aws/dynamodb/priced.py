@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -104,12 +105,11 @@ def priced_world() -> World:
         plain = make(request).booking
         if plain is None:
             raise AssertionError("it was not booked")
-        told = Booking.model_validate(BOOKED).model_copy(
-            update={
-                "booking_id": BOOKED["BookingID"] + plain.booking_id,
-                "comments": request.comments,
-                "create_date": plain.create_date,
-            }
+        told = replace(
+            Booking.read(BOOKED),
+            booking_id=BOOKED["BookingID"] + plain.booking_id,
+            comments=request.comments,
+            create_date=plain.create_date,
         )
         world.gateway.bookings[plain.booking_id] = told
         return Outcome(OperationState.CONFIRMED, "booked", upstream_status=200, booking=told)
