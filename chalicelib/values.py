@@ -40,12 +40,16 @@ else:
 def _value(plain: type[T], *, kw_only: bool) -> type[T]:
     made: Any = standard_dataclass(init=False, repr=False, eq=False, slots=True, kw_only=kw_only)(plain)
     members: Members = fields(made)
-    optional = [_is_optional(member) for member in members]
+    arguments = tuple(member for member in members if member.init)
+    optional = [_is_optional(member) for member in arguments]
     is_in_order = kw_only or optional == sorted(optional)
-    if not is_in_order or not all(member.init and member.kw_only is kw_only for member in members):
-        raise TypeError(f"{made.__qualname__}: members are arguments, all of one kind, those with a default last")
+    is_made = all(member.init or member.default_factory is not MISSING for member in members)
+    if not is_in_order or not is_made or any(member.kw_only is not kw_only for member in arguments):
+        raise TypeError(
+            f"{made.__qualname__}: members are arguments, all of one kind, those with a default last, or made by a factory"
+        )
     methods = {
-        "__init__": _init(made, members, kw_only=kw_only),
+        "__init__": _init(made, members, arguments, kw_only=kw_only),
         "__eq__": _equal(tuple(member.name for member in members if member.compare)),
         "__hash__": _hash(tuple(member.name for member in members if _is_hashed(member))),
         "__repr__": _repr,
@@ -67,22 +71,24 @@ def _is_hashed(member: Field[Any]) -> bool:
     return member.compare if member.hash is None else member.hash
 
 
-def _init(made: Any, members: Members, *, kw_only: bool) -> FunctionType:  # noqa: ANN401 (a class with its slots)
-    """Return an `__init__` that takes the members by place or by name, as fast as one that was written for them."""
+def _init(made: Any, members: Members, arguments: Members, *, kw_only: bool) -> FunctionType:  # noqa: ANN401 (a class with its slots)
+    """Return an `__init__` that takes the arguments by place or by name, as fast as one that was written for them."""
     has_more = hasattr(made, "__post_init__") or any(member.default_factory is not MISSING for member in members)
-    code = _template(len(members), kw_only=kw_only and bool(members), has_more=has_more).replace(
-        co_varnames=("self", *(member.name for member in members)),
+    code = _template(len(arguments), kw_only=kw_only and bool(arguments), has_more=has_more).replace(
+        co_varnames=("self", *(member.name for member in arguments)),
         co_name="__init__",
         co_qualname=f"{made.__qualname__}.__init__",
     )
-    known: dict[str, Any] = {f"set_{place}": getattr(made, member.name).__set__ for place, member in enumerate(members)}
+    known: dict[str, Any] = {
+        f"set_{place}": getattr(made, member.name).__set__ for place, member in enumerate(arguments)
+    }
     init = FunctionType(code, {**known, "complete": _complete(made, members)}, "__init__")
-    defaults = {member.name: _default(member) for member in members if _is_optional(member)}
+    defaults = {member.name: _default(member) for member in arguments if _is_optional(member)}
     if kw_only:
         init.__kwdefaults__ = defaults
     else:
         init.__defaults__ = tuple(defaults.values())
-    init.__annotations__ = {**{member.name: member.type for member in members}, "return": None}
+    init.__annotations__ = {**{member.name: member.type for member in arguments}, "return": None}
     return init
 
 
@@ -102,10 +108,11 @@ def _template(members: int, *, kw_only: bool, has_more: bool) -> CodeType:
 
 def _complete(made: Any, members: Members) -> Callable[[Any], None]:  # noqa: ANN401 (the same class)
     """Return what an `__init__` does at its end: default factories, then the class's own `__post_init__`."""
-    to_make = [
-        (attrgetter(member.name), getattr(made, member.name).__set__, member.default_factory) for member in members
+    factories = [
+        (attrgetter(member.name) if member.init else _left_out, getattr(made, member.name).__set__, make)
+        for member in members
+        if (make := member.default_factory) is not MISSING
     ]
-    factories = [(get, store, make) for get, store, make in to_make if make is not MISSING]
     check: Callable[[Any], None] | None = getattr(made, "__post_init__", None)
 
     def complete(value: Any) -> None:  # noqa: ANN401 (an instance of it)
@@ -116,6 +123,11 @@ def _complete(made: Any, members: Members) -> Callable[[Any], None]:  # noqa: AN
             check(value)
 
     return complete
+
+
+def _left_out(_value: object) -> object:
+    """Return what stands for a member that is no argument."""
+    return _TO_BE_MADE
 
 
 def _several(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:

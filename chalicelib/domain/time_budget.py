@@ -53,11 +53,11 @@ class Deadline:
         return Deadline(self.monotonic, self.since, min(self.at, self.monotonic() + seconds))
 
 
-@dataclass(slots=True)
 class Leash:
     """Ends what goes on beside something else when that ends: from then on, no time is left of the deadlines on it."""
 
-    is_over: bool = False
+    def __init__(self) -> None:
+        self.is_over = False
 
     def hold(self, deadline: Deadline) -> Deadline:
         """Return a deadline that passes when this is over, if it has not passed before."""

@@ -251,3 +251,19 @@ def test_only_frozen_values_with_slots_are_on_offer(asked: Mapping[str, bool]) -
     wanted: Any = values.dataclass
     with pytest.raises(TypeError):
         wanted(**asked)
+
+
+@pytest.mark.parametrize("arguments", [("a",), ("a", "b")])
+def test_a_member_that_is_no_argument_is_made_anew_for_each_value(arguments: tuple[str, ...]) -> None:
+    """As a value needs that keeps what it has worked out; a changed copy works it out again."""
+    members = {
+        "__annotations__": {"name": str, "other": str, "kept": list},
+        "other": "",
+        "kept": field(default_factory=list, init=False, compare=False),
+    }
+    keeps: Any = values.dataclass(frozen=True, slots=True)(type("Keeps", (), members))
+    value = keeps(*arguments)
+    value.kept.append(1)
+    assert (value.name, value.kept, replace(value, name="c").kept, value == keeps(*arguments)) == ("a", [1], [], True)
+    with pytest.raises(TypeError):
+        keeps(*arguments, kept=[])
