@@ -30,8 +30,22 @@ caller ever meets them.
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import TypedDict, Unpack
 
 from chalicelib.domain.violation import Violation
+
+
+class Known(TypedDict, total=False):
+    """What any error may be given beside its message; see SwitchboardError."""
+
+    operation_id: str | None
+    retry_after_seconds: int | None
+
+
+class KnownOfUpstream(Known, total=False):
+    """The same for an error of AdultWork's; see UpstreamError."""
+
+    upstream_status: int | None
 
 
 class SwitchboardError(Exception):
@@ -142,12 +156,11 @@ class DuplicateBookingError(CallerError):
         self,
         message: str,
         *,
-        operation_id: str | None = None,
         state: str | None = None,
         decided_by: datetime | None = None,
-        retry_after_seconds: int | None = None,
+        **known: Unpack[Known],
     ) -> None:
-        super().__init__(message, operation_id=operation_id, retry_after_seconds=retry_after_seconds)
+        super().__init__(message, **known)
         self.state = state
         self.decided_by = decided_by
 
@@ -176,36 +189,16 @@ class TooManyBookingsError(CallerError):
 class UpstreamError(SwitchboardError):
     """AdultWork did not do what was asked; `upstream_status` is its HTTP status, if an answer arrived."""
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        upstream_status: int | None = None,
-        operation_id: str | None = None,
-        retry_after_seconds: int | None = None,
-    ) -> None:
-        super().__init__(message, operation_id=operation_id, retry_after_seconds=retry_after_seconds)
+    def __init__(self, message: str, *, upstream_status: int | None = None, **known: Unpack[Known]) -> None:
+        super().__init__(message, **known)
         self.upstream_status = upstream_status
 
 
 class UpstreamRefusedError(UpstreamError):
     """AdultWork understood and declined; nothing was booked. `upstream_message` is its own reason, cleaned."""
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        upstream_status: int | None = None,
-        upstream_message: str | None = None,
-        operation_id: str | None = None,
-        retry_after_seconds: int | None = None,
-    ) -> None:
-        super().__init__(
-            message,
-            upstream_status=upstream_status,
-            operation_id=operation_id,
-            retry_after_seconds=retry_after_seconds,
-        )
+    def __init__(self, message: str, *, upstream_message: str | None = None, **known: Unpack[KnownOfUpstream]) -> None:
+        super().__init__(message, **known)
         self.upstream_message = upstream_message
 
 
@@ -220,21 +213,8 @@ class Trouble(StrEnum):
 class UpstreamUnavailableError(UpstreamError):
     """Surely nothing was booked; safe to try again. `trouble` says what went wrong."""
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        trouble: Trouble,
-        upstream_status: int | None = None,
-        operation_id: str | None = None,
-        retry_after_seconds: int | None = None,
-    ) -> None:
-        super().__init__(
-            message,
-            upstream_status=upstream_status,
-            operation_id=operation_id,
-            retry_after_seconds=retry_after_seconds,
-        )
+    def __init__(self, message: str, *, trouble: Trouble, **known: Unpack[KnownOfUpstream]) -> None:
+        super().__init__(message, **known)
         self.trouble = trouble
 
 

@@ -35,7 +35,7 @@ def test_asking_for_an_unknown_outcome_finds_it_out(service: Service) -> None:
     repeat = service.book(key=KEY)
     assert (repeat.header("Idempotency-Replayed"), repeat.document) == ("true", document["answer"]["body"])
     assert service.records.kinds() == ["claimed", "unknown", "confirmed"]
-    assert service.records.events()[-1]["evidence"]["is_complete"] is True
+    assert service.records.events()[-1]["evidence"]["pages"] == 2
 
 
 def test_an_outcome_that_cannot_be_found_out_yet_says_when_to_ask_again(service: Service) -> None:

@@ -1,6 +1,7 @@
 """A try in one container and its repeat in another, over real HTTP: new keys, a KMS that is away, a store that died."""
 
 import socket
+import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -160,12 +161,27 @@ def test_a_booking_without_a_conclusion_is_concluded_when_it_is_asked_for(ground
     assert ground.sandbox.journal.count(CREATE) == 2
 
 
-def test_a_booking_without_a_conclusion_is_concluded_at_the_accounts_next_call(ground: Ground, proxy: Proxy) -> None:
-    """Even when that is about another booking, in another container."""
+def test_a_booking_without_a_conclusion_is_concluded_beside_the_accounts_next_call(
+    ground: Ground, proxy: Proxy
+) -> None:
+    """Even when that is about another booking, in another container; AdultWork takes long enough for it."""
     client = book_without_conclusion(ground, proxy)
     ground.clock.move_on(LEASE_IS_OVER_SECONDS)
     ground.start()
+    ground.sandbox.faults.arm(CREATE, "latency", seconds=2.0)
     assert client.book(REFRESHED, "a-key-of-something-else", SessionDate=f"{DAY} 22:30").status == 201
     entries = ground.ledger.operations()
     assert [entry.state for entry in entries] == ["CONFIRMED"] * 3
     assert len({entry.booking_id for entry in entries}) == 3
+
+
+def test_the_caller_never_waits_for_operations_other_than_his_own(ground: Ground, proxy: Proxy) -> None:
+    """Let AdultWork's list hang while there is something to settle: the answer is there at once, the rest is left."""
+    client = book_without_conclusion(ground, proxy)
+    ground.clock.move_on(LEASE_IS_OVER_SECONDS)
+    ground.start()
+    ground.sandbox.faults.arm(MADE_BOOKINGS, "latency", seconds=2.5)
+    started = time.monotonic()
+    assert client.book(REFRESHED, "a-key-of-something-else", SessionDate=f"{DAY} 22:30").status == 201
+    assert time.monotonic() - started < 2.5
+    assert [entry.state for entry in ground.ledger.operations()] == ["CONFIRMED", "UNKNOWN", "CONFIRMED"]
