@@ -30,7 +30,8 @@ def _claimed(event: StoredEvent) -> Sentences:
     yield f"This was written down before anything was sent to AdultWork, as attempt {attempt}."
     yield from _unchecked(event)
     if until := guard_until(event):
-        yield f"Until {until.strftime(_MINUTE)}, no second operation may book this session for the client, unless this one books nothing."
+        held = until.strftime(_MINUTE)
+        yield f"Until {held}, no second operation may book this session for the client, unless this one books nothing."
 
 
 def _confirmed(event: StoredEvent) -> Sentences:
@@ -101,7 +102,8 @@ def _refused(event: StoredEvent) -> Sentences:
 
 def _refusals_counted(event: StoredEvent) -> Sentences:
     count, hour = (event.document.get(name) for name in ("refusals", "hour"))
-    yield f"Client {event.client} was refused so often in the hour from {hour} UTC that refusals are only counted: {count} so far."
+    often = f"Client {event.client} was refused so often in the hour from {hour} UTC"
+    yield f"{often} that refusals are only counted: {count} so far."
 
 
 _WORDS: Mapping[EventKind, Callable[[StoredEvent], Sentences]] = {
