@@ -1,6 +1,7 @@
-"""Whether two claims are for one request, as far as records tell."""
+"""What claims tell of what they book: whether two are for one request, and which session they hold until when."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -24,6 +25,15 @@ def is_same_request(first: StoredEvent, other: StoredEvent) -> bool:
 def session_of(claim: StoredEvent) -> tuple[str, str | None, str]:
     """Return what a claim books: client, candidate and minute. At any time, one operation holds it."""
     return claim.client, claim.candidate, str(_member(claim.document.get("request"), "session_date"))
+
+
+def guard_until(claim: StoredEvent) -> datetime | None:
+    """Return until when the guard of a claim holds, None where it does not say so."""
+    seconds = claim.document.get("guard_until")
+    try:
+        return datetime.fromtimestamp(seconds, UTC) if isinstance(seconds, int) else None
+    except (OverflowError, ValueError, OSError):  # a time that no calendar has
+        return None
 
 
 def _described(request: object) -> list[Any]:

@@ -5,7 +5,7 @@ Chains come one by one, in any order. What is kept of each is which booking it h
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from itertools import pairwise
 from typing import NamedTuple
@@ -19,7 +19,7 @@ from chalicelib.domain.operation.operation import FREES_GUARD
 from chalicelib.domain.review.behaviour import Windows, first_impossible
 from chalicelib.domain.review.impossible import Impossible, impossible_at
 from chalicelib.domain.review.moves import STATES
-from chalicelib.domain.review.request import session_of
+from chalicelib.domain.review.request import guard_until, session_of
 
 _FREED = frozenset({kind for kind, state in STATES.items() if state in FREES_GUARD} | {EventKind.RELEASED})
 
@@ -82,7 +82,7 @@ class Stories:
         """Remember when a chain held its session: from each claim to what freed it, or to the end of its guard."""
         claims = [index for index, event in enumerate(events) if event.kind is EventKind.CLAIMED]
         for begin, end in pairwise([*claims, len(events)]):
-            claim, until = events[begin], _guard_until(events[begin])
+            claim, until = events[begin], guard_until(events[begin])
             if until is None:
                 continue
             freed = next((event.at for event in events[begin:end] if event.kind in _FREED), until)
@@ -117,12 +117,3 @@ def impossible_stories(
 
 def _told(event: StoredEvent) -> _Told:
     return _Told(event.at, event.operation_id, event.sequence)
-
-
-def _guard_until(claim: StoredEvent) -> datetime | None:
-    """Return until when the guard of a claim holds, None where it does not say so."""
-    seconds = claim.document.get("guard_until")
-    try:
-        return datetime.fromtimestamp(seconds, UTC) if isinstance(seconds, int) else None
-    except (OverflowError, ValueError, OSError):  # a time that no calendar has
-        return None

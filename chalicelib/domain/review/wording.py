@@ -5,13 +5,13 @@ reads a forged one has to see what it claims.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from chalicelib.domain.audit.event import EventKind
 from chalicelib.domain.audit.stored_event import StoredEvent
 from chalicelib.domain.review import reasons
 from chalicelib.domain.review.moves import is_retryable
+from chalicelib.domain.review.request import guard_until
 
 Sentences = Iterator[str]
 NOTHING_BOOKED = "Nothing was booked."
@@ -21,16 +21,17 @@ _MINUTE = "%Y-%m-%d %H:%M UTC"
 
 def sentences(event: StoredEvent) -> tuple[str, ...]:
     """Return what an event says, the most telling first."""
-    return tuple(one[:1].upper() + one[1:] for one in _WORDS[event.kind](event))
+    return tuple(_WORDS[event.kind](event))
 
 
 def _claimed(event: StoredEvent) -> Sentences:
     attempt = event.document.get("attempt")
-    yield f"{_client(event)} asked to book {_candidate(event)}{_request(event)}."
+    yield f"Client {event.client} asked to book {_candidate(event)}{_request(event)}."
     yield f"This was written down before anything was sent to AdultWork, as attempt {attempt}."
     yield from _unchecked(event)
-    if until := _moment(event.document.get("guard_until")):
-        yield f"Until {until}, no second operation may book this session for the client, unless this one books nothing."
+    if until := guard_until(event):
+        held = until.strftime(_MINUTE)
+        yield f"Until {held}, no second operation may book this session for the client, unless this one books nothing."
 
 
 def _confirmed(event: StoredEvent) -> Sentences:
@@ -93,7 +94,7 @@ def _released(event: StoredEvent) -> Sentences:
 
 
 def _refused(event: StoredEvent) -> Sentences:
-    yield f"A request of {_client(event)} to book {_candidate(event)}{_request(event)} was refused before anything was sent."
+    yield f"A request of client {event.client} to book {_candidate(event)}{_request(event)} was refused before anything was sent."
     yield f"The reason: {_reason(event, reasons.REFUSED)}."
     yield from _details_of_refusal(event.document)
     yield from _unchecked(event)
@@ -101,7 +102,8 @@ def _refused(event: StoredEvent) -> Sentences:
 
 def _refusals_counted(event: StoredEvent) -> Sentences:
     count, hour = (event.document.get(name) for name in ("refusals", "hour"))
-    yield f"{_client(event)} was refused so often in the hour from {hour} UTC that refusals are only counted: {count} so far."
+    often = f"Client {event.client} was refused so often in the hour from {hour} UTC"
+    yield f"{often} that refusals are only counted: {count} so far."
 
 
 _WORDS: Mapping[EventKind, Callable[[StoredEvent], Sentences]] = {
@@ -117,10 +119,6 @@ _WORDS: Mapping[EventKind, Callable[[StoredEvent], Sentences]] = {
     EventKind.REFUSED: _refused,
     EventKind.REFUSALS_COUNTED: _refusals_counted,
 }
-
-
-def _client(event: StoredEvent) -> str:
-    return f"client {event.client}"
 
 
 def _candidate(event: StoredEvent) -> str:
@@ -201,10 +199,3 @@ def _details_of_refusal(document: Mapping[str, Any]) -> Sentences:
 
 def _listed(told: object) -> str:
     return ", ".join(str(one) for one in told) if isinstance(told, list) else ""
-
-
-def _moment(seconds: object) -> str | None:
-    try:
-        return datetime.fromtimestamp(seconds, UTC).strftime(_MINUTE) if isinstance(seconds, int) else None
-    except (OverflowError, ValueError, OSError):  # a time that no calendar has
-        return None

@@ -197,6 +197,11 @@ def test_a_claim_that_does_not_say_until_when_holds_nothing() -> None:
     """That it does not say so is found in its own chain."""
     chains = [stored(CLAIMED.without("guard_until"), NOT_SENT), other(CLAIMED)]
     assert [kind for kind, *_ in found(chains)] == [Impossible.INCOMPLETE]
+    again = [CLAIMED.without("guard_until"), NOT_SENT, claim(2, 2), UNKNOWN.at(3)]
+    assert [kind for kind, *_ in found([stored(*again), other(CLAIMED)])] == [
+        Impossible.INCOMPLETE,
+        Impossible.TWO_AT_ONCE,
+    ]
     for odd in ("soon", 10**30, -(10**12)):
         assert found([stored(CLAIMED.but(guard_until=odd)), other(CLAIMED)]) == []
     assert [kind for kind, *_ in found([stored(CLAIMED.without("request"))])] == [Impossible.INCOMPLETE]
