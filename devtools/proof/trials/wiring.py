@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
-from chalicelib.adapters.aws.vault.client import KmsClient
 from chalicelib.edge.container import Container
 
 T = TypeVar("T")
@@ -32,18 +31,10 @@ def _rewired(part: Any, exchanged: Mapping[int, object], done: dict[int, object]
     return done[id(part)]
 
 
-def share_kms(container: Container, client: KmsClient) -> None:
-    """Let a container use a KMS client that is there already: making one takes longer than a booking."""
-    wired: Any = container
-    wired.place_booking.vault._wrapping_key.client._client = client  # noqa: SLF001 (it would be made on first use)
-
-
-def close(container: Container, *, keep_kms: bool = False) -> None:
+def close(container: Container) -> None:
     """Wait for calls that nobody waits for any more, and close the connections; only a process's end does so else."""
     wired: Any = container
     placing = wired.place_booking
     placing.concurrency._executor.shutdown(wait=True)  # noqa: SLF001 (nothing in production ends it)
-    placing.gateway.gateway.client.adapter.close()
-    placing.claiming.store.client.close()
-    if not keep_kms:
-        placing.vault._wrapping_key.client.close()  # noqa: SLF001 (the same)
+    placing.gateway.gateway.client.transport.close()
+    placing.claiming.store.client.service.place.transport.close()
