@@ -302,6 +302,40 @@ def test_the_unpacked_zip_serves_every_route_and_compiles_nothing(unpacked: Unpa
     assert {Path(name).suffix for name in packages} == {".pyc", ".so"}
 
 
+# What a sealed booking and the hourly look load beside the standard library and our own modules.
+LOADED = {
+    "_cffi_backend",
+    "annotated_types",
+    "certifi",
+    "chalice",
+    "charset_normalizer",
+    "cryptography",
+    "idna",
+    "pydantic",
+    "pydantic_core",
+    "requests",
+    "simplejson",
+    "typing_extensions",
+    "typing_inspection",
+    "ulid",
+    "urllib3",
+}
+
+
+@lambda_only
+def test_a_booking_loads_what_it_runs_and_nothing_of_the_sdk(unpacked: UnpackedZip) -> None:
+    """No boto3 and no botocore; neither does what runs each hour."""
+    routes = dict.fromkeys(unpacked.run([])["routes"])
+    booking = example.booking(example.now_on_upstream_clock() + timedelta(days=2))
+    found = unpacked.run([event(routes, "POST", example.PATH, booking)])
+    assert found["answers"][0]["statusCode"] == 201
+    places = (unpacked.task, unpacked.runtime)
+    files = [
+        Path(name).relative_to(place) for name in found["running"] for place in places if name.startswith(f"{place}/")
+    ]
+    assert {path.parts[0].partition(".")[0] for path in files} == LOADED | {"app", "chalicelib"}
+
+
 @lambda_only
 def test_a_sealed_booking_can_be_read_again(unpacked: UnpackedZip) -> None:
     """By another process: the cipher runs without the packages that its bindings are made with."""
