@@ -3,7 +3,6 @@
 import gc
 import os
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -11,21 +10,27 @@ from functools import partial
 from threading import Lock
 from zoneinfo import ZoneInfo
 
-import certifi
-
 from chalicelib.adapters.adultwork.account import AdultWorkIntrospector
 from chalicelib.adapters.adultwork.client import AdultWorkClient
 from chalicelib.adapters.adultwork.permission_cache import PermissionCache
 from chalicelib.adapters.adultwork.phonechat import AdultWorkGateway
+from chalicelib.adapters.aws.database import DYNAMODB, DynamoDB
 from chalicelib.adapters.aws.dynamodb.audit_trail import DynamoDBAuditTrail
-from chalicelib.adapters.aws.dynamodb.client import dynamodb_client
 from chalicelib.adapters.aws.dynamodb.operations import DynamoDBOperationStore
 from chalicelib.adapters.aws.dynamodb.rate_limit import RateLimit
-from chalicelib.adapters.aws.secrets import SecretsOnFirstUse, fetch_secrets, read_secrets, secrets_client
-from chalicelib.adapters.aws.vault.client import KmsOnFirstUse, kms_client
+from chalicelib.adapters.aws.kms import KMS, Kms
+from chalicelib.adapters.aws.secrets import (
+    SECRETS_MANAGER,
+    SecretsManager,
+    SecretsOnFirstUse,
+    fetch_secrets,
+    read_secrets,
+)
+from chalicelib.adapters.aws.service import NoRegionError, Place
 from chalicelib.adapters.aws.vault.kms_vault import KmsVault
 from chalicelib.adapters.breaker import Breaker, BreakingGateway, BreakingIntrospector
-from chalicelib.adapters.http.connection import UpstreamAdapter, tls_context
+from chalicelib.adapters.http.authorities import default_authorities, tls_context
+from chalicelib.adapters.http.transport import Transport
 from chalicelib.adapters.system import SystemClock, ThreadConcurrency, UlidSource, random_bytes
 from chalicelib.application.booking.claiming import Claiming
 from chalicelib.application.booking.concluding import Concluding
@@ -42,7 +47,7 @@ from chalicelib.domain.time_budget import TimeBudget
 from chalicelib.edge.answer_form import HttpAnswers
 from chalicelib.edge.container import Container, EdgeSettings
 from chalicelib.edge.links import Links
-from chalicelib.settings import Settings, read_settings
+from chalicelib.settings import InvalidSettingsError, Settings, read_settings
 from chalicelib.values import dataclass
 
 MINUTE_SECONDS, DAY_SECONDS = 60, 86_400
@@ -152,18 +157,17 @@ class _World:
 
 
 def _world(settings: Settings, zone: ZoneInfo, environment: Mapping[str, str]) -> _World:
-    """Make the adapters; AWS's own variables name stand-ins for its services."""
+    """Make the adapters; AWS's own variables name stand-ins for its services, and its authorities."""
     clock = SystemClock()
     concurrency, inner = ThreadConcurrency(READ_THREADS), ThreadConcurrency(INNER_THREADS)
-    secrets = _secrets(settings, environment)
-    # Parsing the authorities and making the client take about as long, and the former lets other threads work meanwhile.
-    with ThreadPoolExecutor(1) as aside:
-        context = aside.submit(tls_context, settings.adultwork_ca_bundle or certifi.where())
-        database = dynamodb_client(endpoint=environment.get("AWS_ENDPOINT_URL_DYNAMODB") or None)
-    upstream = _upstream(settings, UpstreamAdapter(context.result()), clock, secrets)
+    authorities = default_authorities()
+    aws = _aws(environment, Transport(tls_context(environment.get("AWS_CA_BUNDLE") or authorities)), clock)
+    secrets = _secrets(settings, aws, clock)
+    database = DynamoDB(aws.service(DYNAMODB))
+    transport = Transport(tls_context(settings.adultwork_ca_bundle or authorities))
+    upstream = _upstream(settings, transport, clock, secrets)
     breaker = Breaker(clock, settings.breaker_failures, settings.breaker_seconds)
     cache = PermissionCache(clock, settings.permission_cache_seconds, random_bytes(32))
-    kms = KmsOnFirstUse(partial(kms_client, endpoint=environment.get("AWS_ENDPOINT_URL_KMS") or None))
     return _World(
         clock=clock,
         concurrency=concurrency,
@@ -184,7 +188,7 @@ def _world(settings: Settings, zone: ZoneInfo, environment: Mapping[str, str]) -
             database, settings.audit_table, settings.operations_table, clock.sleep, settings.refusals_per_hour
         ),
         vault=KmsVault(
-            kms,
+            Kms(aws.service(KMS)),
             database,
             settings.operations_table,
             settings.sealing_key_id,
@@ -193,6 +197,18 @@ def _world(settings: Settings, zone: ZoneInfo, environment: Mapping[str, str]) -
             random_bytes=random_bytes,
         ),
     )
+
+
+def _aws(environment: Mapping[str, str], transport: Transport, clock: SystemClock) -> Place:
+    """Return where AWS is.
+
+    Raises:
+        InvalidSettingsError: the environment does not say in which region.
+    """
+    try:
+        return Place.of(environment, transport, clock)
+    except NoRegionError as error:
+        raise InvalidSettingsError(str(error)) from error
 
 
 def _limits(settings: Settings) -> tuple[RateLimit, ...]:
@@ -205,19 +221,19 @@ def _limits(settings: Settings) -> tuple[RateLimit, ...]:
 
 
 def _upstream(
-    settings: Settings, adapter: UpstreamAdapter, clock: SystemClock, secrets: SecretsOnFirstUse
+    settings: Settings, transport: Transport, clock: SystemClock, secrets: SecretsOnFirstUse
 ) -> AdultWorkClient:
     return AdultWorkClient(
         base_url=settings.adultwork_base_url,
         accept=settings.adultwork_accept,
         key_headers=secrets.key_headers if settings.adultwork_send_api_key else dict,
-        adapter=adapter,
+        transport=transport,
         clock=clock,
         read_seconds=settings.read_seconds,
     )
 
 
-def _secrets(settings: Settings, environment: Mapping[str, str]) -> SecretsOnFirstUse:
+def _secrets(settings: Settings, aws: Place, clock: SystemClock) -> SecretsOnFirstUse:
     """Return the secrets: given ones for local runs, else by name, fetched at start-up so that no booking waits a hop."""
     if settings.secrets_name is None:
         given = {
@@ -227,8 +243,8 @@ def _secrets(settings: Settings, environment: Mapping[str, str]) -> SecretsOnFir
             "ADULTWORK_API_SECRET": settings.adultwork_api_secret,
         }
         return SecretsOnFirstUse(partial(read_secrets, given))
-    client = secrets_client(endpoint=environment.get("AWS_ENDPOINT_URL_SECRETS_MANAGER") or None)
-    secrets = SecretsOnFirstUse(partial(fetch_secrets, client, settings.secrets_name))
+    kept = SecretsManager(aws.service(SECRETS_MANAGER), clock.sleep)
+    secrets = SecretsOnFirstUse(partial(fetch_secrets, kept, settings.secrets_name))
     secrets.prefetch()
     return secrets
 

@@ -2,7 +2,7 @@
 
 Lambda's file system is read-only and every file in the zip is dated 1980: a function that comes without bytecode compiles
 all of its modules at each cold start. `unchecked-hash` bytecode is taken as it is, whatever the dates. Sources of packages
-stay at home; ours ship, so that a traceback shows our lines.
+stay at home; ours ship, so that a traceback shows our lines. The authorities come one by one, as OpenSSL looks them up.
 """
 
 import stat
@@ -13,6 +13,7 @@ import zipfile
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
+from devtools.deploy.authorities import FOLDER, AuthoritiesError, add_authorities
 from devtools.deploy.elf import without_symbols
 
 TASK_ROOT = "/var/task"  # where Lambda unpacks the zip: tracebacks name the files there, wherever they were compiled
@@ -41,11 +42,12 @@ BUILD_TIME_PACKAGES = frozenset({"cffi", "pycparser"})  # they make bindings; wh
 
 CODE = frozenset({".py", ".so"})
 FILES = (
-    "certifi/cacert.pem",
     "tzdata/zoneinfo/*",  # every zone: ADULTWORK_TIMEZONE may name any
     "python_ulid-*.dist-info/METADATA",  # it asks for its own version when it is imported
 )
+BUNDLE = "certifi/cacert.pem"  # nobody reads it in the function: what is in it lies in the folder of authorities
 LEFT_OUT = (
+    BUNDLE,
     "*/__main__.py",
     "*/cli/*",
     "*/tests/*",
@@ -109,12 +111,13 @@ def repack(archive: Path, python: Path = Path(sys.executable)) -> None:
     """Replace Chalice's zip by ours.
 
     Raises:
-        ContentsError: a file is not known, or does not compile.
+        ContentsError: a file is not known or does not compile, or the authorities cannot be spread out.
     """
     with tempfile.TemporaryDirectory(prefix="switchboard-zip-") as scratch:
         directory = Path(scratch).resolve()
         _unpack(archive, directory)
         _compile(directory, python)
+        _spread_authorities(archive, directory)
         _pack(directory, archive)
 
 
@@ -131,6 +134,16 @@ def _unpack(archive: Path, directory: Path) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             content = chalices.read(name)
             path.write_bytes(without_symbols(content) if name.endswith(".so") else content)
+
+
+def _spread_authorities(archive: Path, directory: Path) -> None:
+    """Put the authorities of certifi's bundle into a folder."""
+    with zipfile.ZipFile(archive) as chalices:
+        bundle = chalices.read(BUNDLE).decode() if BUNDLE in chalices.namelist() else ""
+    try:
+        add_authorities(bundle, directory / FOLDER)
+    except AuthoritiesError as error:
+        raise ContentsError(str(error)) from error
 
 
 def _module(name: str) -> str:

@@ -16,7 +16,7 @@ import requests
 from chalicelib.adapters.aws.dynamodb.audit_trail import DynamoDBAuditTrail
 from chalicelib.settings import InvalidSettingsError
 from devtools.local import demo_checks
-from devtools.local.dynamodb import AUDIT_TABLE, OPERATIONS_TABLE, local_client
+from devtools.local.dynamodb import AUDIT_TABLE, OPERATIONS_TABLE, local_database
 from devtools.local.example import ORIGIN, PATH, TOKEN, booking, now_on_upstream_clock
 from devtools.local.screen import Screen
 from devtools.local.stack import Stack
@@ -70,14 +70,9 @@ def upstream_xml(url: str, booking_id: int) -> str:
 
 def audit_events(endpoint_url: str, operation_id: str) -> list[dict[str, Any]]:
     """Return the stored audit events of an operation, in order."""
-    client = local_client(endpoint_url)
-    try:
-        return [
-            json.loads(event)
-            for event in DynamoDBAuditTrail(client, AUDIT_TABLE, OPERATIONS_TABLE).events(operation_id)
-        ]
-    finally:
-        client.close()
+    with local_database(endpoint_url) as database:
+        trail = DynamoDBAuditTrail(database, AUDIT_TABLE, OPERATIONS_TABLE)
+        return [json.loads(event) for event in trail.events(operation_id)]
 
 
 def preflight(screen: Screen, url: str, origin: str) -> requests.Response:

@@ -6,16 +6,22 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import boto3
+from botocore.config import Config
 
-from chalicelib.adapters.aws.dynamodb.client import CLIENT_CONFIG
+from chalicelib.adapters.aws.database import DYNAMODB, DynamoDB
 from chalicelib.adapters.aws.dynamodb.tables import AUDIT, OPERATIONS, TableSchema
+from chalicelib.adapters.aws.service import Place
+from chalicelib.adapters.http.authorities import default_authorities, tls_context
+from chalicelib.adapters.http.transport import Transport
+from chalicelib.adapters.system import SystemClock
 from devtools.places import ROOT
 
 if TYPE_CHECKING:
@@ -31,13 +37,16 @@ OPERATIONS_TABLE = "switchboard-operations"
 AUDIT_TABLE = "switchboard-audit"
 SEALING_KEY = "alias/switchboard"
 
+# One try and little patience: what does not answer on loopback will not answer later either.
+CLIENT_CONFIG = Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 1, "mode": "standard"})
+
 POLL_SECONDS = 0.05
 START_SECONDS = 15.0
 STOP_SECONDS = 5.0
 
 
 def local_environment(endpoint_url: str) -> dict[str, str]:
-    """Return the environment that leads boto3 to the local server, with the credentials that it takes: any."""
+    """Return the environment that leads all calls to the local server, with the credentials that it takes: any."""
     return {
         "AWS_ENDPOINT_URL_DYNAMODB": endpoint_url,
         "AWS_ENDPOINT_URL_KMS": endpoint_url,
@@ -49,7 +58,7 @@ def local_environment(endpoint_url: str) -> dict[str, str]:
 
 
 def local_client(endpoint_url: str) -> "DynamoDBClient":
-    """Return a client for the local server, set up as in production except for its credentials."""
+    """Return boto3's client for the local server: for tables, and for reading what others have written."""
     return boto3.client(
         "dynamodb",
         endpoint_url=endpoint_url,
@@ -58,6 +67,21 @@ def local_client(endpoint_url: str) -> "DynamoDBClient":
         aws_secret_access_key="local",  # noqa: S106 (the local server takes any)
         config=CLIENT_CONFIG,
     )
+
+
+def local_place(endpoint_url: str) -> Place:
+    """Return the local server as the place of all services, to be called as in production; whoever asks closes its transport."""
+    return Place.of(local_environment(endpoint_url), Transport(tls_context(default_authorities())), SystemClock())
+
+
+@contextmanager
+def local_database(endpoint_url: str) -> Iterator[DynamoDB]:
+    """Give the local server's DynamoDB, to be called as in production."""
+    place = local_place(endpoint_url)
+    try:
+        yield DynamoDB(place.service(DYNAMODB))
+    finally:
+        place.transport.close()
 
 
 def create_table(client: "DynamoDBClient", schema: TableSchema, name: str) -> None:

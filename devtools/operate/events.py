@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.adapters.aws.dynamodb.audit_trail import DynamoDBAuditTrail
 from chalicelib.adapters.aws.dynamodb.tables import PARTITION_KEY, operation_row
 from chalicelib.domain.errors import StoreUnavailableError
-from devtools.local.dynamodb import AUDIT_TABLE, DEFAULT_PORT, HOST, OPERATIONS_TABLE, local_client
+from devtools.local.dynamodb import AUDIT_TABLE, DEFAULT_PORT, HOST, OPERATIONS_TABLE, local_client, local_database
 from devtools.operate.chain import broken_at
 from devtools.operate.opened import opened_on
 
@@ -32,7 +32,8 @@ def print_events(operation_id: str, port: str) -> int:
     """Print the stored bytes of each event as a line; return the exit status, which is not 0 for a chain that is not whole."""
     client = local_client(f"http://{HOST}:{port}")
     try:
-        events = DynamoDBAuditTrail(client, AUDIT_TABLE, OPERATIONS_TABLE).events(operation_id)
+        with local_database(f"http://{HOST}:{port}") as database:
+            events = DynamoDBAuditTrail(database, AUDIT_TABLE, OPERATIONS_TABLE).events(operation_id)
         head = _head(client, operation_id)
     except StoreUnavailableError:
         print(UNREADABLE.format(f"{HOST}:{port}"), file=sys.stderr)

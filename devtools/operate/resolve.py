@@ -9,17 +9,18 @@ import os
 import re
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
-from chalicelib.adapters.aws.dynamodb.client import dynamodb_client
+import boto3
+
+from chalicelib.adapters.aws.database import DYNAMODB, DynamoDB
 from chalicelib.adapters.aws.dynamodb.operations import DynamoDBOperationStore
+from chalicelib.adapters.aws.service import Place
+from chalicelib.adapters.http.authorities import default_authorities, tls_context
+from chalicelib.adapters.http.transport import Transport
 from chalicelib.adapters.system import SystemClock, ThreadConcurrency, UlidSource
 from chalicelib.application.operations.resolve_operation import ResolveOperation, ResolveOperationCommand
 from chalicelib.domain.errors import NotResolvableError, StoreUnavailableError
-from devtools.local.dynamodb import AUDIT_TABLE, DEFAULT_PORT, HOST, OPERATIONS_TABLE, local_client
-
-if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
+from devtools.local.dynamodb import AUDIT_TABLE, DEFAULT_PORT, HOST, OPERATIONS_TABLE, local_place
 
 USAGE = """\
 make resolve OPERATION=op_… BOOKING=1234 WHY="…"   the operation made this booking, says AdultWork
@@ -56,26 +57,29 @@ def read_command(given: Mapping[str, str]) -> ResolveOperationCommand:
 def resolve(command: ResolveOperationCommand, environment: Mapping[str, str]) -> int:
     """Settle the operation; return the exit status."""
     clock = SystemClock()
-    client, tables = _store(environment)
+    place, tables = _tables(environment)
     try:
-        store = DynamoDBOperationStore(client, tables[0], clock.sleep, clock, ThreadConcurrency(1), tables[1], ())
+        database = DynamoDB(place.service(DYNAMODB))
+        store = DynamoDBOperationStore(database, tables[0], clock.sleep, clock, ThreadConcurrency(1), tables[1], ())
         state = ResolveOperation(store, clock).execute(command)
     except (NotResolvableError, StoreUnavailableError) as error:
         print(error, file=sys.stderr)
         return FAILED
     finally:
-        client.close()
+        place.transport.close()
     print(f"{command.operation_id} is {state}. Its audit event names {command.by} and the reason.")
     return 0
 
 
-def _store(environment: Mapping[str, str]) -> "tuple[DynamoDBClient, tuple[str, str]]":
-    """Return a client and the names of the tables, of a stage or of the local run."""
+def _tables(environment: Mapping[str, str]) -> tuple[Place, tuple[str, str]]:
+    """Return where the tables are and their names, of a stage or of the local run."""
     tables = (environment.get("OPERATIONS_TABLE"), environment.get("AUDIT_TABLE"))
     if tables[0] and tables[1]:
-        return dynamodb_client(endpoint=environment.get("AWS_ENDPOINT_URL_DYNAMODB") or None), (tables[0], tables[1])
+        region = {"AWS_REGION": boto3.Session().region_name or ""}  # a profile may name it
+        transport = Transport(tls_context(environment.get("AWS_CA_BUNDLE") or default_authorities()))
+        return Place.of({**region, **environment}, transport, SystemClock()), (tables[0], tables[1])
     port = environment.get("DYNAMODB_PORT") or str(DEFAULT_PORT)
-    return local_client(f"http://{HOST}:{port}"), (OPERATIONS_TABLE, AUDIT_TABLE)
+    return local_place(f"http://{HOST}:{port}"), (OPERATIONS_TABLE, AUDIT_TABLE)
 
 
 def main(environment: Mapping[str, str]) -> int:

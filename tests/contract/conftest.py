@@ -10,12 +10,17 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from chalicelib.adapters.aws.database import DYNAMODB, DynamoDB
 from chalicelib.adapters.aws.dynamodb.audit_trail import DynamoDBAuditTrail
 from chalicelib.adapters.aws.dynamodb.operations import DynamoDBOperationStore
 from chalicelib.adapters.aws.dynamodb.rate_limit import RateLimit
 from chalicelib.adapters.aws.dynamodb.tables import AUDIT, OPERATIONS
+from chalicelib.adapters.aws.service import Place
+from chalicelib.adapters.http.authorities import default_authorities, tls_context
+from chalicelib.adapters.http.transport import Transport
+from chalicelib.adapters.system import SystemClock
 from chalicelib.application.ports import AuditTrail, OperationStore
-from devtools.local.dynamodb import REGION, create_table, local_client
+from devtools.local.dynamodb import REGION, create_table, local_client, local_database
 from devtools.memory.store import InMemoryOperationStore
 from tests.fakes.clock import FixedClock
 from tests.fakes.system import SequentialConcurrency
@@ -43,6 +48,28 @@ NewStores = Callable[..., Stores]
 
 
 @pytest.fixture(scope="session")
+def ministack_database(dynamodb_endpoint: str) -> Iterator[DynamoDB]:
+    """Return ministack's DynamoDB, called as in production."""
+    with local_database(dynamodb_endpoint) as database:
+        yield database
+
+
+@pytest.fixture(scope="session")
+def moto_place() -> Iterator[Place]:
+    """Return AWS itself, called as in production; while `mock_aws` is on, moto answers in its place."""
+    environment = {"AWS_REGION": REGION, "AWS_ACCESS_KEY_ID": "nobody", "AWS_SECRET_ACCESS_KEY": "nothing"}
+    transport = Transport(tls_context(default_authorities()))
+    yield Place.of(environment, transport, SystemClock())
+    transport.close()
+
+
+@pytest.fixture(scope="session")
+def moto_database(moto_place: Place) -> DynamoDB:
+    """Return moto's DynamoDB."""
+    return DynamoDB(moto_place.service(DYNAMODB))
+
+
+@pytest.fixture(scope="session")
 def ministack_client(dynamodb_endpoint: str) -> Iterator["DynamoDBClient"]:
     """Return one client for the session: making one takes longer than a test."""
     client = local_client(dynamodb_endpoint)
@@ -66,9 +93,10 @@ def new_stores(request: pytest.FixtureRequest) -> Iterator[NewStores]:
             yield _in_memory
             return
         client = request.getfixturevalue(f"{request.param}_client")
+        database = request.getfixturevalue(f"{request.param}_database")
         if request.param == "moto":
             opened.enter_context(mock_aws())
-        yield lambda minute=0, day=0: _on_new_tables(client, minute, day)
+        yield lambda minute=0, day=0: _on_new_tables(client, database, minute, day)
 
 
 @pytest.fixture
@@ -85,8 +113,8 @@ def _in_memory(minute: int = 0, day: int = 0) -> Stores:
     return Stores(store, store.trail, clock, store.rows)
 
 
-def _on_new_tables(client: "DynamoDBClient", minute: int, day: int) -> Stores:
-    """Return a store on two new tables."""
+def _on_new_tables(client: "DynamoDBClient", database: DynamoDB, minute: int, day: int) -> Stores:
+    """Return a store on two new tables; `client` is boto3's, for what the store cannot do."""
     operations, audit = f"operations-{next(_numbers)}", f"audit-{next(_numbers)}"
     create_table(client, replace(OPERATIONS, expiry=None), operations)  # our clock stands in the past: all would expire
     create_table(client, AUDIT, audit)
@@ -96,5 +124,5 @@ def _on_new_tables(client: "DynamoDBClient", minute: int, day: int) -> Stores:
 
     clock = FixedClock()
     limits = [limit for limit in (RateLimit(minute, MINUTE), RateLimit(day, DAY)) if limit.limit]
-    store = DynamoDBOperationStore(client, operations, clock.sleep, clock, SequentialConcurrency(), audit, limits)
-    return Stores(store, DynamoDBAuditTrail(client, audit, operations, clock.sleep, REFUSALS_PER_HOUR), clock, rows)
+    store = DynamoDBOperationStore(database, operations, clock.sleep, clock, SequentialConcurrency(), audit, limits)
+    return Stores(store, DynamoDBAuditTrail(database, audit, operations, clock.sleep, REFUSALS_PER_HOUR), clock, rows)

@@ -11,8 +11,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from chalicelib.adapters.aws.database import DYNAMODB, DynamoDB
 from chalicelib.adapters.aws.dynamodb.tables import OPERATIONS
-from chalicelib.adapters.aws.vault.client import kms_client
+from chalicelib.adapters.aws.kms import KMS, Kms
+from chalicelib.adapters.aws.service import Place
 from chalicelib.adapters.aws.vault.kms_vault import KmsVault
 from chalicelib.application.ports import Vault
 from chalicelib.domain.errors import SealBrokenError, StoreUnavailableError
@@ -58,8 +60,8 @@ def moto_kms() -> Iterator[Any]:
 
 @pytest.fixture(scope="session")
 def ministack_kms(dynamodb_endpoint: str) -> Iterator[Any]:
-    """Return a client of the KMS that ministack has beside its DynamoDB."""
-    client = kms_client(REGION, dynamodb_endpoint)
+    """Return boto3's client of the KMS that ministack has beside its DynamoDB."""
+    client = boto3.client("kms", region_name=REGION, endpoint_url=dynamodb_endpoint)
     yield client
     client.close()
 
@@ -72,23 +74,24 @@ def vaults(request: pytest.FixtureRequest) -> Iterator[Vaults]:
         yield Vaults(vault, lambda: vault, vault.will_fail)
     elif request.param == "moto":
         kms, dynamodb = request.getfixturevalue("moto_kms"), request.getfixturevalue("moto_client")
+        place = request.getfixturevalue("moto_place")
         with mock_aws():
-            yield _on_new_table(kms, dynamodb)
+            yield _on_new_table(place, kms, dynamodb)
     else:
-        yield _on_new_table(request.getfixturevalue("ministack_kms"), request.getfixturevalue("ministack_client"))
+        kms, dynamodb = request.getfixturevalue("ministack_kms"), request.getfixturevalue("ministack_client")
+        yield _on_new_table(request.getfixturevalue("ministack_database").service.place, kms, dynamodb)
 
 
-def _on_new_table(kms: Any, dynamodb: "DynamoDBClient") -> Vaults:  # noqa: ANN401 (more of KMS than what ships uses)
-    """Return a vault on a new table and a new wrapping key."""
+def _on_new_table(place: Place, kms: Any, dynamodb: "DynamoDBClient") -> Vaults:  # noqa: ANN401 (made at run time)
+    """Return a vault on a new table and a new wrapping key, which boto3's clients make."""
     table = f"vault-{next(_numbers)}"
     create_table(dynamodb, OPERATIONS, table)
     key_id = kms.create_key()["KeyMetadata"]["KeyId"]
     clock = FixedClock()
 
     def another() -> ErasableVault:
-        return KmsVault(
-            kms, dynamodb, table, key_id, clock, LazyConcurrency(), random_bytes=os.urandom, sleep=clock.sleep
-        )
+        ours = Kms(place.service(KMS)), DynamoDB(place.service(DYNAMODB))
+        return KmsVault(*ours, table, key_id, clock, LazyConcurrency(), random_bytes=os.urandom, sleep=clock.sleep)
 
     return Vaults(another(), another, lambda: dynamodb.delete_table(TableName=table))
 

@@ -1,4 +1,4 @@
-"""Every upstream that there is: in memory, and the real adapter on the sandbox, in both forms that it answers in."""
+"""Every upstream that there is: in memory, and the real transport on the sandbox, in both forms that it answers in."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,8 @@ from chalicelib.adapters.adultwork.account import AdultWorkIntrospector
 from chalicelib.adapters.adultwork.client import AdultWorkClient
 from chalicelib.adapters.adultwork.permission_cache import PermissionCache
 from chalicelib.adapters.adultwork.phonechat import CREATE_BOOKING, AdultWorkGateway
-from chalicelib.adapters.http.connection import UpstreamAdapter, tls_context
+from chalicelib.adapters.http.authorities import tls_context
+from chalicelib.adapters.http.transport import Transport
 from chalicelib.adapters.system import SystemClock, ThreadConcurrency
 from chalicelib.application.ports import BookingGateway, TokenIntrospector
 from chalicelib.domain.access import AccessToken
@@ -89,7 +90,7 @@ class InMemoryUpstream:
 
 @dataclass(frozen=True)
 class SandboxUpstream:
-    """The real adapter, over real HTTP."""
+    """The real transport, over real HTTP."""
 
     server: SandboxServer
     gateway: AdultWorkGateway
@@ -127,13 +128,13 @@ class SandboxUpstream:
 def running(form: str) -> Iterator[SandboxUpstream]:
     """Run a sandbox that is asked for `xml` or `json`; its clock stands where the builders' bookings are to come."""
     clock = SystemClock()
-    adapter = UpstreamAdapter(CONTEXT)
+    transport = Transport(CONTEXT)
     with SandboxServer(now=lambda: NOW) as server:
-        client = AdultWorkClient(server.url, f"application/{form}", dict, adapter, clock, read_seconds=3)
+        client = AdultWorkClient(server.url, f"application/{form}", dict, transport, clock, read_seconds=3)
         cache = PermissionCache(clock, 60, b"secret")
         introspector = AdultWorkIntrospector(client, ThreadConcurrency(2), cache)
         yield SandboxUpstream(server, AdultWorkGateway(client, LONDON), introspector)
-        adapter.close()
+        transport.close()
 
 
 def after(seconds: float) -> Deadline:

@@ -10,12 +10,11 @@ from chalice.app import Chalice
 
 from chalicelib import bootstrap, log
 from chalicelib.adapters.aws.dynamodb.tables import AUDIT, OPERATIONS
-from chalicelib.adapters.aws.vault.client import kms_client
 from chalicelib.application.booking.place_booking import PlaceBooking
 from chalicelib.edge.container import Container
 from chalicelib.edge.middleware import install
 from chalicelib.edge.routes import register
-from devtools.local.dynamodb import create_table
+from devtools.local.dynamodb import create_table, local_environment
 from devtools.local.server import LocalGateway
 from devtools.proof.trials.scene import wiring
 from sandbox import SandboxServer
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 
 ORIGINS = (bookings.ORIGIN, "https://app.example")
 FOREVER = "forever"
-OWN_KMS = "AWS_ENDPOINT_URL_KMS"  # a test that sets it has a KMS client of its own
+OWN_KMS = "AWS_ENDPOINT_URL_KMS"
 
 _numbers = count(1)
 
@@ -41,7 +40,6 @@ class Service:
         self._authority = authority  # one certificate: reading the bundled hundreds would take half of each start
         self.records = Records(client, "", "")
         self._client = client
-        self._kms = kms_client(endpoint=client.meta.endpoint_url)
         self._container: Container | None = None
         self._settings: dict[str, str] | None = None
         self._is_used = False
@@ -59,7 +57,6 @@ class Service:
         self._gateway.stop()
         self._gateway.join()
         self._close()
-        self._kms.close()
 
     @property
     def url(self) -> str:
@@ -117,7 +114,7 @@ class Service:
         """Close the container, if it is a real one."""
         container, self._container = self._container, None
         if container is not None and isinstance(container.place_booking, PlaceBooking):
-            wiring.close(container, keep_kms=OWN_KMS not in (self._settings or {}))
+            wiring.close(container)
 
     def send(self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Answer:
         """Send any request; without `headers` those of a page."""
@@ -157,11 +154,8 @@ class Service:
         return self.calls(bookings.CREATE)
 
     def _built(self, settings: Mapping[str, str]) -> Container:
-        """Return a container as production makes it; only its KMS client is there already, unless it has its own address."""
-        container = bootstrap.build({**self._environment(), **settings})
-        if OWN_KMS not in settings:
-            wiring.share_kms(container, self._kms)
-        return container
+        """Return a container as production makes it."""
+        return bootstrap.build({**self._environment(), **settings})
 
     def _current(self) -> Container:
         assert self._container is not None, "the service is not configured"
@@ -169,12 +163,12 @@ class Service:
 
     def _environment(self) -> dict[str, str]:
         return {
+            **local_environment(self._client.meta.endpoint_url),
             "ADULTWORK_BASE_URL": self.sandbox.url,
             "ADULTWORK_CA_BUNDLE": str(self._authority),
             "ALLOWED_ORIGINS": ",".join(ORIGINS),
             "AUDIT_TABLE": self.records.audit_table,
-            "AWS_ENDPOINT_URL_DYNAMODB": self._client.meta.endpoint_url,
-            OWN_KMS: self._client.meta.endpoint_url,
+            "AWS_CA_BUNDLE": str(self._authority),
             "BOOKINGS_PER_DAY": "0",  # tests book more in a minute than a person in a day
             "BOOKINGS_PER_MINUTE": "0",
             "HMAC_KEY": "a key for tests over HTTP, 32 or more",

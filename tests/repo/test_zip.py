@@ -6,6 +6,7 @@ import json
 import marshal
 import os
 import platform
+import re
 import subprocess
 import sys
 import uuid
@@ -93,7 +94,9 @@ def test_nothing_ships_that_does_not_run(contents: Mapping[str, bytes]) -> None:
     allowed = (".py", ".pyc", ".so")
     others = {name for name in contents if not name.endswith(allowed) and not name.startswith("licenses/")}
     zones = {name for name in others if name.startswith("tzdata/zoneinfo/")}
-    (version,) = others - zones - {"certifi/cacert.pem"}
+    authorities = {name for name in others if re.fullmatch(r"authorities/[0-9a-f]{8}\.[0-9]", name)}
+    assert len(authorities) > 100
+    (version,) = others - zones - authorities
     assert version.startswith("python_ulid-")
     assert all(contents[name].startswith(b"TZif") for name in zones)
     assert "tzdata/zoneinfo/Europe/London" in zones
@@ -294,6 +297,40 @@ def test_the_unpacked_zip_serves_every_route_and_compiles_nothing(unpacked: Unpa
     assert len(ours) > 200
     packages = [name for name in ours if "chalicelib" not in name and not name.endswith("app.py")]
     assert {Path(name).suffix for name in packages} == {".pyc", ".so"}
+
+
+# What a sealed booking and the hourly look load beside the standard library and our own modules.
+LOADED = {
+    "_cffi_backend",
+    "annotated_types",
+    "certifi",
+    "chalice",
+    "charset_normalizer",
+    "cryptography",
+    "idna",
+    "pydantic",
+    "pydantic_core",
+    "requests",
+    "simplejson",
+    "typing_extensions",
+    "typing_inspection",
+    "ulid",
+    "urllib3",
+}
+
+
+@lambda_only
+def test_a_booking_loads_what_it_runs_and_nothing_of_the_sdk(unpacked: UnpackedZip) -> None:
+    """No boto3 and no botocore; neither does what runs each hour."""
+    routes = dict.fromkeys(unpacked.run([])["routes"])
+    booking = example.booking(example.now_on_upstream_clock() + timedelta(days=2))
+    found = unpacked.run([event(routes, "POST", example.PATH, booking)])
+    assert found["answers"][0]["statusCode"] == 201
+    places = (unpacked.task, unpacked.runtime)
+    files = [
+        Path(name).relative_to(place) for name in found["running"] for place in places if name.startswith(f"{place}/")
+    ]
+    assert {path.parts[0].partition(".")[0] for path in files} == LOADED | {"app", "chalicelib"}
 
 
 @lambda_only

@@ -34,6 +34,11 @@ def watch(event: str, arguments: tuple[object, ...]) -> None:
         compiled.append(str(arguments[1]))
 
 
+def loaded() -> list[str]:
+    """Return the files of all modules that are loaded."""
+    return [str(module.__file__) for module in list(sys.modules.values()) if getattr(module, "__file__", None)]
+
+
 def main(task: str, runtime: str) -> None:
     """Serve the events, then the clock, then load what no event has loaded."""
     sys.path[:0] = [task, runtime]
@@ -41,15 +46,16 @@ def main(task: str, runtime: str) -> None:
     app = importlib.import_module("app")
     answers = [app.app(event, Context()) for event in json.load(sys.stdin)]
     app.expire_operations(HOURLY, Context())
+    running = loaded()
     package = importlib.import_module("chalicelib")
     for module in pkgutil.walk_packages(package.__path__, "chalicelib."):
         importlib.import_module(module.name)
-    files = [str(module.__file__) for module in list(sys.modules.values()) if getattr(module, "__file__", None)]
     found = {
         "answers": answers,
         "routes": {path: list(methods) for path, methods in app.app.routes.items()},
         "compiled": [name for name in compiled if Path(name).is_absolute()],
-        "loaded": files,
+        "loaded": loaded(),
+        "running": running,
     }
     sys.stdout.write(f"\n{json.dumps(found)}\n")
 

@@ -15,6 +15,7 @@ from chalicelib.settings import InvalidSettingsError
 
 KEY_ID = HmacKey(b"a secret of more than thirty-two characters").id
 KEY = "a secret of more than thirty-two characters"
+AWS = {"AWS_REGION": "eu-west-2", "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
 
 
 def key_id(container: Container) -> str:
@@ -27,13 +28,13 @@ def test_a_deployed_stage_fetches_its_secrets_by_name() -> None:
     """Build with a name only, and find the key that Secrets Manager holds."""
     with mock_aws():
         boto3.client("secretsmanager").create_secret(Name="stage-secrets", SecretString=json.dumps({"HMAC_KEY": KEY}))
-        container = build({"SECRETS_NAME": "stage-secrets"})
+        container = build({"SECRETS_NAME": "stage-secrets", **AWS})
         assert key_id(container) == KEY_ID
 
 
 def test_a_local_run_is_given_its_secrets() -> None:
     """Build with the key itself."""
-    container = build({"HMAC_KEY": KEY, "ALLOWED_ORIGINS": "http://localhost:5173"})
+    container = build({"HMAC_KEY": KEY, "ALLOWED_ORIGINS": "http://localhost:5173", **AWS})
     assert container.settings.allowed_origins == {"http://localhost:5173"}
     assert key_id(container) == KEY_ID
 
@@ -42,6 +43,12 @@ def test_an_environment_that_cannot_be_used_builds_nothing() -> None:
     """Leave the secrets out."""
     with pytest.raises(InvalidSettingsError, match="HMAC_KEY"):
         build({})
+
+
+def test_an_environment_without_a_region_builds_nothing() -> None:
+    """Lambda always names it; where it is missing, nobody knows where the tables are."""
+    with pytest.raises(InvalidSettingsError, match="AWS_REGION"):
+        build({"HMAC_KEY": KEY})
 
 
 def test_what_is_read_beside_a_booking_opens_no_breaker_before_it() -> None:

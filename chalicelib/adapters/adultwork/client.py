@@ -1,29 +1,21 @@
-"""One request out, one answer in: the only place that speaks HTTP to the upstream."""
+"""What is asked of the upstream, and how often: the only place that speaks to it."""
 
 import math
 from collections.abc import Callable, Mapping
-from contextlib import closing
-from datetime import datetime
 from urllib.parse import urlencode
 
-import requests
-from requests.structures import CaseInsensitiveDict
-from urllib3 import HTTPResponse
-
-from chalicelib.adapters.http.answer import MAXIMUM_ANSWER_BYTES, AnswerTooLargeError, UpstreamAnswer
-from chalicelib.adapters.http.connection import UpstreamAdapter
-from chalicelib.adapters.http.content_coding import decoded
-from chalicelib.adapters.http.exchange import CURRENT, Exchange
-from chalicelib.adapters.http.exchange_failure import LATE, TOO_LARGE, ExchangeFailedError, failure_of
+from chalicelib.adapters.http.answer import UpstreamAnswer
+from chalicelib.adapters.http.exchange import Exchange
+from chalicelib.adapters.http.exchange_failure import LATE, TOO_LARGE, ExchangeFailedError
 from chalicelib.adapters.http.opening import Resolver, system_addresses
 from chalicelib.adapters.http.retry_after import retry_after_seconds
+from chalicelib.adapters.http.transport import IDLE_SECONDS, HttpRequest, Transport
 from chalicelib.application.ports import Clock
 from chalicelib.domain.access import AccessToken
-from chalicelib.domain.errors import SwitchboardError, Trouble, UpstreamUnavailableError
+from chalicelib.domain.errors import Trouble, UpstreamUnavailableError
 from chalicelib.domain.time_budget import Deadline
 from chalicelib.values import dataclass
 
-IDLE_SECONDS = 45.0
 SERVER_ERROR = 500
 FINAL_REASONS = frozenset({LATE, TOO_LARGE})
 
@@ -33,14 +25,13 @@ class AdultWorkClient:
     """The upstream behind `base_url` (scheme, host, port; no path).
 
     `accept` asks for XML or JSON. `key_headers` are sent along when configured; whether the upstream wants them beside a
-    bearer token is not documented. Redirects are answers, never followed; no proxy of the environment is used; nothing is
-    retried but a read, once.
+    bearer token is not documented. Nothing is tried again but a read, once.
     """
 
     base_url: str
     accept: str
     key_headers: Callable[[], Mapping[str, str]]
-    adapter: UpstreamAdapter
+    transport: Transport
     clock: Clock
     read_seconds: float
     resolve: Resolver = system_addresses
@@ -98,28 +89,17 @@ class AdultWorkClient:
         exchange: Exchange,
         accept: str | None = None,
     ) -> UpstreamAnswer:
-        """Carry one exchange out; let nothing foreign out of it."""
-        reset = CURRENT.set(exchange)
-        try:
-            request = self._request(method, target, token, body, accept)
-            # Below a requests.Session on purpose: a session keeps cookies, and one caller's would reach the next.
-            response = self.adapter.send(request, stream=True, timeout=exchange.deadline.remaining() or 0.001)
-            return _read_answer(response.raw, self.clock.now())
-        except SwitchboardError:
-            raise  # the key headers could not be had; nothing was sent
-        except Exception as error:  # noqa: BLE001 (whatever it was, the caller must learn whether anything was sent)
-            failure = failure_of(error, exchange)
-        finally:
-            CURRENT.reset(reset)
-        # Without its chain on purpose: texts in there quote what the upstream sent, objects hold the token and the body.
-        raise failure
+        """Carry one exchange out."""
+        headers = self._headers(token, body, accept)
+        answer = self.transport.send(HttpRequest(method, self.base_url + target, headers, body), exchange)
+        wait = retry_after_seconds(answer.headers.get("Retry-After"), self.clock.now())
+        return UpstreamAnswer(answer.status, answer.headers.get("Content-Type", ""), answer.body, wait)
 
-    def _request(
-        self, method: str, target: str, token: AccessToken, body: bytes | None, accept: str | None
-    ) -> requests.PreparedRequest:
-        """Return the whole request: documented headers only, and no cookie of anybody.
+    def _headers(self, token: AccessToken, body: bytes | None, accept: str | None) -> dict[str, str]:
+        """Return the documented headers, and no cookie of anybody.
 
-        Filled by hand: preparing it would take the URL apart and put it together again for a fifth of the whole cost.
+        Raises:
+            StoreUnavailableError: the key headers could not be had; nothing was sent.
         """
         headers = {
             "Authorization": f"bearer {token.reveal()}",
@@ -128,33 +108,11 @@ class AdultWorkClient:
             "User-Agent": "Switchboard",
             **self.key_headers(),
         }
-        if body is not None:
-            headers |= {"Content-Type": "application/json", "Content-Length": str(len(body))}
-        request = requests.PreparedRequest()
-        request.method, request.url, request.body = method, self.base_url + target, body
-        request.headers = CaseInsensitiveDict(headers)
-        return request
+        return headers if body is None else headers | {"Content-Type": "application/json"}
 
     def _wall(self) -> float:
         """Return the wall clock, which goes on while the function is frozen."""
         return self.clock.now().timestamp()
-
-
-def _read_answer(response: HTTPResponse, now: datetime) -> UpstreamAnswer:
-    """Read at most the limit; a finished connection is back in its pool, any other one is closed."""
-    with closing(response):
-        pieces = []
-        left = MAXIMUM_ANSWER_BYTES
-        # Once more after the last byte: only an empty read tells a finished body from one that was cut off.
-        while piece := response.read(left + 1, decode_content=False):
-            left -= len(piece)
-            if left < 0:
-                raise AnswerTooLargeError
-            pieces.append(piece)
-        headers = response.headers
-        body = decoded(b"".join(pieces), headers.get("Content-Encoding", ""))
-        wait = retry_after_seconds(headers.get("Retry-After"), now)
-        return UpstreamAnswer(response.status, headers.get("Content-Type", ""), body, wait)
 
 
 def _unavailable(failure: ExchangeFailedError) -> UpstreamUnavailableError:

@@ -1,28 +1,30 @@
 """The secrets: from the environment (local runs), or by name from Secrets Manager (deployed stages)."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import field
 from threading import Lock, Thread
 from typing import Any, Protocol
 
 import simplejson
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.adapters.aws.session import session_for
+from chalicelib.adapters.aws.faults import store_errors
+from chalicelib.adapters.aws.service import Protocol as ServiceProtocol
+from chalicelib.adapters.aws.service import Service
+from chalicelib.adapters.aws.tries import Tries
 from chalicelib.domain.errors import StoreUnavailableError
 from chalicelib.domain.keyed_hash import HmacKey
+from chalicelib.domain.time_budget import Deadline
 from chalicelib.values import dataclass
 
 MINIMUM_KEY_LENGTH = 32
-# The first booking of a container waits for this. botocore's defaults, several tries of 60 s each, would outlive the
-# function: killed, it answers with the gateway's 504 instead of a 503 that says that nothing was sent.
-CLIENT_CONFIG = Config(
-    connect_timeout=1,
-    read_timeout=1,
-    retries={"total_max_attempts": 2, "mode": "standard"},  # one read that may be repeated; nothing above tries again
-)
+SECRETS_MANAGER = ServiceProtocol("secretsmanager", "secretsmanager", "1.1", "AWS_ENDPOINT_URL_SECRETS_MANAGER")
+# The first booking of a container waits for this. A function that outlives its own time is killed, and the gateway answers
+# with a 504 instead of a 503 that says that nothing was sent.
+FETCH_SECONDS = 4.0
+AGAIN = 1
+
+NOT_READ = "Switchboard's own secrets could not be read; this request sent nothing. It is safe to try again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,30 +67,39 @@ def _hmac_key(document: Mapping[str, Any], name: str) -> HmacKey:
     return HmacKey(text.encode())
 
 
-class SecretsClient(Protocol):
-    """The part of boto3's Secrets Manager client that is used."""
+class KeepsSecrets(Protocol):
+    """Where secrets are kept: SecretsManager, or a fake."""
 
-    def get_secret_value(self, *, SecretId: str) -> Mapping[str, Any]:  # noqa: N803 (AWS's name)
-        """Return the secret's current version."""
+    def get_secret_value(self, name: str) -> Mapping[str, Any]:
+        """Return the answer with the secret's current version; whatever goes wrong is raised as it is."""
         ...
 
 
-def secrets_client(region: str | None = None, endpoint: str | None = None) -> SecretsClient:
-    """Return a client with boto3's own chain of credentials; None leaves region and endpoint to the environment."""
-    client: SecretsClient = session_for("secretsmanager").client(
-        "secretsmanager", region_name=region, endpoint_url=endpoint, config=CLIENT_CONFIG
-    )
-    return client
+@dataclass(frozen=True, slots=True)
+class SecretsManager:
+    """The service that keeps the secrets of a stage; `sleep` waits between the two tries, in seconds."""
+
+    service: Service
+    sleep: Callable[[float], None]
+
+    def get_secret_value(self, name: str) -> Mapping[str, Any]:
+        """Return the answer with the secret's current version, within 4 s."""
+        deadline = Deadline.after(self.service.place.clock.monotonic, FETCH_SECONDS)
+        asked = {"SecretId": name}
+        answer: Mapping[str, Any] = Tries(self.sleep).run(
+            lambda: self.service.call("GetSecretValue", asked, deadline), AGAIN, deadline
+        )
+        return answer
 
 
-def fetch_secrets(client: SecretsClient, name: str) -> Secrets:
+def fetch_secrets(kept: KeepsSecrets, name: str) -> Secrets:
     """Read the secret `name`, a JSON object.
 
     Raises:
         StoreUnavailableError: it cannot be read or has not the form of `read_secrets`.
     """
-    with _translated():
-        return read_secrets(simplejson.loads(client.get_secret_value(SecretId=name)["SecretString"]))
+    with store_errors(NOT_READ):
+        return read_secrets(simplejson.loads(kept.get_secret_value(name)["SecretString"]))
 
 
 class SecretsOnFirstUse:
@@ -128,15 +139,3 @@ class SecretsOnFirstUse:
     def _try_to_load(self) -> None:
         with suppress(StoreUnavailableError):
             self._loaded()
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Let nothing foreign out."""
-    try:
-        yield
-    except (AttributeError, BotoCoreError, ClientError, KeyError, TypeError, ValueError) as error:
-        raise StoreUnavailableError(
-            "Switchboard's own secrets could not be read; this request sent nothing. It is safe to try again.",
-            retry_after_seconds=5,
-        ) from error

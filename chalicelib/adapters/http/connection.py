@@ -11,7 +11,7 @@ from requests.adapters import HTTPAdapter
 from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from chalicelib.adapters.http.deadline_socket import DeadlineMixin, TLSSocket
+from chalicelib.adapters.http.deadline_socket import DeadlineMixin
 from chalicelib.adapters.http.exchange import CURRENT
 from chalicelib.adapters.http.framing import content_length, is_chunked, require_sound_head
 from chalicelib.adapters.http.opening import open_socket
@@ -72,7 +72,7 @@ class ExchangeMixin(HTTPConnection):
         """Note that the first byte leaves, then send."""
         exchange = CURRENT.get()
         # Without a socket this raises. The standard library would open one: half way through, for a body without its head.
-        cast("DeadlineMixin", self.sock).serve(exchange.deadline)
+        cast("DeadlineMixin", self.sock).serve(exchange.deadline, exchange.maximum_bytes)
         if not exchange.is_sent:
             self.asked_at = exchange.wall_clock()
         exchange.is_sent = True
@@ -125,7 +125,7 @@ class TLSPool(HTTPSConnectionPool):
     ConnectionCls = TLSConnection
 
 
-class UpstreamAdapter(HTTPAdapter):
+class DeadlineAdapter(HTTPAdapter):
     """A transport without retries, over connections that know their exchange and share one SSLContext."""
 
     def __init__(self, context: ssl.SSLContext) -> None:
@@ -142,15 +142,6 @@ class UpstreamAdapter(HTTPAdapter):
 
     def build_response(self, req: requests.PreparedRequest, resp: BaseHTTPResponse) -> requests.Response:
         """Hand the answer over as it came; nobody here wants cookies, links or a guess at the encoding."""
-        del req
         response = requests.Response()
-        response.status_code, response.raw = resp.status, resp
+        response.status_code, response.raw, response.request = resp.status, resp, req
         return response
-
-
-def tls_context(authorities: str) -> ssl.SSLContext:
-    """Return the process's one client context: certificates and host names are verified against `authorities` (a path)."""
-    context = ssl.create_default_context(cafile=authorities)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.sslsocket_class = TLSSocket
-    return context

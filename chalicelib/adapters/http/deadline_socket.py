@@ -11,10 +11,11 @@ import socket
 import ssl
 from typing import Any
 
-from chalicelib.adapters.http.answer import AnswerTooLargeError
+from chalicelib.adapters.http.answer import MAXIMUM_ANSWER_BYTES, AnswerTooLargeError
 from chalicelib.domain.time_budget import Deadline
 
-MAXIMUM_WIRE_BYTES = 2 * 1024 * 1024  # the largest body in chunks of one byte is 1.5 MiB; heads get the rest
+WIRE_BYTES_A_BYTE = 8  # a body in chunks of one byte takes six on the wire for each; heads get the rest
+MAXIMUM_WIRE_BYTES = WIRE_BYTES_A_BYTE * MAXIMUM_ANSWER_BYTES
 _NOT_CONNECTED = frozenset({errno.ENOTCONN, errno.EINVAL})
 
 
@@ -24,14 +25,14 @@ class DeadlineMixin(socket.socket):
     deadline: Deadline | None = None
     bytes_left = MAXIMUM_WIRE_BYTES
 
-    def serve(self, deadline: Deadline) -> None:
-        """Begin an exchange.
+    def serve(self, deadline: Deadline, maximum_bytes: int = MAXIMUM_ANSWER_BYTES) -> None:
+        """Begin an exchange whose answer has a body of at most `maximum_bytes`.
 
         Raises:
             TimeoutError: its deadline has passed.
         """
         self.deadline = deadline
-        self.bytes_left = MAXIMUM_WIRE_BYTES
+        self.bytes_left = WIRE_BYTES_A_BYTE * maximum_bytes
         self.arm()
 
     def recv_into(self, *arguments: Any) -> int:  # noqa: ANN401 (handed on: plain and TLS sockets differ in defaults)

@@ -15,6 +15,7 @@ from devtools.bench.ground.aws_stub import FORGET
 from devtools.bench.ground.certificate import write_certificate
 from devtools.bench.ground.deployment import deploy
 from devtools.bench.ground.processes import Child, Variant
+from devtools.deploy.authorities import FOLDER, add_authorities
 from devtools.local.dynamodb import SEALING_KEY, LocalDynamoDB, create_tables, local_environment
 from devtools.local.example import ORIGIN
 from devtools.places import ROOT
@@ -99,7 +100,9 @@ class Setting:
         self.deployment = deploy(self.archive, self._directory)
         self._key = self._directory / "server.pem"
         self._bundle = self._directory / "authorities.pem"
-        self._bundle.write_bytes(Path(certifi.where()).read_bytes() + write_certificate(self._key))
+        certificate = write_certificate(self._key)
+        self._bundle.write_bytes(Path(certifi.where()).read_bytes() + certificate)
+        add_authorities(certificate.decode(), self.deployment.task / FOLDER)
         sandbox = self._open.enter_context(Child(["-u", "-m", "sandbox", "--port", "0"], ROOT, QUIET))
         self.sandbox = Sandbox(int(sandbox.read().rpartition(":")[2]))
         self.restock()
@@ -144,7 +147,9 @@ class Setting:
             "BOOKINGS_PER_MINUTE": "1000000",  # counted as in a stage, and never reached
             "BOOKINGS_PER_DAY": "1000000",
         }
-        environment = {**settings, **self._environment(database or self.aws_line)}
+        found = self._environment(database or self.aws_line)
+        # It trusts whom its own zip names, as in a stage: the bench's authority is among them.
+        environment = {**settings, **{name: value for name, value in found.items() if not name.endswith("_CA_BUNDLE")}}
         return Variant("Switchboard", "app", "app", paths, environment)
 
     def baseline(self) -> Variant:

@@ -14,7 +14,8 @@ import pytest
 
 from chalicelib.adapters.adultwork.client import AdultWorkClient
 from chalicelib.adapters.adultwork.phonechat import AdultWorkGateway, request_body
-from chalicelib.adapters.http.connection import UpstreamAdapter, tls_context
+from chalicelib.adapters.http.authorities import tls_context
+from chalicelib.adapters.http.transport import Transport
 from chalicelib.adapters.system import SystemClock
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.booking.booking import BookingRequest, ContactMethod
@@ -78,18 +79,18 @@ def lengths(answer: bytes) -> list[int]:
 
 
 @pytest.fixture(scope="module")
-def adapter() -> Iterator[UpstreamAdapter]:
+def transport() -> Iterator[Transport]:
     """Return connections that are closed at the end."""
-    adapter = UpstreamAdapter(tls_context(certifi.where()))
-    yield adapter
-    adapter.close()
+    transport = Transport(tls_context(certifi.where()))
+    yield transport
+    transport.close()
 
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("has_length", [True, False], ids=["with its length", "until the connection ends"])
 @pytest.mark.parametrize("accept", ["application/xml", "application/json"])
 def test_an_answer_is_believed_when_its_last_byte_is_there(
-    upstream: SandboxServer, adapter: UpstreamAdapter, accept: str, *, has_length: bool
+    upstream: SandboxServer, transport: Transport, accept: str, *, has_length: bool
 ) -> None:
     """Whatever was cut off, it was sent and may have booked: unknown, and never a success or a refusal."""
     request = booking_request(session_date=f"{DAY} 21:30", accept_by=f"{DAY} 18:00", method=ContactMethod(1))
@@ -99,7 +100,7 @@ def test_an_answer_is_believed_when_its_last_byte_is_there(
     clock = SystemClock()
     states: dict[int, OperationState] = {}
     with RawUpstream(cutter) as raw:
-        client = AdultWorkClient(raw.url, accept, dict, adapter, clock, read_seconds=3.0)
+        client = AdultWorkClient(raw.url, accept, dict, transport, clock, read_seconds=3.0)
         gateway = AdultWorkGateway(client, LONDON)
         for length in lengths(cutter.answer):
             cutter.length = length

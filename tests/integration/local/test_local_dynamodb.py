@@ -27,6 +27,7 @@ from devtools.local.dynamodb import (
     create_table,
     create_tables,
     local_client,
+    local_database,
 )
 from devtools.local.server import LocalGateway
 from devtools.local.stack import app_environment, kept_key
@@ -43,9 +44,8 @@ EVENT = claim_event(operation())
 def add_event(server: LocalDynamoDB) -> None:
     """Create the tables and write one event."""
     create_tables(server.endpoint_url)
-    client = local_client(server.endpoint_url)
-    DynamoDBAuditTrail(client, AUDIT_TABLE, OPERATIONS_TABLE).record_refusal(EVENT, enough_time())
-    client.close()
+    with local_database(server.endpoint_url) as database:
+        DynamoDBAuditTrail(database, AUDIT_TABLE, OPERATIONS_TABLE).record_refusal(EVENT, enough_time())
 
 
 def test_what_was_written_is_printed_after_a_restart(
@@ -112,8 +112,8 @@ def test_a_killed_server_loses_nothing_that_it_answered(tmp_path: Path) -> None:
 
 def stored_events(server: LocalDynamoDB) -> list[bytes]:
     """Return the events of the operation."""
-    with closing(local_client(server.endpoint_url)) as client:
-        return DynamoDBAuditTrail(client, AUDIT_TABLE, OPERATIONS_TABLE).events(EVENT.operation_id)
+    with local_database(server.endpoint_url) as database:
+        return DynamoDBAuditTrail(database, AUDIT_TABLE, OPERATIONS_TABLE).events(EVENT.operation_id)
 
 
 def test_a_write_that_cannot_be_kept_is_an_error_and_leaves_nothing(
@@ -122,9 +122,9 @@ def test_a_write_that_cannot_be_kept_is_an_error_and_leaves_nothing(
     """Put a file where its folder was, and let it write again: the first event stays, the second never was, the third is kept."""
     state = tmp_path / "state"
     second, third = (replace(EVENT, operation_id=f"op_{number}") for number in (2, 3))
-    with LocalDynamoDB(state=state) as server, closing(local_client(server.endpoint_url)) as client:
+    with LocalDynamoDB(state=state) as server, local_database(server.endpoint_url) as database:
         add_event(server)
-        trail = DynamoDBAuditTrail(client, AUDIT_TABLE, OPERATIONS_TABLE)
+        trail = DynamoDBAuditTrail(database, AUDIT_TABLE, OPERATIONS_TABLE)
         state.rename(tmp_path / "aside")
         state.touch()
         for _ in range(2):
@@ -138,8 +138,8 @@ def test_a_write_that_cannot_be_kept_is_an_error_and_leaves_nothing(
     told = capfd.readouterr().err.splitlines()
     assert [line for line in told if str(state) in line] == told[:1]
     assert "Writes fail until it can be written" in told[0]
-    with LocalDynamoDB(state=state) as again, closing(local_client(again.endpoint_url)) as client:
-        trail = DynamoDBAuditTrail(client, AUDIT_TABLE, OPERATIONS_TABLE)
+    with LocalDynamoDB(state=state) as again, local_database(again.endpoint_url) as database:
+        trail = DynamoDBAuditTrail(database, AUDIT_TABLE, OPERATIONS_TABLE)
         assert [len(trail.events(event.operation_id)) for event in (EVENT, second, third)] == [1, 0, 1]
 
 

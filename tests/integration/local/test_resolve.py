@@ -10,7 +10,15 @@ import pytest
 from chalicelib.adapters.aws.dynamodb.operations import DynamoDBOperationStore
 from chalicelib.application.ports import Resolution
 from chalicelib.domain.operation.operation import OperationState
-from devtools.local.dynamodb import AUDIT_TABLE, OPERATIONS_TABLE, REGION, LocalDynamoDB, create_tables, local_client
+from devtools.local.dynamodb import (
+    AUDIT_TABLE,
+    OPERATIONS_TABLE,
+    REGION,
+    LocalDynamoDB,
+    create_tables,
+    local_client,
+    local_database,
+)
 from devtools.operate import resolve
 from tests.builders import NOW
 from tests.contract import records
@@ -40,15 +48,15 @@ def client(server: LocalDynamoDB) -> Iterator["DynamoDBClient"]:
 
 
 @pytest.fixture
-def flagged(client: "DynamoDBClient", request: pytest.FixtureRequest) -> str:
+def flagged(server: LocalDynamoDB, request: pytest.FixtureRequest) -> str:
     """Return an operation that was flagged for a person."""
     clock = FixedClock()
-    store = DynamoDBOperationStore(
-        client, OPERATIONS_TABLE, clock.sleep, clock, SequentialConcurrency(), AUDIT_TABLE, ()
-    )
     lost = records.operation(request.param, key=f"key-of-the-lost-{request.param}", at=FUTURE, account=request.param)
-    unknown = records.made(store, lost, records.UNKNOWN)
-    assert records.resolve(store, unknown, Resolution(OperationState.EXPIRED_UNKNOWN))
+    with local_database(server.endpoint_url) as database:
+        names = OPERATIONS_TABLE, AUDIT_TABLE
+        store = DynamoDBOperationStore(database, names[0], clock.sleep, clock, SequentialConcurrency(), names[1], ())
+        unknown = records.made(store, lost, records.UNKNOWN)
+        assert records.resolve(store, unknown, Resolution(OperationState.EXPIRED_UNKNOWN))
     return unknown.id
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
-from typing import TYPE_CHECKING
 
 import pytest
 
+from chalicelib.adapters.aws.database import DynamoDB
 from chalicelib.adapters.aws.dynamodb.audit_trail import DynamoDBAuditTrail
 from chalicelib.adapters.aws.dynamodb.operations import DynamoDBOperationStore
 from chalicelib.adapters.aws.dynamodb.rate_limit import RateLimit
@@ -15,7 +15,7 @@ from chalicelib.application.ports import BookingHeld, ClaimAnswer, Claimed, KeyH
 from chalicelib.domain.operation.operation import Operation, OperationState
 from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
-from devtools.local.dynamodb import AUDIT_TABLE, OPERATIONS_TABLE, create_tables, local_client
+from devtools.local.dynamodb import AUDIT_TABLE, OPERATIONS_TABLE, create_tables, local_database
 from tests.contract.records import (
     NOT_SENT,
     UNKNOWN,
@@ -27,15 +27,12 @@ from tests.contract.records import (
 )
 from tests.fakes.system import SequentialConcurrency
 
-if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
-
 ROUNDS, THREADS = 30, 8
 LIMIT = 3
 CLOCK = SystemClock()
 
 
-def store_on(client: "DynamoDBClient", *limits: RateLimit) -> DynamoDBOperationStore:
+def store_on(client: DynamoDB, *limits: RateLimit) -> DynamoDBOperationStore:
     """Return a store with limits."""
     return DynamoDBOperationStore(
         client, OPERATIONS_TABLE, CLOCK.sleep, CLOCK, SequentialConcurrency(), AUDIT_TABLE, limits
@@ -43,16 +40,15 @@ def store_on(client: "DynamoDBClient", *limits: RateLimit) -> DynamoDBOperationS
 
 
 @pytest.fixture(scope="module")
-def client(dynamodb_endpoint: str) -> Iterator["DynamoDBClient"]:
-    """Return a client of a server with both tables."""
+def client(dynamodb_endpoint: str) -> Iterator[DynamoDB]:
+    """Return a DynamoDB with both tables."""
     create_tables(dynamodb_endpoint, OPERATIONS_TABLE, AUDIT_TABLE)
-    client = local_client(dynamodb_endpoint)
-    yield client
-    client.close()
+    with local_database(dynamodb_endpoint) as database:
+        yield database
 
 
 @pytest.fixture(scope="module")
-def store(client: "DynamoDBClient") -> DynamoDBOperationStore:
+def store(client: DynamoDB) -> DynamoDBOperationStore:
     """Return a store without limits."""
     return store_on(client)
 
@@ -88,7 +84,7 @@ def race(
 
 @pytest.mark.parametrize("same_key", [True, False], ids=["one key", "a key each"])
 def test_of_many_equal_claims_exactly_one_may_send(
-    client: "DynamoDBClient", store: DynamoDBOperationStore, threads: ThreadPoolExecutor, *, same_key: bool
+    client: DynamoDB, store: DynamoDBOperationStore, threads: ThreadPoolExecutor, *, same_key: bool
 ) -> None:
     """In every round one is claimed, all others learn whose it is, and only one leaves an event."""
     trail = DynamoDBAuditTrail(client, AUDIT_TABLE, OPERATIONS_TABLE, CLOCK.sleep)
@@ -117,7 +113,7 @@ def test_of_many_next_attempts_exactly_one_may_send(store: DynamoDBOperationStor
         assert (record.attempt, record.sequence) == (2, 3)
 
 
-def test_a_limit_is_exact_however_many_come_at_once(client: "DynamoDBClient", threads: ThreadPoolExecutor) -> None:
+def test_a_limit_is_exact_however_many_come_at_once(client: DynamoDB, threads: ThreadPoolExecutor) -> None:
     """Of eight different bookings of one account three are claimed, never four and never two."""
     store = store_on(client, RateLimit(LIMIT, 60), RateLimit(30, 86_400))
     now = CLOCK.now().replace(second=30)  # one window for all of them

@@ -3,18 +3,20 @@
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from threading import Barrier
-from typing import Any, cast
 
+import boto3
 import pytest
 
-from chalicelib.adapters.aws.vault.client import kms_client
+from chalicelib.adapters.aws.database import DYNAMODB, DynamoDB
+from chalicelib.adapters.aws.kms import KMS, Kms
 from chalicelib.adapters.aws.vault.kms_vault import KmsVault
 from chalicelib.adapters.system import SystemClock, ThreadConcurrency
 from chalicelib.domain.errors import SealBrokenError
 from chalicelib.domain.time_budget import Deadline
-from devtools.local.dynamodb import OPERATIONS_TABLE, REGION, LocalDynamoDB, create_tables, local_client
+from devtools.local.dynamodb import OPERATIONS_TABLE, REGION, LocalDynamoDB, create_tables, local_place
 
 RIVALS, ROUNDS = 4, 15
 PURPOSE = "contact:op_1"
@@ -25,16 +27,16 @@ class Containers:
 
     def __init__(self, endpoint_url: str, key_id: str | None = None) -> None:
         create_tables(endpoint_url)
-        self.dynamodb = local_client(endpoint_url)
-        self.kms = cast("Any", kms_client(REGION, endpoint_url))  # more of KMS than what ships uses
-        self.key_id = key_id or self.kms.create_key()["KeyMetadata"]["KeyId"]
+        self.place = local_place(endpoint_url)
+        self.key_id = key_id or _new_key(endpoint_url)
         self.clock = SystemClock()
 
     def start(self) -> KmsVault:
         """Return a vault that remembers nothing."""
+        kms, dynamodb = Kms(self.place.service(KMS)), DynamoDB(self.place.service(DYNAMODB))
         return KmsVault(
-            self.kms,
-            self.dynamodb,
+            kms,
+            dynamodb,
             OPERATIONS_TABLE,
             self.key_id,
             self.clock,
@@ -47,9 +49,14 @@ class Containers:
         return Deadline.after(self.clock.monotonic, 4.0)
 
     def close(self) -> None:
-        """Close the clients."""
-        self.kms.close()
-        self.dynamodb.close()
+        """Close the connections."""
+        self.place.transport.close()
+
+
+def _new_key(endpoint_url: str) -> str:
+    client = boto3.client("kms", endpoint_url=endpoint_url, region_name=REGION)
+    with closing(client):
+        return client.create_key()["KeyMetadata"]["KeyId"]
 
 
 @pytest.fixture(scope="module")

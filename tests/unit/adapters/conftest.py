@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from chalicelib.adapters.adultwork.client import AdultWorkClient
-from chalicelib.adapters.http.connection import UpstreamAdapter, tls_context
+from chalicelib.adapters.http.authorities import tls_context
+from chalicelib.adapters.http.transport import Transport
 from devtools.proof.trials.scene.clock import MovableClock
 from tests.fakes.certificates import Authority
 
@@ -26,9 +27,9 @@ def clock() -> MovableClock:
 @pytest.fixture
 def client_of(authority: Authority, clock: MovableClock) -> Iterator[Callable[[str], AdultWorkClient]]:
     """Return what makes a client of an upstream, which trusts the authority; its connections are closed at the end."""
-    adapter = UpstreamAdapter(tls_context(str(authority.path)))
-    yield lambda url: AdultWorkClient(url, "application/xml", dict, adapter, clock, read_seconds=3.0)
-    adapter.close()
+    transport = Transport(tls_context(str(authority.path)))
+    yield lambda url: AdultWorkClient(url, "application/xml", dict, transport, clock, read_seconds=3.0)
+    transport.close()
 
 
 @pytest.fixture

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
+from chalicelib.adapters.aws.database import DynamoDB
 from chalicelib.adapters.aws.dynamodb import items, tables
-from chalicelib.adapters.aws.dynamodb.faults import refused_item, store_errors
-from chalicelib.adapters.aws.dynamodb.tries import Tries
+from chalicelib.adapters.aws.dynamodb.faults import refused_item
 from chalicelib.adapters.aws.dynamodb.writes import ABSENT
+from chalicelib.adapters.aws.faults import AwsError, store_errors
+from chalicelib.adapters.aws.tries import Tries
 from chalicelib.application.audit import events
 from chalicelib.domain.audit.event import AuditEvent
 from chalicelib.domain.errors import StoreUnavailableError
@@ -18,12 +18,12 @@ from chalicelib.domain.time_budget import Deadline
 from chalicelib.values import dataclass
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
-    from types_boto3_dynamodb.type_defs import PutItemOutputTypeDef, UpdateItemOutputTypeDef
+    from types_boto3_dynamodb.type_defs import PutItemInputTypeDef, QueryInputTypeDef, UpdateItemInputTypeDef
 
 APPEND_AGAIN = 3
 REFUSALS_PER_HOUR = 60
 COUNT_KEPT = timedelta(days=1)
+READ_SECONDS = 10.0  # for people: no call of ours reads events
 
 NOT_APPENDED = "The audit event could not be written."
 PLACE_TAKEN = "Another audit event stands where this one belongs."
@@ -34,7 +34,7 @@ NOT_READ = "The audit events could not be read."
 class DynamoDBAuditTrail:
     """An AuditTrail on one table, with its counts of refusals in `operations`; `sleep` waits between tries, in seconds."""
 
-    client: "DynamoDBClient"
+    client: DynamoDB
     table: str
     operations_table: str
     sleep: Callable[[float], None] = time.sleep
@@ -58,18 +58,16 @@ class DynamoDBAuditTrail:
         A try whose answer was lost counts twice. It is a limit, and no fact of anybody's record.
         """
         hour = event.at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-
-        def add() -> "UpdateItemOutputTypeDef":
-            return self.client.update_item(
-                TableName=self.operations_table,
-                Key={tables.PARTITION_KEY: items.text(tables.refusals_row(event.account, hour))},
-                UpdateExpression=f"ADD refusals :one SET {tables.EXPIRES_AT} = :ends",
-                ExpressionAttributeValues={":one": items.number(1), ":ends": items.expiry(hour + COUNT_KEPT)},
-                ReturnValues="UPDATED_NEW",
-            )
-
+        add: UpdateItemInputTypeDef = {
+            "TableName": self.operations_table,
+            "Key": {tables.PARTITION_KEY: items.text(tables.refusals_row(event.account, hour))},
+            "UpdateExpression": f"ADD refusals :one SET {tables.EXPIRES_AT} = :ends",
+            "ExpressionAttributeValues": {":one": items.number(1), ":ends": items.expiry(hour + COUNT_KEPT)},
+            "ReturnValues": "UPDATED_NEW",
+        }
         with store_errors(NOT_APPENDED):
-            return int(Tries(self.sleep).run(add, APPEND_AGAIN, deadline)["Attributes"]["refusals"]["N"])
+            answer = Tries(self.sleep).run(lambda: self.client.update_item(add, deadline), APPEND_AGAIN, deadline)
+            return int(answer["Attributes"]["refusals"]["N"])
 
     def _append(self, event: AuditEvent, deadline: Deadline) -> None:
         """Add an event; the same event again is our own retry, and fine.
@@ -78,19 +76,16 @@ class DynamoDBAuditTrail:
             StoreUnavailableError: it could not be written by the deadline, or another event has its place.
         """
         item = items.audit_event(event)
-
-        def put() -> "PutItemOutputTypeDef":
-            return self.client.put_item(
-                TableName=self.table,
-                Item=item,
-                ConditionExpression=ABSENT,
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-            )
-
+        put: PutItemInputTypeDef = {
+            "TableName": self.table,
+            "Item": item,
+            "ConditionExpression": ABSENT,
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
         with store_errors(NOT_APPENDED):
             try:
-                Tries(self.sleep).run(put, APPEND_AGAIN, deadline)
-            except ClientError as error:
+                Tries(self.sleep).run(lambda: self.client.put_item(put, deadline), APPEND_AGAIN, deadline)
+            except AwsError as error:
                 standing = refused_item(error)
                 if standing is None:
                     raise
@@ -103,11 +98,18 @@ class DynamoDBAuditTrail:
         Raises:
             StoreUnavailableError: they could not be read.
         """
+        asked: QueryInputTypeDef = {
+            "TableName": self.table,
+            "KeyConditionExpression": f"{tables.PARTITION_KEY} = :operation",
+            "ExpressionAttributeValues": {":operation": items.text(tables.operation_row(operation_id))},
+            "ConsistentRead": True,
+        }
+        deadline = Deadline.after(self.client.monotonic, READ_SECONDS)
+        found: list[bytes] = []
         with store_errors(NOT_READ):
-            pages = self.client.get_paginator("query").paginate(
-                TableName=self.table,
-                KeyConditionExpression=f"{tables.PARTITION_KEY} = :operation",
-                ExpressionAttributeValues={":operation": items.text(tables.operation_row(operation_id))},
-                ConsistentRead=True,
-            )
-            return [item["canonical"]["S"].encode() for page in pages for item in page["Items"]]
+            while True:
+                page = self.client.query(asked, deadline)
+                found += [item["canonical"]["S"].encode() for item in page["Items"]]
+                if "LastEvaluatedKey" not in page:
+                    return found
+                asked["ExclusiveStartKey"] = page["LastEvaluatedKey"]

@@ -11,10 +11,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from chalicelib import log
+from chalicelib.adapters.aws.database import DynamoDB
 from chalicelib.adapters.aws.dynamodb import items, tables
-from chalicelib.adapters.aws.dynamodb.faults import RETRY_AFTER_SECONDS, store_errors
 from chalicelib.adapters.aws.dynamodb.items import Item
-from chalicelib.adapters.aws.dynamodb.tries import Tries
+from chalicelib.adapters.aws.faults import RETRY_AFTER_SECONDS, store_errors
+from chalicelib.adapters.aws.tries import Tries
 from chalicelib.application.ports import BookingHeld, Clock, Concurrency, Held, KeyHeld
 from chalicelib.domain.errors import StoreUnavailableError, UpstreamUnavailableError
 from chalicelib.domain.operation.operation import OPEN, Operation
@@ -22,10 +23,10 @@ from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_dynamodb.type_defs import (
+        BatchGetItemInputTypeDef,
         BatchGetItemOutputTypeDef,
-        GetItemOutputTypeDef,
+        GetItemInputTypeDef,
         QueryInputTypeDef,
     )
 
@@ -39,7 +40,7 @@ LARGEST_BATCH = 100
 class OperationReader:
     """The reads of an OperationStore; `sleep` waits between tries, in seconds, and shards are read side by side."""
 
-    client: "DynamoDBClient"
+    client: DynamoDB
     operations_table: str
     sleep: Callable[[float], None]
     clock: Clock
@@ -108,7 +109,7 @@ class OperationReader:
             arguments["ExpressionAttributeValues"] = {":shard": items.text(shard), ":account": items.number(account)}
         found: list[Item] = []
         while True:
-            page = Tries(self.sleep).run(lambda: self.client.query(**arguments), READ_AGAIN, deadline)
+            page = Tries(self.sleep).run(lambda: self.client.query(arguments, deadline), READ_AGAIN, deadline)
             found += page["Items"]
             if "LastEvaluatedKey" not in page or len(found) >= AT_A_TIME:
                 return found[:AT_A_TIME]
@@ -130,15 +131,13 @@ class OperationReader:
 
     def _row(self, partition_key: str, deadline: Deadline) -> "Item | None":
         """Return one row as it stands, None when there is none any more."""
-
-        def read() -> "GetItemOutputTypeDef":
-            return self.client.get_item(
-                TableName=self.operations_table,
-                Key={tables.PARTITION_KEY: items.text(partition_key)},
-                ConsistentRead=True,
-            )
-
-        row = Tries(self.sleep).run(read, READ_AGAIN, deadline).get("Item")
+        asked: GetItemInputTypeDef = {
+            "TableName": self.operations_table,
+            "Key": {tables.PARTITION_KEY: items.text(partition_key)},
+            "ConsistentRead": True,
+        }
+        answer = Tries(self.sleep).run(lambda: self.client.get_item(asked, deadline), READ_AGAIN, deadline)
+        row = answer.get("Item")
         return None if row is None or items.is_over(row, self.clock.now()) else row
 
     def _rows(self, partition_keys: Sequence[str], deadline: Deadline) -> "dict[str, Item]":
@@ -151,11 +150,12 @@ class OperationReader:
     def _batch(self, partition_keys: Sequence[str], deadline: Deadline) -> "dict[str, Item]":
         """Return at most a hundred rows; DynamoDB may leave some for another try."""
         names = [{tables.PARTITION_KEY: items.text(name)} for name in partition_keys]
+        asked: BatchGetItemInputTypeDef = {
+            "RequestItems": {self.operations_table: {"Keys": names, "ConsistentRead": True}}
+        }
 
         def read() -> "BatchGetItemOutputTypeDef":
-            answer = self.client.batch_get_item(
-                RequestItems={self.operations_table: {"Keys": names, "ConsistentRead": True}}
-            )
+            answer = self.client.batch_get_item(asked, deadline)
             if answer["UnprocessedKeys"]:
                 raise UnprocessedKeysError
             return answer

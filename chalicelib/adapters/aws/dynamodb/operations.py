@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
 from chalicelib import log
 from chalicelib.adapters.aws.dynamodb import items, transactions
-from chalicelib.adapters.aws.dynamodb.faults import RETRY_AFTER_SECONDS, refused_rows, store_errors
+from chalicelib.adapters.aws.dynamodb.faults import refused_rows
 from chalicelib.adapters.aws.dynamodb.items import Item
 from chalicelib.adapters.aws.dynamodb.operation_reads import OperationReader, read_record, require_own
 from chalicelib.adapters.aws.dynamodb.rate_limit import Counter, RateLimit, counters
 from chalicelib.adapters.aws.dynamodb.transactions import Row, Tables, Writes
-from chalicelib.adapters.aws.dynamodb.tries import Tries
+from chalicelib.adapters.aws.faults import RETRY_AFTER_SECONDS, AwsError, store_errors
+from chalicelib.adapters.aws.tries import Tries
 from chalicelib.application.audit import events
 from chalicelib.application.ports import (
     BookingHeld,
@@ -34,7 +33,7 @@ from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb.type_defs import TransactWriteItemsOutputTypeDef
+    from types_boto3_dynamodb.type_defs import TransactWriteItemsInputTypeDef
 
 CLAIM_AGAIN = 2
 CONCLUDE_AGAIN = 3
@@ -142,14 +141,13 @@ class DynamoDBOperationStore(OperationReader):
 
         All tries carry the same token, so that DynamoDB applies it once.
         """
-        token = transactions.request_token(parts)
-
-        def write() -> "TransactWriteItemsOutputTypeDef":
-            return self.client.transact_write_items(TransactItems=list(parts.values()), ClientRequestToken=token)
-
+        asked: TransactWriteItemsInputTypeDef = {
+            "TransactItems": list(parts.values()),
+            "ClientRequestToken": transactions.request_token(parts),
+        }
         try:
-            Tries(self.sleep).run(write, again, deadline)
-        except ClientError as error:
+            Tries(self.sleep).run(lambda: self.client.transact_write_items(asked, deadline), again, deadline)
+        except AwsError as error:
             if refused := refused_rows(error, parts):
                 return refused
             raise

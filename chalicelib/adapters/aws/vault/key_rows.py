@@ -1,21 +1,25 @@
 """The wrapped data keys in the table of the operations: one row an account, which never expires."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
-from chalicelib.adapters.aws.vault.calls import Calls
+from chalicelib.adapters.aws.database import DynamoDB
+from chalicelib.adapters.aws.faults import AwsError
+from chalicelib.adapters.aws.tries import Tries
 from chalicelib.domain.time_budget import Deadline
 from chalicelib.values import dataclass
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
-    from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
+    from types_boto3_dynamodb.type_defs import (
+        AttributeValueTypeDef,
+        DeleteItemInputTypeDef,
+        GetItemInputTypeDef,
+        PutItemInputTypeDef,
+    )
 
 PARTITION_KEY = "pk"  # as the table's definition names it
 SCHEMA_VERSION = 1
+AGAIN = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +32,16 @@ class WrappedKey:
 
 @dataclass(frozen=True, slots=True)
 class KeyRows:
-    """The rows `DATAKEY#<account>` of one table. Every method raises whatever boto3 raises."""
+    """The rows `DATAKEY#<account>` of one table. Every method raises whatever the calls raise."""
 
-    client: "DynamoDBClient"
+    client: DynamoDB
     table: str
-    calls: Calls
+    tries: Tries
 
     def read(self, account: int, deadline: Deadline) -> WrappedKey | None:
         """Return the key that stands, None before the first."""
-        answer = self.calls.run(
-            lambda: self.client.get_item(TableName=self.table, Key=_key(account), ConsistentRead=True), deadline
-        )
+        asked: GetItemInputTypeDef = {"TableName": self.table, "Key": _key(account), "ConsistentRead": True}
+        answer = self.tries.run(lambda: self.client.get_item(asked, deadline), AGAIN, deadline)
         row = answer.get("Item")
         return None if row is None else _wrapped_key(row)
 
@@ -51,23 +54,24 @@ class KeyRows:
             "wrapped": {"B": key.wrapped},
             "created_at": {"S": created_at.astimezone(UTC).isoformat(timespec="milliseconds")},
         }
+        asked: PutItemInputTypeDef = {
+            "TableName": self.table,
+            "Item": row,
+            "ConditionExpression": f"attribute_not_exists({PARTITION_KEY})",
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
         try:
-            self.calls.run(
-                lambda: self.client.put_item(
-                    TableName=self.table,
-                    Item=row,
-                    ConditionExpression=f"attribute_not_exists({PARTITION_KEY})",
-                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
-                ),
-                deadline,
-            )
-        except self.client.exceptions.ConditionalCheckFailedException as error:
-            return _standing_key(error)
+            self.tries.run(lambda: self.client.put_item(asked, deadline), AGAIN, deadline)
+        except AwsError as error:
+            if error.code != "ConditionalCheckFailedException":
+                raise
+            return _wrapped_key(error.members["Item"])
         return key
 
     def delete(self, account: int, deadline: Deadline) -> None:
         """Delete the key of an account; it may be gone already."""
-        self.calls.run(lambda: self.client.delete_item(TableName=self.table, Key=_key(account)), deadline)
+        asked: DeleteItemInputTypeDef = {"TableName": self.table, "Key": _key(account)}
+        self.tries.run(lambda: self.client.delete_item(asked, deadline), AGAIN, deadline)
 
 
 def _key(account: int) -> "dict[str, AttributeValueTypeDef]":
@@ -76,9 +80,3 @@ def _key(account: int) -> "dict[str, AttributeValueTypeDef]":
 
 def _wrapped_key(row: "dict[str, AttributeValueTypeDef]") -> WrappedKey:
     return WrappedKey(id=bytes(row["key_id"]["B"]), wrapped=bytes(row["wrapped"]["B"]))
-
-
-def _standing_key(error: ClientError) -> WrappedKey:
-    """Return the key that stood in the way; botocore's type leaves out what each error adds to the document."""
-    members: Mapping[str, Any] = error.response
-    return _wrapped_key(members["Item"])

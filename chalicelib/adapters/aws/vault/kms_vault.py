@@ -2,10 +2,11 @@
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-from chalicelib.adapters.aws.vault.calls import RETRY_AFTER_SECONDS, Calls, store_errors
-from chalicelib.adapters.aws.vault.client import KmsClient
+from chalicelib.adapters.aws.database import DynamoDB
+from chalicelib.adapters.aws.faults import RETRY_AFTER_SECONDS, store_errors
+from chalicelib.adapters.aws.kms import Kms
+from chalicelib.adapters.aws.tries import Tries
 from chalicelib.adapters.aws.vault.data_key import DataKey
 from chalicelib.adapters.aws.vault.key_cache import KeyCache
 from chalicelib.adapters.aws.vault.key_rows import KeyRows, WrappedKey
@@ -15,10 +16,8 @@ from chalicelib.application.ports import AccountSeal, Clock, Concurrency
 from chalicelib.domain.errors import StoreUnavailableError, UpstreamUnavailableError
 from chalicelib.domain.time_budget import Deadline
 
-if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
-
 NOT_UNLOCKED = "The key that seals the account's data could not be had. It is safe to try again."
+OUT_OF_TIME = "The time of this call ran out before the account's data key could be had."
 NOT_ERASED = "The account's data key could not be erased; erase it again."
 
 
@@ -32,8 +31,8 @@ class KmsVault:
 
     def __init__(  # noqa: PLR0913, PLR0917 (what it is wired with)
         self,
-        kms_client: KmsClient,
-        dynamodb_client: "DynamoDBClient",
+        kms: Kms,
+        dynamodb: DynamoDB,
         operations_table: str,
         kms_key_id: str,
         clock: Clock,
@@ -43,9 +42,9 @@ class KmsVault:
         sleep: Callable[[float], None] = time.sleep,
         load_cipher: LoadCipher = load_cipher,
     ) -> None:
-        calls = Calls(sleep)
-        self._wrapping_key = WrappingKey(kms_client, kms_key_id, calls)
-        self._rows = KeyRows(dynamodb_client, operations_table, calls)
+        tries = Tries(sleep, OUT_OF_TIME)
+        self._wrapping_key = WrappingKey(kms, kms_key_id, tries)
+        self._rows = KeyRows(dynamodb, operations_table, tries)
         self._cache = KeyCache(clock)
         self._clock = clock
         self._concurrency = concurrency

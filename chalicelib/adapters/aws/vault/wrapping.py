@@ -1,10 +1,12 @@
 """The KMS key that wraps the data keys; it never leaves KMS."""
 
-from chalicelib.adapters.aws.vault.calls import Calls
-from chalicelib.adapters.aws.vault.client import KmsClient
+from chalicelib.adapters.aws.kms import Kms
+from chalicelib.adapters.aws.tries import Tries
 from chalicelib.adapters.aws.vault.data_key import DataKey
 from chalicelib.domain.time_budget import Deadline
 from chalicelib.values import dataclass
+
+AGAIN = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,35 +16,30 @@ class WrappingKey:
     `id` is given at every call: without it KMS would take whichever key the wrapped text names, an intruder's too.
     """
 
-    client: KmsClient
+    client: Kms
     id: str
-    calls: Calls
+    tries: Tries
 
     def new_key(self, account: int, deadline: Deadline) -> tuple[DataKey, bytes]:
         """Return a new data key, and the same wrapped.
 
         Raises:
-            Exception: whatever boto3 raises.
+            Exception: whatever the calls raise.
         """
-        answer = self.calls.run(
-            lambda: self.client.generate_data_key(
-                KeyId=self.id, KeySpec="AES_256", EncryptionContext=_context(account)
-            ),
-            deadline,
+        plain, wrapped = self.tries.run(
+            lambda: self.client.generate_data_key(self.id, _context(account), deadline), AGAIN, deadline
         )
-        return DataKey(answer["Plaintext"]), answer["CiphertextBlob"]
+        return DataKey(plain), wrapped
 
     def unwrap(self, account: int, wrapped: bytes, deadline: Deadline) -> DataKey:
         """Return the data key of an account.
 
         Raises:
-            Exception: whatever boto3 raises; KMS refuses what it did not wrap for this account.
+            Exception: whatever the calls raise; KMS refuses what it did not wrap for this account.
         """
-        answer = self.calls.run(
-            lambda: self.client.decrypt(CiphertextBlob=wrapped, KeyId=self.id, EncryptionContext=_context(account)),
-            deadline,
+        return DataKey(
+            self.tries.run(lambda: self.client.decrypt(self.id, wrapped, _context(account), deadline), AGAIN, deadline)
         )
-        return DataKey(answer["Plaintext"])
 
 
 def _context(account: int) -> dict[str, str]:

@@ -12,7 +12,6 @@ from typing import Any
 from chalice.app import Chalice
 
 from chalicelib import bootstrap
-from chalicelib.adapters.aws.vault.client import KmsClient
 from chalicelib.edge.container import Container
 from chalicelib.edge.middleware import install
 from chalicelib.edge.routes import register
@@ -53,9 +52,8 @@ class Reply:
 class Function:
     """One function over its lives: each `start` is a new container with nothing in memory, over the same tables."""
 
-    def __init__(self, clock: MovableClock, kms: KmsClient) -> None:
+    def __init__(self, clock: MovableClock) -> None:
         self._clock = clock
-        self._kms = kms
         self._built: Container | None = None
         self._wired: Container | None = None
         self.lifeline = Lifeline()
@@ -76,7 +74,6 @@ class Function:
         """Begin a life, which ends at `death` if that is met, with other parts `exchanged` and its database throttled."""
         self.stop()
         self._built = bootstrap.build(environment)
-        wiring.share_kms(self._built, self._kms)
         placing: Any = self._built.place_booking
         if throttle is not None:
             database = placing.claiming.store.client
@@ -99,7 +96,7 @@ class Function:
         """Close what is open."""
         built, self._built = self._built, None
         if built is not None:
-            wiring.close(built, keep_kms=True)
+            wiring.close(built)
 
     def call(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Reply:
         """Handle one request.

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 import certifi
 
 from chalicelib.adapters.aws.dynamodb.tables import AUDIT, OPERATIONS
-from chalicelib.adapters.aws.vault.client import KmsClient, kms_client
-from devtools.local.dynamodb import REGION, LocalDynamoDB, create_sealing_key, create_table, local_client
+from devtools.local.dynamodb import LocalDynamoDB, create_sealing_key, create_table, local_client, local_environment
 from devtools.proof.trials.scene.clock import MovableClock
 from devtools.proof.trials.scene.death import Death
 from devtools.proof.trials.scene.function import Function
@@ -31,12 +30,12 @@ class Ground:
     """One world: `begin` starts a trial over; `start` gives its function a new life."""
 
     def __init__(
-        self, sandbox: SandboxServer, clock: MovableClock, database: "DynamoDBClient", kms: KmsClient, authority: Path
+        self, sandbox: SandboxServer, clock: MovableClock, database: "DynamoDBClient", authority: Path
     ) -> None:
         self._authority = authority  # one certificate: reading the bundled hundreds would take most of each start
         self.sandbox = sandbox
         self.clock = clock
-        self.function = Function(clock, kms)
+        self.function = Function(clock)
         self.ledger = Ledger(database, "", "")
         self._database = database
         self._environment: dict[str, str] = {}
@@ -67,11 +66,11 @@ class Ground:
     def _defaults(self) -> dict[str, str]:
         endpoint = self._database.meta.endpoint_url
         return {
+            **local_environment(endpoint),
+            "AWS_CA_BUNDLE": str(self._authority),
             "ADULTWORK_BASE_URL": self.sandbox.url,
             "ADULTWORK_CA_BUNDLE": str(self._authority),
             "AUDIT_TABLE": self.ledger.audit_table,
-            "AWS_ENDPOINT_URL_DYNAMODB": endpoint,
-            "AWS_ENDPOINT_URL_KMS": endpoint,
             "BOOKINGS_PER_DAY": "0",
             "BOOKINGS_PER_MINUTE": "0",
             "HMAC_KEY": "a key for trials, of 32 characters or more",
@@ -91,7 +90,6 @@ def standing(endpoint_url: str | None = None) -> Iterator[Ground]:
         authority = Path(running.enter_context(TemporaryDirectory(prefix="switchboard-trials-")), "authority.pem")
         authority.write_text(certifi.contents().partition(END_OF_CERTIFICATE)[0] + END_OF_CERTIFICATE)
         database = running.enter_context(closing(local_client(endpoint_url)))
-        kms = running.enter_context(closing(kms_client(REGION, endpoint_url)))
-        ground = Ground(sandbox, clock, database, kms, authority)
+        ground = Ground(sandbox, clock, database, authority)
         running.callback(ground.end)
         yield ground

@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, NoReturn
 
-from botocore.exceptions import ClientError
+from chalicelib.adapters.aws.database import DynamoDB
+from chalicelib.adapters.aws.faults import AwsError
+from chalicelib.domain.time_budget import Deadline
 
 
 class Step(StrEnum):
@@ -31,7 +33,7 @@ class Throttle:
         self.struck: Counter[Step] = Counter()
         self.is_on = True
 
-    def around(self, client: Any) -> "ThrottledClient":  # noqa: ANN401 (boto3's client is made at run time)
+    def around(self, client: DynamoDB) -> "ThrottledClient":
         """Return a client that is throttled."""
         return ThrottledClient(client, self)
 
@@ -39,7 +41,7 @@ class Throttle:
         """Refuse a transaction, if it is of a throttled step.
 
         Raises:
-            ClientError: it is.
+            AwsError: it is.
         """
         step = step_of(writes)
         if self.is_on and step in self.steps:
@@ -48,20 +50,20 @@ class Throttle:
 
 
 class ThrottledClient:
-    """A boto3 client whose transactions pass a throttle."""
+    """A DynamoDB whose transactions pass a throttle."""
 
-    def __init__(self, client: Any, throttle: Throttle) -> None:  # noqa: ANN401 (the same)
+    def __init__(self, client: DynamoDB, throttle: Throttle) -> None:
         self._client = client
         self._throttle = throttle
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 (the same)
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 (any of its calls)
         """Return everything else of the client as it is."""
         return getattr(self._client, name)
 
-    def transact_write_items(self, **arguments: Any) -> Any:  # noqa: ANN401 (the same)
+    def transact_write_items(self, document: Any, deadline: Deadline) -> None:  # noqa: ANN401 (a whole call)
         """Run a transaction, unless it is throttled."""
-        self._throttle.strike(arguments["TransactItems"])
-        return self._client.transact_write_items(**arguments)
+        self._throttle.strike(document["TransactItems"])
+        self._client.transact_write_items(document, deadline)
 
 
 def step_of(writes: Sequence[Mapping[str, Any]]) -> Step:
@@ -73,13 +75,8 @@ def step_of(writes: Sequence[Mapping[str, Any]]) -> Step:
 
 
 def _refuse(number: int, writes: int) -> NoReturn:
-    """Raise what boto3 makes of an answer that throttles."""
+    """Raise what an answer that throttles is read as."""
     codes = ("ThrottlingException", "ProvisionedThroughputExceededException", "TransactionCanceledException")
     code = codes[number % len(codes)]
-    document: Any = {
-        "Error": {"Code": code, "Message": "The level of configured throughput for an index was exceeded."},
-        "ResponseMetadata": {"HTTPStatusCode": 400},
-    }
-    if code == codes[-1]:
-        document["CancellationReasons"] = [{"Code": "ThrottlingError"}, *[{"Code": "None"}] * (writes - 1)]
-    raise ClientError(document, "TransactWriteItems")
+    reasons = [{"Code": "ThrottlingError"}, *[{"Code": "None"}] * (writes - 1)]
+    raise AwsError(code, 400, {"CancellationReasons": reasons} if code == codes[-1] else {})

@@ -5,7 +5,6 @@ from copy import copy
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, NoReturn, TypeVar
 
-from chalicelib.adapters.aws.vault.client import KmsClient
 from chalicelib.adapters.aws.vault.data_key import DataKey
 from chalicelib.edge.container import Container
 
@@ -34,12 +33,6 @@ def _rewired(part: Any, exchanged: Mapping[int, object], done: dict[int, object]
     return done[id(part)]
 
 
-def share_kms(container: Container, client: KmsClient) -> None:
-    """Let a container use a KMS client that is there already: making one takes longer than a booking."""
-    wired: Any = container
-    wired.place_booking.vault._wrapping_key.client._client = client  # noqa: SLF001 (it would be made on first use)
-
-
 def without_cipher(container: Container) -> Container:
     """Return a container like this one whose vault cannot load its cipher, as on a machine that it was not made for."""
 
@@ -53,13 +46,11 @@ def without_cipher(container: Container) -> Container:
     return rewired(container, (wired.place_booking.vault, vault))
 
 
-def close(container: Container, *, keep_kms: bool = False) -> None:
+def close(container: Container) -> None:
     """Wait for calls that nobody waits for any more, and close the connections; only a process's end does so else."""
     wired: Any = container
     placing = wired.place_booking
     for threads in (placing.concurrency, placing.housekeeping.reconciler.concurrency):
         threads._executor.shutdown(wait=True)  # noqa: SLF001 (nothing in production ends it)
-    placing.gateway.gateway.client.adapter.close()
-    placing.claiming.store.client.close()
-    if not keep_kms:
-        placing.vault._wrapping_key.client.close()  # noqa: SLF001 (the same)
+    placing.gateway.gateway.client.transport.close()
+    placing.claiming.store.client.service.place.transport.close()

@@ -1,24 +1,29 @@
 """Secrets: where they come from, when, and that they never show."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from threading import Event, Thread
-from time import monotonic
-from typing import Any, cast
+from time import monotonic, sleep
+from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
+from chalicelib.adapters.aws.faults import AwsError
 from chalicelib.adapters.aws.secrets import (
+    SECRETS_MANAGER,
     Secrets,
+    SecretsManager,
     SecretsOnFirstUse,
     fetch_secrets,
     read_secrets,
-    secrets_client,
 )
-from chalicelib.domain.errors import StoreUnavailableError
+from chalicelib.adapters.http.exchange_failure import ExchangeFailedError
+from chalicelib.domain.errors import StoreUnavailableError, Trouble
 from chalicelib.domain.keyed_hash import HmacKey
-from tests.fakes.raw_upstream import RawUpstream, answer, says, says_and_stalls
+from devtools.local.dynamodb import local_place
+from tests.fakes.raw_upstream import RawUpstream, Script, answer, drips, says, says_and_stalls
 
 KEY = "canary-hmac-key-73519, 32 characters or more"
 DOCUMENT = {
@@ -30,16 +35,16 @@ DOCUMENT = {
 
 
 class InMemorySecrets:
-    """Implements `SecretsClient`; can be told to fail, and counts how often it is asked."""
+    """Implements `KeepsSecrets`; can be told to fail, and counts how often it is asked."""
 
     def __init__(self, stored: str | None = json.dumps(DOCUMENT)) -> None:
         self.stored = stored
         self.failure: Exception | None = None
         self.asked: list[str] = []
 
-    def get_secret_value(self, *, SecretId: str) -> Mapping[str, Any]:  # noqa: N803 (AWS's name)
+    def get_secret_value(self, name: str) -> Mapping[str, Any]:
         """Return what is stored; a binary secret has no text."""
-        self.asked.append(SecretId)
+        self.asked.append(name)
         if self.failure is not None:
             raise self.failure
         return {"SecretBinary": b"\0"} if self.stored is None else {"SecretString": self.stored}
@@ -114,8 +119,8 @@ def test_a_secret_is_fetched_by_name() -> None:
 @pytest.mark.parametrize(
     "failure",
     [
-        ClientError({"Error": {"Code": "AccessDeniedException"}}, "GetSecretValue"),
-        EndpointConnectionError(endpoint_url="https://secrets.example"),
+        AwsError("AccessDeniedException", 400, {}),
+        ExchangeFailedError("connection-refused", Trouble.UNREACHABLE, is_sent=False, cause="OSError"),
     ],
     ids=["denied", "unreachable"],
 )
@@ -139,36 +144,39 @@ def test_a_secret_of_another_form_is_our_own_trouble(stored: str | None) -> None
     assert "canary" not in f"{caught.value} {caught.value.__cause__}"
 
 
-def test_the_client_tries_twice_and_waits_a_second_at_most() -> None:
-    """Its defaults, several tries of 60 s each, would outlive the function."""
-    client = cast("Any", secrets_client(region="eu-west-2"))
-    config = client.meta.config
-    assert (config.connect_timeout, config.read_timeout) == (1, 1)
-    assert config.retries == {"total_max_attempts": 2, "mode": "standard"}
-    assert client.meta.region_name == "eu-west-2"
-    client.close()
+@contextmanager
+def manager(url: str) -> Iterator[SecretsManager]:
+    """Give the calls of production at an address."""
+    place = local_place(url)
+    yield SecretsManager(replace(place.service(SECRETS_MANAGER), endpoint=url), sleep)
+    place.transport.close()
 
 
-def test_a_secrets_manager_that_stalls_is_our_own_trouble_in_time() -> None:
-    """Let it take the request and say nothing: two tries of a second, and at most a second between them."""
-    with RawUpstream(says_and_stalls(b"")) as stalled:
-        client = cast("Any", secrets_client(endpoint=stalled.url))
+FOUND = answer(json.dumps({"SecretString": json.dumps(DOCUMENT)}).encode(), "200 OK", "x-amzn-RequestId: 1")
+
+
+@pytest.mark.parametrize(
+    "slow", [says_and_stalls(b""), drips(FOUND, seconds_between_bytes=0.1)], ids=["stalls", "drips"]
+)
+def test_a_secrets_manager_that_is_slow_is_our_own_trouble_in_time(slow: Script) -> None:
+    """Let it take the request and say nothing, or a byte now and then: two tries of 1.5 s each."""
+    with RawUpstream(slow) as upstream, manager(upstream.url) as kept:
         begun = monotonic()
         with pytest.raises(StoreUnavailableError) as caught:
-            fetch_secrets(client, "switchboard")
-        assert monotonic() - begun < 6
-        assert isinstance(caught.value.__cause__, ReadTimeoutError)
-        assert len(stalled.requests) == 2
-        client.close()
+            fetch_secrets(kept, "switchboard")
+        assert monotonic() - begun < 4
+        assert isinstance(caught.value.__cause__, ExchangeFailedError)
+        assert caught.value.__cause__.reason == "late"
+        assert len(upstream.requests) == 2
 
 
 def test_a_secrets_manager_that_stalls_once_is_asked_again() -> None:
     """A cold start should not fail over one lost packet."""
-    found = answer(json.dumps({"SecretString": json.dumps(DOCUMENT)}).encode())
-    with RawUpstream(says_and_stalls(b""), says(found)) as stalled:
-        client = cast("Any", secrets_client(endpoint=stalled.url))
-        assert fetch_secrets(client, "switchboard").key_headers()["X-ApiKey"] == "canary-api-key"
-        client.close()
+    with RawUpstream(says_and_stalls(b""), says(FOUND)) as stalled, manager(stalled.url) as kept:
+        assert fetch_secrets(kept, "switchboard").key_headers()["X-ApiKey"] == "canary-api-key"
+    asked = stalled.requests[-1]
+    assert asked.headers["x-amz-target"] == "secretsmanager.GetSecretValue"
+    assert json.loads(asked.body) == {"SecretId": "switchboard"}
 
 
 def test_secrets_are_loaded_once_at_their_first_use() -> None:

@@ -9,8 +9,9 @@ from typing import TypeAlias
 import pytest
 
 from chalicelib.adapters.adultwork.client import AdultWorkClient
-from chalicelib.adapters.http.connection import UpstreamAdapter, tls_context
+from chalicelib.adapters.http.authorities import tls_context
 from chalicelib.adapters.http.exchange_failure import ExchangeFailedError
+from chalicelib.adapters.http.transport import Transport
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.time_budget import Deadline
 from devtools.proof.trials.scene.clock import MovableClock
@@ -60,15 +61,15 @@ def test_the_authorities_are_read_once(authority: Authority, clock: MovableClock
     """New connections load no file, which would cost 20 ms, and trust nobody but those who were named at the start."""
     mine = Authority.create(authority.path.with_name("once.pem"))
     context = tls_context(str(mine.path))
-    adapter = UpstreamAdapter(context)
+    transport = Transport(context)
     server = mine.server_context()
     mine.path.unlink()
     with RawUpstream(says_and_closes(answer(b"{}")), context=server) as upstream:
-        client = AdultWorkClient(upstream.url, "application/xml", dict, adapter, clock, 3.0)
+        client = AdultWorkClient(upstream.url, "application/xml", dict, transport, clock, 3.0)
         for _ in range(3):
             assert client.get("/v1/x", TOKEN, after(5)).status == 200
             time.sleep(ARRIVAL)
-    adapter.close()
+    transport.close()
     assert upstream.connections == 3
     assert context.cert_store_stats()["x509"] == 1
 

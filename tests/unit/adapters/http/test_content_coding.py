@@ -33,7 +33,7 @@ def raw_deflate(body: bytes) -> bytes:
 )
 def test_a_coded_body_is_the_body(codings: str, body: bytes) -> None:
     """One coding, two, or none."""
-    assert decoded(body, codings) == BODY
+    assert decoded(body, codings, MAXIMUM_ANSWER_BYTES) == BODY
 
 
 @pytest.mark.parametrize(
@@ -52,13 +52,13 @@ def test_a_coded_body_is_the_body(codings: str, body: bytes) -> None:
 def test_what_is_not_whole_in_its_coding_cannot_be_read(codings: str, body: bytes) -> None:
     """Half a body is none, and neither is one in a coding that is not known."""
     with pytest.raises(UnreadableAnswerError):
-        decoded(body, codings)
+        decoded(body, codings, MAXIMUM_ANSWER_BYTES)
 
 
 def test_the_limit_counts_what_is_inside() -> None:
     """The largest answer is taken; a byte more, or a thousand times more in few bytes, is not."""
     largest = b"a" * MAXIMUM_ANSWER_BYTES
-    assert decoded(gzip.compress(largest), "gzip") == largest
+    assert decoded(gzip.compress(largest), "gzip", MAXIMUM_ANSWER_BYTES) == largest
     for bomb in (gzip.compress(largest + b"a"), gzip.compress(b"a" * 300_000_000, 9), gzip.compress(largest) * 2):
         with pytest.raises(AnswerTooLargeError):
-            decoded(bomb, "gzip")
+            decoded(bomb, "gzip", MAXIMUM_ANSWER_BYTES)

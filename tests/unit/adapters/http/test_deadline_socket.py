@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from chalicelib.adapters.http.answer import AnswerTooLargeError
-from chalicelib.adapters.http.connection import tls_context
+from chalicelib.adapters.http.authorities import tls_context
 from chalicelib.adapters.http.deadline_socket import MAXIMUM_WIRE_BYTES, PlainSocket
 from chalicelib.adapters.system import SystemClock
 from chalicelib.domain.time_budget import Deadline

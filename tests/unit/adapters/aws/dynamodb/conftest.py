@@ -3,23 +3,20 @@
 import json
 import logging
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, TypeAlias
+from dataclasses import replace
+from typing import Any, TypeAlias
 
-import boto3
 import pytest
-from botocore.config import Config
 
 from chalicelib import log
-from chalicelib.adapters.aws.dynamodb.client import CLIENT_CONFIG
+from chalicelib.adapters.aws.database import DYNAMODB, DynamoDB
+from devtools.local.dynamodb import local_place
 from tests.fakes.clock import FixedClock
 from tests.unit.adapters.aws.dynamodb.stub import StubDynamoDB
 
-if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
-
 Lines: TypeAlias = Callable[[], list[dict[str, Any]]]
 
-IMPATIENT = CLIENT_CONFIG.merge(Config(read_timeout=0.15, connect_timeout=0.15))
+IMPATIENCE_SECONDS = 0.15
 
 
 @pytest.fixture(scope="module")
@@ -31,16 +28,16 @@ def dynamodb() -> Iterator[StubDynamoDB]:
 
 
 @pytest.fixture(scope="module")
-def module_client(dynamodb: StubDynamoDB) -> Iterator["DynamoDBClient"]:
-    """Return a client as in production, only less patient; making one takes longer than a test."""
-    client = boto3.client("dynamodb", endpoint_url=dynamodb.endpoint_url, config=IMPATIENT)
-    yield client
-    client.close()
+def module_client(dynamodb: StubDynamoDB) -> Iterator[DynamoDB]:
+    """Return the calls of production, only less patient."""
+    place = local_place(dynamodb.endpoint_url)
+    yield DynamoDB(replace(place.service(DYNAMODB), try_seconds=IMPATIENCE_SECONDS))
+    place.transport.close()
 
 
 @pytest.fixture
-def client(dynamodb: StubDynamoDB, module_client: "DynamoDBClient") -> Iterator["DynamoDBClient"]:
-    """Return the client with the server's script and memory empty; every reply must have been used."""
+def client(dynamodb: StubDynamoDB, module_client: DynamoDB) -> Iterator[DynamoDB]:
+    """Return them with the server's script and memory empty; every reply must have been used."""
     dynamodb.requests.clear()
     yield module_client
     unused = dynamodb.replies[:]

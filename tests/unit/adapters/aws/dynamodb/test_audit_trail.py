@@ -3,10 +3,11 @@
 import json
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
+from chalicelib.adapters.aws.database import DynamoDB
 from chalicelib.adapters.aws.dynamodb import items
 from chalicelib.adapters.aws.dynamodb.audit_trail import DynamoDBAuditTrail
 from chalicelib.domain.errors import StoreUnavailableError
@@ -14,15 +15,12 @@ from tests.contract.records import claim_event, conclusion_event, confirmed, eno
 from tests.unit.adapters.aws.dynamodb.conftest import CountingClock
 from tests.unit.adapters.aws.dynamodb.stub import Reply, StubDynamoDB, answer, error, reset
 
-if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
-
 EVENT = claim_event(operation())
 NEXT = conclusion_event(operation(), confirmed())
 
 
 @pytest.fixture
-def trail(client: "DynamoDBClient", clock: CountingClock) -> DynamoDBAuditTrail:
+def trail(client: DynamoDB, clock: CountingClock) -> DynamoDBAuditTrail:
     """Return the trail on the scripted server."""
     return DynamoDBAuditTrail(client, "audit", "operations", clock.sleep)
 

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from moto.dynamodb.parsing.reserved_keywords import ReservedKeywords
 
+from chalicelib.adapters.aws.database import DynamoDB
 from chalicelib.adapters.aws.dynamodb import tables
 from chalicelib.adapters.aws.dynamodb.audit_trail import DynamoDBAuditTrail
 from chalicelib.adapters.aws.dynamodb.operations import DynamoDBOperationStore
@@ -35,9 +36,6 @@ from tests.fakes.system import SequentialConcurrency
 from tests.unit.adapters.aws.dynamodb.conftest import CountingClock
 from tests.unit.adapters.aws.dynamodb.stub import StubDynamoDB, answer
 
-if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
-
 Json = dict[str, Any]
 
 RESERVED = frozenset(ReservedKeywords.get_reserved_keywords())  # DynamoDB's own list, as moto keeps it
@@ -45,7 +43,7 @@ OPERATORS = frozenset({"ADD", "AND", "OR", "REMOVE", "SET", "attribute_not_exist
 
 
 @pytest.fixture
-def requests(client: "DynamoDBClient", dynamodb: StubDynamoDB, clock: CountingClock) -> list[Json]:
+def requests(client: DynamoDB, dynamodb: StubDynamoDB, clock: CountingClock) -> list[Json]:
     """Return the document of every kind of request that the package can make."""
     concurrency = SequentialConcurrency()
     limits = (RateLimit(5, 60), RateLimit(30, 86_400))

@@ -4,10 +4,11 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import pytest
 
+from chalicelib.adapters.aws.database import DynamoDB
 from chalicelib.adapters.aws.dynamodb import items, tables
 from chalicelib.adapters.aws.dynamodb.items import Item
 from chalicelib.adapters.aws.dynamodb.operations import DynamoDBOperationStore
@@ -27,9 +28,6 @@ from tests.unit.adapters.aws.dynamodb.stub import (
     reset,
     say_nothing,
 )
-
-if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
 
 T = TypeVar("T")
 
@@ -64,7 +62,7 @@ UNREADABLE: dict[str, Item] = {
 
 
 @pytest.fixture
-def store(client: "DynamoDBClient", clock: CountingClock) -> DynamoDBOperationStore:
+def store(client: DynamoDB, clock: CountingClock) -> DynamoDBOperationStore:
     """Return the store on the scripted server."""
     return DynamoDBOperationStore(client, "operations", clock.sleep, clock, SequentialConcurrency(), "audit", ())
 

@@ -2,17 +2,16 @@
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-import boto3
-import botocore.session
 import pytest
-from botocore.credentials import CredentialResolver
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
+from chalicelib.adapters.aws.credentials import NoCredentialsError
+from chalicelib.adapters.aws.database import DynamoDB
 from chalicelib.adapters.aws.dynamodb import items
-from chalicelib.adapters.aws.dynamodb.client import CLIENT_CONFIG
 from chalicelib.adapters.aws.dynamodb.operations import DynamoDBOperationStore
+from chalicelib.adapters.aws.faults import AwsError
+from chalicelib.adapters.aws.signing import Credentials
+from chalicelib.adapters.http.exchange_failure import ExchangeFailedError
 from chalicelib.application.ports import BookingHeld, ClaimAnswer, Claimed, KeyHeld, Resolution
 from chalicelib.domain.errors import BookingTakenError, StoreUnavailableError
 from chalicelib.domain.operation.operation import OperationState
@@ -40,9 +39,6 @@ from tests.unit.adapters.aws.dynamodb.stub import (
     say_nothing,
     truncate,
 )
-
-if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
 
 OPERATION, OTHER = operation(1), operation(2, key=None)
 EVENT = claim_event(OPERATION)
@@ -80,7 +76,7 @@ DEFINITE = {
 
 
 @pytest.fixture
-def store(client: "DynamoDBClient", clock: CountingClock) -> DynamoDBOperationStore:
+def store(client: DynamoDB, clock: CountingClock) -> DynamoDBOperationStore:
     """Return the store on the scripted server."""
     return DynamoDBOperationStore(client, "operations", clock.sleep, clock, SequentialConcurrency(), "audit", ())
 
@@ -116,23 +112,24 @@ def test_what_will_not_pass_is_not_tried_again(
     dynamodb.will(reply)
     with pytest.raises(StoreUnavailableError, match="nothing was sent") as caught:
         claim(store, clock)
-    assert isinstance(caught.value.__cause__, ClientError)
+    assert isinstance(caught.value.__cause__, AwsError)
     assert caught.value.retry_after_seconds == 5
     assert dynamodb.operations.count("TransactWriteItems") == 1
 
 
-def without_credentials(client: "DynamoDBClient") -> "DynamoDBClient":
-    """Return a client of the same endpoint whose credentials are nowhere to be found."""
-    session = botocore.session.get_session()
-    session.register_component("credential_provider", CredentialResolver([]))
-    url, region = client.meta.endpoint_url, client.meta.region_name
-    return boto3.Session(botocore_session=session).client("dynamodb", region, endpoint_url=url, config=CLIENT_CONFIG)
+def without_credentials(client: DynamoDB) -> DynamoDB:
+    """Return the same service, called by somebody who has no credentials."""
+
+    def nowhere() -> Credentials:
+        raise NoCredentialsError
+
+    return DynamoDB(replace(client.service, place=replace(client.service.place, credentials=nowhere)))
 
 
 def test_a_fault_of_our_own_side_is_not_tried_again(
     store: DynamoDBOperationStore, dynamodb: StubDynamoDB, clock: CountingClock
 ) -> None:
-    """What boto3 itself cannot sign, here for want of credentials, can never succeed."""
+    """What cannot be signed, here for want of credentials, can never succeed."""
     with pytest.raises(StoreUnavailableError) as caught:
         claim(replace(store, client=without_credentials(store.client)), clock)
     assert isinstance(caught.value.__cause__, NoCredentialsError)
@@ -270,7 +267,7 @@ def test_a_conclusion_that_cannot_be_written_is_our_error(
     dynamodb.will(*[reset] * 4)
     with pytest.raises(StoreUnavailableError) as caught:
         conclude(store, clock)
-    assert isinstance(caught.value.__cause__, BotoCoreError)
+    assert isinstance(caught.value.__cause__, ExchangeFailedError)
 
 
 def test_a_conclusion_that_fails_on_our_own_first_write_is_a_success(

@@ -2,23 +2,18 @@
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
 
-import boto3
 import pytest
-from botocore.config import Config
 
-from chalicelib.adapters.aws.vault.client import CLIENT_CONFIG, KmsClient
+from chalicelib.adapters.aws.database import DYNAMODB, DynamoDB
+from chalicelib.adapters.aws.kms import KMS, Kms
 from chalicelib.adapters.aws.vault.kms_vault import KmsVault
+from devtools.local.dynamodb import local_place
 from tests.fakes.system import LazyConcurrency
-from tests.unit.adapters.aws.dynamodb.conftest import CountingClock
+from tests.unit.adapters.aws.dynamodb.conftest import IMPATIENCE_SECONDS, CountingClock
 from tests.unit.adapters.aws.dynamodb.stub import StubDynamoDB
-
-if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
-
-IMPATIENT = CLIENT_CONFIG.merge(Config(read_timeout=0.15, connect_timeout=0.15))
 
 
 @pytest.fixture(scope="module")
@@ -30,13 +25,12 @@ def module_server() -> Iterator[StubDynamoDB]:
 
 
 @pytest.fixture(scope="module")
-def clients(module_server: StubDynamoDB) -> Iterator[tuple[KmsClient, "DynamoDBClient"]]:
-    """Return clients as in production, only less patient; making them takes longer than a test."""
-    kms: KmsClient = boto3.client("kms", endpoint_url=module_server.endpoint_url, config=IMPATIENT)
-    dynamodb = boto3.client("dynamodb", endpoint_url=module_server.endpoint_url, config=IMPATIENT)
-    yield kms, dynamodb
-    kms.close()
-    dynamodb.close()
+def clients(module_server: StubDynamoDB) -> Iterator[tuple[Kms, DynamoDB]]:
+    """Return the calls of production, only less patient."""
+    place = local_place(module_server.endpoint_url)
+    kms, dynamodb = (replace(place.service(each), try_seconds=IMPATIENCE_SECONDS) for each in (KMS, DYNAMODB))
+    yield Kms(kms), DynamoDB(dynamodb)
+    place.transport.close()
 
 
 @pytest.fixture
@@ -56,10 +50,8 @@ def clock() -> CountingClock:
 
 
 @pytest.fixture
-def new_vault(
-    server: StubDynamoDB, clients: tuple[KmsClient, "DynamoDBClient"], clock: CountingClock
-) -> Callable[[], KmsVault]:
-    """Return what makes a vault that remembers nothing; it asks for one thing after the other."""
+def new_vault(server: StubDynamoDB, clients: tuple[Kms, DynamoDB], clock: CountingClock) -> Callable[[], KmsVault]:
+    """Return what makes a vault that remembers nothing."""
     del server
     return partial(
         KmsVault,

@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 import pytest
 
-from chalicelib.adapters.aws.vault.client import KmsClient
+from chalicelib.adapters.aws.database import DynamoDB
+from chalicelib.adapters.aws.kms import Kms
 from chalicelib.adapters.aws.vault.data_key import DataKey
 from chalicelib.adapters.aws.vault.kms_vault import KmsVault
 from chalicelib.application.ports import Concurrency
@@ -31,9 +32,6 @@ from tests.unit.adapters.aws.vault.replies import (
     taken,
     unwrapped,
 )
-
-if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
 
 CONTEXT = {"account": str(ACCOUNT)}
 KEY = {"pk": {"S": f"DATAKEY#{ACCOUNT}"}}
@@ -140,13 +138,13 @@ def test_an_erasure_that_may_have_failed_is_an_error_and_forgets_the_key_all_the
     assert server.operations[-2:] == ["GetItem", "Decrypt"]
 
 
-def vault_with(clients: "tuple[KmsClient, DynamoDBClient]", clock: CountingClock, concurrency: Concurrency) -> KmsVault:
+def vault_with(clients: tuple[Kms, DynamoDB], clock: CountingClock, concurrency: Concurrency) -> KmsVault:
     """Return a vault that lets its calls run side by side as it is told."""
     return KmsVault(*clients, "operations", "alias/vault", clock, concurrency, random_bytes=os.urandom)
 
 
 def test_a_new_key_is_asked_for_beside_the_row_so_that_the_first_time_takes_two_hops(
-    clients: "tuple[KmsClient, DynamoDBClient]", server: StubDynamoDB, clock: CountingClock
+    clients: tuple[Kms, DynamoDB], server: StubDynamoDB, clock: CountingClock
 ) -> None:
     """It is on its way before anybody knows whether it will be needed."""
     server.will(made(), NO_ROW, WRITTEN)
@@ -156,7 +154,7 @@ def test_a_new_key_is_asked_for_beside_the_row_so_that_the_first_time_takes_two_
 
 
 def test_a_new_key_that_was_not_needed_is_forgotten(
-    clients: "tuple[KmsClient, DynamoDBClient]", server: StubDynamoDB, clock: CountingClock
+    clients: tuple[Kms, DynamoDB], server: StubDynamoDB, clock: CountingClock
 ) -> None:
     """The account has one: only that seals, and the other was neither put down nor waited for, had it failed or not."""
     for asked in (made(OTHER_SECRET, OTHER_WRAPPED), error("AccessDeniedException")):
@@ -171,7 +169,7 @@ def test_a_new_key_that_was_not_needed_is_forgotten(
 
 
 def test_a_new_key_that_is_late_is_our_error(
-    clients: "tuple[KmsClient, DynamoDBClient]", server: StubDynamoDB, clock: CountingClock
+    clients: tuple[Kms, DynamoDB], server: StubDynamoDB, clock: CountingClock
 ) -> None:
     """Not the upstream's, which is how calls beside ours say it."""
     server.will(NO_ROW)
@@ -181,7 +179,7 @@ def test_a_new_key_that_is_late_is_our_error(
 
 
 def test_without_a_cipher_nothing_is_unlocked_whether_the_key_is_in_memory_or_not(
-    clients: "tuple[KmsClient, DynamoDBClient]", server: StubDynamoDB, clock: CountingClock
+    clients: tuple[Kms, DynamoDB], server: StubDynamoDB, clock: CountingClock
 ) -> None:
     """It is found out before anything is to be sealed, and is our error, like all trouble of the vault."""
 

@@ -3,12 +3,13 @@
 import traceback
 
 import pytest
-from botocore.exceptions import EndpointConnectionError
 
-from chalicelib.adapters.aws.dynamodb.client import dynamodb_client
-from chalicelib.adapters.aws.vault.client import kms_client
+from chalicelib.adapters.aws.database import DYNAMODB, DynamoDB
+from chalicelib.adapters.aws.kms import KMS, Kms
 from chalicelib.adapters.aws.vault.kms_vault import KmsVault
+from chalicelib.adapters.http.exchange_failure import ExchangeFailedError
 from chalicelib.domain.errors import StoreUnavailableError
+from devtools.local.dynamodb import local_place
 from tests.fakes.system import LazyConcurrency
 from tests.unit.adapters.aws.dynamodb.conftest import CountingClock
 from tests.unit.adapters.aws.dynamodb.stub import Reply, StubDynamoDB, answer, error, raw, reset, say_nothing, truncate
@@ -125,12 +126,12 @@ def test_services_that_are_not_there_are_our_error(clock: CountingClock) -> None
     """Refused connections too."""
     gone = StubDynamoDB()
     gone.close()
-    kms, dynamodb = kms_client(endpoint=gone.endpoint_url), dynamodb_client(endpoint=gone.endpoint_url)
+    place = local_place(gone.endpoint_url)
+    kms, dynamodb = Kms(place.service(KMS)), DynamoDB(place.service(DYNAMODB))
     vault = KmsVault(
         kms, dynamodb, "operations", "key", clock, LazyConcurrency(), random_bytes=bytes, sleep=clock.sleep
     )
     with pytest.raises(StoreUnavailableError) as caught:
         vault.unlock(ACCOUNT, in_time(clock))
-    assert isinstance(caught.value.__cause__, EndpointConnectionError)
-    kms.close()
-    dynamodb.close()
+    assert isinstance(caught.value.__cause__, ExchangeFailedError)
+    assert (caught.value.__cause__.reason, caught.value.__cause__.is_sent) == ("connection-refused", False)
