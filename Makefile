@@ -102,7 +102,7 @@ explore: .venv/installed ## every order of two requests for one booking, and eve
 crash-matrix: setup ## let the function die at every await point under every fault (FAULT=part of a fault's name)
 	@$(CALL) devtools.proof.trials crash-matrix $(FAULT)
 
-deadlines: setup ## 100 bookings each at an upstream that drips, stalls or lets nobody in: is the answer in time?
+deadlines: setup ## bookings at an upstream or a store that drips, stalls or lets nobody in: is the answer in time?
 	@$(CALL) devtools.proof.trials deadlines
 
 machine: setup ## any order of bookings, repeats, faults, deaths and hours, over the public interface (EXAMPLES=200)

@@ -53,7 +53,7 @@ def test_an_environment_without_a_region_builds_nothing() -> None:
 
 def test_what_is_read_beside_a_booking_opens_no_breaker_before_it() -> None:
     """Everything else is read behind the breaker; housekeeping asks AdultWork itself."""
-    container = build({"HMAC_KEY": KEY})
+    container = build({"HMAC_KEY": KEY, **AWS})
     placing: Any = container.place_booking
     assert placing.housekeeping.reconciler.gateway is placing.gateway.gateway
     assert placing.concluding.reconciler.gateway is placing.claiming.earlier.reconciler.gateway is placing.gateway
@@ -61,7 +61,7 @@ def test_what_is_read_beside_a_booking_opens_no_breaker_before_it() -> None:
 
 def test_calls_that_wait_for_further_calls_leave_them_threads_of_their_own() -> None:
     """What goes on beside a booking never waits for a thread that waits as well."""
-    placing: Any = build({"HMAC_KEY": KEY}).place_booking
+    placing: Any = build({"HMAC_KEY": KEY, **AWS}).place_booking
     assert placing.concurrency is placing.reads.concurrency is placing.housekeeping.concurrency
     assert placing.housekeeping.reconciler.concurrency is placing.claiming.store.concurrency
     assert placing.claiming.store.concurrency is not placing.concurrency

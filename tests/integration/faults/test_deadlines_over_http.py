@@ -1,4 +1,4 @@
-"""An upstream that is slow on purpose: the answer comes by its deadline, over real HTTP. `make deadlines` plays 100 rounds."""
+"""An upstream or a store that is slow on purpose: the answer comes by its deadline. `make deadlines` plays more rounds."""
 
 import pytest
 
@@ -9,12 +9,12 @@ from devtools.proof.trials.scene.ground import Ground
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 def test_the_answer_comes_by_the_deadline_and_is_true(ground: Ground, kind: Kind) -> None:
-    """Dripping, stalled, or without a connection; and never before the deadline, or the upstream was not slow."""
+    """Dripping, stalled, or without a connection; and never before the deadline, or nothing was slow."""
     for one in deadlines.rounds(ground, kind, 2):
         assert one.is_true
         assert one.is_in_time(kind)
         assert kind.deadline <= one.seconds
-        assert one.post >= deadlines.POST_SECONDS
+        assert one.post >= deadlines.POST_SECONDS or kind in deadlines.STORE_KINDS
 
 
 @pytest.mark.parametrize(

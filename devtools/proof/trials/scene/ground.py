@@ -58,6 +58,11 @@ class Ground:
         """Give the function a new life, with nothing in memory."""
         self.function.start(self._environment, death, *exchanged, throttle=throttle)
 
+    @property
+    def endpoint_url(self) -> str:
+        """Return the address of the database itself."""
+        return self._database.meta.endpoint_url
+
     def end(self) -> None:
         """Close what the last trial left open."""
         self.function.stop()
