@@ -125,7 +125,7 @@ class _Verification:
 
     def _uncovered(self, chain: StoredChain, covered: int) -> Finding | None:
         """Return the first event that a digest should cover and none does; count those that none can cover yet."""
-        if len(chain.events) <= covered:
+        if not chain.events[covered:]:
             return None
         events = (StoredEvent.read(stored) for stored in chain.events)
         added = None
