@@ -1,7 +1,7 @@
 """Settle an operation that is AMBIGUOUS or EXPIRED_UNKNOWN: `make resolve OPERATION=op_… BOOKING=1234|NONE WHY="…"`.
 
-It works on the tables of `make run`, or, where OPERATIONS_TABLE and AUDIT_TABLE are set, on those of a stage, with boto3's own
-credentials and region.
+It works on the tables of `make run`, or, where OPERATIONS_TABLE and AUDIT_TABLE are set, on those of a stage, with the
+credentials and the region that boto3 would take.
 """
 
 import getpass
