@@ -33,7 +33,6 @@ PACKAGES = frozenset(
         "simplejson",
         "typing_extensions",
         "tzdata",
-        "ulid",
         "urllib3",
     }
 )
@@ -43,7 +42,6 @@ CODE = frozenset({".py", ".so"})
 FILES = (
     "certifi/cacert.pem",
     "tzdata/zoneinfo/*",  # every zone: ADULTWORK_TIMEZONE may name any
-    "python_ulid-*.dist-info/METADATA",  # it asks for its own version when it is imported
 )
 LEFT_OUT = (
     "*/__main__.py",

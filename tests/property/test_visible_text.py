@@ -34,7 +34,9 @@ def test_every_emoji_of_the_list_passes_however_qualified_it_is() -> None:
 
 def test_every_emoji_of_the_list_is_one_emoji_of_the_grammar() -> None:
     """A flag is two letters that show by themselves; all other sequences are known from end to end."""
-    unknown = [text for text in FULLY_QUALIFIED if text not in FLAGS and len(text) > 1 and not re.fullmatch(EMOJI, text)]
+    unknown = [
+        text for text in FULLY_QUALIFIED if text not in FLAGS and len(text) > 1 and not re.fullmatch(EMOJI, text)
+    ]
     assert unknown == []
 
 

@@ -1,10 +1,10 @@
-"""Sets of characters by ranges. A regular expression would first be compiled: for these sets, at 50 M instructions a cold start."""
+"""Sets of characters by ranges: a regular expression with as many would first be compiled, 50 M instructions at each cold start."""
 
 from bisect import bisect_right
 
 
 class Characters:
-    """A set of characters, written as inside the brackets of a regular expression: single ones, and ranges that do not overlap."""
+    """A set of characters, written as between the brackets of a regular expression; its ranges do not overlap."""
 
     def __init__(self, written: str) -> None:
         last_of: dict[str, str] = {}

@@ -21,7 +21,8 @@ BESIDE = ("pydantic", "annotated-types", "typing-inspection")
 class Deployment:
     """Where each part is: the unpacked zip, the runtime's SDK, the measuring code, and the peers' packages.
 
-    `beside` has what a naive function uses and the zip does not bring."""
+    `beside` has what a naive function uses and the zip does not bring.
+    """
 
     task: Path
     runtime: Path

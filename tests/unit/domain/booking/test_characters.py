@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 from chalicelib.domain.booking import visible_text
 from chalicelib.domain.booking.characters import Characters
 
-WRITTEN = ("", "a", "a-c", "xa-cz", "\u1807\u180a\u1820-\u18af", "0\u1000-\u109f\U000e0100-\U000e01ef", "\U0010fffe\U0010ffff")
+WRITTEN = (
+    "",
+    "a",
+    "a-c",
+    "xa-cz",
+    "\u1807\u180a\u1820-\u18af",
+    "0\u1000-\u109f\U000e0100-\U000e01ef",
+    "\U0010fffe\U0010ffff",
+)
 
 
 @pytest.mark.parametrize("written", WRITTEN)
