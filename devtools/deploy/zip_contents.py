@@ -34,7 +34,6 @@ PACKAGES = frozenset(
         "simplejson",
         "typing_extensions",
         "tzdata",
-        "ulid",
         "urllib3",
     }
 )
@@ -43,7 +42,6 @@ BUILD_TIME_PACKAGES = frozenset({"cffi", "pycparser"})  # they make bindings; wh
 CODE = frozenset({".py", ".so"})
 FILES = (
     "tzdata/zoneinfo/*",  # every zone: ADULTWORK_TIMEZONE may name any
-    "python_ulid-*.dist-info/METADATA",  # it asks for its own version when it is imported
 )
 BUNDLE = "certifi/cacert.pem"  # nobody reads it in the function: what is in it lies in the folder of authorities
 LEFT_OUT = (

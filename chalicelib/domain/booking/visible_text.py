@@ -7,6 +7,7 @@ and nowhere else.
 import re
 import unicodedata
 
+from chalicelib.domain.booking.characters import Characters
 from chalicelib.domain.booking.emoji import EMOJI
 from chalicelib.values import dataclass
 
@@ -15,33 +16,32 @@ _INVISIBLE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})  # not C
 _VISIBLE_FORMATS = frozenset(  # signs around numbers and names, which Unicode calls formats all the same
     "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
 )
-_BLANKS = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0"  # fillers, joiners and selectors
+_BLANKS = Characters(
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0"  # fillers, joiners and selectors
     "\ufe00-\ufe0f\U000e0100-\U000e01ef"  # more selectors
     "\u2065\ufff0-\ufff8\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"  # kept free by Unicode for more of the same
     "\ufdd0-\ufdef"  # never characters, and so are the last two of each of the 17 planes
     + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
-    + "]"
 )
 _ZERO_WIDTH_SPACE, _NON_JOINER, _JOINER = "\u200b", "\u200c", "\u200d"
 _VOWEL_SEPARATOR = "\u180e"
 _VIRAMA = 9  # the combining class of the signs that take a consonant's vowel away
 
 # Scripts by block. Joiners say whether letters are written as one; the selectors choose among forms of one letter.
-_MONGOLIAN = re.compile("[\u1807\u180a\u1820-\u18af]")
-_JOINING = re.compile(
-    "[\u0600-\u077f\u07c0-\u07ff\u0840-\u08ff\u0900-\u0dff\u1000-\u109f\u1700-\u18af\u1a20-\u1aaf\u1b00-\u1bff\u1c00-\u1c4f"
+_MONGOLIAN = Characters("\u1807\u180a\u1820-\u18af")
+_JOINING = Characters(
+    "\u0600-\u077f\u07c0-\u07ff\u0840-\u08ff\u0900-\u0dff\u1000-\u109f\u1700-\u18af\u1a20-\u1aaf\u1b00-\u1bff\u1c00-\u1c4f"
     "\ua800-\ua8ff\ua930-\ua9ff\uaa00-\uaa7f\uaae0-\uaaff\uabc0-\uabff\ufb50-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc"
     "\U00010a00-\U00010a5f\U00010ac0-\U00010aff\U00010d00-\U00010d3f\U00010f30-\U00010f6f\U00011000-\U00011fff"
-    "\U0001e900-\U0001e95f]"
+    "\U0001e900-\U0001e95f"
 )
-_SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1950-\u19df\u1a20-\u1aaf\uaa60-\uaadf]")
+_SPACELESS = Characters("\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1950-\u19df\u1a20-\u1aaf\uaa60-\uaadf")
 _SELECTED = (  # which selectors may follow which characters
-    (re.compile("[\u180b-\u180d\u180f]"), _MONGOLIAN),
-    (re.compile("[\ufe00-\ufe02]"), re.compile("[0\u1000-\u109f\u2200-\u22ff\u2a00-\u2aff\u3001-\u3002\ua840-\ua87f]")),
+    (Characters("\u180b-\u180d\u180f"), _MONGOLIAN),
+    (Characters("\ufe00-\ufe02"), Characters("0\u1000-\u109f\u2200-\u22ff\u2a00-\u2aff\u3001-\u3002\ua840-\ua87f")),
     (
-        re.compile("[\ufe00-\ufe02\U000e0100-\U000e01ef]"),
-        re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd]"),
+        Characters("\ufe00-\ufe02\U000e0100-\U000e01ef"),
+        Characters("\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"),
     ),
 )
 
@@ -66,9 +66,12 @@ class Hidden:
 
 def first_hidden(text: str) -> Hidden | None:
     """Return the first character that shows as nothing and has no business where it stands."""
+    if text.isascii():
+        return next((Hidden(one, place) for place, one in enumerate(text, 1) if not _is_visible(one)), None)
+    emoji_at = re.compile(EMOJI).match  # compiled once, by the first text that is not ASCII alone
     place = 0
     while place < len(text):
-        if emoji := EMOJI.match(text, place):
+        if emoji := emoji_at(text, place):
             place = emoji.end()
         elif _is_visible(text[place]) or _does_its_work(text, place):
             place += 1
@@ -80,7 +83,7 @@ def first_hidden(text: str) -> Hidden | None:
 def _is_visible(character: str) -> bool:
     if character in _LINE_BREAKS or character in _VISIBLE_FORMATS:
         return True
-    return unicodedata.category(character) not in _INVISIBLE_CATEGORIES and not _BLANKS.match(character)
+    return unicodedata.category(character) not in _INVISIBLE_CATEGORIES and character not in _BLANKS
 
 
 def _does_its_work(text: str, place: int) -> bool:
@@ -96,9 +99,9 @@ def _does_its_work(text: str, place: int) -> bool:
         return _is_letter(before, _SPACELESS) and _is_letter(after, _SPACELESS)
     if character == _VOWEL_SEPARATOR:
         return _is_letter(before, _MONGOLIAN) and _is_letter(after, _MONGOLIAN)
-    return any(selector.match(character) and chosen.match(before) for selector, chosen in _SELECTED)
+    return any(character in selector and before in chosen for selector, chosen in _SELECTED)
 
 
-def _is_letter(character: str, script: re.Pattern[str]) -> bool:
+def _is_letter(character: str, script: Characters) -> bool:
     """Tell whether a character, if there is one, is a visible letter of a script or a mark upon one."""
-    return script.match(character) is not None and unicodedata.category(character)[0] in "LM" and _is_visible(character)
+    return character in script and unicodedata.category(character)[0] in "LM" and _is_visible(character)

@@ -141,7 +141,11 @@ class Operation:
 def keyed_operation_id(account: int, idempotency_key: str) -> str:
     """Return the id of the operation that an account's Idempotency-Key stands for: `op_` and 128 bits, spelled as a ULID."""
     address = canonical_bytes([KEYED_ID_VERSION, account, ROUTE, idempotency_key])
-    number = int.from_bytes(hashlib.sha256(address).digest()[:16])
+    return operation_id(int.from_bytes(hashlib.sha256(address).digest()[:16]))
+
+
+def operation_id(number: int) -> str:
+    """Return the id of 128 bits: `op_` and their spelling as a ULID."""
     return "op_" + "".join(_CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5))
 
 

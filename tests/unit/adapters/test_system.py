@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Barrier, Event, current_thread
 
 import pytest
+from ulid import ULID
 
 from chalicelib.adapters.system import SystemClock, ThreadConcurrency, UlidSource, random_bytes
 from chalicelib.domain.errors import InvalidTokenError, Trouble, UpstreamUnavailableError
@@ -42,6 +43,9 @@ def test_ids_are_ulids_that_sort_by_time() -> None:
     assert made == sorted(made)
     assert ids.operation_id(NOW) != ids.operation_id(NOW)
     assert ids.operation_id(NOW)[:13] == made[0][:13]
+    assert [ULID.from_str(each[3:]).datetime for each in made] == [
+        NOW + timedelta(seconds=second) for second in range(3)
+    ]
 
 
 def test_random_bytes_are_as_many_as_asked_for_and_new() -> None:
