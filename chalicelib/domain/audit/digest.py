@@ -101,7 +101,7 @@ class Section:
         """Return the section of `document`."""
         first, last = (_end(document.get(name)) for name in ("first", "last"))
         if len(bytes.fromhex(document["root"])) != ROOT_BYTES:
-            raise UnreadableDigestError("no root")
+            raise UnreadableDigestError
         return cls(document["count"], first, last, document["root"])
 
 

@@ -67,21 +67,22 @@ def _path(hashes: Sequence[bytes], index: int) -> list[bytes]:
 
 
 def is_included(leaf: bytes, index: int, size: int, proof: Sequence[bytes], tree_root: bytes) -> bool:
-    """Tell whether a proof leads from a leaf at an index to the root of a tree of so many leaves: RFC 9162, 2.1.3.2."""
+    """Tell whether a proof leads from a leaf at an index to the root of a tree of so many leaves."""
     if not 0 <= index < size:
         return False
-    place, last, node = index, size - 1, leaf_hash(leaf)
-    for beside in proof:
-        if last == 0:
-            return False
-        if place & 1 or place == last:
-            node = node_hash(beside, node)
-            while not place & 1 and place:
-                place, last = place >> 1, last >> 1
-        else:
-            node = node_hash(node, beside)
-        place, last = place >> 1, last >> 1
-    return last == 0 and node == tree_root
+    return _climbed(leaf_hash(leaf), index, size, proof) == tree_root
+
+
+def _climbed(node: bytes, index: int, size: int, proof: Sequence[bytes]) -> bytes | None:
+    """Return the root that a proof leads to from the hash of a leaf, None where it is too short or too long."""
+    if size == 1 or not proof:
+        return node if size == 1 and not proof else None
+    middle, beside = _left_size(size), proof[-1]
+    if index < middle:
+        below = _climbed(node, index, middle, proof[:-1])
+        return None if below is None else node_hash(below, beside)
+    below = _climbed(node, index - middle, size - middle, proof[:-1])
+    return None if below is None else node_hash(beside, below)
 
 
 def _left_size(size: int) -> int:

@@ -48,6 +48,7 @@ def test_an_entry_is_a_line_of_canonical_json() -> None:
     """Write one out, and read it back."""
     assert ENTRY.leaf() == LINE
     assert Entry.read(LINE) == ENTRY
+    assert Entry.read(LINE).at.tzinfo is UTC
 
 
 def test_the_entry_of_an_event_says_when_of_what_which_and_its_hash() -> None:
