@@ -10,10 +10,14 @@ import pytest
 from chalicelib.application.booking.place_booking import PlaceBooking
 from chalicelib.domain.access import Scope
 from chalicelib.domain.audit.event import GENESIS, event_hash
+from chalicelib.domain.booking.booking import Booking
 from chalicelib.domain.booking.facts import BookingRequirements
 from chalicelib.domain.booking.rules.form import read_request
 from chalicelib.domain.errors import DuplicateBookingError
 from chalicelib.domain.operation.operation import OperationState, Outcome
+from chalicelib.domain.operation.stored_answer import StoredAnswer
+from chalicelib.edge.answer_form import HttpAnswers
+from chalicelib.edge.links import Links
 from tests.builders import MEMBERS, NOW, PHONE, PRINCIPAL, TOKEN, booking, form, members
 from tests.unit.application.slowness import TickingGateway, TickingStore
 from tests.unit.application.world import World, body
@@ -183,3 +187,21 @@ def test_the_numbers_of_the_docstring_are_the_numbers_in_the_code() -> None:
     """Compare the two lists of steps."""
     steps = re.findall(r"^ {4,8}(\d)\. ", PlaceBooking.execute.__doc__ or "", re.MULTILINE)
     assert steps == [str(number) for number in range(1, 10)]
+
+
+class CountingForm(HttpAnswers):
+    """A form that counts what it has written."""
+
+    written = 0
+
+    def booked(self, operation_id: str, booking: Booking) -> StoredAnswer:
+        """Write an answer, and count it."""
+        CountingForm.written += 1
+        return super().booked(operation_id, booking)
+
+
+def test_an_answer_is_written_once_and_kept_as_it_is_given() -> None:
+    """Book, and repeat: what is sealed is what was told."""
+    world = World(form=CountingForm(Links()))
+    answer = world.place().answer
+    assert (CountingForm.written, world.place().answer) == (1, answer)

@@ -37,7 +37,16 @@ def test_an_event_is_stored_as_canonical_bytes() -> None:
 
 def test_the_hash_of_an_event_is_over_its_stored_bytes() -> None:
     """Compute it beside the code."""
-    assert event_hash(EVENT.canonical()) == hashlib.sha256(EVENT.canonical()).hexdigest()
+    assert EVENT.hash == event_hash(EVENT.canonical()) == hashlib.sha256(EVENT.canonical()).hexdigest()
+
+
+def test_the_bytes_of_an_event_are_made_once_and_are_its_own() -> None:
+    """Ask twice, and change a copy afterwards: neither sees the other's."""
+    assert EVENT.canonical() is EVENT.canonical()
+    other = replace(EVENT, request_id="request-2")
+    assert b"request-2" in other.canonical()
+    assert b"request-2" not in EVENT.canonical()
+    assert replace(other, request_id="request-1") == EVENT
 
 
 def test_each_part_of_an_event_changes_its_hash() -> None:
