@@ -49,6 +49,7 @@ LEFT_OUT = (
     "*/__main__.py",
     "*/cli/*",
     "*/tests/*",
+    "chalicelib/adapters/digest_keys.py",  # checks signatures, on a reviewer's machine
     "cryptography/cobblestone.py",  # of cryptography only the AEAD ciphers run
     "cryptography/fernet.py",
     "cryptography/hazmat/asn1/*",

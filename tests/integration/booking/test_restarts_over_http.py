@@ -184,4 +184,6 @@ def test_the_caller_never_waits_for_operations_other_than_his_own(ground: Ground
     started = time.monotonic()
     assert client.book(REFRESHED, "a-key-of-something-else", SessionDate=f"{DAY} 22:30").status == 201
     assert time.monotonic() - started < 2.5
-    assert [entry.state for entry in ground.ledger.operations()] == ["CONFIRMED", "UNKNOWN", "CONFIRMED"]
+    first, left, last = (entry.state for entry in ground.ledger.operations())
+    assert (first, last) == ("CONFIRMED", "CONFIRMED")
+    assert left in {"SENDING", "UNKNOWN"}  # that its lease is over may be written by then, or not

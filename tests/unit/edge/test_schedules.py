@@ -185,7 +185,7 @@ def test_a_container_without_a_schedule_expires_nothing() -> None:
 
 def test_the_real_container_keeps_house() -> None:
     """The schedule does by the clock what a booking does on its way."""
-    container = build({"HMAC_KEY": "a secret of more than thirty-two characters"})
+    container = build({"HMAC_KEY": "a secret of more than thirty-two characters", "AWS_REGION": "eu-west-2"})
     placing: Any = container.place_booking
     assert isinstance(container.housekeeping, Housekeeping)
     assert container.housekeeping is placing.housekeeping
