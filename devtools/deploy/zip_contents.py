@@ -27,7 +27,6 @@ PACKAGES = frozenset(
         "annotated_types",
         "certifi",
         "chalice",  # one module, which `chalice package` puts there by itself
-        "charset_normalizer",
         "cryptography",
         "idna",
         "pydantic",
@@ -55,6 +54,7 @@ LEFT_OUT = (
     "*/cli/*",
     "*/tests/*",
     "annotated_types/test_cases.py",
+    "charset_normalizer*",  # guesses encodings, of which nobody asks requests; see `adapters/http`
     "cryptography/cobblestone.py",  # of cryptography only the AEAD ciphers run
     "cryptography/fernet.py",
     "cryptography/hazmat/asn1/*",
