@@ -26,7 +26,6 @@ PACKAGES = frozenset(
         "_cffi_backend",  # the compiled part of cffi, which cryptography's library loads
         "certifi",
         "chalice",  # one module, which `chalice package` puts there by itself
-        "charset_normalizer",
         "cryptography",
         "idna",
         "pydantic_core",
@@ -50,6 +49,7 @@ LEFT_OUT = (
     "*/cli/*",
     "*/tests/*",
     "chalicelib/adapters/digest_keys.py",  # checks signatures, on a reviewer's machine
+    "charset_normalizer*",  # guesses encodings, of which nobody asks requests; see `adapters/http`
     "cryptography/cobblestone.py",  # of cryptography only the AEAD ciphers run
     "cryptography/fernet.py",
     "cryptography/hazmat/asn1/*",

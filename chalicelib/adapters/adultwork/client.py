@@ -92,8 +92,8 @@ class AdultWorkClient:
         """Carry one exchange out."""
         headers = self._headers(token, body, accept)
         answer = self.transport.send(HttpRequest(method, self.base_url + target, headers, body), exchange)
-        wait = retry_after_seconds(answer.headers.get("Retry-After"), self.clock.now())
-        return UpstreamAnswer(answer.status, answer.headers.get("Content-Type", ""), answer.body, wait)
+        wait = retry_after_seconds(answer.headers.get("retry-after"), self.clock.now())
+        return UpstreamAnswer(answer.status, answer.headers.get("content-type", ""), answer.body, wait)
 
     def _headers(self, token: AccessToken, body: bytes | None, accept: str | None) -> dict[str, str]:
         """Return the documented headers, and no cookie of anybody.

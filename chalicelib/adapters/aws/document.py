@@ -29,7 +29,7 @@ def read(answer: HttpAnswer) -> dict[str, Any]:
     document = _document(answer.body)
     if answer.status != OK:
         raise AwsError(_code(answer, document), answer.status, document)
-    if "x-amzn-RequestId" not in answer.headers:
+    if "x-amzn-requestid" not in answer.headers:
         raise UnreadableAnswerError("this answer did not come from AWS")  # an empty 200, say, or a page of a network
     return document
 
@@ -71,7 +71,7 @@ def _with_bytes(members: dict[str, Any]) -> dict[str, Any]:
 
 def _code(answer: HttpAnswer, document: Mapping[str, Any]) -> str:
     """Return the name of an error: `com.amazonaws.dynamodb.v20120810#Name`, or `Name:http://…` in the header."""
-    told = document.get("__type") or answer.headers.get("x-amzn-ErrorType") or ""
+    told = document.get("__type") or answer.headers.get("x-amzn-errortype") or ""
     return str(told).partition(":")[0].rpartition("#")[2]
 
 

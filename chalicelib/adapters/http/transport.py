@@ -1,15 +1,12 @@
 """One request out, one answer in, before a deadline: AdultWork and AWS are spoken to over this and nothing else."""
 
 import ssl
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterable, Mapping
 from dataclasses import field
+from typing import Any, cast
 
 import requests
-from requests.structures import CaseInsensitiveDict
-from urllib3 import HTTPResponse
 
-from chalicelib.adapters.http.answer import AnswerTooLargeError
 from chalicelib.adapters.http.connection import DeadlineAdapter
 from chalicelib.adapters.http.content_coding import decoded
 from chalicelib.adapters.http.exchange import CURRENT, Exchange
@@ -17,12 +14,14 @@ from chalicelib.adapters.http.exchange_failure import failure_of
 from chalicelib.values import dataclass
 
 IDLE_SECONDS = 45.0  # a connection that last answered longer ago may be dead: the function was frozen meanwhile
-PIECE_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """What is sent, as it is sent: nothing is added but `Host`, where it is missing. It shows neither headers nor body."""
+    """What is sent, as it is sent: nothing is added but the body's length, and `Host` where it is missing.
+
+    `url` has a path, `/` at least. Neither headers nor body show.
+    """
 
     method: str
     url: str
@@ -32,7 +31,7 @@ class HttpRequest:
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
-    """What came back, whole and without its content coding; names of `headers` are found in any case."""
+    """What came back, whole and without its content coding; the names of `headers` are in lower case."""
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
@@ -58,9 +57,11 @@ class Transport:
         reset = CURRENT.set(exchange)
         try:
             # Below a requests.Session on purpose: a session keeps cookies, and one caller's would reach the next.
-            patience = exchange.deadline.remaining() or 0.001
-            response = self._adapter.send(_prepared(request), stream=True, timeout=patience)
-            return _read(response.raw, exchange.maximum_bytes)
+            response = self._adapter.send(_prepared(request), stream=True)
+            headers = _joined(response.raw.headers.items())
+            body = response.raw.read(exchange.maximum_bytes)
+            coding = headers.get("content-encoding", "")
+            return HttpAnswer(response.status_code, headers, decoded(body, coding, exchange.maximum_bytes))
         except Exception as error:  # noqa: BLE001 (whatever it was, the caller must learn whether anything was sent)
             failure = failure_of(error, exchange)
         finally:
@@ -83,20 +84,14 @@ def _prepared(request: HttpRequest) -> requests.PreparedRequest:
     headers = dict(request.headers)
     if request.body is not None:
         headers["Content-Length"] = str(len(request.body))
-    prepared.headers = CaseInsensitiveDict(headers)
+    prepared.headers = cast("Any", headers)  # `send` asks for `Content-Length` as we spell it, and for nothing else
     return prepared
 
 
-def _read(response: HTTPResponse, maximum_bytes: int) -> HttpAnswer:
-    """Read at most the limit; a finished connection is back in its pool, any other one is closed."""
-    with closing(response):
-        pieces = []
-        left = maximum_bytes
-        # Once more after the last byte: only an empty read tells a finished body from one that was cut off.
-        while piece := response.read(min(left + 1, PIECE_BYTES + 1), decode_content=False):
-            left -= len(piece)
-            if left < 0:
-                raise AnswerTooLargeError
-            pieces.append(piece)
-        body = decoded(b"".join(pieces), response.headers.get("Content-Encoding", ""), maximum_bytes)
-        return HttpAnswer(response.status, response.headers, body)
+def _joined(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return headers by their names; what is said in several lines is a list (RFC 9110, section 5.3), folded lines are one."""
+    joined: dict[str, str] = {}
+    for name, value in headers:
+        key, text = name.lower(), " ".join(value.split("\r\n")) if "\r\n" in value else value
+        joined[key] = f"{joined[key]}, {text}" if key in joined else text
+    return joined

@@ -1,7 +1,5 @@
 """Whose name calls are signed in, and when botocore is asked for it."""
 
-import json
-import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,7 +8,6 @@ import pytest
 
 from chalicelib.adapters.aws.credentials import BotocoreCredentials, EnvironmentCredentials, NoCredentialsError
 from chalicelib.adapters.aws.signing import Credentials
-from devtools.places import ROOT
 
 IN_LAMBDA = {"AWS_ACCESS_KEY_ID": "ASIA1", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_SESSION_TOKEN": "token"}
 ELSEWHERE = Credentials("AKIA2", "another secret")
@@ -23,12 +20,6 @@ number = len(counted.read_text()) if counted.exists() else 0
 counted.write_text("x" * (number + 1))
 print(json.dumps({"Version": 1, "AccessKeyId": f"key-{number}", "SecretAccessKey": "s", "SessionToken": "t",
                   "Expiration": sys.argv[2]}))
-"""
-ASK = """
-import json
-from chalicelib.adapters.aws.credentials import BotocoreCredentials
-source = BotocoreCredentials()
-print(json.dumps([[found.access_key, found.token] for found in (source(), source())]))
 """
 
 
@@ -49,41 +40,44 @@ def test_what_the_environment_does_not_have_is_looked_for_elsewhere(missing: str
     assert EnvironmentCredentials({**IN_LAMBDA, missing: ""}, lambda: ELSEWHERE)() == ELSEWHERE
 
 
-def ask_botocore(environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":
-    """Ask botocore for credentials, in a process with an environment of its own."""
-    command = [sys.executable, "-c", ASK]
-    return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 (ours)
+@pytest.fixture
+def profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Leave somebody nothing but a profile; return its file."""
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "nowhere"))
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    return tmp_path / "config"
 
 
-def profile(tmp_path: Path, text: str) -> dict[str, str]:
-    """Return the environment of somebody who has a profile and nothing else."""
-    config = tmp_path / "config"
-    config.write_text(f"[default]\n{text}\n")
-    nowhere = str(tmp_path / "nowhere")
-    return {"AWS_CONFIG_FILE": str(config), "AWS_SHARED_CREDENTIALS_FILE": nowhere, "AWS_EC2_METADATA_DISABLED": "true"}
-
-
-def test_botocore_refreshes_what_it_has_found(tmp_path: Path) -> None:
+def test_botocore_refreshes_what_it_has_found(profile: Path) -> None:
     """Let a profile name a program whose credentials end soon."""
-    program = tmp_path / "program.py"
+    program = profile.with_name("program.py")
     program.write_text(PROGRAM)
     soon = (datetime.now(UTC) + timedelta(minutes=1)).isoformat()
-    line = f"credential_process = {sys.executable} {program} {tmp_path / 'count'} {soon}"
-    done = ask_botocore(profile(tmp_path, line))
-    (first, token), (second, _) = json.loads(done.stdout)
-    assert (first[:4], token) == ("key-", "t")
-    assert first != second
+    command = f"{sys.executable} {program} {profile.with_name('count')} {soon}"
+    profile.write_text(f"[default]\ncredential_process = {command}\n")
+    source = BotocoreCredentials()
+    first, second = source(), source()
+    assert (first.access_key[:4], first.secret_key, first.token) == ("key-", "s", "t")
+    assert first.access_key != second.access_key
 
 
-@pytest.mark.parametrize("line", ["", "credential_process = /nowhere/at/all"], ids=["none anywhere", "not to be had"])
-def test_without_credentials_there_is_one_error(tmp_path: Path, line: str) -> None:
-    """Whatever botocore raises."""
-    done = ask_botocore(profile(tmp_path, line))
-    assert "credentials.NoCredentialsError" in done.stderr.splitlines()[-1]
+def test_without_credentials_anywhere_there_is_one_error(profile: Path) -> None:
+    """Nothing is in the profile either."""
+    profile.write_text("[default]\n")
+    with pytest.raises(NoCredentialsError, match="nor anywhere else"):
+        BotocoreCredentials()()
 
 
-def test_botocore_in_this_process_finds_those_of_the_tests() -> None:
-    """They are in its environment."""
+def test_credentials_that_cannot_be_had_are_the_same_error(profile: Path) -> None:
+    """Whatever botocore raises, here of a program that is not there."""
+    profile.write_text("[default]\ncredential_process = /nowhere/at/all\n")
+    with pytest.raises(NoCredentialsError) as caught:
+        BotocoreCredentials()()
+    assert caught.value.__cause__ is not None
+
+
+def test_botocore_finds_those_of_the_tests() -> None:
+    """They are in the environment of this process."""
     assert BotocoreCredentials()() == Credentials("local", "local")
-    with pytest.raises(NoCredentialsError):
-        raise NoCredentialsError

@@ -49,7 +49,7 @@ def ask(transport: Transport, server: Authority) -> int:
     """Return the status of an answer that comes from a server of an authority."""
     with RawUpstream(says(answer(b"{}")), context=server.server_context()) as upstream:
         exchange = Exchange(Deadline.after(CLOCK.monotonic, 5), lambda: CLOCK.now().timestamp(), 0.0)
-        return transport.send(HttpRequest("GET", upstream.url, {}), exchange).status
+        return transport.send(HttpRequest("GET", f"{upstream.url}/", {}), exchange).status
 
 
 def test_an_authority_of_the_folder_is_trusted(transport: Transport, mine: Authority) -> None:

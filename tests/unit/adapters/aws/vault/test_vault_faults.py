@@ -92,6 +92,16 @@ def test_what_will_not_pass_is_not_tried_again(
     assert server.operations == ["GetItem", "Decrypt"]
 
 
+def test_a_new_key_that_may_not_be_written_is_not_used(
+    vault: KmsVault, server: StubDynamoDB, clock: CountingClock
+) -> None:
+    """What it sealed could never be opened again."""
+    server.will(NO_ROW, made(), error("AccessDeniedException"))
+    with pytest.raises(StoreUnavailableError):
+        vault.unlock(ACCOUNT, in_time(clock))
+    assert server.operations == ["GetItem", "GenerateDataKey", "PutItem"]
+
+
 @pytest.mark.parametrize("replies", UNUSABLE.values(), ids=UNUSABLE)
 def test_an_unusable_answer_unlocks_nothing_and_shows_no_key(
     vault: KmsVault, server: StubDynamoDB, clock: CountingClock, replies: list[Reply]
