@@ -40,6 +40,7 @@ def main(task: str, runtime: str) -> None:
     sys.addaudithook(watch)
     app = importlib.import_module("app")
     answers = [app.app(event, Context()) for event in json.load(sys.stdin)]
+    booked = set(sys.modules)
     app.expire_operations(HOURLY, Context())
     package = importlib.import_module("chalicelib")
     for module in pkgutil.walk_packages(package.__path__, "chalicelib."):
@@ -50,6 +51,7 @@ def main(task: str, runtime: str) -> None:
         "routes": {path: list(methods) for path, methods in app.app.routes.items()},
         "compiled": [name for name in compiled if Path(name).is_absolute()],
         "loaded": files,
+        "loaded_by_events": sorted(booked),
     }
     sys.stdout.write(f"\n{json.dumps(found)}\n")
 

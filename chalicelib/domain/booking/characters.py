@@ -1,4 +1,4 @@
-"""Sets of characters by ranges: a regular expression with as many would first be compiled, 50 M instructions at each cold start."""
+"""Sets of characters by ranges: a regular expression as large would first be compiled, 50 M instructions at each cold start."""
 
 from bisect import bisect_right
 
