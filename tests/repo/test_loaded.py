@@ -1,5 +1,6 @@
 """What a process loads to serve a booking: packages and parts of the standard library, each for a reason."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import timedelta
@@ -8,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from devtools.local import example
+from devtools.places import ROOT
 from tests.repo.unpacked_zip import UnpackedZip, event, lambda_only
 
+REQUIREMENTS = ("requirements.txt", "requirements-dev.txt")
 KNOWN: Mapping[str, Mapping[str, list[str]]] = tomllib.loads(Path(__file__).with_name("loaded.toml").read_text())
 
 
@@ -40,3 +43,13 @@ def test_every_module_is_listed_once() -> None:
     """Under one reason."""
     names = [name for kind in KNOWN.values() for names in kind.values() for name in names]
     assert len(names) == len(set(names))
+
+
+def test_what_ships_has_the_versions_that_the_tests_run_with() -> None:
+    """Pydantic's core above all: its schemas are held beside those of the pydantic that it was made with."""
+    pinned = [
+        dict(re.findall(r"^([a-z0-9-]+)==(\S+)", (ROOT / name).read_text(), re.MULTILINE)) for name in REQUIREMENTS
+    ]
+    shipped, tested = pinned
+    assert "pydantic-core" in shipped
+    assert shipped.items() <= tested.items()

@@ -2,7 +2,9 @@
 
 import copy
 import dataclasses
+import importlib
 import pickle
+import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import FrozenInstanceError, field, fields, is_dataclass, replace
 from types import SimpleNamespace
@@ -12,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import chalicelib
 from chalicelib import values
 
 
@@ -251,3 +254,16 @@ def test_only_frozen_values_with_slots_are_on_offer(asked: Mapping[str, bool]) -
     wanted: Any = values.dataclass
     with pytest.raises(TypeError):
         wanted(**asked)
+
+
+STANDARD = {"Exchange", "OperationReader", "DynamoDBOperationStore"}  # one that changes, and one that is built upon
+
+
+def test_every_frozen_value_is_made_here() -> None:
+    """The standard library's are compiled anew at each start; whoever needs them is on the list."""
+    modules = [importlib.import_module(one.name) for one in pkgutil.walk_packages(chalicelib.__path__, "chalicelib.")]
+    kinds = [
+        kind for module in modules for kind in vars(module).values() if isinstance(kind, type) and is_dataclass(kind)
+    ]
+    slow = {kind.__name__ for kind in kinds if getattr(kind.__setattr__, "__module__", "") != values.__name__}
+    assert slow == STANDARD
