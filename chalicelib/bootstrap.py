@@ -3,7 +3,7 @@
 import gc
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -50,6 +50,7 @@ from chalicelib.edge.links import Links
 from chalicelib.settings import InvalidSettingsError, Settings, read_settings
 from chalicelib.values import dataclass
 
+INIT_PHASE = "AWS_LAMBDA_INITIALIZATION_TYPE"  # Lambda sets it, to how the process was started
 MINUTE_SECONDS, DAY_SECONDS = 60, 86_400
 READ_THREADS = 16  # six serve one booking; the rest are for local servers that work on several at once
 INNER_THREADS = 8
@@ -69,6 +70,16 @@ def container() -> Container:
             with _undisturbed():
                 _containers.append(build(os.environ))
         return _containers[0]
+
+
+def prepare(environment: Mapping[str, str]) -> None:
+    """Build the container in Lambda's init phase: it has a whole processor, and no caller waits for it yet.
+
+    Elsewhere (packaging imports the app, too) nothing is built. What goes wrong is told by the first call, which tries again.
+    """
+    if INIT_PHASE in environment:
+        with suppress(Exception):
+            container()
 
 
 @contextmanager

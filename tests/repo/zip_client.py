@@ -46,7 +46,7 @@ def main(task: str, runtime: str) -> None:
     app = importlib.import_module("app")
     answers = [app.app(event, Context()) for event in json.load(sys.stdin)]
     app.expire_operations(HOURLY, Context())
-    running = loaded()
+    booked = set(sys.modules)
     package = importlib.import_module("chalicelib")
     for module in pkgutil.walk_packages(package.__path__, "chalicelib."):
         importlib.import_module(module.name)
@@ -55,7 +55,7 @@ def main(task: str, runtime: str) -> None:
         "routes": {path: list(methods) for path, methods in app.app.routes.items()},
         "compiled": [name for name in compiled if Path(name).is_absolute()],
         "loaded": loaded(),
-        "running": running,
+        "loaded_by_events": sorted(booked),
     }
     sys.stdout.write(f"\n{json.dumps(found)}\n")
 

@@ -1,14 +1,16 @@
 """The composition root: everything is wired from the environment alone."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
 
+from chalicelib import bootstrap
 from chalicelib.application.booking.place_booking import PlaceBooking
-from chalicelib.bootstrap import build
+from chalicelib.bootstrap import INIT_PHASE, build, prepare
 from chalicelib.domain.keyed_hash import HmacKey
 from chalicelib.edge.container import Container
 from chalicelib.settings import InvalidSettingsError
@@ -65,3 +67,31 @@ def test_calls_that_wait_for_further_calls_leave_them_threads_of_their_own() -> 
     assert placing.concurrency is placing.reads.concurrency is placing.housekeeping.concurrency
     assert placing.housekeeping.reconciler.concurrency is placing.claiming.store.concurrency
     assert placing.claiming.store.concurrency is not placing.concurrency
+
+
+@pytest.fixture
+def no_container() -> Iterator[None]:
+    """Let this process have none, before and after."""
+    bootstrap._containers.clear()  # noqa: SLF001 (one for each process)
+    yield
+    bootstrap._containers.clear()  # noqa: SLF001 (the same)
+
+
+@pytest.mark.usefixtures("no_container")
+@pytest.mark.parametrize(("environment", "built"), [({INIT_PHASE: "on-demand"}, 1), ({}, 0)])
+def test_the_container_is_built_while_lambda_starts_the_process(
+    environment: dict[str, str], built: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And not where the app is only looked at."""
+    monkeypatch.setenv("HMAC_KEY", KEY)
+    prepare(environment)
+    assert len(bootstrap._containers) == built  # noqa: SLF001 (one for each process)
+
+
+@pytest.mark.usefixtures("no_container")
+def test_settings_that_are_wrong_are_told_by_the_first_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that cannot start answers nothing."""
+    monkeypatch.delenv("HMAC_KEY", raising=False)
+    prepare({INIT_PHASE: "on-demand"})
+    with pytest.raises(InvalidSettingsError):
+        bootstrap.container()

@@ -143,6 +143,7 @@ class Setting:
             **_stage(),
             "ALLOWED_ORIGINS": ORIGIN,
             "SECRETS_NAME": "bench-secret",
+            "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",  # as Lambda tells it: the container is built with the import
             "SEALING_KEY_ID": SEALING_KEY,
             "BOOKINGS_PER_MINUTE": "1000000",  # counted as in a stage, and never reached
             "BOOKINGS_PER_DAY": "1000000",
