@@ -7,7 +7,6 @@ import http.client
 import logging
 import ssl
 from contextlib import suppress
-from http import HTTPStatus
 from typing import Any, cast
 
 import requests
@@ -18,44 +17,13 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from chalicelib.adapters.http.answer import AnswerTooLargeError
 from chalicelib.adapters.http.deadline_socket import DeadlineMixin
 from chalicelib.adapters.http.exchange import CURRENT
-from chalicelib.adapters.http.framing import content_length, is_chunked, require_sound_head
+from chalicelib.adapters.http.final_answer import FinalAnswer
 from chalicelib.adapters.http.opening import open_socket
 
 POOL_SIZE = 16
 
 # Its one warning quotes the malformed head of an answer, which may hold anything.
 logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
-
-
-class FinalAnswer(http.client.HTTPResponse):
-    """The head of an answer, read past every interim one.
-
-    The standard library passes over 100 only. A 102 or 103 would count as the whole answer, and the real one, arriving
-    later, as the answer to the next request on the connection: to another caller. And it takes a length that it cannot read,
-    or that is said twice, for none, and would go on reading until the deadline.
-    """
-
-    def begin(self) -> None:
-        """Read heads until a final one, and how long its body is.
-
-        Raises:
-            http.client.HTTPException: it is not HTTP, is broken, or switches to a protocol that nobody asked for.
-        """
-        super().begin()
-        while HTTPStatus.SWITCHING_PROTOCOLS < self.status < HTTPStatus.OK:
-            self.headers = self.msg = cast("http.client.HTTPMessage", None)  # so that `begin` reads one more
-            super().begin()
-        if self.status == HTTPStatus.SWITCHING_PROTOCOLS:
-            raise http.client.UnknownProtocol("101")
-        require_sound_head(self.headers)
-        length = content_length(self.headers)
-        if is_chunked(self.headers):
-            self.chunked, self.chunk_left, self.length = True, None, None
-            self.will_close = (
-                self.will_close or length is not None
-            )  # it contradicts itself: trust the connection no further
-        elif length is not None and self.length != 0:  # a HEAD, a 204 and a 304 have no body whatever they say
-            self.length = length
 
 
 class ExchangeMixin(HTTPConnection):
