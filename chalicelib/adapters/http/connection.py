@@ -47,6 +47,10 @@ class ExchangeMixin(HTTPConnection):
         exchange.is_sent = True
         super().send(b"".join(self._pieces))
 
+    def putheader(self, header: str, *values: str) -> None:  # type: ignore[override]  # urllib3's own types
+        """Add a header, checked by the standard library; urllib3 would look for its own sign to leave one out."""
+        http.client.HTTPConnection.putheader(self, header, *values)
+
     def send(self, data: Any) -> None:  # noqa: ANN401 (bytes here; the library's own type has more)
         """Keep a piece until all are there."""
         self._pieces.append(data)
@@ -156,6 +160,13 @@ class TLSPool(ExchangePool, HTTPSConnectionPool):
     ConnectionCls = TLSConnection
 
 
+class HandedOver(requests.Response):
+    """An answer in requests' own form, as far as it goes: without a jar for cookies, which takes longer to make than all else."""
+
+    def __init__(self, request: requests.PreparedRequest, raw: BaseHTTPResponse) -> None:
+        self.request, self.raw, self.status_code = request, raw, raw.status
+
+
 class DeadlineAdapter(HTTPAdapter):
     """A transport without retries, over connections that know their exchange and share one SSLContext."""
 
@@ -190,9 +201,7 @@ class DeadlineAdapter(HTTPAdapter):
 
     def build_response(self, req: requests.PreparedRequest, resp: BaseHTTPResponse) -> requests.Response:
         """Hand the answer over as it came; nobody here wants cookies, links or a guess at the encoding."""
-        response = requests.Response()
-        response.status_code, response.raw, response.request = resp.status, resp, req
-        return response
+        return HandedOver(req, resp)
 
     def close(self) -> None:
         """Close the connections that nobody uses."""
