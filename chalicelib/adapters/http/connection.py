@@ -165,6 +165,7 @@ class HandedOver(requests.Response):
 
     def __init__(self, request: requests.PreparedRequest, raw: BaseHTTPResponse) -> None:
         self.request, self.raw, self.status_code = request, raw, raw.status
+        self.headers = cast("Any", raw.headers)  # found in any case, too
 
 
 class DeadlineAdapter(HTTPAdapter):

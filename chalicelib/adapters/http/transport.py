@@ -57,7 +57,7 @@ class Transport:
         try:
             # Below a requests.Session on purpose: a session keeps cookies, and one caller's would reach the next.
             response = self._adapter.send(_prepared(request), stream=True)
-            headers = _joined(response.raw.headers.items())
+            headers = _joined(response.headers.items())
             body = response.raw.read(exchange.maximum_bytes)
             coding = headers.get("content-encoding", "")
             return HttpAnswer(response.status_code, headers, decoded(body, coding, exchange.maximum_bytes))
