@@ -44,7 +44,7 @@ class Place:
     """Where the services are, in whose name they are called, and over which connections."""
 
     region: str
-    environment: Mapping[str, str]
+    environment: Mapping[str, str] = field(repr=False)  # it holds secrets of ours
     transport: Transport
     clock: Clock
     credentials: CredentialSource

@@ -7,7 +7,6 @@ import http.client
 import logging
 import ssl
 from contextlib import suppress
-from http import HTTPStatus
 from typing import Any, cast
 
 import requests
@@ -18,44 +17,13 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from chalicelib.adapters.http.answer import AnswerTooLargeError
 from chalicelib.adapters.http.deadline_socket import DeadlineMixin
 from chalicelib.adapters.http.exchange import CURRENT
-from chalicelib.adapters.http.framing import content_length, is_chunked, require_sound_head
+from chalicelib.adapters.http.final_answer import FinalAnswer
 from chalicelib.adapters.http.opening import open_socket
 
 POOL_SIZE = 16
 
 # Its one warning quotes the malformed head of an answer, which may hold anything.
 logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
-
-
-class FinalAnswer(http.client.HTTPResponse):
-    """The head of an answer, read past every interim one.
-
-    The standard library passes over 100 only. A 102 or 103 would count as the whole answer, and the real one, arriving
-    later, as the answer to the next request on the connection: to another caller. And it takes a length that it cannot read,
-    or that is said twice, for none, and would go on reading until the deadline.
-    """
-
-    def begin(self) -> None:
-        """Read heads until a final one, and how long its body is.
-
-        Raises:
-            http.client.HTTPException: it is not HTTP, is broken, or switches to a protocol that nobody asked for.
-        """
-        super().begin()
-        while HTTPStatus.SWITCHING_PROTOCOLS < self.status < HTTPStatus.OK:
-            self.headers = self.msg = cast("http.client.HTTPMessage", None)  # so that `begin` reads one more
-            super().begin()
-        if self.status == HTTPStatus.SWITCHING_PROTOCOLS:
-            raise http.client.UnknownProtocol("101")
-        require_sound_head(self.headers)
-        length = content_length(self.headers)
-        if is_chunked(self.headers):
-            self.chunked, self.chunk_left, self.length = True, None, None
-            self.will_close = (
-                self.will_close or length is not None
-            )  # it contradicts itself: trust the connection no further
-        elif length is not None and self.length != 0:  # a HEAD, a 204 and a 304 have no body whatever they say
-            self.length = length
 
 
 class ExchangeMixin(HTTPConnection):
@@ -84,6 +52,10 @@ class ExchangeMixin(HTTPConnection):
             self.asked_at = exchange.wall_clock()
         exchange.is_sent = True
         super().send(b"".join(self._pieces))
+
+    def putheader(self, header: str, *values: str) -> None:  # type: ignore[override]  # urllib3's own types
+        """Add a header, checked by the standard library; urllib3 would look for its own sign to leave one out."""
+        http.client.HTTPConnection.putheader(self, header, *values)
 
     def send(self, data: Any) -> None:  # noqa: ANN401 (bytes here; the library's own type has more)
         """Keep a piece until all are there."""
@@ -194,6 +166,14 @@ class TLSPool(ExchangePool, HTTPSConnectionPool):
     ConnectionCls = TLSConnection
 
 
+class HandedOver(requests.Response):
+    """An answer in requests' own form, as far as it goes: without a jar for cookies, which takes longer to make than all else."""
+
+    def __init__(self, request: requests.PreparedRequest, raw: BaseHTTPResponse) -> None:
+        self.request, self.raw, self.status_code = request, raw, raw.status
+        self.headers = cast("Any", raw.headers)  # found in any case, too
+
+
 class DeadlineAdapter(HTTPAdapter):
     """A transport without retries, over connections that know their exchange and share one SSLContext."""
 
@@ -228,9 +208,7 @@ class DeadlineAdapter(HTTPAdapter):
 
     def build_response(self, req: requests.PreparedRequest, resp: BaseHTTPResponse) -> requests.Response:
         """Hand the answer over as it came; nobody here wants cookies, links or a guess at the encoding."""
-        response = requests.Response()
-        response.status_code, response.raw, response.request = resp.status, resp, req
-        return response
+        return HandedOver(req, resp)
 
     def close(self) -> None:
         """Close the connections that nobody uses."""

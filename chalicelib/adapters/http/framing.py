@@ -2,7 +2,10 @@
 
 import re
 from email.message import Message
-from http.client import HTTPException
+from http.client import HTTPException, HTTPMessage
+from typing import IO
+
+LONGEST_LINE_BYTES, MOST_LINES = 65_536, 100
 
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _LENGTH = re.compile(r"[0-9]{1,15}")
@@ -12,18 +15,46 @@ class BrokenHeadError(HTTPException):
     """The head of an answer is none; its text quotes nothing of it."""
 
 
-def require_sound_head(headers: Message) -> None:
-    """Refuse a head that the library has repaired: lines without a colon, odd names, control characters.
+def read_head(stream: IO[bytes]) -> HTTPMessage:
+    """Read the headers up to the empty line that ends them; a folded line belongs to the one before it.
+
+    The standard library's parser, which is one for mail, takes three times as long, repairs lines that are none, and takes a
+    head that was cut off for a whole one.
 
     Raises:
-        BrokenHeadError: it is one.
+        BrokenHeadError: a line is no header, or there are too many or too long ones, or the end does not come.
     """
-    is_sound = not headers.defects and all(
-        _NAME.fullmatch(name) and "\0" not in value and "\r" not in value.replace("\r\n", "")
-        for name, value in headers.items()
-    )
-    if not is_sound:
+    pairs: list[tuple[str, str]] = []
+    for _ in range(MOST_LINES + 1):
+        line = stream.readline(LONGEST_LINE_BYTES + 1)
+        if line in {b"\r\n", b"\n"}:
+            return _message(pairs)
+        if not line.endswith(b"\n"):
+            raise BrokenHeadError("the head was cut off, or a line of it is too long")
+        text = line.decode("latin-1").removesuffix("\n").removesuffix("\r")
+        if "\0" in text or "\r" in text:
+            raise BrokenHeadError("a line of the head is no header")
+        if text[0] in " \t" and pairs:
+            name, value = pairs.pop()
+            pairs.append((name, f"{value} {text.strip()}"))
+        else:
+            pairs.append(_pair(text))
+    raise BrokenHeadError("the head has too many lines")
+
+
+def _pair(line: str) -> tuple[str, str]:
+    """Return a header's name and value."""
+    name, colon, value = line.partition(":")
+    if not colon or not _NAME.fullmatch(name):
         raise BrokenHeadError("a line of the head is no header")
+    return name, value.strip(" \t")
+
+
+def _message(pairs: list[tuple[str, str]]) -> HTTPMessage:
+    message = HTTPMessage()
+    for name, value in pairs:
+        message[name] = value
+    return message
 
 
 def is_chunked(headers: Message) -> bool:

@@ -58,7 +58,7 @@ class Transport:
         try:
             # Below a requests.Session on purpose: a session keeps cookies, and one caller's would reach the next.
             response = self._adapter.send(_prepared(request), stream=True)
-            headers = _joined(response.raw.headers.items())
+            headers = _joined(response.headers.items())
             body = response.raw.read(exchange.maximum_bytes)
             coding = headers.get("content-encoding", "")
             return HttpAnswer(response.status_code, headers, decoded(body, coding, exchange.maximum_bytes))
@@ -89,9 +89,9 @@ def _prepared(request: HttpRequest) -> requests.PreparedRequest:
 
 
 def _joined(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Return headers by their names; what is said in several lines is a list (RFC 9110, section 5.3), folded lines are one."""
+    """Return headers by their names; what is said in several lines is a list (RFC 9110, section 5.3)."""
     joined: dict[str, str] = {}
     for name, value in headers:
-        key, text = name.lower(), " ".join(value.split("\r\n")) if "\r\n" in value else value
-        joined[key] = f"{joined[key]}, {text}" if key in joined else text
+        key = name.lower()
+        joined[key] = f"{joined[key]}, {value}" if key in joined else value
     return joined

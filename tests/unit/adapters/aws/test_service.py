@@ -18,7 +18,7 @@ from chalicelib.adapters.aws.service import NoRegionError, Place, Service
 from chalicelib.adapters.http.answer import UnparsableAnswerError, UnreadableAnswerError
 from chalicelib.adapters.http.authorities import tls_context
 from chalicelib.adapters.http.exchange_failure import ExchangeFailedError
-from chalicelib.adapters.http.transport import Transport
+from chalicelib.adapters.http.transport import HttpAnswer, HttpRequest, Transport
 from chalicelib.domain.time_budget import Deadline
 from devtools.proof.trials.scene.clock import MovableClock
 from tests.fakes.certificates import Authority
@@ -40,7 +40,7 @@ REQUEST_ID = "x-amzn-RequestId: 8DJ3"
 ENVIRONMENT = {
     "AWS_REGION": "eu-west-2",
     "AWS_ACCESS_KEY_ID": "AKIA1",
-    "AWS_SECRET_ACCESS_KEY": "secret",
+    "AWS_SECRET_ACCESS_KEY": "canary-secret",
     "AWS_SESSION_TOKEN": "token",
 }
 TRY_SECONDS = 0.4
@@ -121,6 +121,16 @@ def test_without_a_region_there_is_no_service(place: Place) -> None:
     """A signature needs one even where an address is given."""
     with pytest.raises(NoRegionError):
         Place.of({"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}, place.transport, place.clock)
+
+
+def test_neither_the_environment_nor_anything_of_a_call_shows(place: Place) -> None:
+    """Print all of it: the environment holds our secrets, and a tool may print what it was given."""
+    secret = Place.of({**ENVIRONMENT, "HMAC_KEY": "canary-key"}, place.transport, place.clock)
+    request = HttpRequest("POST", "https://x/", {"Authorization": "canary"}, b"canary")
+    shown = f"{secret!r} {secret.service(KMS)!r} {request!r} {HttpAnswer(200, {'a': 'canary'}, b'canary')!r}"
+    assert "eu-west-2" in shown
+    assert "canary" not in shown
+    assert ENVIRONMENT["AWS_SECRET_ACCESS_KEY"] not in shown
 
 
 def test_services_over_tls_share_the_one_context(place: Place, authority: Authority) -> None:

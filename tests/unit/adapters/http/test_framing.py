@@ -11,7 +11,7 @@ from chalicelib.adapters.http.exchange_failure import ExchangeFailedError
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.errors import Trouble
 from chalicelib.domain.time_budget import Deadline
-from tests.fakes.raw_upstream import RawUpstream, answer, says, says_and_stalls
+from tests.fakes.raw_upstream import RawUpstream, answer, says, says_and_closes, says_and_stalls
 
 TOKEN = AccessToken("client-token")
 BODY = b'{"BookUserID":123456}'
@@ -104,3 +104,34 @@ def test_an_answer_that_can_have_no_body_has_none_whatever_it_says(
     """A length there speaks of what another request would get."""
     with RawUpstream(says_and_stalls(head + b"Content-Length: 7\r\n\r\n")) as upstream:
         assert client_of(upstream.url).get("/v1/x", TOKEN, after(2)).body == b""
+
+
+@pytest.mark.parametrize(
+    "cut", [b"HTTP/1.1 200 OK\r\n", OK, OK + b"Content-Length: 7", OK + b"Content-Length: 7\r\n"], ids=str
+)
+def test_a_head_that_is_cut_off_is_no_head(client_of: Callable[[str], AdultWorkClient], cut: bytes) -> None:
+    """Else what comes before the cut would be an empty answer, and a success."""
+    with RawUpstream(says_and_closes(cut)) as upstream, pytest.raises(ExchangeFailedError) as caught:
+        client_of(upstream.url).post("/v1/x", TOKEN, BODY, after(5))
+    assert (caught.value.is_sent, caught.value.reason) == (True, "connection-lost")
+
+
+@pytest.mark.parametrize(("version", "connections"), [(b"1.1", 1), (b"1.2", 1), (b"1.0", 2)])
+def test_a_connection_of_version_1_0_is_used_once(
+    client_of: Callable[[str], AdultWorkClient], version: bytes, connections: int
+) -> None:
+    """Unless it says otherwise; later versions of 1 keep it."""
+    text = b"HTTP/" + version + OK.removeprefix(b"HTTP/1.1") + b"Content-Length: 7\n\n" + WHOLE
+    with RawUpstream(says(text)) as upstream:
+        client = client_of(upstream.url)
+        for _ in range(2):
+            assert client.get("/v1/x", TOKEN, after(5)).body == WHOLE
+    assert upstream.connections == connections
+
+
+def test_another_version_of_the_protocol_is_not_spoken(client_of: Callable[[str], AdultWorkClient]) -> None:
+    """Whatever follows it would have another form."""
+    text = b"HTTP/2.0" + OK.removeprefix(b"HTTP/1.1") + b"\r\n"
+    with RawUpstream(says(text)) as upstream, pytest.raises(ExchangeFailedError) as caught:
+        client_of(upstream.url).post("/v1/x", TOKEN, BODY, after(5))
+    assert caught.value.reason == "connection-lost"
