@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chalicelib.domain.booking.booking import Booking, UnreadableEntry
@@ -38,6 +38,7 @@ def may_be_at(session_date: str, told: str) -> bool:
     return any(abs(each) <= timedelta(hours=26) and not each % timedelta(minutes=15) for each in apart)
 
 
+@example(bookings=[booking()], unreadable=[UnreadableEntry()], session_date="never")
 @given(bookings=st.lists(BOOKINGS, max_size=12), unreadable=st.lists(ENTRIES, max_size=6), session_date=SESSIONS)
 def test_an_operation_finds_what_may_concern_it_and_nothing_else_in_the_order_of_the_list(
     bookings: list[Booking], unreadable: list[UnreadableEntry], session_date: str
