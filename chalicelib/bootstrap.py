@@ -33,6 +33,7 @@ from chalicelib.application.booking.earlier import EarlierOperations
 from chalicelib.application.booking.place_booking import PlaceBooking
 from chalicelib.application.booking.reads import Reads
 from chalicelib.application.booking.refusals import Refusals
+from chalicelib.application.booking.validate_booking import ValidateBooking
 from chalicelib.application.operations.get_operation import GetOperation
 from chalicelib.application.operations.housekeeping import Housekeeping
 from chalicelib.application.operations.reconcile import Reconciler
@@ -96,9 +97,10 @@ def build(environment: Mapping[str, str]) -> Container:
     reconciler = Reconciler(world.gateway, world.store, form, world.clock, zone, policy)
     earlier = EarlierOperations(world.store, world.gateway, reconciler, world.clock, world.secrets)
     housekeeping = Housekeeping(world.store, reconciler, world.clock, policy, budget)
+    reads = Reads(world.introspector, world.gateway, world.concurrency)
     return Container(
         place_booking=PlaceBooking(
-            reads=Reads(world.introspector, world.gateway, world.concurrency),
+            reads=reads,
             gateway=world.gateway,
             claiming=Claiming(world.store, earlier, budget),
             concluding=Concluding(world.store, reconciler, form, budget),
@@ -112,6 +114,7 @@ def build(environment: Mapping[str, str]) -> Container:
             policy=_policy(settings, zone),
             budget=budget,
         ),
+        validate_booking=ValidateBooking(reads, world.clock, _policy(settings, zone), budget),
         get_operation=GetOperation(
             introspector=world.introspector,
             store=world.store,

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from chalicelib.application.booking.place_booking import Answered, PlaceBookingCommand
+from chalicelib.application.booking.validate_booking import Quote, ValidateBookingCommand
 from chalicelib.application.operations.get_operation import GetOperationCommand, OperationView
 from chalicelib.application.operations.housekeeping import Expired
 from chalicelib.domain.booking.longest_form import longest_form_bytes
@@ -17,6 +18,14 @@ class PlacesBookings(Protocol):
 
     def execute(self, command: PlaceBookingCommand) -> Answered:
         """Place the booking; what is no final answer is a SwitchboardError."""
+        ...
+
+
+class ValidatesBookings(Protocol):
+    """The use case behind ValidateBooking: `application.booking.validate_booking.ValidateBooking`, or a fake."""
+
+    def execute(self, command: ValidateBookingCommand) -> Quote:
+        """Return what the checks say; every refusal and failure is a SwitchboardError."""
         ...
 
 
@@ -65,3 +74,4 @@ class Container:
     get_operation: GetsOperations
     settings: EdgeSettings
     housekeeping: ExpiresOperations = field(default_factory=NothingExpires)
+    validate_booking: ValidatesBookings = field(kw_only=True)

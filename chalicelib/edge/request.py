@@ -8,6 +8,7 @@ from typing import Any
 from chalice.app import Request
 
 from chalicelib.application.booking.place_booking import PlaceBookingCommand
+from chalicelib.application.booking.validate_booking import ValidateBookingCommand
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.errors import (
     BodyTooLargeError,
@@ -47,6 +48,17 @@ def place_booking_command(request: Request, *, request_id: str, maximum_body_byt
         request_id=request_id,
         seconds_left=seconds_left(request),
     )
+
+
+def validate_booking_command(request: Request, *, maximum_body_bytes: int) -> ValidateBookingCommand:
+    """Read a request for a quote, as one for a booking is read.
+
+    Raises:
+        CallerError: what `place_booking_command` raises.
+    """
+    token = bearer_token(request)
+    idempotency_key(request)  # used for nothing; but one that would end the booking ends its check too
+    return ValidateBookingCommand(token, parse_object(read_body(request, maximum_body_bytes)), seconds_left(request))
 
 
 def header_values(request: Request, name: str) -> list[str]:
