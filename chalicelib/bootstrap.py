@@ -124,13 +124,19 @@ def build(environment: Mapping[str, str]) -> Container:
             clock=world.clock,
             budget=budget,
         ),
-        settings=EdgeSettings(
-            allowed_origins=settings.allowed_origins,
-            allowed_headers=settings.allowed_headers,
-            maximum_body_bytes=settings.body_bytes,
-            links=links,
-        ),
+        settings=edge_settings(settings),
         housekeeping=housekeeping,
+    )
+
+
+def edge_settings(settings: Settings) -> EdgeSettings:
+    """Return what the edge answers and documents by."""
+    return EdgeSettings(
+        allowed_origins=settings.allowed_origins,
+        allowed_headers=settings.allowed_headers,
+        maximum_body_bytes=settings.body_bytes,
+        links=Links(problem_type_base=settings.problem_type_base),
+        policy=_policy(settings, ZoneInfo(settings.adultwork_timezone)),
     )
 
 

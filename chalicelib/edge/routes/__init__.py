@@ -5,19 +5,20 @@ from collections.abc import Callable, Sequence
 from chalice.app import Chalice
 
 from chalicelib.edge.container import Container
-from chalicelib.edge.routes import health, nowhere, operations, phonechat, problems, validation
+from chalicelib.edge.routes import documentation, health, nowhere, operations, phonechat, problems, validation
 from chalicelib.edge.routes.resource import Resource, serve
 
 
 def resources(container: Callable[[], Container]) -> Sequence[Resource]:
     """Return everything that is served, in the order in which it is told of."""
-    return (
+    served = (
         phonechat.resource(container),
         validation.resource(container),
         operations.resource(container),
         health.RESOURCE,
         problems.RESOURCE,
     )
+    return (*served, *documentation.resources(served))
 
 
 def register(app: Chalice, container: Callable[[], Container]) -> None:
