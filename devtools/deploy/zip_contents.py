@@ -44,6 +44,7 @@ BUILD_TIME_PACKAGES = frozenset({"cffi", "pycparser"})  # they make bindings; wh
 
 CODE = frozenset({".py", ".so"})
 FILES = (
+    "chalicelib/edge/pages/files/*",  # what the pages of the documentation load
     "certifi/cacert.pem",
     "tzdata/zoneinfo/*",  # every zone: ADULTWORK_TIMEZONE may name any
     "python_ulid-*.dist-info/METADATA",  # it asks for its own version when it is imported

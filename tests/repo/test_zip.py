@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.edge.pages.packaged import MEDIA_TYPES
 from devtools.deploy.package import Package, PackagingError, make_package
 from devtools.deploy.platform_packages import link_platform
 from devtools.deploy.zip_contents import EARLIEST, TASK_ROOT, ContentsError, repack, shipped_name
@@ -93,7 +94,9 @@ def test_nothing_ships_that_does_not_run(contents: Mapping[str, bytes]) -> None:
     allowed = (".py", ".pyc", ".so")
     others = {name for name in contents if not name.endswith(allowed) and not name.startswith("licenses/")}
     zones = {name for name in others if name.startswith("tzdata/zoneinfo/")}
-    (version,) = others - zones - {"certifi/cacert.pem"}
+    files = {f"chalicelib/edge/pages/files/{name}" for name in MEDIA_TYPES}
+    assert files <= others
+    (version,) = others - zones - files - {"certifi/cacert.pem"}
     assert version.startswith("python_ulid-")
     assert all(contents[name].startswith(b"TZif") for name in zones)
     assert "tzdata/zoneinfo/Europe/London" in zones
@@ -164,6 +167,8 @@ def test_a_module_that_does_not_compile_is_refused(tmp_path: Path) -> None:
         ("tzdata/zoneinfo/Asia/Tokyo", "tzdata/zoneinfo/Asia/Tokyo"),
         ("tzdata/zoneinfo/zone1970.tab", None),
         ("chalicelib/adapters/aws/vault/sealing.py", "chalicelib/adapters/aws/vault/sealing.py"),
+        ("chalicelib/edge/pages/files/page.css", "chalicelib/edge/pages/files/page.css"),
+        ("chalicelib/edge/pages/notes.css", None),
     ],
 )
 def test_what_ships_is_decided_by_name(name: str, shipped: str | None) -> None:
@@ -284,7 +289,7 @@ def test_the_unpacked_zip_serves_every_route_and_compiles_nothing(unpacked: Unpa
     events = [event(routes, "POST", example.PATH, booking), event(routes, "POST", example.PATH, {})]
     for path, methods in routes.items():
         concrete = path.replace("{proxy+}", "a/b").replace("{name}", "unsafe-retry")
-        concrete = concrete.replace("{operation_id}", "op_01JAAAAAAAAAAAAAAAAAAAAAAA")
+        concrete = concrete.replace("{operation_id}", "op_01JAAAAAAAAAAAAAAAAAAAAAAA").replace("{file}", "page.css")
         events += [event(routes, method, concrete) for method in methods]
     found = unpacked.run(events)
     made, refused, *others = [answer["statusCode"] for answer in found["answers"]]
