@@ -17,7 +17,7 @@ CALL := $(RUN) -m devtools.command
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run reset events resolve rebuild-guards races test check lint format types contracts coverage lock package bench simulate explore crash-matrix deadlines machine cut-answers mutate clean
+.PHONY: help setup demo run reset events resolve rebuild-guards races test check lint format types contracts coverage lock openapi package bench simulate explore crash-matrix deadlines machine cut-answers mutate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -86,6 +86,9 @@ coverage: setup ## every test, with 100 % of the branches of chalicelib
 
 lock: .venv/installed ## compile the requirements files from pyproject.toml
 	$(CALL) devtools.lock
+
+openapi: .venv/installed ## write docs/openapi.json, and tell what breaks callers of the released version (RELEASE=1: release it)
+	@$(CALL) devtools.contract $(if $(RELEASE),--release)
 
 package: setup ## CloudFormation template and zip for one stage, linted (STAGE=dev)
 	$(CALL) devtools.deploy.package $(STAGE)

@@ -38,6 +38,7 @@ from chalicelib.application.booking.earlier import EarlierOperations
 from chalicelib.application.booking.place_booking import PlaceBooking
 from chalicelib.application.booking.reads import Reads
 from chalicelib.application.booking.refusals import Refusals
+from chalicelib.application.booking.validate_booking import ValidateBooking
 from chalicelib.application.operations.get_operation import GetOperation
 from chalicelib.application.operations.housekeeping import Housekeeping
 from chalicelib.application.operations.reconcile import Reconciler
@@ -117,9 +118,10 @@ def build(environment: Mapping[str, str]) -> Container:
     )  # what fails beside a booking opens no breaker before it
     earlier = EarlierOperations(world.store, world.gateway, reconciler, world.clock, world.secrets)
     housekeeping = Housekeeping(world.store, quietly, world.clock, world.concurrency, policy, budget)
+    reads = Reads(world.introspector, world.gateway, world.concurrency)
     return Container(
         place_booking=PlaceBooking(
-            reads=Reads(world.introspector, world.gateway, world.concurrency),
+            reads=reads,
             gateway=world.gateway,
             claiming=Claiming(world.store, earlier, budget),
             concluding=Concluding(world.store, reconciler, form, budget),
@@ -133,6 +135,7 @@ def build(environment: Mapping[str, str]) -> Container:
             policy=_policy(settings, zone),
             budget=budget,
         ),
+        validate_booking=ValidateBooking(reads, world.clock, _policy(settings, zone), budget),
         get_operation=GetOperation(
             introspector=world.introspector,
             store=world.store,
@@ -142,13 +145,19 @@ def build(environment: Mapping[str, str]) -> Container:
             clock=world.clock,
             budget=budget,
         ),
-        settings=EdgeSettings(
-            allowed_origins=settings.allowed_origins,
-            allowed_headers=settings.allowed_headers,
-            maximum_body_bytes=settings.body_bytes,
-            links=links,
-        ),
+        settings=edge_settings(settings),
         housekeeping=housekeeping,
+    )
+
+
+def edge_settings(settings: Settings) -> EdgeSettings:
+    """Return what the edge answers and documents by."""
+    return EdgeSettings(
+        allowed_origins=settings.allowed_origins,
+        allowed_headers=settings.allowed_headers,
+        maximum_body_bytes=settings.body_bytes,
+        links=Links(problem_type_base=settings.problem_type_base),
+        policy=_policy(settings, ZoneInfo(settings.adultwork_timezone)),
     )
 
 

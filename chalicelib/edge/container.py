@@ -1,13 +1,15 @@
 """What the edge is given: the use cases and its own settings. `bootstrap.py` makes it, once, on first use."""
 
 from dataclasses import field
+from datetime import UTC
 from typing import Protocol
 
 from chalicelib.application.booking.place_booking import Answered, PlaceBookingCommand
+from chalicelib.application.booking.validate_booking import Quote, ValidateBookingCommand
 from chalicelib.application.operations.get_operation import GetOperationCommand, OperationView
 from chalicelib.application.operations.housekeeping import Expired
 from chalicelib.domain.booking.longest_form import longest_form_bytes
-from chalicelib.domain.booking.policy import MAXIMUM_COMMENTS_LENGTH
+from chalicelib.domain.booking.policy import MAXIMUM_COMMENTS_LENGTH, BookingPolicy
 from chalicelib.domain.time_budget import Deadline
 from chalicelib.edge.links import Links
 from chalicelib.values import dataclass
@@ -18,6 +20,14 @@ class PlacesBookings(Protocol):
 
     def execute(self, command: PlaceBookingCommand) -> Answered:
         """Place the booking; what is no final answer is a SwitchboardError."""
+        ...
+
+
+class ValidatesBookings(Protocol):
+    """The use case behind ValidateBooking: `application.booking.validate_booking.ValidateBooking`, or a fake."""
+
+    def execute(self, command: ValidateBookingCommand) -> Quote:
+        """Return what the checks say; every refusal and failure is a SwitchboardError."""
         ...
 
 
@@ -49,13 +59,15 @@ class NothingExpires:
 class EdgeSettings:
     """`allowed_origins` are compared as exact strings; `allowed_headers` are what a page may send beside our own.
 
-    `links` are those of a request that came in without anything before the service's paths; see `Links.at`.
+    `links` are those of a request that came in without anything before the service's paths; see `Links.at`. `policy` is what
+    bookings are judged by, which the documentation tells.
     """
 
     allowed_origins: frozenset[str] = frozenset()
     allowed_headers: tuple[str, ...] = ()
     maximum_body_bytes: int = longest_form_bytes(MAXIMUM_COMMENTS_LENGTH)
     links: Links = field(default_factory=Links)
+    policy: BookingPolicy = field(default_factory=lambda: BookingPolicy(zone=UTC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,4 +77,5 @@ class Container:
     place_booking: PlacesBookings
     get_operation: GetsOperations
     settings: EdgeSettings
+    validate_booking: ValidatesBookings
     housekeeping: ExpiresOperations = field(default_factory=NothingExpires)

@@ -8,6 +8,7 @@ from typing import Any
 from chalice.app import Request
 
 from chalicelib.application.booking.place_booking import PlaceBookingCommand
+from chalicelib.application.booking.validate_booking import ValidateBookingCommand
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.errors import (
     BodyTooLargeError,
@@ -24,8 +25,8 @@ ANSWER_MARGIN_SECONDS = 2.0
 
 _B64TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 _KEY_CHARACTERS = "[A-Za-z0-9_-]{16,128}"
-_KEY = re.compile(f'"({_KEY_CHARACTERS})"|({_KEY_CHARACTERS})')
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
+KEY = re.compile(f'"({_KEY_CHARACTERS})"|({_KEY_CHARACTERS})')
+REQUEST_ID_FORM = re.compile(r"[A-Za-z0-9._-]{1,128}")
 _DRAWN_ID = re.compile(  # a UUID or a ULID: its digits are drawn, and a long run of them is chance
     r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-7][0-9a-hjkmnp-tv-z]{25}", re.IGNORECASE | re.ASCII
 )
@@ -47,6 +48,17 @@ def place_booking_command(request: Request, *, request_id: str, maximum_body_byt
         request_id=request_id,
         seconds_left=seconds_left(request),
     )
+
+
+def validate_booking_command(request: Request, *, maximum_body_bytes: int) -> ValidateBookingCommand:
+    """Read a request for a quote, as one for a booking is read.
+
+    Raises:
+        CallerError: what `place_booking_command` raises.
+    """
+    token = bearer_token(request)
+    idempotency_key(request)  # used for nothing; but one that would end the booking ends its check too
+    return ValidateBookingCommand(token, parse_object(read_body(request, maximum_body_bytes)), seconds_left(request))
 
 
 def header_values(request: Request, name: str) -> list[str]:
@@ -88,7 +100,7 @@ def idempotency_key(request: Request) -> str | None:
     values = header_values(request, "idempotency-key")
     if not values:
         return None
-    match = _KEY.fullmatch(values[0].strip(" \t"))
+    match = KEY.fullmatch(values[0].strip(" \t"))
     if len(values) > 1 or match is None:
         raise InvalidIdempotencyKeyError(
             "Send one Idempotency-Key of 16 to 128 letters, digits, '-' and '_', for example a UUID in double quotes."
@@ -117,7 +129,7 @@ def request_id(request: Request) -> str:
     It goes into logs and audit events, so one that could tell the caller's token or a phone number is not taken.
     """
     values = header_values(request, "x-request-id")
-    if len(values) == 1 and _REQUEST_ID.fullmatch(values[0]) and not _is_private(values[0], request):
+    if len(values) == 1 and REQUEST_ID_FORM.fullmatch(values[0]) and not _is_private(values[0], request):
         return values[0]
     own = request.context.get("requestId") or getattr(request.lambda_context, "aws_request_id", None)
     return str(own or "unknown")

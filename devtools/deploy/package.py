@@ -60,7 +60,10 @@ def copy_shipped(root: Path, target: Path) -> None:
     """
     shutil.rmtree(target, ignore_errors=True)
     (target / ".chalice").mkdir(parents=True)
-    patterns = ("app.py", "requirements.txt", "chalicelib/**/*.py", ".chalice/config.json", ".chalice/policy-*.json")
+    patterns = (
+        *("app.py", "requirements.txt", "chalicelib/**/*.py", "chalicelib/edge/pages/files/*"),
+        *(".chalice/config.json", ".chalice/policy-*.json"),
+    )
     for source in (path for pattern in patterns for path in root.glob(pattern)):
         copy = target / source.relative_to(root)
         copy.parent.mkdir(parents=True, exist_ok=True)

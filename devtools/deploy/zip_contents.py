@@ -39,7 +39,10 @@ PACKAGES = frozenset(
 BUILD_TIME_PACKAGES = frozenset({"cffi", "pycparser"})  # they make bindings; what is made needs neither
 
 CODE = frozenset({".py", ".so"})
+OPTIMIZATION = "2"  # no docstrings: a tenth of a megabyte, and nobody reads them in a function
+_NAMED = f".opt-{OPTIMIZATION}"  # what the compiler puts into a name, and no Python without -OO looks for
 FILES = (
+    "chalicelib/edge/pages/files/*",  # what the pages of the documentation load
     "tzdata/zoneinfo/*",  # every zone: ADULTWORK_TIMEZONE may name any
 )
 BUNDLE = "certifi/cacert.pem"  # nobody reads it in the function: what is in it lies in the folder of authorities
@@ -179,6 +182,8 @@ def _compile(directory: Path, python: Path) -> None:
     packages = [path for path in directory.iterdir() if path.name not in OURS]
     _run_compiler(python, directory, [], [directory / name for name in OURS])
     _run_compiler(python, directory, ["-b"], packages)
+    for compiled in directory.rglob(f"*{_NAMED}.pyc"):
+        compiled.rename(compiled.with_name(compiled.name.replace(_NAMED, "")))
     for package in packages:
         for source in [package, *package.rglob("*.py")]:
             if source.suffix == ".py":
@@ -187,7 +192,18 @@ def _compile(directory: Path, python: Path) -> None:
 
 def _run_compiler(python: Path, directory: Path, options: list[str], places: list[Path]) -> None:
     """Compile what lies in some places, in a process of its own: no state of this one is seen in the bytecode."""
-    options = [*options, "-q", "--invalidation-mode", "unchecked-hash", "-s", str(directory), "-p", TASK_ROOT]
+    options = [
+        *options,
+        "-q",
+        "-o",
+        OPTIMIZATION,
+        "--invalidation-mode",
+        "unchecked-hash",
+        "-s",
+        str(directory),
+        "-p",
+        TASK_ROOT,
+    ]
     done = subprocess.run(
         [python, "-S", "-m", "compileall", *options, *places],
         env={"PYTHONHASHSEED": "0"},

@@ -1,6 +1,5 @@
 """A real browser books from a page of another origin, and refuses where the origin is not listed."""
 
-import os
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -9,13 +8,12 @@ from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from devtools.browser import executable_path, find_browser, playwrights_own
+from devtools.browser import find_browser, playwrights_own
 from devtools.local.example import PATH, booking, now_on_upstream_clock
 from tests.e2e.local_run import LocalRun, local_run
 
-OPTIONS = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 BOOK = """async ({url, key, members, token, trace}) => {
   try {
@@ -65,16 +63,6 @@ def stack(page_port: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """Run Switchboard with one listed origin: the pages under the name 127.0.0.1."""
     with local_run(tmp_path_factory.mktemp("state"), ALLOWED_ORIGINS=f"http://127.0.0.1:{page_port}") as run:
         yield run
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Start a headless browser; there always is one, or the test fails."""
-    sandboxless = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=executable_path(), args=[*OPTIONS, *sandboxless])
-        yield started
-        started.close()
 
 
 def test_a_browser_is_looked_for_where_playwright_runs_already(browser: Browser, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ PHONE = "07700900123"
 SKYPE = "live:client.one"
 
 CREATE = PATH
+VALIDATE = "/v1/PhoneChat/ValidateBooking"
 REQUIREMENTS = "/v1/PhoneChat/GetUserBookingRequirements"
 BALANCE = "/v1/CreditHistory/GetCurrentCreditBalance"
 PERMISSIONS = "/v1/Account/GetPermissions"

@@ -10,10 +10,11 @@ import pytest
 
 from chalicelib import log
 from chalicelib.application.booking.place_booking import PlaceBookingCommand
+from chalicelib.application.booking.validate_booking import ValidateBookingCommand
 from chalicelib.application.operations.get_operation import GetOperationCommand
 from chalicelib.edge.container import Container, EdgeSettings
 from tests.integration import bookings
-from tests.integration.bookings import CREATE, MEMBERS, ORIGIN, REQUIREMENTS, later, members, to_body
+from tests.integration.bookings import CREATE, MEMBERS, ORIGIN, REQUIREMENTS, VALIDATE, later, members, to_body
 from tests.integration.exchange import Answer, send
 from tests.integration.service import ORIGINS, Service
 
@@ -133,7 +134,7 @@ def test_an_answer_that_is_late_may_be_read_too(configured: Callable[..., Servic
 class Exploding:
     """A use case with a fault that nobody foresaw."""
 
-    def execute(self, command: PlaceBookingCommand | GetOperationCommand) -> NoReturn:
+    def execute(self, command: PlaceBookingCommand | ValidateBookingCommand | GetOperationCommand) -> NoReturn:
         """Fail, with all that the caller sent in the error's text."""
         raise ZeroDivisionError(command.token.reveal(), getattr(command, "members", None))
 
@@ -144,10 +145,15 @@ def test_a_fault_of_our_own_may_be_read_and_says_nothing_of_itself(
     """A 500 is a problem like any other, with neither the fault's text nor the caller's."""
     configured()
     log.configure()
-    running.replace(Container(Exploding(), Exploding(), EdgeSettings(allowed_origins=frozenset(ORIGINS))))
+    settings = EdgeSettings(allowed_origins=frozenset(ORIGINS))
+    running.replace(Container(Exploding(), Exploding(), settings, validate_booking=Exploding()))
     for origin in (*ORIGINS, *UNLISTED):
         headers = bookings.headers(origin=origin)
-        for answer in (running.send("POST", CREATE, headers, SOUND), running.send("GET", OPERATION, headers)):
+        for answer in (
+            running.send("POST", CREATE, headers, SOUND),
+            running.send("POST", VALIDATE, headers, SOUND),
+            running.send("GET", OPERATION, headers),
+        ):
             assert answer.kind == (500, "internal-error")
             require_cors(answer, origin)
             assert answer.document["safe_to_retry_with_new_key"] is False

@@ -3,113 +3,26 @@
 import json
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import pytest
 
 from chalicelib.domain import errors
 from chalicelib.domain.booking.longest_form import SPACE, longest_form_bytes
 from chalicelib.domain.booking.policy import MAXIMUM_COMMENTS_LENGTH
-from chalicelib.domain.booking.rules import form as form_rules
-from chalicelib.domain.violation import Violation
+from chalicelib.edge.container import EdgeSettings
+from chalicelib.edge.contract.example import REQUEST_ID
+from chalicelib.edge.contract.samples import samples_of as contract_samples
 from chalicelib.edge.links import Links
 from chalicelib.edge.problems.document import problem_document
 from chalicelib.edge.problems.facts import problem_headers
 from chalicelib.edge.problems.new_key import is_new_key_safe
-from chalicelib.edge.problems.table import BY_SLUG, INTERNAL_ERROR, PROBLEM_TYPES, Waits, problem_type, status_of
+from chalicelib.edge.problems.table import BY_SLUG, PROBLEM_TYPES, Waits, status_of
 from devtools.documents import flags_table
 from devtools.places import ROOT
-from tests.builders import form, members
+from tests.builders import POLICY
 
 PAGES = ROOT / "docs" / "problems"
-OPERATION_ID = "op_01KF3Q8Z5T7W9Y1B3D5F7H9K1M"
-REQUEST_ID = "4f1c1f0e-6f0a-4c53-9d0b-2f8f4a2e7d11"
 INSTANCE = "/v1/PhoneChat/CreateBooking"
-
-# The first sample of a kind is its page's example; together they have every status that the kind can have.
-SAMPLES: tuple[errors.SwitchboardError, ...] = (
-    errors.MalformedRequestError(
-        "Mend the JSON at the places that are listed.",
-        violations=[Violation("/Credits", "duplicate-name", "Send this member once.")],
-    ),
-    errors.BodyTooLargeError("Send a body of at most 30420 bytes."),
-    errors.UnsupportedMediaTypeError("Send the body as JSON, with the header 'Content-Type: application/json'."),
-    errors.InvalidIdempotencyKeyError(
-        "Send one Idempotency-Key of 16 to 128 letters, digits, '-' and '_', for example a UUID in double quotes."
-    ),
-    errors.NotFoundError("There is nothing at this path."),
-    errors.MethodNotAllowedError("This path does not know this method.", allowed=("POST", "OPTIONS")),
-    errors.MissingTokenError("Send the user's access token in the header 'Authorization: Bearer …'."),
-    errors.InvalidTokenError(
-        "AdultWork no longer takes this access token; nothing was booked. Refresh it and try again.",
-        operation_id=OPERATION_ID,
-    ),
-    errors.InsufficientScopeError(
-        "The user has not granted this access token the scope account_phonechat_bookings. Ask for it and sign in "
-        "again.",
-        scope="account_phonechat_bookings",
-        operation_id=OPERATION_ID,
-    ),
-    errors.BookingRejectedError(
-        form_rules.violations(form(members(SessionDate="2026-01-14 21:30", AcceptBy="2026-01-14 18:00", Duration=4)))
-    ),
-    errors.IdempotencyKeyReusedError(
-        "This Idempotency-Key was used for another booking. Send each new booking under a new key."
-    ),
-    errors.OperationInProgressError(
-        "This booking is being sent right now; nothing was sent again.",
-        operation_id=OPERATION_ID,
-        retry_after_seconds=5,
-    ),
-    errors.DuplicateBookingError(
-        "This account already has a booking with this BookUserID at this SessionDate, whatever its other members, open or "
-        "standing; nothing was sent.",
-        operation_id=OPERATION_ID,
-        state="CONFIRMED",
-    ),
-    errors.DuplicateBookingError("It is being looked for.", operation_id=OPERATION_ID, retry_after_seconds=30),
-    errors.BookingNotCreatedError(
-        "This booking was sent before, and AdultWork's own list shows that it was not made. Send it again under a new "
-        "key.",
-        operation_id=OPERATION_ID,
-    ),
-    errors.TooManyBookingsError(
-        "This account may make 5 bookings in 60 seconds; nothing was sent. Try again later.",
-        limit=5,
-        window_seconds=60,
-        retry_after_seconds=23,
-    ),
-    errors.UpstreamRefusedError(
-        "AdultWork declined the booking; nothing was booked.",
-        upstream_status=400,
-        upstream_message="The user is on holiday.",
-        operation_id=OPERATION_ID,
-    ),
-    *(errors.UpstreamRefusedError("AdultWork declined.", upstream_status=status) for status in (402, 403, 409)),
-    errors.UpstreamRefusedError("Slow down.", upstream_status=429, operation_id=OPERATION_ID, retry_after_seconds=9),
-    errors.UpstreamRefusedError("AdultWork declined.", upstream_status=None),
-    errors.UpstreamUnavailableError(
-        "AdultWork could not be reached; nothing was sent. It is safe to try again.",
-        trouble=errors.Trouble.UNREACHABLE,
-        operation_id=OPERATION_ID,
-        retry_after_seconds=5,
-    ),
-    errors.UpstreamUnavailableError("AdultWork was too slow.", trouble=errors.Trouble.LATE),
-    errors.UpstreamUnavailableError("AdultWork cannot be read.", trouble=errors.Trouble.UNREADABLE),
-    errors.OutcomeUnknownError(
-        "The booking was sent, but no readable answer came back, so it may stand. Do not send it again; ask for the "
-        "state of the operation instead.",
-        trouble=errors.Trouble.UNREADABLE,
-        operation_id=OPERATION_ID,
-        decided_by=datetime(2026, 1, 15, 12, 15, tzinfo=UTC),
-        retry_after_seconds=30,
-    ),
-    errors.OutcomeUnknownError("No answer came.", trouble=errors.Trouble.LATE, operation_id=OPERATION_ID),
-    errors.StoreUnavailableError(
-        "The booking could not be recorded, so nothing was sent. It is safe to try again.", retry_after_seconds=5
-    ),
-    errors.SwitchboardError(INTERNAL_ERROR.advice),
-)
 
 
 def leaves(kind: type[errors.SwitchboardError]) -> Iterator[type[errors.SwitchboardError]]:
@@ -123,7 +36,7 @@ def leaves(kind: type[errors.SwitchboardError]) -> Iterator[type[errors.Switchbo
 
 def samples_of(slug: str) -> list[errors.SwitchboardError]:
     """Return the samples of one problem type."""
-    return [sample for sample in SAMPLES if problem_type(sample).slug == slug]
+    return contract_samples(slug, EdgeSettings(policy=POLICY))
 
 
 def read_page(slug: str) -> str:

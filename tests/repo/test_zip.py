@@ -15,8 +15,17 @@ from types import CodeType
 
 import pytest
 
+from chalicelib.edge.pages.packaged import MEDIA_TYPES
 from devtools.deploy.package import Package, PackagingError, make_package
-from devtools.deploy.zip_contents import EARLIEST, FOR_REVIEWERS, TASK_ROOT, ContentsError, repack, shipped_name
+from devtools.deploy.zip_contents import (
+    EARLIEST,
+    FOR_REVIEWERS,
+    OPTIMIZATION,
+    TASK_ROOT,
+    ContentsError,
+    repack,
+    shipped_name,
+)
 from devtools.local import example
 from devtools.places import ROOT
 from tests.repo.source_imports import imports, module_name
@@ -63,7 +72,9 @@ def test_all_code_comes_as_bytecode_that_is_taken_without_a_look_at_its_source(
             code = marshal.loads(content[16:])  # noqa: S302 (our own zip)
             assert isinstance(code, CodeType)
             assert code.co_filename == f"{TASK_ROOT}/{name}"
-            assert code == compile(source, code.co_filename, "exec", dont_inherit=True), name
+            assert code == compile(source, code.co_filename, "exec", dont_inherit=True, optimize=int(OPTIMIZATION)), (
+                name
+            )
 
 
 def test_all_of_ours_that_runs_ships_with_its_source(contents: Mapping[str, bytes]) -> None:
@@ -86,7 +97,8 @@ def test_nothing_ships_that_does_not_run(contents: Mapping[str, bytes]) -> None:
     zones = {name for name in others if name.startswith("tzdata/zoneinfo/")}
     authorities = {name for name in others if re.fullmatch(r"authorities/[0-9a-f]{8}\.[0-9]", name)}
     assert len(authorities) > 100
-    assert others == zones | authorities
+    files = {f"chalicelib/edge/pages/files/{name}" for name in MEDIA_TYPES}
+    assert others == zones | authorities | files
     assert all(contents[name].startswith(b"TZif") for name in zones)
     assert "tzdata/zoneinfo/Europe/London" in zones
 
@@ -152,6 +164,8 @@ def test_a_module_that_does_not_compile_is_refused(tmp_path: Path) -> None:
         ("tzdata/zoneinfo/Asia/Tokyo", "tzdata/zoneinfo/Asia/Tokyo"),
         ("tzdata/zoneinfo/zone1970.tab", None),
         ("chalicelib/adapters/aws/vault/sealing.py", "chalicelib/adapters/aws/vault/sealing.py"),
+        ("chalicelib/edge/pages/files/page.css", "chalicelib/edge/pages/files/page.css"),
+        ("chalicelib/edge/pages/notes.css", None),
     ],
 )
 def test_what_ships_is_decided_by_name(name: str, shipped: str | None) -> None:
@@ -218,7 +232,7 @@ def test_the_unpacked_zip_serves_every_route_and_compiles_nothing(unpacked: Unpa
     events = [event(routes, "POST", example.PATH, booking), event(routes, "POST", example.PATH, {})]
     for path, methods in routes.items():
         concrete = path.replace("{proxy+}", "a/b").replace("{name}", "unsafe-retry")
-        concrete = concrete.replace("{operation_id}", "op_01JAAAAAAAAAAAAAAAAAAAAAAA")
+        concrete = concrete.replace("{operation_id}", "op_01JAAAAAAAAAAAAAAAAAAAAAAA").replace("{file}", "page.css")
         events += [event(routes, method, concrete) for method in methods]
     found = unpacked.run(events)
     made, refused, *others = [answer["statusCode"] for answer in found["answers"]]

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import field
 
 from chalicelib.application.audit.events import Subject
+from chalicelib.application.booking import checks
 from chalicelib.application.booking.call import Call
 from chalicelib.application.booking.claiming import Attempt, Claiming
 from chalicelib.application.booking.concluding import Concluding
@@ -14,19 +15,14 @@ from chalicelib.application.booking.refusals import Refusals
 from chalicelib.application.operations.caller import Caller
 from chalicelib.application.operations.housekeeping import Housekeeping
 from chalicelib.application.ports import BookingGateway, Clock, Concurrency, HmacKeys, IdSource, Vault
-from chalicelib.domain.access import AccessToken, Principal, Scope
+from chalicelib.domain.access import AccessToken, Principal
 from chalicelib.domain.booking.booking import BookingRequest
 from chalicelib.domain.booking.form import Form, JsonValue
 from chalicelib.domain.booking.policy import BookingPolicy
 from chalicelib.domain.booking.rules import facts as fact_rules
 from chalicelib.domain.booking.rules import form as form_rules
 from chalicelib.domain.booking.rules.facts import FactCheck
-from chalicelib.domain.errors import (
-    BookingRejectedError,
-    InsufficientScopeError,
-    SwitchboardError,
-    Trouble,
-)
+from chalicelib.domain.errors import BookingRejectedError, SwitchboardError, Trouble
 from chalicelib.domain.operation.operation import Operation, OperationState, Outcome, new_operation
 from chalicelib.domain.operation.stored_answer import StoredAnswer
 from chalicelib.domain.time_budget import Deadline, TimeBudget
@@ -103,16 +99,14 @@ class PlaceBooking:
         """
         started = self.clock.monotonic()
         deadline = Deadline.after(self.clock.monotonic, min(self.budget.call, command.seconds_left))
-        # 1
+        # 1, 2
         form = Form(command.members, self.policy, self.clock.now())
-        broken = form_rules.violations(form)
-        # 2
-        needed = fact_rules.needed(form)
-        principal, pending = self.reads.start(command.token, needed, deadline.within(self.budget.reads))
+        begun = checks.begin(self.reads, form, command.token, deadline.within(self.budget.reads))
+        principal, broken, pending = begun.principal, begun.broken, begun.pending
         subject = self._subject(command, principal, form, broken)
         with self.refusals.recorded(subject, deadline):
             # 3
-            self._require_scope(principal, command.token)
+            checks.require_scope(self.reads.introspector, principal, command.token)
             # 4, 5
             if subject.request is None:
                 facts, _ = pending.read()
@@ -152,20 +146,6 @@ class PlaceBooking:
             request=form_rules.read_request(form) if _is_readable(broken) else None,
             key=self.keys.in_use()[0],
             candidate=form.candidate(),
-        )
-
-    def _require_scope(self, principal: Principal, token: AccessToken) -> None:
-        """Refuse who may not book.
-
-        Raises:
-            InsufficientScopeError: the scope is missing.
-        """
-        if principal.has_scope(Scope.PHONECHAT_BOOKINGS):
-            return
-        self.reads.introspector.forget(token)  # who grants it now need not wait for the cache
-        scope = Scope.PHONECHAT_BOOKINGS.value
-        raise InsufficientScopeError(
-            f"The user has not granted this access token the scope {scope}. Ask for it and sign in again.", scope=scope
         )
 
     def _call(self, command: PlaceBookingCommand, subject: Subject, deadline: Deadline, started: float) -> Call:

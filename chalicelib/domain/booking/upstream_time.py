@@ -12,8 +12,8 @@ LONGEST_TIME = 64  # characters; a fraction of a second may have many zeros, but
 
 _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _MINUTE = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"  # newer Pythons read 24:00, and mean the next day
-_LOCAL_FORM = re.compile(rf"({_DATE})[Tt ]({_MINUTE})(?::00(?:\.0+)?)?")
-_RFC3339_FORM = re.compile(rf"({_DATE})[Tt]({_MINUTE}):00(?:\.0+)?([Zz]|[+-][0-9]{{2}}:[0-5][0-9])")
+LOCAL_FORM = re.compile(rf"({_DATE})[Tt ]({_MINUTE})(?::00(?:\.0+)?)?")
+RFC3339_FORM = re.compile(rf"({_DATE})[Tt]({_MINUTE}):00(?:\.0+)?([Zz]|[+-][0-9]{{2}}:[0-5][0-9])")
 _RESPONSE_FORM = re.compile(
     rf"({_DATE})[T ]({_MINUTE})(?::([0-9]{{2}})(?:\.([0-9]{{1,7}}))?)?(Z|[+-][0-9]{{2}}:[0-9]{{2}})?"
 )
@@ -55,9 +55,9 @@ def read_time(text: str, zone: tzinfo) -> UpstreamTime | None:
     if len(text) > LONGEST_TIME:
         return None
     try:
-        if local := _LOCAL_FORM.fullmatch(text):
+        if local := LOCAL_FORM.fullmatch(text):
             return _on_upstream_clock(datetime.fromisoformat(f"{local[1]} {local[2]}"), zone)
-        if exact := _RFC3339_FORM.fullmatch(text):
+        if exact := RFC3339_FORM.fullmatch(text):
             instant = datetime.fromisoformat(f"{exact[1]}T{exact[2]}:00{exact[3].upper()}").astimezone(UTC)
             return _on_upstream_clock(instant.astimezone(zone).replace(tzinfo=None), zone, instant)
     except (ValueError, OverflowError):

@@ -46,9 +46,14 @@ def problem_document(
         "safe_to_retry_with_new_key": is_safe if may_send or not is_safe else None,
         "upstream_message": getattr(error, "upstream_message", None),
         **problem_facts(error),
-        "violations": [_violation(violation) for violation in _listed(violations)] or None,
+        "violations": violation_documents(violations) or None,
     }
     return {name: value for name, value in members.items() if value is not None}
+
+
+def violation_documents(violations: Sequence[Violation]) -> list[Document]:
+    """Return violations as an answer tells them."""
+    return [_violation(violation) for violation in _listed(violations)]
 
 
 def _listed(violations: Sequence[Violation]) -> list[Violation]:

@@ -1,16 +1,28 @@
 """One module a resource; each view is read, execute, represent."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from chalice.app import Chalice
 
 from chalicelib.edge.container import Container
-from chalicelib.edge.routes import health, nowhere, operations, phonechat, problems
-from chalicelib.edge.routes.resource import serve
+from chalicelib.edge.routes import documentation, health, nowhere, operations, phonechat, problems, validation
+from chalicelib.edge.routes.resource import Resource, serve
+
+
+def resources(container: Callable[[], Container]) -> Sequence[Resource]:
+    """Return everything that is served, in the order in which it is told of."""
+    served = (
+        phonechat.resource(container),
+        validation.resource(container),
+        operations.resource(container),
+        health.RESOURCE,
+        problems.RESOURCE,
+    )
+    return (*served, *documentation.resources(served))
 
 
 def register(app: Chalice, container: Callable[[], Container]) -> None:
     """Register every route of the service; the middleware must be installed on the same app."""
-    for resource in (phonechat.resource(container), operations.resource(container), health.RESOURCE, problems.RESOURCE):
+    for resource in resources(container):
         serve(app, resource)
     nowhere.serve_nowhere(app)

@@ -18,10 +18,10 @@ from chalicelib.edge.representation import Document, instant, to_json
 from chalicelib.edge.request import bearer_token, seconds_left
 from chalicelib.edge.routes.resource import Resource
 
+OPERATION = "/v1/operations/{operation_id}"
+OPERATION_ID_FORM = re.compile(r"op_[0-9A-HJKMNP-TV-Z]{26}")
 OK = 200
 ASK_AGAIN_SECONDS = {OperationState.SENDING: 5, OperationState.UNKNOWN: 30}  # every other state is final
-
-_OPERATION_ID = re.compile(r"op_[0-9A-HJKMNP-TV-Z]{26}")
 
 
 def resource(container: Callable[[], Container]) -> Resource:
@@ -31,7 +31,7 @@ def resource(container: Callable[[], Container]) -> Resource:
         """Answer with an operation of the caller's own account, reconciled if its outcome was unknown."""
         token = bearer_token(exchange.request)
         operation_id = (exchange.request.uri_params or {}).get("operation_id", "")
-        if not _OPERATION_ID.fullmatch(operation_id):
+        if not OPERATION_ID_FORM.fullmatch(operation_id):
             raise NotFoundError("This account has no operation of this id.")
         command = GetOperationCommand(token, operation_id, exchange.request_id, seconds_left(exchange.request))
         view = container().get_operation.execute(command)
@@ -41,7 +41,7 @@ def resource(container: Callable[[], Container]) -> Resource:
         body = to_json(operation_document(view, exchange.links))
         return Answer(body, status_code=OK, headers=headers, operation_id=view.record.id)
 
-    return Resource("/v1/operations/{operation_id}", {"GET": get_operation})
+    return Resource(OPERATION, {"GET": get_operation})
 
 
 def operation_document(view: OperationView, links: Links) -> dict[str, Document]:

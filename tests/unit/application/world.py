@@ -11,6 +11,7 @@ from chalicelib.application.booking.earlier import EarlierOperations
 from chalicelib.application.booking.place_booking import Answered, PlaceBooking, PlaceBookingCommand
 from chalicelib.application.booking.reads import Reads
 from chalicelib.application.booking.refusals import Refusals
+from chalicelib.application.booking.validate_booking import Quote, ValidateBooking, ValidateBookingCommand
 from chalicelib.application.operations.get_operation import GetOperation, GetOperationCommand, OperationView
 from chalicelib.application.operations.housekeeping import Expired, Housekeeping
 from chalicelib.application.operations.reconcile import Reconciler
@@ -96,6 +97,18 @@ class World:
         """Place a booking once."""
         command = PlaceBookingCommand(token, idempotency_key, document, request_id, seconds_left)
         return self.place_booking().execute(command)
+
+    def quote(
+        self,
+        document: Mapping[str, JsonValue] = MEMBERS,
+        *,
+        seconds_left: float = 26,
+        token: AccessToken = TOKEN,
+    ) -> Quote:
+        """Check a booking without making it."""
+        reads = Reads(self.introspector, self.gateway, self.concurrency)
+        use_case = ValidateBooking(reads, self.clock, POLICY, self.budget)
+        return use_case.execute(ValidateBookingCommand(token, document, seconds_left))
 
     def refusal(self, *args: Any, **kwargs: Any) -> SwitchboardError:  # noqa: ANN401 (what `place` takes)
         """Place a booking once and return its error."""

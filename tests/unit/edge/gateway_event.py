@@ -10,6 +10,7 @@ from typing import Any
 from chalice.app import Chalice, Request
 
 from chalicelib.application.booking.place_booking import Answered, PlaceBookingCommand
+from chalicelib.application.booking.validate_booking import Quote, ValidateBookingCommand
 from chalicelib.application.operations.get_operation import GetOperationCommand, OperationView
 from chalicelib.domain.booking.booking import BookedUser, Booking
 from chalicelib.domain.operation.operation import OperationState
@@ -22,6 +23,7 @@ from chalicelib.edge.routes import register
 from tests.builders import NOW
 
 CREATE_BOOKING = "/v1/PhoneChat/CreateBooking"
+VALIDATE_BOOKING = "/v1/PhoneChat/ValidateBooking"
 OPERATIONS = "/v1/operations/{operation_id}"
 ORIGIN = "https://app.example"
 OPERATION_ID = "op_01HZX3V6M8Q2R4T6W8Y0A2C4E6"
@@ -62,6 +64,7 @@ HEADERS: Mapping[str, str] = {
     "Idempotency-Key": '"0123456789abcdef"',
 }
 VIEW = OperationView(RECORD, ANSWERED.answer)
+QUOTE = Quote((), (), Decimal("1.5"), Decimal("22.5000"), Decimal(300), Decimal("267.50"))
 
 
 class CountdownContext:
@@ -86,6 +89,21 @@ class FakePlaceBooking:
     commands: list[PlaceBookingCommand] = field(default_factory=list)
 
     def execute(self, command: PlaceBookingCommand) -> Answered:
+        """Return or raise the outcome."""
+        self.commands.append(command)
+        if isinstance(self.outcome, BaseException):
+            raise self.outcome
+        return self.outcome
+
+
+@dataclass
+class FakeValidateBooking:
+    """Answers every request with one quote and keeps the requests."""
+
+    outcome: Quote | BaseException = QUOTE
+    commands: list[ValidateBookingCommand] = field(default_factory=list)
+
+    def execute(self, command: ValidateBookingCommand) -> Quote:
         """Return or raise the outcome."""
         self.commands.append(command)
         if isinstance(self.outcome, BaseException):
@@ -156,12 +174,14 @@ def container_of(
     place_booking: FakePlaceBooking | None = None,
     get_operation: FakeGetOperation | None = None,
     settings: EdgeSettings | None = None,
+    validate_booking: FakeValidateBooking | None = None,
 ) -> Container:
     """Return a container of fake use cases; ORIGIN is allowed."""
     return Container(
         place_booking=place_booking or FakePlaceBooking(),
         get_operation=get_operation or FakeGetOperation(),
         settings=settings or EdgeSettings(allowed_origins=frozenset({ORIGIN})),
+        validate_booking=validate_booking or FakeValidateBooking(),
     )
 
 
@@ -170,9 +190,10 @@ def edge_app(
     settings: EdgeSettings | None = None,
     *,
     get_operation: FakeGetOperation | None = None,
+    validate_booking: FakeValidateBooking | None = None,
 ) -> Chalice:
     """Return an app with the whole edge around fake use cases."""
-    container = container_of(place_booking, get_operation, settings)
+    container = container_of(place_booking, get_operation, settings, validate_booking)
     app = Chalice(app_name="edge-under-test")
     install(app, lambda: container)
     register(app, lambda: container)

@@ -111,7 +111,7 @@ def test_every_route_and_method_is_covered(path: str, method: str, origin: str |
         method,
         path,
         headers=headers,
-        pathParameters={"slug": "not-found", "proxy": "a/b", "operation_id": OPERATION_ID},
+        pathParameters={"slug": "not-found", "proxy": "a/b", "operation_id": OPERATION_ID, "file": "page.css"},
     )
     reply = call(edge_app(), event)
     assert reply.headers.get("access-control-allow-origin") == (ORIGIN if origin == ORIGIN else None)

@@ -20,6 +20,7 @@ from tests.unit.edge.gateway_event import (
     FORM,
     HEADERS,
     OPERATION_ID,
+    VALIDATE_BOOKING,
     FakePlaceBooking,
     call,
     edge_app,
@@ -113,7 +114,10 @@ def test_everything_else_is_a_404_problem(path: str, method: str) -> None:
     assert reply.body == "" if method == "HEAD" else reply.document["type"] == "/problems/not-found"
 
 
-@pytest.mark.parametrize(("path", "allowed"), [(CREATE_BOOKING, "POST, OPTIONS"), ("/health", "GET, HEAD, OPTIONS")])
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [(CREATE_BOOKING, "POST, OPTIONS"), (VALIDATE_BOOKING, "POST, OPTIONS"), ("/health", "GET, HEAD, OPTIONS")],
+)
 @pytest.mark.parametrize("method", METHODS)
 def test_a_method_is_served_or_refused_by_us(path: str, allowed: str, method: str) -> None:
     """API Gateway answers 403 for methods that are not registered, so all are."""

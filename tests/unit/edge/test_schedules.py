@@ -80,7 +80,7 @@ class Counting:
 def registered(housekeeping: Any) -> tuple[Chalice, Any]:  # noqa: ANN401 (any of the above; a handler takes any event)
     """Return an app with the schedule, and its handler."""
     nobody: Any = None
-    container = Container(nobody, nobody, EdgeSettings(), housekeeping)
+    container = Container(nobody, nobody, EdgeSettings(), nobody, housekeeping)
     app = Chalice(app_name="scheduled")
     handler = schedule(app, lambda: container)
     log.configure()
@@ -180,7 +180,7 @@ def test_a_container_without_a_schedule_expires_nothing() -> None:
     """A local run has none."""
     assert NothingExpires().expire_operations(REQUEST_ID, Deadline(float, 0, 1)) == Expired()
     nobody: Any = None
-    assert isinstance(Container(nobody, nobody, EdgeSettings()).housekeeping, NothingExpires)
+    assert isinstance(Container(nobody, nobody, EdgeSettings(), validate_booking=nobody).housekeeping, NothingExpires)
 
 
 def test_the_real_container_keeps_house() -> None:

@@ -19,7 +19,7 @@ from chalicelib.domain.violation import Breach
 SHORTEST_SKYPE_NAME = 6
 LONGEST_SKYPE_NAME = 32
 
-_SKYPE_FORM = re.compile(rf"[A-Za-z0-9][A-Za-z0-9.,_:-]{{{SHORTEST_SKYPE_NAME - 1},{LONGEST_SKYPE_NAME - 1}}}")
+SKYPE_FORM = re.compile(rf"[A-Za-z0-9][A-Za-z0-9.,_:-]{{{SHORTEST_SKYPE_NAME - 1},{LONGEST_SKYPE_NAME - 1}}}")
 
 
 def _uses(form: Form, method: ContactMethod, name: str) -> bool:
@@ -76,7 +76,7 @@ def _skype_name_required(form: Form) -> Breach | None:
 
 
 def _skype_name_form(form: Form) -> Breach | None:
-    if not _uses(form, ContactMethod.SKYPE, "SkypeName") or _SKYPE_FORM.fullmatch(form.text("SkypeName") or ""):
+    if not _uses(form, ContactMethod.SKYPE, "SkypeName") or SKYPE_FORM.fullmatch(form.text("SkypeName") or ""):
         return None
     return Breach(
         f"Send {LABELS['SkypeName']} as {SHORTEST_SKYPE_NAME} to {LONGEST_SKYPE_NAME} letters, digits and . , _ : - "

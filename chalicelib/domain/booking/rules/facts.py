@@ -4,6 +4,7 @@ A rule whose members are wrong or missing keeps quiet: a form rule complains. A 
 """
 
 from collections.abc import Callable
+from decimal import Decimal
 from enum import Enum
 from typing import Literal, TypeAlias
 
@@ -72,6 +73,13 @@ def check_facts(form: Form, facts: Facts) -> FactCheck:
     )
 
 
+def minimum_credits(form: Form, facts: Facts) -> Decimal | None:
+    """Return the candidate's price for the duration, exact; None where there is no price or no duration, or it is unknown."""
+    price = None if facts.requirements is None else facts.requirements.price_per_minute
+    duration = form.duration()
+    return None if price is None or duration is None else price * duration
+
+
 def _candidate_bookable(form: Form, facts: Facts) -> Verdict:
     if form.candidate() is None:
         return None
@@ -106,10 +114,9 @@ def _credits_minimum(form: Form, facts: Facts) -> Verdict:
         return None
     if facts.requirements is None:
         return UNCHECKED
-    price = facts.requirements.price_per_minute
-    if price is None or offered >= price * duration:
+    price, minimum = facts.requirements.price_per_minute, minimum_credits(form, facts)
+    if price is None or minimum is None or offered >= minimum:
         return None
-    minimum = price * duration
     return Breach(
         f"Offer at least {minimum.normalize():f} credits: this user's price per minute times the duration.",
         {"minimum": minimum, "price_per_minute": price},

@@ -1,0 +1,144 @@
+"""What each method of each path is for, what it answers, and with which problems; whatever is served has to be here."""
+
+from collections.abc import Mapping
+
+from chalicelib.domain.access import Scope
+from chalicelib.edge.answer_form import CREATE_BOOKING
+from chalicelib.edge.problems.table import BY_SLUG
+from chalicelib.edge.routes.documentation import CONTRACT, FILE, REFERENCE
+from chalicelib.edge.routes.operations import OPERATION
+from chalicelib.edge.routes.problems import PROBLEM
+from chalicelib.edge.routes.validation import VALIDATE_BOOKING
+from chalicelib.values import dataclass
+
+JSON = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Success:
+    """An answer that is no problem: a schema of the components by media type (None: any text), and its headers."""
+
+    status: int
+    description: str
+    content: Mapping[str, str | None]
+    headers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method of one path.
+
+    `problems` are the slugs that it may answer with, `scopes` what the token must have been granted; None where nobody has to
+    sign in. `parameters` are names of the components.
+    """
+
+    id: str
+    tag: str
+    summary: str
+    description: str
+    success: Success
+    problems: tuple[str, ...] = ("internal-error",)
+    scopes: tuple[Scope, ...] | None = None
+    parameters: tuple[str, ...] = ("X-Request-Id",)
+    takes_booking: bool = False
+    spends_credits: bool = False
+
+
+_BOOKS = (Scope.PHONECHAT_BOOKINGS,)
+_ABOUT_A_BOOKING = tuple(slug for slug, row in BY_SLUG.items() if row.safe_to_retry_with_new_key is not None)
+_OF_READING = (
+    *("malformed-request", "body-too-large", "unsupported-media-type", "invalid-idempotency-key"),
+    *("missing-token", "invalid-token", "insufficient-scope", "upstream-refused", "upstream-unavailable"),
+    "internal-error",
+)
+
+OPERATIONS: Mapping[tuple[str, str], Operation] = {
+    (CREATE_BOOKING, "POST"): Operation(
+        "createBooking",
+        "PhoneChat",
+        "Book a session",
+        "AdultWork's own call, made safe: every rule is checked before anything is sent, the booking is sent once, and a repeat "
+        'under the same Idempotency-Key gets the first answer. Make one key when the user taps "book", keep it on the device '
+        "with the body, and send both unchanged until there is a final answer.",
+        Success(
+            201,
+            "The booking stands.",
+            {JSON: "Booking"},
+            ("Location", "Idempotency-Replayed", "Audit-Status"),
+        ),
+        problems=_ABOUT_A_BOOKING,
+        scopes=_BOOKS,
+        parameters=("Idempotency-Key", "X-Request-Id"),
+        takes_booking=True,
+        spends_credits=True,
+    ),
+    (VALIDATE_BOOKING, "POST"): Operation(
+        "validateBooking",
+        "PhoneChat",
+        "Check a booking, and learn its price",
+        "Every check of CreateBooking up to the point where it would claim, with the same rules and messages. Nothing is sent, "
+        "claimed or recorded. Broken rules are the answer here, and no problem; what would end the booking before its rules "
+        "are known is the same problem.",
+        Success(200, "What the booking would meet.", {JSON: "Quote"}),
+        problems=_OF_READING,
+        scopes=_BOOKS,
+        parameters=("Idempotency-Key", "X-Request-Id"),
+        takes_booking=True,
+    ),
+    (OPERATION, "GET"): Operation(
+        "getOperation",
+        "Operations",
+        "Ask how a booking stands",
+        "For any valid token of the same account and scope. While the outcome is not known, it is looked up at AdultWork.",
+        Success(200, "How it stands.", {JSON: "Operation"}, ("Retry-After",)),
+        problems=(
+            *("missing-token", "invalid-token", "insufficient-scope", "not-found"),
+            *("upstream-refused", "upstream-unavailable", "store-unavailable", "internal-error"),
+        ),
+        scopes=_BOOKS,
+        parameters=("operation_id", "X-Request-Id"),
+    ),
+    ("/health", "GET"): Operation(
+        "readHealth",
+        "Service",
+        "Ask whether the service can serve",
+        "It tells the version, and nothing about how it is configured.",
+        Success(200, "It can.", {JSON: "Health"}),
+    ),
+    (PROBLEM, "GET"): Operation(
+        "readProblem",
+        "Service",
+        "Read what a problem means",
+        "Where the `type` of a problem leads: a page for people, or JSON, by `Accept`.",
+        Success(
+            200,
+            "What it means and what to do.",
+            {"text/html": None, JSON: "ProblemPage", "text/plain": None},
+        ),
+        problems=("not-found", "internal-error"),
+        parameters=("slug", "X-Request-Id"),
+    ),
+    (CONTRACT, "GET"): Operation(
+        "readContract",
+        "Service",
+        "Read this document",
+        "OpenAPI 3.1, made from what serves the requests, with the limits and addresses of this deployment.",
+        Success(200, "The document.", {JSON: None}),
+    ),
+    (REFERENCE, "GET"): Operation(
+        "readReference",
+        "Service",
+        "Read this document as a page",
+        "With forms that send requests to this deployment.",
+        Success(200, "The page.", {"text/html": None}),
+    ),
+    (FILE, "GET"): Operation(
+        "readFile",
+        "Service",
+        "Load a file of the pages",
+        "Stylesheet, script and icon.",
+        Success(200, "The file.", {"text/css": None, "text/javascript": None, "image/svg+xml": None}),
+        problems=("not-found", "internal-error"),
+        parameters=("file", "X-Request-Id"),
+    ),
+}

@@ -1,0 +1,44 @@
+"""The page of a kind of problem."""
+
+from chalicelib.edge.links import Links
+from chalicelib.edge.pages.html import Html, element, inline, joined, table
+from chalicelib.edge.pages.layout import DOCS, page
+from chalicelib.edge.problems.pages import RETRY_AFTER, SAME_KEY, new_key_text, statuses
+from chalicelib.edge.problems.table import BY_SLUG, ProblemType
+
+
+def problem_page(row: ProblemType, links: Links) -> Html:
+    """Return what a problem means and what to do next, for people."""
+    told = [
+        ("Type", row.slug),
+        ("Status", ", ".join(map(str, statuses(row)))),
+        ("The same request under its key", SAME_KEY[row.same_key]),
+        ("A new key", new_key_text(row)),
+        ("Retry-After", RETRY_AFTER[row.waits]),
+    ]
+    terms = [joined(element("dt", name), element("dd", text)) for name, text in told]
+    main = element(
+        "main",
+        element("p", element("a", "The reference of the API", href=links.path(DOCS))),
+        element("h1", row.title),
+        element("p", inline(row.advice), class_="lead"),
+        element("dl", *terms),
+        element("h2", "Other problems"),
+        problems_table(links),
+    )
+    return page(f"{row.title} · Switchboard", main, links)
+
+
+def problems_table(links: Links) -> Html:
+    """Return what may be done after each problem."""
+    rows = [
+        (
+            element("a", row.slug, href=links.path(f"/problems/{row.slug}")),
+            ", ".join(map(str, statuses(row))),
+            row.title,
+            SAME_KEY[row.same_key],
+            RETRY_AFTER[row.waits],
+        )
+        for row in BY_SLUG.values()
+    ]
+    return table(("problem", "status", "when", "same request, same key", "Retry-After"), rows)

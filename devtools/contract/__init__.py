@@ -1,0 +1,1 @@
+"""The OpenAPI document as a file: written, compared with what is served, and with what was released."""

@@ -1,0 +1,204 @@
+"""What the app answers over real HTTP is what its OpenAPI document says: status, headers, media type and every member."""
+
+import json
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from chalicelib.edge.problems.table import BY_SLUG
+from tests.described import Described
+from tests.integration import bookings
+from tests.integration.bookings import (
+    BALANCE,
+    CREATE,
+    MADE_BOOKINGS,
+    MEMBERS,
+    PERMISSIONS,
+    REQUIREMENTS,
+    VALIDATE,
+    members,
+    to_body,
+)
+from tests.integration.exchange import PROBLEM, Answer
+from tests.integration.service import Service
+
+KEY = "contract-test-key-1"
+OPERATION = "/v1/operations/{operation_id}"
+NOWHERE_YET = "op_01ARZ3NDEKTSV4RRFFQ69G5FAV"
+SOUND = to_body(MEMBERS)
+
+Ask = Callable[[Service], Answer]
+
+
+def post(path: str, body: bytes = SOUND, **headers: str | None) -> Ask:
+    """Return how to send a body; `headers` replace those of a page, those that are None are left out."""
+    changed = {name.replace("_", "-").title(): value for name, value in headers.items()}
+    told = {name: value for name, value in {**bookings.headers(key=KEY), **changed}.items() if value is not None}
+    return lambda service: service.send("POST", path, told, body)
+
+
+def ask(operation_id: str = NOWHERE_YET, token: str = bookings.TOKEN) -> Ask:
+    """Return how to ask for an operation."""
+    return lambda service: service.ask(operation_id, token=token)
+
+
+def read(path: str, accept: str = "*/*") -> Ask:
+    """Return how to read a page."""
+    return lambda service: service.send("GET", path, {**bookings.headers(None), "Accept": accept})
+
+
+def armed(path: str, then: Ask, fault: str = "status", times: int = 2, **settings: Any) -> Ask:  # noqa: ANN401 (settings of a fault)
+    """Return how to ask while the upstream misbehaves."""
+
+    def misbehaving(service: Service) -> Answer:
+        service.arm(path, fault, times, **settings)
+        return then(service)
+
+    return misbehaving
+
+
+def after(first: Ask, then: Ask) -> Ask:
+    """Return how to ask twice."""
+
+    def twice(service: Service) -> Answer:
+        first(service)
+        return then(service)
+
+    return twice
+
+
+def of_the_booking(service: Service) -> Answer:
+    """Book, and ask for the operation."""
+    location = str(post(CREATE)(service).header("Location"))
+    return service.ask(location.rpartition("/")[2])
+
+
+def of_the_unknown(service: Service) -> Answer:
+    """Book in vain, and ask for the operation while nobody can tell."""
+    answer = UNKNOWN(service)
+    return service.ask(answer.document["operation_id"])
+
+
+BOOK = post(CREATE)
+REFUSED = armed(CREATE, BOOK, times=1, status=402, message="No credits.")
+UNKNOWN = armed(MADE_BOOKINGS, armed(CREATE, BOOK, times=1, status=500), status=500, times=9)
+# One way to each answer of each operation that a test can bring about: what is asked, and what comes.
+ANSWERS: Mapping[str, tuple[tuple[str, str], Ask, int, str | None]] = {
+    "a booking": (("POST", CREATE), BOOK, 201, None),
+    "a repeat": (("POST", CREATE), after(BOOK, BOOK), 201, None),
+    "no JSON": (("POST", CREATE), post(CREATE, b"{"), 400, "malformed-request"),
+    "a name twice": (("POST", CREATE), post(CREATE, b'{"a": 1, "a": 2}'), 400, "malformed-request"),
+    "a bad key": (("POST", CREATE), post(CREATE, idempotency_key="short"), 400, "invalid-idempotency-key"),
+    "a large body": (("POST", CREATE), post(CREATE, SOUND + b" " * 40_000), 413, "body-too-large"),
+    "no media type": (("POST", CREATE), post(CREATE, content_type=None), 415, "unsupported-media-type"),
+    "no token": (("POST", CREATE), post(CREATE, authorization=None), 401, "missing-token"),
+    "a bad token": (("POST", CREATE), post(CREATE, authorization="Bearer nobody"), 401, "invalid-token"),
+    "no scope": (("POST", CREATE), post(CREATE, authorization="Bearer no-scope-token"), 403, "insufficient-scope"),
+    "broken rules": (("POST", CREATE), post(CREATE, to_body({"Duration": 1})), 422, "booking-rejected"),
+    "another body": (
+        ("POST", CREATE),
+        after(BOOK, post(CREATE, to_body(members(Duration=20)))),
+        422,
+        "idempotency-key-reused",
+    ),
+    "an equal booking": (
+        ("POST", CREATE),
+        after(BOOK, post(CREATE, idempotency_key=None)),
+        409,
+        "duplicate-booking",
+    ),
+    "a refusal": (("POST", CREATE), REFUSED, 402, "upstream-refused"),
+    "a refusal to wait": (("POST", CREATE), armed(CREATE, BOOK, times=1, status=429), 429, "upstream-refused"),
+    "nobody there": (("POST", CREATE), armed(REQUIREMENTS, BOOK, status=500), 503, "upstream-unavailable"),
+    "an unknown outcome": (("POST", CREATE), UNKNOWN, 502, "outcome-unknown"),
+    "a quote": (("POST", VALIDATE), post(VALIDATE), 200, None),
+    "a quote of broken rules": (("POST", VALIDATE), post(VALIDATE, to_body({"Duration": 1, "x": 2})), 200, None),
+    "a quote without a balance": (("POST", VALIDATE), armed(BALANCE, post(VALIDATE), status=403), 200, None),
+    "no quote without a token": (("POST", VALIDATE), post(VALIDATE, authorization=None), 401, "missing-token"),
+    "no quote of no JSON": (("POST", VALIDATE), post(VALIDATE, b"{"), 400, "malformed-request"),
+    "no quote without facts": (
+        ("POST", VALIDATE),
+        armed(REQUIREMENTS, post(VALIDATE), status=500),
+        503,
+        "upstream-unavailable",
+    ),
+    "an operation": (("GET", OPERATION), of_the_booking, 200, None),
+    "an open operation": (("GET", OPERATION), of_the_unknown, 200, None),
+    "no operation": (("GET", OPERATION), ask(), 404, "not-found"),
+    "no operation for nobody": (("GET", OPERATION), ask(token="nobody"), 401, "invalid-token"),
+    "no operation without a scope": (("GET", OPERATION), ask(token="no-scope-token"), 403, "insufficient-scope"),
+    "no operation while nobody is there": (
+        ("GET", OPERATION),
+        armed(PERMISSIONS, ask(), status=500),
+        503,
+        "upstream-unavailable",
+    ),
+    "health": (("GET", "/health"), read("/health"), 200, None),
+    "the document": (("GET", "/openapi.json"), read("/openapi.json"), 200, None),
+    "the reference": (("GET", "/docs"), read("/docs"), 200, None),
+    "a file": (("GET", "/docs/{file}"), read("/docs/reference.js"), 200, None),
+    "no file": (("GET", "/docs/{file}"), read("/docs/secrets"), 404, "not-found"),
+    "a problem": (("GET", "/problems/{slug}"), read("/problems/outcome-unknown", "application/json"), 200, None),
+    "a problem's page": (("GET", "/problems/{slug}"), read("/problems/outcome-unknown", "text/html"), 200, None),
+    "a problem's text": (("GET", "/problems/{slug}"), read("/problems/outcome-unknown"), 200, None),
+    "no problem": (("GET", "/problems/{slug}"), read("/problems/none"), 404, "not-found"),
+}
+
+
+def described(service: Service) -> Described:
+    """Return the document that the service itself serves."""
+    return Described(json.loads(service.send("GET", "/openapi.json", {}).body, parse_float=Decimal))
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_an_answer_is_as_the_document_says(service: Service, name: str) -> None:
+    """Every member of it, and no other."""
+    (method, path), way, status, slug = ANSWERS[name]
+    document = described(service)
+    answer = way(service)
+    assert answer.kind == (status, slug), answer.body
+    headers = {key.lower(): value for key, value in answer.headers}
+    is_json = "json" in headers["content-type"]
+    document.require(method, path, status, headers, answer.document if is_json else answer.body.decode())
+
+
+def test_the_limit_of_an_account_is_as_the_document_says(configured: Callable[..., Service]) -> None:
+    """With its headers."""
+    service = configured(BOOKINGS_PER_MINUTE="1")
+    BOOK(service)
+    answer = post(CREATE, to_body(bookings.later(1)), idempotency_key="contract-test-key-2")(service)
+    assert answer.kind == (429, "too-many-bookings")
+    headers = {key.lower(): value for key, value in answer.headers}
+    described(service).require("POST", CREATE, 429, headers, answer.document)
+
+
+def test_a_method_that_is_not_allowed_is_as_the_document_says(service: Service) -> None:
+    """It belongs to no operation; its schema is there."""
+    answer = service.send("DELETE", CREATE)
+    assert answer.kind == (405, "method-not-allowed")
+    reference = {"$ref": "#/components/schemas/MethodNotAllowedProblem"}
+    assert described(service).faults(reference, answer.document) == []
+
+
+def test_the_answers_cover_every_kind_of_problem_that_a_test_can_bring_about() -> None:
+    """The others need a race, a person, or a fault of our own; their examples are judged in `tests/repo/test_openapi.py`."""
+    found = {slug for _, _, _, slug in ANSWERS.values() if slug is not None} | {
+        "too-many-bookings",
+        "method-not-allowed",
+    }
+    assert set(BY_SLUG) - found == {
+        "booking-not-created", "internal-error", "operation-in-progress", "store-unavailable",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("entrance", ["", "/dev"])
+def test_the_document_has_the_addresses_of_its_entrance(service: Service, entrance: str) -> None:
+    """Behind a stage, problems and paths begin with it, as in the answers."""
+    document = json.loads(service.send("GET", f"{entrance}/openapi.json", {}).body)
+    assert document["servers"] == [{"url": entrance or "/"}]
+    told = document["components"]["schemas"]["MissingTokenProblem"]["properties"]["type"]["const"]
+    refused = service.send("POST", f"{entrance}{CREATE}", {"Content-Type": "application/json"}, SOUND)
+    assert refused.header("Content-Type") == PROBLEM
+    assert refused.document["type"] == told == f"{entrance}/problems/missing-token"
