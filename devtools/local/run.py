@@ -59,6 +59,7 @@ def describe(stack: Stack) -> str:
 switchboard  {stack.url}
 upstream     {stack.upstream_url}{"  (sandbox)" if stack.sandbox else ""}
 dynamodb     {stack.endpoint_url}
+reference    {stack.url}/docs
 
 Book:
 {curl_booking(stack.url, now_on_upstream_clock())}

@@ -49,11 +49,11 @@ def watched(browser: Browser) -> Iterator[Watched]:
     page.close()
 
 
-def opened(watched: Watched, stack: LocalRun, operation: str, token: str = "client-token") -> Page:  # noqa: S107 (the sandbox's own)
+def opened(watched: Watched, stack: LocalRun, operation: str) -> Page:
     """Open the reference and the form of an operation."""
     page = watched.page
     page.goto(f"{stack.address('switchboard')}/docs")
-    page.fill("#token", token)
+    page.fill("#token", "client-token")
     page.click(f"#{operation} details:has(> form) > summary")
     return page
 

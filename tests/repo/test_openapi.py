@@ -154,6 +154,12 @@ def test_a_zone_without_summer_time_has_no_rules_about_it() -> None:
     assert len(rule_texts(POLICY)) == len(FORM_RULES) + len(FACT_RULES)
 
 
+def test_every_rule_is_told_under_a_policy_that_the_example_breaks() -> None:
+    """A deployment may allow less than the example asks for."""
+    texts = rule_texts(BookingPolicy(LONDON, maximum_duration_minutes=10, maximum_comments_length=0))
+    assert len(texts) == len(FORM_RULES) + len(FACT_RULES)
+
+
 JANUARY = ["2032-01-20 21:30", "2032-01-20T18:00", "2032-01-20T18:00:00", "2032-01-20t18:00:00.00+00:00", "soon", 5]
 FORMS = st.fixed_dictionaries(
     {},

@@ -14,6 +14,7 @@ import yaml  # type: ignore[import-untyped]  # of cfn-lint; one call is not wort
 
 from chalicelib.adapters.aws.dynamodb.items import KEPT_AFTER_GUARD
 from chalicelib.domain.operation.operation import FREES_GUARD, GUARD_HOLDS_AFTER_SESSION, OperationState
+from chalicelib.edge.contract.operations import OPERATIONS
 from chalicelib.edge.problems.table import BY_SLUG
 from chalicelib.settings import VARIABLES, Settings
 from devtools.create_environment import NEWEST, OLDEST
@@ -64,6 +65,23 @@ def test_the_request_of_the_readme_gets_the_answer_of_the_readme(stack: Stack) -
     assert {name: found[name] for name in found if name not in OF_THE_RUN} == {
         name: expected[name] for name in expected if name not in OF_THE_RUN
     }
+
+
+def test_the_quote_of_the_readme_is_what_the_request_of_the_readme_is_quoted(stack: Stack) -> None:
+    """Send the same request to ValidateBooking; the balance is that of the run."""
+    answer = send(code_block("sh", "curl -i").replace("CreateBooking", "ValidateBooking"), stack.url)
+    expected, found = json.loads(code_block("json", "is_valid")), answer.json()
+    assert answer.status_code == 200
+    assert list(found) == list(expected)
+    assert {**found, "balance": 0, "balance_after": 0} == {**expected, "balance": 0, "balance_after": 0}
+    assert found["balance"] - found["balance_after"] == expected["balance"] - expected["balance_after"] == 32.5
+
+
+def test_the_endpoints_table_lists_every_endpoint() -> None:
+    """Compare the table with what the contract describes, which is what is served."""
+    table = README.partition("## Endpoints")[2].partition("###")[0]
+    told = {(path, method) for method, path in re.findall(r"`(GET|POST) (/[^`]*)`", table)}
+    assert told == set(OPERATIONS)
 
 
 def test_the_settings_table_lists_every_setting_with_its_default() -> None:

@@ -9,8 +9,8 @@ from chalicelib import VERSION
 from chalicelib.domain.errors import SwitchboardError
 from chalicelib.edge.contract.example import BOOKING, MEMBERS, QUOTE, REQUEST_ID, operation
 from chalicelib.edge.links import Links
+from chalicelib.edge.pages.problem_texts import page_document
 from chalicelib.edge.problems.document import problem_document
-from chalicelib.edge.problems.pages import page_document
 from chalicelib.edge.problems.table import BY_SLUG
 from chalicelib.edge.representation import booking_json
 from chalicelib.edge.routes.operations import operation_document

@@ -29,16 +29,21 @@ def parameters() -> dict[str, Any]:
             "x-sound": _whole(REQUEST_ID_FORM.pattern),
             "example": REQUEST_ID,
         },
-        "operation_id": _of_path("operation_id", OPERATION_ID_FORM.pattern, OPERATION_ID),
-        "file": _of_path("file", "|".join(map(re.escape, MEDIA_TYPES)), "page.css"),
-        "slug": {**_of_path("slug", "[a-z-]+", "outcome-unknown"), "x-known": list(BY_SLUG)},
+        "operation_id": _of_path(
+            "operation_id", OPERATION_ID_FORM.pattern, OPERATION_ID, "The operation, as Location or a problem names it."
+        ),
+        "file": _of_path("file", "|".join(map(re.escape, MEDIA_TYPES)), "page.css", "One of our files."),
+        "slug": {
+            **_of_path("slug", "[a-z-]+", "outcome-unknown", "The name of the problem, the end of its `type`."),
+            "x-known": list(BY_SLUG),
+        },
     }
 
 
-def _of_path(name: str, pattern: str, example: str) -> dict[str, Any]:
+def _of_path(name: str, pattern: str, example: str, about: str) -> dict[str, Any]:
     """Return a part of a path."""
     schema = {"type": "string", "pattern": _whole(pattern)}
-    return {"name": name, "in": "path", "required": True, "schema": schema, "example": example}
+    return {"name": name, "in": "path", "required": True, "description": about, "schema": schema, "example": example}
 
 
 def _whole(pattern: str) -> str:

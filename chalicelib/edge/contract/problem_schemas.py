@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 from chalicelib.domain import errors
 from chalicelib.domain.access import Scope
@@ -57,7 +57,14 @@ def _always_waits(_kind: Kind, row: ProblemType) -> bool:
 
 def _carries(parameter: str) -> Callable[[Kind, ProblemType], bool]:
     """Return whether an error is made with something."""
-    return lambda kind, _row: parameter in inspect.signature(kind).parameters
+    return lambda kind, _row: parameter in _parameters(kind)
+
+
+def _parameters(kind: Kind) -> frozenset[str]:
+    """Return what an error is made with: its own parameters, and those that it hands on."""
+    declared = inspect.signature(kind, eval_str=True).parameters.values()
+    handed_on = [get_args(one.annotation)[0] for one in declared if one.kind is one.VAR_KEYWORD]
+    return frozenset([one.name for one in declared] + [name for known in handed_on for name in known.__annotations__])
 
 
 def _is(*kinds: Kind) -> Callable[[Kind, ProblemType], bool]:

@@ -1,14 +1,15 @@
 """What the rules say of each member, found out by breaking them: the texts are those that callers get, and no second ones."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
 from chalicelib.domain.booking.facts import BookingRequirements, Facts
 from chalicelib.domain.booking.form import REQUIRED, Form, JsonValue
 from chalicelib.domain.booking.policy import BookingPolicy
-from chalicelib.domain.booking.rules.facts import FACT_RULES
+from chalicelib.domain.booking.rules.facts import FACT_RULES, FactRule, Verdict
 from chalicelib.domain.booking.rules.form import FORM_RULES
+from chalicelib.domain.booking.rules.rule import FormRule
 from chalicelib.domain.violation import Breach, Param
 from chalicelib.edge.contract.example import MEMBERS, NOW
 from chalicelib.values import dataclass
@@ -55,18 +56,20 @@ def param_schema(value: Param) -> dict[str, Any]:
 def _form_texts(policy: BookingPolicy) -> Iterator[RuleText]:
     forms = [Form(document, policy, NOW) for document in _broken_documents(policy)]
     for rule in FORM_RULES:
-        breach = next((found for form in forms if (found := rule.check(form)) is not None), None)
-        if breach is not None:
-            yield RuleText(rule.id, rule.pointer, rule.source, breach.message, breach.params)
+        yield from _told(rule, (rule.check(form) for form in forms))
 
 
 def _fact_texts(policy: BookingPolicy) -> Iterator[RuleText]:
-    form = Form(MEMBERS, policy, NOW)
+    form = Form({**MEMBERS, "Duration": policy.minimum_duration_minutes}, policy, NOW)  # sound under every policy
     for rule in FACT_RULES:
-        verdicts = [rule.check(form, facts) for facts in _DETERRING]
-        breach = next((verdict for verdict in verdicts if isinstance(verdict, Breach)), None)
-        if breach is not None:
-            yield RuleText(rule.id, rule.pointer, rule.source, breach.message, breach.params)
+        yield from _told(rule, (rule.check(form, facts) for facts in _DETERRING))
+
+
+def _told(rule: FormRule | FactRule, verdicts: Iterable[Verdict]) -> Iterator[RuleText]:
+    """Yield the text of a rule, taken from the first time that it is broken."""
+    breach = next((verdict for verdict in verdicts if isinstance(verdict, Breach)), None)
+    if breach is not None:
+        yield RuleText(rule.id, rule.pointer, rule.source, breach.message, breach.params)
 
 
 def _broken_documents(policy: BookingPolicy) -> Iterator[Mapping[str, JsonValue]]:
@@ -92,6 +95,6 @@ def _changes(policy: BookingPolicy) -> Iterator[Mapping[str, JsonValue]]:
 _DETERRING = (
     Facts(BookingRequirements(is_bookable=False), None),
     Facts(BookingRequirements(is_bookable=True, methods={1: False, 2: True}), None),
-    Facts(BookingRequirements(is_bookable=True, price_per_minute=Decimal(3)), None),
+    Facts(BookingRequirements(is_bookable=True, price_per_minute=Decimal(10)), None),
     Facts(None, Decimal(0)),
 )

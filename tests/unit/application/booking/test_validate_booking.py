@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.application.booking.validate_booking import Quote
-from chalicelib.domain.access import Scope
+from chalicelib.application.booking.validate_booking import Quote, ValidateBookingCommand
+from chalicelib.domain.access import AccessToken, Scope
 from chalicelib.domain.booking.facts import BookingRequirements
 from chalicelib.domain.booking.form import JsonValue
 from chalicelib.domain.errors import (
@@ -21,7 +21,9 @@ from chalicelib.domain.errors import (
     Trouble,
     UpstreamUnavailableError,
 )
+from chalicelib.domain.time_budget import Deadline, TimeBudget
 from tests.builders import PRINCIPAL, TOKEN, members, without
+from tests.fakes.upstream import InMemoryGateway
 from tests.unit.application.world import World
 
 T = TypeVar("T")
@@ -96,9 +98,30 @@ def test_a_token_that_nobody_knows_gets_no_quote() -> None:
         world.quote(members(Duration=1))
 
 
-def test_the_reads_end_with_the_call() -> None:
-    """What the platform grants bounds them."""
-    assert World().quote(seconds_left=3).is_valid
+class TimedGateway(InMemoryGateway):
+    """Notes how much time each read of a candidate was given, in seconds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.granted: list[float] = []
+
+    def requirements(self, token: AccessToken, candidate: int, deadline: Deadline) -> BookingRequirements:
+        """Note it, then answer."""
+        self.granted.append(deadline.remaining())
+        return super().requirements(token, candidate, deadline)
+
+
+@pytest.mark.parametrize(("seconds_left", "budget", "granted"), [(3, {}, 3), (26, {}, 6), (26, {"reads": 30}, 24)])
+def test_the_reads_end_with_the_call(seconds_left: float, budget: dict[str, float], granted: float) -> None:
+    """What the platform grants bounds them, and what the settings do: all reads together, and the call."""
+    gateway = TimedGateway()
+    World(gateway=gateway, budget=TimeBudget(**budget)).quote(seconds_left=seconds_left)
+    assert gateway.granted == [granted]
+
+
+def test_what_was_sent_shows_in_no_trace() -> None:
+    """The members of a request are personal."""
+    assert "07700900123" not in repr(ValidateBookingCommand(TOKEN, members(), 26))
 
 
 def outcome(call: Callable[[], T]) -> T | SwitchboardError:

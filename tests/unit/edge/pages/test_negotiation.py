@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.edge.negotiation import preferred
+from chalicelib.edge.pages.negotiation import preferred
 
 OFFERED = ("text/plain", "application/json", "text/html")
 
