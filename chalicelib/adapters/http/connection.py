@@ -48,8 +48,7 @@ class ExchangeMixin(HTTPConnection):
         exchange = CURRENT.get()
         # Without a socket this raises. The standard library would open one, for whoever comes to send first.
         cast("DeadlineMixin", self.sock).serve(exchange.deadline, exchange.maximum_bytes)
-        if not exchange.is_sent:
-            self.asked_at = exchange.wall_clock()
+        self.asked_at = exchange.wall_clock()
         exchange.is_sent = True
         super().send(b"".join(self._pieces))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 
@@ -227,6 +228,21 @@ def test_a_store_that_cannot_even_be_read_leaves_the_date_of_creation_to_vouch_f
     world.gateway.before_send = lambda: fail_from_now_on(world)
     placed = world.place()
     assert (placed.answer.status, placed.audit_pending) == (201, True)
+
+
+@pytest.mark.parametrize(("seconds", "is_told"), [(5, True), (5.001, False), (31, False)])
+def test_a_booking_that_is_older_than_its_claim_is_vouched_for_by_the_store_alone(
+    seconds: float,
+    is_told: bool,  # noqa: FBT001 (a row)
+) -> None:
+    """Answer with a booking that was made before the claim, as a cache may, and lose the store: nobody knows whose it is."""
+    world = World()
+    world.gateway.created_at = f"{(world.clock.now() - timedelta(seconds=seconds)).replace(tzinfo=None).isoformat()}"
+    world.gateway.before_send = lambda: fail_from_now_on(world)
+    if is_told:
+        assert world.place().audit_pending is True
+    else:
+        assert isinstance(world.refusal(), OutcomeUnknownError)
 
 
 def test_a_pending_conclusion_is_written_by_the_next_call_after_the_lease() -> None:
