@@ -3,7 +3,7 @@
 import inspect
 from decimal import Decimal
 from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Any, Union, get_args, get_origin
 
 from chalicelib.domain.booking.booking import BookedUser, Booking
 from chalicelib.domain.booking.upstream_value import upstream_name
@@ -46,8 +46,6 @@ def _of_type(kind: type, description: str) -> dict[str, Any]:
 
 def _of_annotation(annotation: Any) -> dict[str, Any]:  # noqa: ANN401 (any annotation)
     """Return the schema of a member: a plain type, or one that may be null."""
-    if get_origin(annotation) is Annotated:
-        annotation = get_args(annotation)[0]
     if get_origin(annotation) in {Union, UnionType}:
         (kind,) = (each for each in get_args(annotation) if each is not type(None))
         return {"type": [_NAMES[kind]["type"], "null"]}

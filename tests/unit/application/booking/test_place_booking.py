@@ -202,6 +202,7 @@ class CountingForm(HttpAnswers):
 
 def test_an_answer_is_written_once_and_kept_as_it_is_given() -> None:
     """Book, and repeat: what is sealed is what was told."""
+    CountingForm.written = 0
     world = World(form=CountingForm(Links()))
     answer = world.place().answer
     assert (CountingForm.written, world.place().answer) == (1, answer)
