@@ -13,7 +13,7 @@ from chalicelib.edge.contract.headers import HEADERS, headers, names_of
 from chalicelib.edge.contract.operations import JSON, OPERATIONS, Operation
 from chalicelib.edge.contract.parameters import parameters
 from chalicelib.edge.contract.problem_schemas import problem_schemas, schema_name
-from chalicelib.edge.contract.request_schema import booking_request_schema
+from chalicelib.edge.contract.request_schema import booking_draft_schema, booking_request_schema
 from chalicelib.edge.contract.samples import samples_of
 from chalicelib.edge.contract.security import SCHEME, security_schemes
 from chalicelib.edge.links import Links
@@ -55,6 +55,7 @@ def openapi_document(resources: Iterable[Resource], settings: EdgeSettings, link
         "components": {
             "schemas": {
                 "BookingRequest": booking_request_schema(settings.policy),
+                "BookingDraft": booking_draft_schema(),
                 **answer_schemas(),
                 **problem_schemas(links),
             },
@@ -79,8 +80,8 @@ def _operation(path: str, operation: Operation, settings: EdgeSettings, links: L
         "description": operation.description,
         "parameters": [{"$ref": f"#/components/parameters/{name}"} for name in operation.parameters],
     }
-    if operation.takes_booking:
-        told["requestBody"] = _request_body(settings)
+    if operation.body is not None:
+        told["requestBody"] = _request_body(operation.body, settings)
     instance = None if "{" in path else path
     told["responses"] = {
         str(operation.success.status): _success(operation, links),
@@ -96,14 +97,14 @@ def _operation(path: str, operation: Operation, settings: EdgeSettings, links: L
     return told
 
 
-def _request_body(settings: EdgeSettings) -> dict[str, Any]:
+def _request_body(name: str, settings: EdgeSettings) -> dict[str, Any]:
     return {
         "required": True,
         "description": f"At most {settings.maximum_body_bytes} bytes of strict JSON in UTF-8: no name twice, no NaN.",
         "content": {
             JSON: {
-                "schema": {"$ref": "#/components/schemas/BookingRequest"},
-                "examples": answer_examples(Links())["BookingRequest"],
+                "schema": {"$ref": f"#/components/schemas/{name}"},
+                "examples": answer_examples(Links())[name],
             }
         },
         "x-maximum-bytes": settings.maximum_body_bytes,

@@ -21,6 +21,7 @@ def answer_examples(links: Links) -> dict[str, dict[str, Any]]:
     """Return the examples of what is asked and answered, by the name of their schema."""
     values: dict[str, Any] = {
         "BookingRequest": dict(MEMBERS),
+        "BookingDraft": dict(MEMBERS),
         "Booking": simplejson.loads(booking_json(BOOKING), use_decimal=True),
         "Quote": quote_document(QUOTE),
         "Operation": operation_document(operation(links), links),

@@ -29,7 +29,7 @@ class Operation:
     """One method of one path.
 
     `problems` are the slugs that it may answer with, `scopes` what the token must have been granted; None where nobody has to
-    sign in. `parameters` are names of the components.
+    sign in. `parameters` and `body` are names of components.
     """
 
     id: str
@@ -40,7 +40,7 @@ class Operation:
     problems: tuple[str, ...] = ("internal-error",)
     scopes: tuple[Scope, ...] | None = None
     parameters: tuple[str, ...] = ("X-Request-Id",)
-    takes_booking: bool = False
+    body: str | None = None
     spends_credits: bool = False
 
 
@@ -69,7 +69,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         problems=_ABOUT_A_BOOKING,
         scopes=_BOOKS,
         parameters=("Idempotency-Key", "X-Request-Id"),
-        takes_booking=True,
+        body="BookingRequest",
         spends_credits=True,
     ),
     (VALIDATE_BOOKING, "POST"): Operation(
@@ -83,7 +83,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         problems=_OF_READING,
         scopes=_BOOKS,
         parameters=("Idempotency-Key", "X-Request-Id"),
-        takes_booking=True,
+        body="BookingDraft",
     ),
     (OPERATION, "GET"): Operation(
         "getOperation",

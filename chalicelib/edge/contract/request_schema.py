@@ -30,7 +30,7 @@ _ABOUT = {
 
 
 def booking_request_schema(policy: BookingPolicy) -> dict[str, Any]:
-    """Return the schema of the body of CreateBooking and ValidateBooking."""
+    """Return the schema of the body of CreateBooking."""
     return {
         "type": "object",
         "additionalProperties": False,
@@ -40,6 +40,16 @@ def booking_request_schema(policy: BookingPolicy) -> dict[str, Any]:
             _for_method(ContactMethod.CANDIDATE_CALLS, "PhoneNumber", {"maxLength": LONGEST_PHONE_NUMBER}),
             _for_method(ContactMethod.SKYPE, "SkypeName", {"pattern": _whole(SKYPE_FORM.pattern)}),
         ],
+    }
+
+
+def booking_draft_schema() -> dict[str, Any]:
+    """Return the schema of the body of ValidateBooking, which takes every object: what is wrong with it is the answer."""
+    about = {name: {"description": f"As `{name}` of BookingRequest."} for name in (*REQUIRED, *OPTIONAL)}
+    return {
+        "type": "object",
+        "description": "A booking that may be unfinished or broken; the answer tells what it lacks.",
+        "properties": about,
     }
 
 
