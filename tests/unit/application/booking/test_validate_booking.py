@@ -172,3 +172,11 @@ def test_a_quote_says_what_the_booking_is_told(
         assert isinstance(quote, Quote)
         assert quote.is_valid
     assert left_no_trace(quoted)
+
+
+def test_everything_is_asked_for_in_the_caller_s_own_name() -> None:
+    """Look at the tokens that AdultWork was shown."""
+    world = World()
+    world.quote()
+    assert set(world.gateway.tokens) == {TOKEN}
+    assert len(world.gateway.tokens) == 2

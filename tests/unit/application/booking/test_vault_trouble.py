@@ -101,7 +101,9 @@ def test_while_the_vault_is_out_of_reach_a_repeat_gets_no_answer_and_sends_nothi
     world = World()
     first = world.place()
     world.vault.will_fail()
-    assert isinstance(world.refusal(), DuplicateBookingError)
+    error = world.refusal()
+    assert isinstance(error, DuplicateBookingError)
+    assert "its answer cannot be read right now;" in error.message
     world.vault.will_work()
     assert world.place().answer == first.answer
     assert len(world.gateway.sent) == 1

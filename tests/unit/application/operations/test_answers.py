@@ -216,6 +216,8 @@ def test_a_repeat_whose_first_answer_cannot_be_read_never_says_that_nothing_was_
     assert isinstance(error, DuplicateBookingError)
     assert (error.operation_id, error.retry_after_seconds) == ("op_0", wait)
     assert "was sent before" in error.message
+    assert ("its answer cannot be read right now;" in error.message) is is_kept
+    assert ("its answer was not kept;" in error.message) is not is_kept
     assert "nothing was sent again" in error.message
     assert "nothing was booked" not in error.message
 

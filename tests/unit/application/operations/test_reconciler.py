@@ -314,3 +314,17 @@ def test_an_answer_is_sealed_for_the_repeats_of_a_key_and_for_nothing_else(key: 
     assert settled.answer is not None
     for standing in (settled.record, world.store.records()[0]):
         assert (standing.sealed_answer is not None) is (key is not None)
+
+
+@pytest.mark.parametrize(("owner", "is_vouched_for"), [(None, True), ("ours", True), ("op_another", False)])
+def test_a_booking_is_vouched_for_unless_the_store_knows_another_owner(
+    owner: str | None,
+    is_vouched_for: bool,  # noqa: FBT001 (a row)
+) -> None:
+    """It may be the operation's already: its conclusion was written, and the answer to that lost."""
+    world = World()
+    record = lose(world)
+    if owner is not None:
+        world.store.own(5, record.id if owner == "ours" else owner)
+    deadline = Deadline.after(world.clock.monotonic, 5)
+    assert world.reconciler().vouches_for(record, booking(booking_id=5), deadline) is is_vouched_for

@@ -124,3 +124,11 @@ def test_a_store_that_cannot_be_read_is_told() -> None:
     world.store.will_fail_reads()
     with pytest.raises(StoreUnavailableError):
         resolve(world, operation_id, None)
+
+
+def test_a_booking_that_is_the_operation_s_already_may_be_named() -> None:
+    """Its row was written, and what followed was not."""
+    world = World()
+    operation_id = expired(world)
+    world.store.own(77, operation_id)
+    assert resolve(world, operation_id, 77) is OperationState.CONFIRMED
