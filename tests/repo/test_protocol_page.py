@@ -18,8 +18,8 @@ from chalicelib.domain.operation.operation import (
     Outcome,
 )
 from chalicelib.domain.operation.record import OperationRecord
+from devtools.bench.write_units import Cost
 from devtools.places import ROOT
-from devtools.proof.write_units import Cost
 from tests.contract.records import claim_event, operation
 from tests.unit.adapters.aws.dynamodb.priced import KEY, LIMITS, MEMBERS, REQUEST_ID, steps
 from tests.unit.application.world import OTHER_KEY, World

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from devtools.proof.mutation.mutants import Change, Fate, Mutant
 from devtools.proof.mutation.survivors import Survivor, as_entry
 
-WANTED_PERCENT = 90.0
+WANTED_PERCENT = 98.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,8 @@ from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
 from chalicelib.edge.answer_form import HttpAnswers
 from chalicelib.edge.links import Links
+from devtools.bench.write_units import Cost, CountedTables
 from devtools.places import ROOT
-from devtools.proof.write_units import Cost, CountedTables
 from tests.fakes.store import TroubledStore
 from tests.fakes.vault import TroubledVault
 from tests.unit.application.world import World

@@ -36,7 +36,7 @@ from chalicelib.domain.operation.operation import OperationState, Outcome, new_o
 from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
 from chalicelib.domain.violation import Violation
-from devtools.proof.write_units import CountedTables, item_bytes
+from devtools.bench.write_units import CountedTables, item_bytes
 from tests.builders import LONDON, NOW, booking, booking_request
 from tests.contract.records import HASH_KEY, claim_event, conclusion_event, confirmed, operation
 from tests.unit.adapters.aws.dynamodb.priced import KEY, MEMBERS, NAMES, REQUEST_ID, PricedStore, priced_world, steps
