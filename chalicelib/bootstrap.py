@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import timedelta, tzinfo
 from functools import partial
 from threading import Lock
 from zoneinfo import ZoneInfo
@@ -104,9 +104,9 @@ def build(environment: Mapping[str, str]) -> Container:
         InvalidSettingsError: a setting is wrong; the message lists all faults.
     """
     settings = read_settings(environment)
-    zone = ZoneInfo(settings.adultwork_timezone)
-    links = Links(problem_type_base=settings.problem_type_base)
-    form = HttpAnswers(links)
+    edge = edge_settings(settings)
+    zone = edge.policy.zone
+    form = HttpAnswers(edge.links)
     world = _world(settings, zone, environment)
     budget = _budget(settings)
     policy = ReconciliationPolicy(
@@ -132,10 +132,10 @@ def build(environment: Mapping[str, str]) -> Container:
             clock=world.clock,
             ids=UlidSource(),
             keys=world.secrets,
-            policy=_policy(settings, zone),
+            policy=edge.policy,
             budget=budget,
         ),
-        validate_booking=ValidateBooking(reads, world.clock, _policy(settings, zone), budget),
+        validate_booking=ValidateBooking(reads, world.clock, edge.policy, budget),
         get_operation=GetOperation(
             introspector=world.introspector,
             store=world.store,
@@ -145,7 +145,7 @@ def build(environment: Mapping[str, str]) -> Container:
             clock=world.clock,
             budget=budget,
         ),
-        settings=edge_settings(settings),
+        settings=edge,
         housekeeping=housekeeping,
     )
 
@@ -157,7 +157,7 @@ def edge_settings(settings: Settings) -> EdgeSettings:
         allowed_headers=settings.allowed_headers,
         maximum_body_bytes=settings.body_bytes,
         links=Links(problem_type_base=settings.problem_type_base),
-        policy=_policy(settings, ZoneInfo(settings.adultwork_timezone)),
+        policy=_policy(settings),
     )
 
 
@@ -176,7 +176,7 @@ class _World:
     vault: KmsVault
 
 
-def _world(settings: Settings, zone: ZoneInfo, environment: Mapping[str, str]) -> _World:
+def _world(settings: Settings, zone: tzinfo, environment: Mapping[str, str]) -> _World:
     """Make the adapters; AWS's own variables name stand-ins for its services, and its authorities."""
     clock = SystemClock()
     concurrency, inner = ThreadConcurrency(READ_THREADS), ThreadConcurrency(INNER_THREADS)
@@ -269,9 +269,9 @@ def _secrets(settings: Settings, aws: Place, clock: SystemClock) -> SecretsOnFir
     return secrets
 
 
-def _policy(settings: Settings, zone: ZoneInfo) -> BookingPolicy:
+def _policy(settings: Settings) -> BookingPolicy:
     return BookingPolicy(
-        zone=zone,
+        zone=ZoneInfo(settings.adultwork_timezone),
         maximum_duration_minutes=settings.maximum_duration_minutes,
         maximum_comments_length=settings.maximum_comments_length,
         refuse_premium_numbers=settings.refuse_premium_numbers,

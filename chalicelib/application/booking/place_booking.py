@@ -15,6 +15,7 @@ from chalicelib.application.booking.refusals import Refusals
 from chalicelib.application.operations.caller import Caller
 from chalicelib.application.operations.housekeeping import Housekeeping
 from chalicelib.application.ports import BookingGateway, Clock, Concurrency, HmacKeys, IdSource, Vault
+from chalicelib.application.scope import require_scope
 from chalicelib.domain.access import AccessToken, Principal
 from chalicelib.domain.booking.booking import BookingRequest
 from chalicelib.domain.booking.form import Form, JsonValue
@@ -106,7 +107,7 @@ class PlaceBooking:
         subject = self._subject(command, principal, form, broken)
         with self.refusals.recorded(subject, deadline):
             # 3
-            checks.require_scope(self.reads.introspector, principal, command.token)
+            require_scope(self.reads.introspector, principal, command.token)
             # 4, 5
             if subject.request is None:
                 facts, _ = pending.read()

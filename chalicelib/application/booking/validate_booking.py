@@ -7,6 +7,7 @@ from decimal import Decimal
 from chalicelib.application.booking import checks
 from chalicelib.application.booking.reads import Reads
 from chalicelib.application.ports import Clock
+from chalicelib.application.scope import require_scope
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.booking.facts import Facts
 from chalicelib.domain.booking.form import Form, JsonValue
@@ -69,7 +70,7 @@ class ValidateBooking:
         deadline = Deadline.after(self.clock.monotonic, min(self.budget.call, command.seconds_left))
         form = Form(command.members, self.policy, self.clock.now())
         begun = checks.begin(self.reads, form, command.token, deadline.within(self.budget.reads))
-        checks.require_scope(self.reads.introspector, begun.principal, command.token)
+        require_scope(self.reads.introspector, begun.principal, command.token)
         facts, failure = begun.pending.read()
         check = fact_rules.check_facts(form, facts)
         violations = (*begun.broken, *check.violations)

@@ -6,8 +6,9 @@ from datetime import datetime
 from chalicelib.application.operations.caller import Caller
 from chalicelib.application.operations.reconcile import Reconciler, answer_purpose
 from chalicelib.application.ports import Clock, Concurrency, OperationStore, TokenIntrospector, Vault
-from chalicelib.domain.access import AccessToken, Scope
-from chalicelib.domain.errors import InsufficientScopeError, NotFoundError, SealBrokenError
+from chalicelib.application.scope import require_scope
+from chalicelib.domain.access import AccessToken
+from chalicelib.domain.errors import NotFoundError, SealBrokenError
 from chalicelib.domain.operation.operation import ANSWERED, OperationState
 from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.operation.stored_answer import StoredAnswer
@@ -69,9 +70,7 @@ class GetOperation:
             command.token, deadline.within(self.budget.reads)
         )
         # 2
-        if not principal.has_scope(Scope.PHONECHAT_BOOKINGS):
-            self.introspector.forget(command.token)  # who grants it now need not wait for the cache
-            raise _insufficient_scope()
+        require_scope(self.introspector, principal, command.token)
         # 3
         record = self.store.find(command.operation_id, deadline.within(self.budget.claim))
         if record is None or record.account != principal.account:
@@ -103,11 +102,3 @@ class GetOperation:
             return StoredAnswer.from_bytes(seal.open(sealed, answer_purpose(record.id)))
         except SealBrokenError:
             return None
-
-
-def _insufficient_scope() -> InsufficientScopeError:
-    """Return the error of a caller who may not book."""
-    scope = Scope.PHONECHAT_BOOKINGS.value
-    return InsufficientScopeError(
-        f"The user has not granted this access token the scope {scope}. Ask for it and sign in again.", scope=scope
-    )

@@ -10,6 +10,7 @@ from functools import partial
 from typing import NoReturn, TypeVar
 
 from chalicelib.adapters.aws.dynamodb.operations import TAKE_BACK_SECONDS
+from chalicelib.adapters.aws.tries import SHORTEST_TRY_SECONDS
 from chalicelib.application.audit import events
 from chalicelib.application.ports import ClaimAnswer, Claimed, Held, Resolution
 from chalicelib.domain.audit.event import AuditEvent, event_hash
@@ -24,7 +25,6 @@ from devtools.proof.simulation.world.platform import Platform
 
 T = TypeVar("T")
 
-SHORTEST_TRY_SECONDS = 0.5
 LATEST_WRITE_SECONDS = 20.0
 LONGEST_HEAT_SECONDS = 90.0
 STALE_SECONDS = 3.0
