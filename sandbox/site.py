@@ -24,7 +24,7 @@ class Site:
         self.clock = clock
         self.world = world
         self.journal = Journal()
-        self.faults = Faults(doors.refuse)
+        self.faults = Faults(doors.refuse, doors.readmit)
         self.url = ""
         self._cut_short = Event()
 
@@ -40,7 +40,6 @@ class Site:
         """Return to the first state; answers that are still held back end without taking effect."""
         self.cut_short()
         self.faults.clear()
-        self.doors.readmit()
         self.world.reset()
         self.journal.clear()
 

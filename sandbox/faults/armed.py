@@ -30,9 +30,10 @@ class ArmedFault:
 class Faults:
     """Keep armed faults; safe for many threads."""
 
-    def __init__(self, refuse_connections: Callable[[float, int], None]) -> None:
-        """Start with none; refused connections are made by the given function (seconds, answers to wait for)."""
+    def __init__(self, refuse_connections: Callable[[float, int], None], readmit: Callable[[], None]) -> None:
+        """Start with none; connections are refused by the one function (seconds, answers to wait for) until the other ends it."""
         self._refuse_connections = refuse_connections
+        self._readmit = readmit
         self._lock = Lock()
         self._armed: list[ArmedFault] = []
 
@@ -64,9 +65,10 @@ class Faults:
             return found
 
     def clear(self) -> None:
-        """Disarm everything."""
+        """Disarm everything, and let connections in again."""
         with self._lock:
             self._armed.clear()
+        self._readmit()
 
     @property
     def armed(self) -> tuple[ArmedFault, ...]:

@@ -125,6 +125,16 @@ def test_refusal_begins_reliably_after_parallel_requests(server: SandboxServer, 
         server.reset()
 
 
+@pytest.mark.parametrize("after_requests", [0, 2])
+def test_a_refusal_that_is_disarmed_neither_goes_on_nor_begins(
+    server: SandboxServer, client: Caller, after_requests: int
+) -> None:
+    """Clear the faults while connections are refused, and before they are."""
+    server.faults.arm("*", "connect-refuse", seconds=60, after_requests=after_requests)
+    server.faults.clear()
+    assert [client.get(CREDENTIALS).status for _ in range(3)] == [200] * 3
+
+
 def test_a_refusal_closes_idle_connections(server: SandboxServer, client: Caller) -> None:
     """Keep a connection, refuse, and find it closed."""
     kept = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
