@@ -34,7 +34,7 @@ class AuditIndex(Protocol):
         ...
 
     def chains(self, operation_ids: Sequence[str], deadline: Deadline) -> Mapping[str, Chain]:
-        """Return the events of operations, at most 25, as they stand; those without any are missing."""
+        """Return the events of operations as they stand; those without any are missing."""
         ...
 
     def contact(self, operation_id: str, sequence: int, deadline: Deadline) -> str | None:

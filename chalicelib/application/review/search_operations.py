@@ -9,6 +9,7 @@ from chalicelib.application.review.door import Door, Visit
 from chalicelib.application.review.persons import Persons
 from chalicelib.application.review.ports import AuditIndex
 from chalicelib.application.review.walk import Walk
+from chalicelib.domain.canonical import Canonical
 from chalicelib.domain.review.chain import Chain
 from chalicelib.domain.review.cursor import read_cursor, write_cursor
 from chalicelib.domain.review.filters import Filter
@@ -19,6 +20,7 @@ from chalicelib.domain.review.reviewer import Role
 from chalicelib.domain.time_budget import Deadline
 
 PAGE = 25
+UNKNOWN_PERSON: dict[str, Canonical] = {"person": "in no event"}  # a UserID that no event knows is told by none either
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +82,10 @@ class SearchOperations:
         deadline = self.door.deadline(command.visit)
         reviewer = self.door.admit(command.visit, deadline, Role.REVIEWER)  # 1
         filter_ = self.persons.stored(command.filter_, command.client, command.candidate, deadline)  # 2
-        page = OperationsPage((), None, None, 0, is_bounded=False)
-        if filter_ is not None:
-            page = self._read(command, filter_, deadline)  # 3
-        asked = {} if filter_ is None else filter_.described()
-        asked |= {} if command.cursor is None else {"cursor": command.cursor}
+        if filter_ is None:
+            page, asked = OperationsPage((), None, None, 0, is_bounded=False), UNKNOWN_PERSON
+        else:
+            page, asked = self._read(command, filter_, deadline), filter_.described()  # 3
         self.door.record(command.visit, reviewer, Action.SEARCH, asked, len(page.found), deadline)  # 4
         return page  # 5
 

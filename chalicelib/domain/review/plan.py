@@ -9,7 +9,7 @@ from typing import TypeAlias
 from chalicelib.domain.audit.event import told_request_id
 from chalicelib.domain.review.filters import Filter
 from chalicelib.domain.review.person import PersonId
-from chalicelib.domain.review.position import Direction, Position
+from chalicelib.domain.review.position import ABOVE_ALL, MILLISECOND, Direction, Position
 
 EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)  # no record is older than the service
 CLOCK_SKEW = timedelta(minutes=5)  # an event may have been stamped by a clock that runs before ours
@@ -120,9 +120,17 @@ def _days(span: Span, now: datetime) -> Iterator[date]:
     if span.end is not None:
         high = min(high, span.end - timedelta(microseconds=1))
     if span.beyond is not None:
-        is_older = span.direction is Direction.OLDER
-        low, high = (low, min(high, span.beyond.at)) if is_older else (max(low, span.beyond.at), high)
+        low, high = _beyond(span.beyond, span.direction, low, high)
     first, last = low.astimezone(UTC).date(), high.astimezone(UTC).date()
     count = (last - first).days + 1
     for step in range(count):
         yield last - step * DAY if span.direction is Direction.OLDER else first + step * DAY
+
+
+def _beyond(position: Position, direction: Direction, low: datetime, high: datetime) -> tuple[datetime, datetime]:
+    """Return what is left of a stretch of time beyond a position; the edge of a day leaves nothing of that day."""
+    if direction is Direction.OLDER:
+        is_edge = position == Position.before_all_at(position.at)
+        return low, min(high, position.at - MILLISECOND * is_edge)
+    is_edge = position.operation_id == ABOVE_ALL
+    return max(low, position.at + MILLISECOND * is_edge), high
