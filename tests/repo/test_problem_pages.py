@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from chalicelib.domain import errors
+from chalicelib.domain import errors, reviewer_errors
 from chalicelib.domain.booking.longest_form import SPACE, longest_form_bytes
 from chalicelib.domain.booking.policy import MAXIMUM_COMMENTS_LENGTH
 from chalicelib.domain.booking.rules import form as form_rules
@@ -15,8 +15,9 @@ from chalicelib.domain.violation import Violation
 from chalicelib.edge.links import Links
 from chalicelib.edge.problems.document import problem_document
 from chalicelib.edge.problems.facts import problem_headers
+from chalicelib.edge.problems.kinds import Waits
 from chalicelib.edge.problems.new_key import is_new_key_safe
-from chalicelib.edge.problems.table import BY_SLUG, INTERNAL_ERROR, PROBLEM_TYPES, Waits, problem_type, status_of
+from chalicelib.edge.problems.table import BY_SLUG, INTERNAL_ERROR, PROBLEM_TYPES, problem_type, status_of
 from devtools.documents import flags_table
 from devtools.places import ROOT
 from tests.builders import form, members
@@ -108,13 +109,31 @@ SAMPLES: tuple[errors.SwitchboardError, ...] = (
     errors.StoreUnavailableError(
         "The booking could not be recorded, so nothing was sent. It is safe to try again.", retry_after_seconds=5
     ),
+    reviewer_errors.InvalidQueryError(
+        "The query cannot be used.",
+        violations=[Violation("/from", "time", "Send an RFC 3339 time with its offset, for example 2026-01-15T21:30:00Z.")],
+    ),
+    reviewer_errors.ReviewerTokenMissingError("Send your access token in the header 'Authorization: Bearer …'."),
+    reviewer_errors.ReviewerTokenInvalidError("This access token has expired. Sign in again, or refresh it."),
+    reviewer_errors.RoleMissingError(
+        "This needs the role unmask, which your access token does not grant.", required_role="unmask"
+    ),
+    reviewer_errors.AuditUnavailableError(
+        "Your look at the audit could not be recorded, so there is no answer. It is safe to try again.",
+        retry_after_seconds=1,
+    ),
+    reviewer_errors.IdentityUnavailableError(
+        "The keys of the identity provider could not be had, so nobody can be let in. It is safe to try again.",
+        retry_after_seconds=5,
+    ),
     errors.SwitchboardError(INTERNAL_ERROR.advice),
 )
 
 
 def leaves(kind: type[errors.SwitchboardError]) -> Iterator[type[errors.SwitchboardError]]:
     """Walk the errors that have no kinds of their own."""
-    children = [child for child in kind.__subclasses__() if child.__module__ == errors.__name__]
+    modules = {errors.__name__, reviewer_errors.__name__}
+    children = [child for child in kind.__subclasses__() if child.__module__ in modules]
     if not children:
         yield kind
     for child in children:
@@ -134,6 +153,7 @@ def read_page(slug: str) -> str:
 def test_every_leaf_of_the_error_tree_has_a_row() -> None:
     """A new error cannot become an internal error by being forgotten."""
     assert set(leaves(errors.SwitchboardError)) <= set(PROBLEM_TYPES)
+    assert {errors.MalformedRequestError, errors.MissingTokenError, errors.InvalidTokenError} <= set(PROBLEM_TYPES)
 
 
 def test_every_row_has_a_slug_of_its_own() -> None:
