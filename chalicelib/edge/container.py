@@ -57,6 +57,15 @@ class EdgeSettings:
     links: Links = field(default_factory=Links)
 
 
+class Serving(Protocol):
+    """What the middleware needs of a container, whatever else that has."""
+
+    @property
+    def settings(self) -> EdgeSettings:
+        """Return the edge's own settings."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Container:
     """All that a view or a schedule can reach."""

@@ -99,11 +99,17 @@ class InMemoryLookTrail:
         require_deadline(deadline)
         if self.is_failing:
             raise AuditUnavailableError("told to fail")
-        if self.rivals:
-            self.rivals -= 1
+        if event in self.events:
+            return True
+        if self.rivals or any(self._place(event) == self._place(each) for each in self.events):
+            self.rivals = max(0, self.rivals - 1)
             return False
         self.events.append(event)
         return True
+
+    @staticmethod
+    def _place(event: LookEvent) -> tuple[str, int]:
+        return event.look.chain, event.sequence
 
 
 def _position(event: AuditEvent) -> Position:

@@ -111,7 +111,9 @@ SAMPLES: tuple[errors.SwitchboardError, ...] = (
     ),
     reviewer_errors.InvalidQueryError(
         "The query cannot be used.",
-        violations=[Violation("/from", "time", "Send an RFC 3339 time with its offset, for example 2026-01-15T21:30:00Z.")],
+        violations=[
+            Violation("/from", "time", "Send an RFC 3339 time with its offset, for example 2026-01-15T21:30:00Z.")
+        ],
     ),
     reviewer_errors.ReviewerTokenMissingError("Send your access token in the header 'Authorization: Bearer …'."),
     reviewer_errors.ReviewerTokenInvalidError("This access token has expired. Sign in again, or refresh it."),

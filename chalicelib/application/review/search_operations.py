@@ -116,8 +116,8 @@ class SearchOperations:
         older, newer = _ends(walk, beyond)
         return OperationsPage(
             tuple(self._found(chain, deadline) for chain in chains),
-            older and write_cursor(Direction.OLDER, older, filter_),
-            newer and write_cursor(Direction.NEWER, newer, filter_),
+            None if older is None else write_cursor(Direction.OLDER, older, filter_),
+            None if newer is None else write_cursor(Direction.NEWER, newer, filter_),
             walk.examined,
             walk.is_bounded,
         )

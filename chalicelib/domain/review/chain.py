@@ -39,7 +39,7 @@ class StoredEvent:
     def read(cls, canonical: bytes) -> "StoredEvent":
         """Return an event; one that was tampered with is shown as well as it can be, and never fails the page."""
         try:
-            members = json.loads(canonical)
+            members = json.loads(canonical, parse_constant=_refuse_constant)
         except (ValueError, RecursionError):
             members = {}
         return cls(canonical, members if isinstance(members, dict) else {})
@@ -130,6 +130,11 @@ class Chain:
 
 
 _KINDS = frozenset(EventKind)
+
+
+def _refuse_constant(name: str) -> None:
+    """Refuse NaN and Infinity, which are no JSON."""
+    raise ValueError(name)
 
 
 def _moment(value: object) -> datetime | None:

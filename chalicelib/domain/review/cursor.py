@@ -10,9 +10,9 @@ import re
 from datetime import UTC, datetime
 
 from chalicelib.domain.canonical import canonical_bytes
-from chalicelib.domain.reviewer_errors import InvalidQueryError
 from chalicelib.domain.review.filters import Filter
 from chalicelib.domain.review.position import ABOVE_ALL, Direction, Position
+from chalicelib.domain.reviewer_errors import InvalidQueryError
 from chalicelib.domain.violation import Violation
 
 VERSION = 1

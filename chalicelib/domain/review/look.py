@@ -67,7 +67,7 @@ class LookEvent:
     def canonical(self) -> bytes:
         """Return the bytes that are stored and hashed."""
         look = self.look
-        told = {
+        told: dict[str, Canonical] = {
             "version": VERSION,
             "chain": look.chain,
             "sequence": self.sequence,

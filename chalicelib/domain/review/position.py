@@ -34,7 +34,9 @@ class Position:
 
     def just_above(self) -> "Position":
         """Return the place just after this operation, so that what is older than it begins with the operation itself."""
-        return self if self.operation_id.endswith(ABOVE_ALL) else replace(self, operation_id=self.operation_id + ABOVE_ALL)
+        return (
+            self if self.operation_id.endswith(ABOVE_ALL) else replace(self, operation_id=self.operation_id + ABOVE_ALL)
+        )
 
 
 def whole_milliseconds(moment: datetime) -> datetime:

@@ -44,14 +44,18 @@ class DynamoDBAuditIndex:
             partitions = [(tables.BY_DAY, rows.text(shard)) for shard in shards]
         else:
             partitions = [rows.partition(place)]
-        read = list(self._side_by_side(lambda each: self._partition(*each, span, limit, deadline), partitions))
+        read = list(
+            self._side_by_side(lambda each: self._partition(each[0], each[1], span, limit, deadline), partitions)
+        )
         merged = sorted((one for found, _ in read for one in found), reverse=span.direction is Direction.OLDER)
         return Entries(tuple(merged[:limit]), len(merged) <= limit and all(is_end for _, is_end in read))
 
     @audit_errors()
     def operation_of(self, booking_id: int, deadline: Deadline) -> str | None:
         """Return the operation that an upstream booking belongs to."""
-        row = self._row(self.operations_table, {tables.PARTITION_KEY: rows.text(tables.booking_row(booking_id))}, deadline)
+        row = self._row(
+            self.operations_table, {tables.PARTITION_KEY: rows.text(tables.booking_row(booking_id))}, deadline
+        )
         return None if row is None else str(row["operation_id"]["S"])
 
     @audit_errors()
@@ -60,7 +64,9 @@ class DynamoDBAuditIndex:
         if len(operation_ids) == 1:
             found = {operation_ids[0]: self._events(operation_ids[0], "", deadline)}
         else:
-            read = self._side_by_side(lambda some: self._first_events(some, deadline), pieces(operation_ids, CHAINS_AT_ONCE))
+            read = self._side_by_side(
+                lambda some: self._first_events(some, deadline), pieces(operation_ids, CHAINS_AT_ONCE)
+            )
             found = {name: stored for some in read for name, stored in some.items()}
         return {name: Chain.read(name, stored) for name, stored in found.items() if stored}
 
@@ -127,7 +133,8 @@ class DynamoDBAuditIndex:
             stored.setdefault(rows.operation_id(row), {})[row[tables.SORT_KEY]["S"]] = row["canonical"]["S"].encode()
         last = tables.event_sort_key(EVENTS_AT_ONCE)
         return {
-            name: [events[each] for each in sorted(events)] + (self._events(name, last, deadline) if last in events else [])
+            name: [events[each] for each in sorted(events)]
+            + (self._events(name, last, deadline) if last in events else [])
             for name, events in stored.items()
         }
 

@@ -11,7 +11,6 @@ from chalicelib.adapters.aws.review import rows
 from chalicelib.adapters.aws.review.calls import audit_errors, in_time
 from chalicelib.adapters.aws.vault.data_key import DataKey
 from chalicelib.adapters.aws.vault.sealing import AesGcmSeal
-from chalicelib.adapters.system import random_bytes
 from chalicelib.domain.errors import SealBrokenError
 from chalicelib.domain.time_budget import Deadline
 
@@ -38,8 +37,9 @@ class KmsContacts:
         if key is None:
             return None
         try:
-            seal = AesGcmSeal(account, key, random_bytes)
-            packed = seal.open(sealed, f"contact:{operation_id}")
+            packed = AesGcmSeal(account, key, bytes).open(  # nothing is sealed here, so no randomness is needed
+                sealed, f"contact:{operation_id}"
+            )
         except SealBrokenError:
             return None
         document = json.loads(zlib.decompressobj().decompress(packed, MOST_BYTES))
