@@ -30,7 +30,7 @@ from devtools.places import ROOT
 from sandbox.server import SandboxServer
 from tests.repo.source_imports import imports, module_name
 
-LIMIT_BYTES = 9_000_000  # the budget is 8 MB; `docs/performance.md` says by how much it is missed, and why
+LIMIT_BYTES = 9_200_000  # the budget is 8 MB; `docs/performance.md` says by how much it is missed, and why
 
 lambda_only = pytest.mark.skipif(
     (sys.platform, platform.machine()) != ("linux", "x86_64"), reason="the zip holds wheels for Lambda: Linux on x86_64"

@@ -10,6 +10,7 @@ from chalicelib.edge.container import EdgeSettings
 
 REASON_HEADER = "Review-Reason"  # why it is asked; a header, because addresses are kept in many places
 
+
 class SearchesOperations(Protocol):
     """The use case behind the list: `application.review.SearchOperations`, or a fake."""
 

@@ -102,7 +102,9 @@ def test_clients_candidates_and_requests_lead_to_their_operations(audit: Audit) 
     assert found(audit, Named(Drive.CLIENT, 1002))[0] == [2, 4]
     assert found(audit, Named(Drive.CANDIDATE, 123456))[0] == [2, 1]
     assert found(audit, Named(Drive.REQUEST, "request-3"))[0] == [3]
-    digest = opening(4, request_id=LONG_REQUEST_ID).canonical().decode().partition('"request_id":"')[2].partition('"')[0]
+    digest = (
+        opening(4, request_id=LONG_REQUEST_ID).canonical().decode().partition('"request_id":"')[2].partition('"')[0]
+    )
     assert found(audit, Named(Drive.REQUEST, digest))[0] == [4]
 
 

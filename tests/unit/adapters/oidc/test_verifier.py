@@ -113,7 +113,9 @@ def with_header(**changes: object) -> Callable[[Provider], str]:
 
     def token(provider: Provider) -> str:
         key = provider.keys[0]
-        headers = {name: value for name, value in ({"kid": key.id, "typ": "at+jwt"} | changes).items() if value is not None}
+        headers = {
+            name: value for name, value in ({"kid": key.id, "typ": "at+jwt"} | changes).items() if value is not None
+        }
         return jwt.encode(provider.claims("uma"), key.private, algorithm="RS256", headers=headers)
 
     return token
@@ -142,7 +144,9 @@ REFUSED: dict[str, Callable[[Provider], str]] = {
     "an exp that is no number": with_claims(exp="soon"),
     "an unknown key": with_header(kid="rsa-9"),
     "no key named": with_header(kid=None),
-    "a key named by a number": lambda provider: f"{segment({'alg': 'RS256', 'kid': 7})}.{segment(provider.claims('uma'))}.AA",
+    "a key named by a number": lambda provider: (
+        f"{segment({'alg': 'RS256', 'kid': 7})}.{segment(provider.claims('uma'))}.AA"
+    ),
     "another type": with_header(typ="logout+jwt"),
     "a critical extension": with_header(crit=["b64"], b64=False),
     "another key": of_another_key,
