@@ -22,9 +22,7 @@ from chalicelib.spelling import misspelt
 _SERVER_AND_PATH = re.compile(r"(?P<server>[a-z]+://[^/]+)(?P<path>(/[A-Za-z0-9._~-]*)*)", re.IGNORECASE)
 
 
-def _require_url(url: str | None) -> str | None:
-    if url is None:
-        return None
+def _require_url(url: str) -> str:
     match = _SERVER_AND_PATH.fullmatch(url)
     if match is None:
         msg = "must be https://host[:port]/path without a query; plain http is for loopback addresses only"

@@ -48,8 +48,11 @@ class SigningKey:
 
     def public(self) -> dict[str, Any]:
         """Return the public half, as a set of keys shows it (RFC 7517)."""
-        shape = ECAlgorithm if isinstance(self.private, ec.EllipticCurvePrivateKey) else RSAAlgorithm
-        found: dict[str, Any] = shape.to_jwk(self.private.public_key(), as_dict=True)  # type: ignore[arg-type]
+        public = self.private.public_key()
+        if isinstance(public, ec.EllipticCurvePublicKey):
+            found = ECAlgorithm.to_jwk(public, as_dict=True)
+        else:
+            found = RSAAlgorithm.to_jwk(public, as_dict=True)
         return {**found, "kid": self.id, "use": "sig", "alg": self.algorithm}
 
 
@@ -83,8 +86,12 @@ class Provider:
         headers = {"kid": signing.id, "typ": "at+jwt"}
         return jwt.encode(self.claims(user, **changes), signing.private, algorithm=signing.algorithm, headers=headers)
 
-    def answer(self, path: str) -> tuple[int, Mapping[str, Any]]:
-        """Return status and document of a path."""
+    def respond(self, path: str) -> tuple[int, bytes]:
+        """Return status and body of a path."""
+        status, document = self._answer(path)
+        return status, json.dumps(document).encode()
+
+    def _answer(self, path: str) -> tuple[int, Mapping[str, Any]]:
         asked = urlsplit(path)
         if self.is_down:
             return 503, {"error": "temporarily_unavailable"}
@@ -123,8 +130,7 @@ class IdentityProvider:
 
         class Answering(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                status, document = provider.answer(self.path)
-                body = json.dumps(document).encode()
+                status, body = provider.respond(self.path)
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(body)))

@@ -1,5 +1,6 @@
 """Cursors come back as they were written; whatever else is sent is refused, or is another place of the same search."""
 
+import base64
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -41,6 +42,8 @@ def test_a_cursor_belongs_to_its_filters(
 @example("WzFd")
 @example("W3t9XQ")
 @example("bnVsbA")
+@example(base64.urlsafe_b64encode(b'[2,"older","2026-01-15T12:00:00.000+00:00","","x"]').rstrip(b"=").decode())
+@example(base64.urlsafe_b64encode(b'[1,"older",7,"",""]').rstrip(b"=").decode())
 def test_anything_else_is_refused(text: str) -> None:
     """However it is spelled."""
     with pytest.raises(InvalidQueryError):

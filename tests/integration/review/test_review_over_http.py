@@ -81,7 +81,7 @@ def found(service: ReviewService, **filters: object) -> list[int]:
         ({"rule": "booking-rejected"}, [3]),
         ({"rule": "refused"}, []),
         ({"upstream_status": 402}, [2]),
-        ({"limit": 2}, [3, 2]),
+        ({"limit": 2, "client": ""}, [3, 2]),
     ],
 )
 def test_filters_combine(filled: ReviewService, filters: dict[str, object], numbers: list[int]) -> None:
@@ -144,7 +144,7 @@ def test_all_faults_of_a_question_are_told_at_once(review: ReviewService) -> Non
     """Each with its parameter; an unknown one is not repeated; nothing is read, and nothing recorded."""
     query = (
         "from=yesterday&to=2026-02-30&client=0&candidate=x&booking=-1&operation=op_1&request_id=%20&state=DONE&rule=A"
-        "&upstream_status=999&limit=101&cursor=*&reason=no&secret=1&state=SENDING&%73tate=UNKNOWN"
+        "&upstream_status=999&limit=101&%6Cimit=1&cursor=*&reason=no&secret=1"
     )
     problem = require_problem(review.ask(f"{OPERATIONS}?{query}"), 400, "invalid-query")
     pointers = {each["pointer"] for each in problem["violations"]}
@@ -170,6 +170,12 @@ def test_a_timeline_tells_every_event_with_its_contact_masked(filled: ReviewServ
     assert first["hash"] == event_hash(BOOKED.canonical()) == second["members"]["previous_hash"]
     assert first["members"]["request"]["contact"] == {"phone_last_3": "masked"}
     assert (document["state"], document["contact_state"], document["contact"]) == ("CONFIRMED", "none", None)
+
+
+def test_a_flag_is_one_or_nought(filled: ReviewService) -> None:
+    """In either spelling; anything else is refused, not guessed."""
+    path = f"{OPERATIONS}/{BOOKED.operation_id}"
+    assert [filled.ask(f"{path}?unmask={text}").status for text in ("0", "false", "maybe")] == [200, 200, 400]
 
 
 def test_what_the_audit_does_not_have_is_not_found(review: ReviewService) -> None:

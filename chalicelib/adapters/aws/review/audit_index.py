@@ -106,7 +106,8 @@ class DynamoDBAuditIndex:
             "ExpressionAttributeNames": {"#part": index.attribute, "#at": index.sort},
             "ExpressionAttributeValues": {":part": value, ":low": rows.text(low), ":high": rows.text(high)},
             "ScanIndexForward": span.direction is Direction.NEWER,
-            "Limit": limit + 1,
+            # One more tells whether that is the end, and the operation that the span goes on beyond is among them.
+            "Limit": limit + 1 + (span.beyond is not None),
         }
         found: list[Position] = []
         while True:

@@ -121,7 +121,7 @@ def with_header(**changes: object) -> Callable[[Provider], str]:
     return token
 
 
-def with_claims(**changes: object) -> Callable[[Provider], str]:
+def with_claims(**changes: Any) -> Callable[[Provider], str]:  # noqa: ANN401 (claims are of any type)
     """Sign well, and change claims."""
     return lambda provider: provider.token("uma", **changes)
 
@@ -237,12 +237,50 @@ def test_a_provider_that_is_down_is_not_asked_by_every_request(provider: Provide
 @pytest.mark.parametrize("keys", [[], ["no key"], [{"kty": "oct", "k": "AA"}], [{"kid": "rsa-1"}], "none"])
 def test_a_set_without_usable_keys_lets_nobody_in(provider: Provider, keys: object) -> None:
     """Empty, odd, or of keys that everybody would know."""
-
-    class Odd(Provider):
-        def answer(self, path: str) -> tuple[int, Any]:
-            return (200, {"keys": keys}) if path == "/jwks" else super().answer(path)
-
     server = IdentityProvider()
-    server.provider = Odd(keys=provider.keys)
+    server.provider = odd = Telling(keys=provider.keys)
+    odd.path, odd.told = "/jwks", json.dumps({"keys": keys}).encode()
     with server, pytest.raises((IdentityUnavailableError, ReviewerTokenInvalidError)):
         verify(verifier(server.provider), server.provider.token("uma"))
+
+
+class Telling(Provider):
+    """A provider that tells one thing at one path."""
+
+    path, status, told = "", 200, b""
+
+    def respond(self, path: str) -> tuple[int, bytes]:
+        """Return what it is to tell there, and what it knows elsewhere."""
+        return (self.status, self.told) if path == self.path else super().respond(path)
+
+
+DISCOVERY = "/.well-known/openid-configuration"
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/jwks", b"no JSON"),
+        ("/jwks", b"[" * 100_000),
+        ("/jwks", b"[]"),
+        ("/jwks", b'{"keys": "' + b" " * 300_000 + b'"}'),
+        (DISCOVERY, b"{}"),
+        (DISCOVERY, b'{"issuer": "https://elsewhere.example", "jwks_uri": "https://elsewhere.example/jwks"}'),
+        (DISCOVERY, b'{"issuer": "ISSUER", "jwks_uri": "http://elsewhere.example/jwks"}'),
+        (DISCOVERY, b'{"issuer": "ISSUER", "jwks_uri": 7}'),
+    ],
+)
+def test_a_document_that_cannot_be_used_lets_nobody_in(provider: Provider, path: str, told: bytes) -> None:
+    """Not JSON, no object, too large; of another issuer, or at an address that is not safe."""
+    server = IdentityProvider()
+    server.provider = telling = Telling(keys=provider.keys)
+    with server:
+        telling.path, telling.told = path, told.replace(b"ISSUER", server.url.encode())
+        with pytest.raises(IdentityUnavailableError):
+            verify(verifier(telling), telling.token("uma"))
+
+
+def test_a_provider_that_is_not_there_lets_nobody_in(provider: Provider) -> None:
+    """Nothing listens where its keys should be."""
+    with pytest.raises(IdentityUnavailableError):
+        verify(verifier(provider, url="http://127.0.0.1:9/jwks"), provider.token("uma"))
