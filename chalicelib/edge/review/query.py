@@ -13,9 +13,9 @@ from chalicelib.edge.review.container import REASON_HEADER
 
 SHORTEST_REASON, LONGEST_REASON = 5, 200
 
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DATE = re.compile(r"2[0-9]{3}-[0-9]{2}-[0-9]{2}")  # in a millennium whose times can be reckoned with
 _TIME = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
+    r"2[0-9]{3}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
 _SPACE_FOR_PLUS = re.compile(r" (?=[0-9]{2}:[0-9]{2}$)")  # what an address makes of a plus that was not encoded
 _WHOLE = re.compile(r"[0-9]{1,19}")
@@ -80,17 +80,11 @@ class Query:
             if is_required:
                 self._refuse(name, "required", "Send this parameter.")
             return None
-        try:
-            if _DATE.fullmatch(value):
-                return datetime.combine(date.fromisoformat(value), time(), UTC)
-            spelled = _SPACE_FOR_PLUS.sub("+", value).upper()
-            if _TIME.fullmatch(spelled):
-                return datetime.fromisoformat(spelled).astimezone(UTC)
-        except (ValueError, OverflowError):
-            pass
-        message = "Send an RFC 3339 time with its offset, for example 2026-01-15T21:30:00Z, or a date."
-        self._refuse(name, "time", message)
-        return None
+        moment = _moment(value)
+        if moment is None:
+            message = "Send an RFC 3339 time with its offset, for example 2026-01-15T21:30:00Z, or a date."
+            self._refuse(name, "time", message)
+        return moment
 
     def reason(self, request: Request) -> str | None:
         """Return why it is asked, from the header or the parameter: some words, and no number of a person."""
@@ -128,3 +122,14 @@ class Query:
     def _refuse(self, name: str | None, rule: str, message: str, params: Mapping[str, Param] | None = None) -> None:
         """Note a fault; the pointer of a parameter that nobody knows would be the caller's own text."""
         self._violations.append(Violation("" if name is None else f"/{name}", rule, message, params or {}))
+
+
+def _moment(text: str) -> datetime | None:
+    """Return the time that a text tells, in UTC; None where it tells none."""
+    try:
+        if _DATE.fullmatch(text):
+            return datetime.combine(date.fromisoformat(text), time(), UTC)
+        spelled = _SPACE_FOR_PLUS.sub("+", text).upper()
+        return datetime.fromisoformat(spelled).astimezone(UTC) if _TIME.fullmatch(spelled) else None
+    except ValueError:
+        return None
