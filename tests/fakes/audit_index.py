@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from threading import Lock
 
 from chalicelib.application.review.ports import Entries, OpenNow
 from chalicelib.domain.audit.event import AuditEvent, told_request_id
@@ -87,6 +88,7 @@ class InMemoryLookTrail:
     events: list[LookEvent] = field(default_factory=list)
     rivals: int = 0
     is_failing: bool = False
+    lock: Lock = field(default_factory=Lock)
 
     def head(self, chain: str, deadline: Deadline) -> Head:
         """Return where a chain ends."""
@@ -99,6 +101,10 @@ class InMemoryLookTrail:
         require_deadline(deadline)
         if self.is_failing:
             raise AuditUnavailableError("told to fail")
+        with self.lock:
+            return self._add(event)
+
+    def _add(self, event: LookEvent) -> bool:
         if event in self.events:
             return True
         if self.rivals or any(self._place(event) == self._place(each) for each in self.events):

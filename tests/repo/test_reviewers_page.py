@@ -3,6 +3,7 @@
 import re
 
 from chalicelib.application.review.count_operations import COUNT_BOUNDS
+from chalicelib.application.review.door import TRIES
 from chalicelib.application.review.search_operations import PAGE as PAGE_SIZE
 from chalicelib.domain.review.chain import STATES
 from chalicelib.domain.review.plan import Bounds
@@ -76,4 +77,5 @@ def test_the_bounds_are_those_of_the_code() -> None:
     assert cost["client"] == cost["candidate"]
     assert f"takes {cost['client']} requests" in DECISION
     assert f"of a day {cost['day']}, of one operation {cost['operation']}" in DECISION
+    assert ("tries again, twelve times at most" in DECISION, TRIES) == (True, 12)
     assert f"nothing meets takes {cost['nothing meets it']}" in DECISION

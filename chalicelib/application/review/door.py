@@ -13,7 +13,7 @@ from chalicelib.domain.reviewer_errors import AuditUnavailableError
 from chalicelib.domain.time_budget import Deadline
 
 LONGEST_SECONDS = 20.0
-TRIES = 5
+TRIES = 12  # a page of a console asks several things at once, and each round one of them gets its place
 NOT_RECORDED = "Your look at the audit could not be recorded, so there is no answer. It is safe to try again."
 
 

@@ -1,13 +1,18 @@
 """What every LookTrail does, in memory and on DynamoDB alike."""
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 
+from chalicelib.application.review.door import Door
 from chalicelib.domain.review.look import Action, Head, Look
 from chalicelib.domain.review.plan import Day, Span
 from chalicelib.domain.review.reviewer import Reviewer, Role
 from tests.builders import NOW
 from tests.contract.records import enough_time
 from tests.contract.review.conftest import Audit
+from tests.fakes.clock import FixedClock
+from tests.fakes.review_desk import FakeVerifier, visit
 
 RITA, UMA = (Reviewer("https://identity.example", name, frozenset({Role.REVIEWER})) for name in ("rita", "uma"))
 
@@ -42,6 +47,19 @@ def test_the_same_look_again_is_our_own_retry(audit: Audit) -> None:
     assert audit.trail.add(event, enough_time())
     assert audit.trail.add(event, enough_time())
     assert audit.trail.head(event.look.chain, enough_time()) == event.head()
+
+
+def test_a_reader_s_looks_at_one_moment_make_no_fork(audit: Audit) -> None:
+    """Eight at once: each has a place of its own, in one chain."""
+    door = Door(FakeVerifier(), audit.trail, FixedClock())
+
+    def record(number: int) -> None:
+        asked = replace(visit(), request_id=f"request-{number}")
+        door.record(asked, RITA, Action.SEARCH, {}, number, enough_time())
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(record, range(8)))
+    assert audit.trail.head(look().chain, enough_time()).sequence == 8
 
 
 def test_looks_are_in_no_search(audit: Audit) -> None:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from chalicelib.application.review.door import TRIES
 from chalicelib.application.review.search_operations import SearchCommand
 from chalicelib.domain.audit.event import AuditEvent, EventKind
 from chalicelib.domain.errors import SwitchboardError
@@ -216,7 +217,7 @@ def test_a_look_that_cannot_be_recorded_has_no_answer() -> None:
     desk.trail.is_failing, desk.trail.rivals = False, 2
     desk.search(SearchCommand(visit()))
     assert len(desk.trail.events) == 1
-    desk.trail.rivals = 5
+    desk.trail.rivals = TRIES
     with pytest.raises(AuditUnavailableError) as caught:
         desk.search(SearchCommand(visit()))
     assert caught.value.retry_after_seconds == 1
