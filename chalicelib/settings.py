@@ -1,42 +1,128 @@
 """Every setting, read once from a mapping of environment variables; all faults are reported at once."""
 
+import ipaddress
+import re
 from collections.abc import Mapping
 from math import inf
+from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from chalicelib.domain.booking.longest_form import longest_form_bytes
 from chalicelib.domain.booking.policy import MAXIMUM_COMMENTS_LENGTH
-from chalicelib.setting_forms import (
-    FORM,
-    CABundle,
-    HeaderNames,
-    InvalidSettingsError,
-    Origins,
-    Seconds,
-    TypeBase,
-    require_base_url,
-    require_zone,
-)
 from chalicelib.spelling import misspelt
 
-__all__ = ["InvalidSettingsError", "Settings", "read_settings"]
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
+_BASE_URL = re.compile(
+    r"(?P<scheme>https?)://(?P<host>[a-z0-9.-]+|\[[0-9a-f:]+\])(:(?P<port>[0-9]{1,5}))?/?", re.ASCII | re.IGNORECASE
+)
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2: a token
+_HIGHEST_PORT = 65535
+
+
+class InvalidSettingsError(Exception):
+    """The environment cannot be used; the message names every fault and never a value."""
+
+
+def _split_origins(value: object) -> object:
+    return [origin.strip() for origin in value.split(",") if origin.strip()] if isinstance(value, str) else value
+
+
+def _split_names(value: object) -> object:
+    return tuple(name.strip() for name in value.split(",") if name.strip()) if isinstance(value, str) else value
+
+
+def _require_header_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if name == "*" or not _HEADER_NAME.fullmatch(name):
+            msg = "each is the name of one header, without a wildcard"
+            raise ValueError(msg)
+    return names
+
+
+def _require_origins(origins: frozenset[str]) -> frozenset[str]:
+    for origin in origins:
+        if not _ORIGIN.fullmatch(origin):
+            msg = "each origin is scheme://host[:port] in lower case, without a path or a wildcard"
+            raise ValueError(msg)
+    return origins
+
+
+def _require_base_url(url: str) -> str:
+    # One pattern instead of urlsplit: that one takes fragments and line breaks, and its own errors repeat the value.
+    match = _BASE_URL.fullmatch(url)
+    is_sound = match is not None and int(match["port"] or 0) <= _HIGHEST_PORT
+    if match is None or not is_sound or not (match["scheme"].lower() == "https" or _is_loopback(match["host"])):
+        msg = "must be https://host[:port] without a path; plain http is for loopback addresses only"
+        raise ValueError(msg)
+    return url.rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    name = host.strip("[]").lower()
+    try:
+        return name == "localhost" or ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def _require_file(path: str | None) -> str | None:
+    if path is not None and not Path(path).is_file():
+        msg = "must name a file of certificates that is here"
+        raise ValueError(msg)
+    return path
+
+
+def _require_type_base(base: str | None) -> str | None:
+    if base is not None and not (base.startswith(("/", "https://")) and base.endswith(("/", "#"))):
+        msg = "must begin with / or https:// and end with / or #, because a problem's name is put behind it"
+        raise ValueError(msg)
+    return base
+
+
+def _require_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        msg = "must be an IANA time zone such as Europe/London"
+        raise ValueError(msg) from None
+    return name
+
+
+Seconds = Annotated[float, Field(gt=0, le=29)]
 
 
 class Settings(BaseModel):
     """The settings; each member is the environment variable of the same name in capitals, its description is the README's."""
 
-    model_config = FORM
+    model_config = ConfigDict(
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,
+        alias_generator=str.upper,
+        validate_by_alias=True,
+        validate_default=True,  # a default may clash with what was given
+    )
 
-    adultwork_base_url: Annotated[str, AfterValidator(require_base_url)] = Field(
+    adultwork_base_url: Annotated[str, AfterValidator(_require_base_url)] = Field(
         "https://api-sandbox.adultwork.com",
         description="The upstream: scheme, host and port. AdultWork's own sandbox unless a deployment says otherwise.",
     )
     adultwork_accept: Literal["application/xml", "application/json"] = Field(
         "application/xml", description="The form that the upstream is asked to answer in; both are read."
     )
-    adultwork_timezone: Annotated[str, AfterValidator(require_zone)] = Field(
+    adultwork_timezone: Annotated[str, AfterValidator(_require_zone)] = Field(
         "Europe/London",
         description="The clock of AdultWork's dates. An inference: its documentation names no zone.",
     )
@@ -50,13 +136,17 @@ class Settings(BaseModel):
     adultwork_api_secret: str | None = Field(
         None, repr=False, description="The developer secret, for local runs; deployed stages keep it in SECRETS_NAME."
     )
-    adultwork_ca_bundle: CABundle = Field(
+    adultwork_ca_bundle: Annotated[str | None, AfterValidator(_require_file)] = Field(
         None, description="A file of certificate authorities to trust instead of the bundled ones."
     )
-    allowed_origins: Origins = Field(
-        frozenset(), description="The web origins that a browser may call from, comma separated, matched exactly."
+    allowed_origins: Annotated[frozenset[str], BeforeValidator(_split_origins), AfterValidator(_require_origins)] = (
+        Field(
+            frozenset(), description="The web origins that a browser may call from, comma separated, matched exactly."
+        )
     )
-    allowed_headers: HeaderNames = Field(
+    allowed_headers: Annotated[
+        tuple[str, ...], BeforeValidator(_split_names), AfterValidator(_require_header_names)
+    ] = Field(
         (),
         description="The headers that a page may send beside our own and those of W3C Trace Context, comma separated.",
     )
@@ -104,7 +194,7 @@ class Settings(BaseModel):
     expiry_hours: float = Field(
         24, ge=1, le=720, description="When an operation that nobody came back for is handed to a reviewer."
     )
-    problem_type_base: TypeBase = Field(
+    problem_type_base: Annotated[str | None, AfterValidator(_require_type_base)] = Field(
         None,
         description="What comes before a problem's name in its `type`, if the pages stand elsewhere than at `/problems/` here.",
     )

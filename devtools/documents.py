@@ -2,12 +2,9 @@
 
 from collections.abc import Iterator
 
-from pydantic import BaseModel
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
 
 from chalicelib.edge.problems.table import BY_SLUG
-from chalicelib.review_settings import ReviewSettings
 from chalicelib.settings import Settings
 from devtools.deploy.alarms import ALARMS
 
@@ -16,18 +13,9 @@ _NEW_KEY = {None: "not said", False: "false", True: "true once the operation is 
 
 def settings_table() -> Iterator[str]:
     """Yield the rows of the settings table: name, default, what it is."""
-    return _settings(Settings)
-
-
-def review_settings_table() -> Iterator[str]:
-    """Yield the rows of the table of `docs/reviewers.md`: the settings of the reviewers' function."""
-    return _settings(ReviewSettings)
-
-
-def _settings(kind: type[BaseModel]) -> Iterator[str]:
     yield "| variable | default | what it is |"
     yield "|---|---|---|"
-    for name, field in kind.model_fields.items():
+    for name, field in Settings.model_fields.items():
         yield f"| `{name.upper()}` | {_default(field)} | {field.description} |"
 
 
@@ -62,8 +50,6 @@ def _default(field: FieldInfo) -> str:
     match field.default:
         case None | "" | frozenset() | ():
             return "none"
-        case value if value is PydanticUndefined:
-            return "has to be set"
         case bool(value):
             return f"`{int(value)}`"
         case value:
@@ -71,18 +57,4 @@ def _default(field: FieldInfo) -> str:
 
 
 if __name__ == "__main__":
-    print(
-        "\n".join(
-            [
-                *settings_table(),
-                "",
-                *review_settings_table(),
-                "",
-                *problems_table(),
-                "",
-                *flags_table(),
-                "",
-                *alarms_table(),
-            ]
-        )
-    )
+    print("\n".join([*settings_table(), "", *problems_table(), "", *flags_table(), "", *alarms_table()]))

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -49,7 +50,7 @@ def test_it_is_a_function_of_its_own_from_the_same_zip(resources: Json) -> None:
 def test_it_is_given_its_settings_and_no_secret(template: Json, resources: Json) -> None:
     """Who may look is a parameter; what is empty keeps everybody out."""
     variables = resources["ReviewHandler"]["Properties"]["Environment"]["Variables"]
-    assert variables.keys() <= {name.upper() for name in ReviewSettings.model_fields}
+    assert variables.keys() <= {one.name.upper() for one in fields(ReviewSettings)}
     assert variables["REVIEW_ISSUER"] == {"Ref": "ReviewIssuer"}
     assert (
         variables["ALLOWED_ORIGINS"]

@@ -14,10 +14,10 @@ from chalicelib.edge.review.query import LONGEST_REASON, SHORTEST_REASON
 from chalicelib.edge.review.questions import FILTERS, LARGEST_PAGE
 from chalicelib.edge.review.routes import OPERATION, STATISTICS
 from devtools.deploy.review import PARAMETERS
-from devtools.documents import review_settings_table
 from devtools.local.identity import USERS
 from devtools.local.run import DEFAULTS
 from devtools.places import ROOT
+from devtools.review_documents import review_settings_table
 from tests.contract.review.test_costs import PAGES
 
 PAGE = (ROOT / "docs" / "reviewers.md").read_text()

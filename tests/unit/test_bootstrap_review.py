@@ -5,7 +5,7 @@ import os
 import pytest
 
 from chalicelib import bootstrap_review
-from chalicelib.setting_forms import InvalidSettingsError
+from chalicelib.settings import InvalidSettingsError
 
 SOUND = {"REVIEW_ISSUER": "https://identity.example", "REVIEW_AUDIENCE": "switchboard-review"}
 

@@ -4,16 +4,17 @@ import json
 import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
 from chalicelib.adapters.aws.dynamodb import items
-from chalicelib.adapters.aws.vault.client import kms_client
-from chalicelib.adapters.aws.vault.kms_vault import KmsVault
-from chalicelib.adapters.system import SystemClock, random_bytes
+from chalicelib.adapters.aws.review.calls import key_client
+from chalicelib.adapters.aws.vault.data_key import DataKey
+from chalicelib.adapters.aws.vault.sealing import AesGcmSeal
+from chalicelib.adapters.system import random_bytes
 from chalicelib.domain.audit.event import AuditEvent, EventKind, event_hash
-from chalicelib.domain.time_budget import Deadline
 from tests.contract.review.test_audit_index import following, opening
 from tests.integration.exchange import require_problem
 from tests.integration.review.conftest import ORIGIN, ReviewService
@@ -186,15 +187,21 @@ def test_what_the_audit_does_not_have_is_not_found(review: ReviewService) -> Non
 
 
 def sealed(service: ReviewService, event: AuditEvent, contact: dict[str, str]) -> str:
-    """Seal contact fields as the booking path does."""
-    clock, endpoint = SystemClock(), service.client.meta.endpoint_url
-    kms = kms_client(endpoint=endpoint)
-    vault = KmsVault(
-        kms, service.client, service.operations_table, "alias/switchboard", clock, random_bytes=random_bytes
+    """Seal contact fields as the booking path does: under a data key of the account, which KMS wraps."""
+    kms = key_client(endpoint=service.client.meta.endpoint_url)
+    made = kms.generate_data_key(
+        KeyId="alias/switchboard", KeySpec="AES_256", EncryptionContext={"account": str(event.account)}
     )
-    seal = vault.unlock(event.account, Deadline.after(clock.monotonic, 5))
     kms.close()
-    return seal.seal(zlib.compress(json.dumps(contact).encode()), f"contact:{event.operation_id}")
+    key = DataKey(made["Plaintext"])
+    row: Any = {
+        "pk": {"S": f"DATAKEY#{event.account}"},
+        "key_id": {"B": key.id},
+        "wrapped": {"B": made["CiphertextBlob"]},
+    }
+    service.client.put_item(TableName=service.operations_table, Item=row)
+    packed = zlib.compress(json.dumps(contact).encode())
+    return AesGcmSeal(event.account, key, random_bytes).seal(packed, f"contact:{event.operation_id}")
 
 
 @pytest.mark.parametrize(
