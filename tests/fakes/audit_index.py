@@ -8,10 +8,10 @@ from threading import Lock
 
 from chalicelib.application.review.ports import Entries, OpenNow
 from chalicelib.domain.audit.event import AuditEvent, told_request_id
-from chalicelib.domain.review.chain import Chain
-from chalicelib.domain.review.look import Head, LookEvent
-from chalicelib.domain.review.plan import Day, Drive, Place, Span
-from chalicelib.domain.review.position import Direction, Position
+from chalicelib.domain.review.desk.chain import Chain
+from chalicelib.domain.review.desk.look import Head, LookEvent
+from chalicelib.domain.review.desk.plan import Day, Drive, Place, Span
+from chalicelib.domain.review.desk.position import Direction, Position
 from chalicelib.domain.reviewer_errors import AuditUnavailableError
 from chalicelib.domain.time_budget import Deadline
 from tests.fakes.punctuality import require_deadline

@@ -10,8 +10,8 @@ from chalicelib.application.review.ports import Register
 from chalicelib.application.review.search_operations import OperationsPage, SearchCommand, SearchOperations
 from chalicelib.application.review.show_operation import ShowCommand, ShowOperation, Timeline
 from chalicelib.domain.access import AccessToken
-from chalicelib.domain.review.plan import Bounds
-from chalicelib.domain.review.reviewer import Reviewer, Role
+from chalicelib.domain.review.desk.plan import Bounds
+from chalicelib.domain.review.desk.reviewer import Reviewer, Role
 from chalicelib.domain.reviewer_errors import AuditUnavailableError, IdentityUnavailableError, ReviewerTokenInvalidError
 from chalicelib.domain.time_budget import Deadline
 from tests.fakes.audit_index import InMemoryAuditIndex, InMemoryLookTrail

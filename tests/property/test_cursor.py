@@ -7,9 +7,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chalicelib.domain.review.cursor import read_cursor, write_cursor
-from chalicelib.domain.review.filters import Filter
-from chalicelib.domain.review.position import Direction, Position
+from chalicelib.domain.review.desk.cursor import read_cursor, write_cursor
+from chalicelib.domain.review.desk.filters import Filter
+from chalicelib.domain.review.desk.position import Direction, Position
 from chalicelib.domain.reviewer_errors import InvalidQueryError
 
 IDS = st.sampled_from(["", "~"]) | st.integers(0, 10**20).map(lambda number: f"op_{number:026}")

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.review.filters import Filter
-from chalicelib.domain.review.plan import CLOCK_SKEW, EARLIEST, Day, Drive, Named, Span, drive, places
-from chalicelib.domain.review.position import Direction, Position
+from chalicelib.domain.review.desk.filters import Filter
+from chalicelib.domain.review.desk.plan import CLOCK_SKEW, EARLIEST, Day, Drive, Named, Span, drive, places
+from chalicelib.domain.review.desk.position import Direction, Position
 from tests.builders import NOW
 
 MOMENTS = st.integers(-3, 20).flatmap(

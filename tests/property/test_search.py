@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from chalicelib.application.review.search_operations import SearchCommand
 from chalicelib.domain.audit.event import AuditEvent, EventKind
-from chalicelib.domain.review.filters import Filter
-from chalicelib.domain.review.plan import Bounds
+from chalicelib.domain.review.desk.filters import Filter
+from chalicelib.domain.review.desk.plan import Bounds
 from tests.builders import NOW
 from tests.fakes.review_desk import Desk, visit
 

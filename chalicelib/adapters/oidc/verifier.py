@@ -14,7 +14,7 @@ from jwt.exceptions import ExpiredSignatureError
 from chalicelib.adapters.oidc.fetching import DocumentError
 from chalicelib.adapters.oidc.keys import ProviderKeys
 from chalicelib.domain.access import AccessToken
-from chalicelib.domain.review.reviewer import LONGEST_SUBJECT, Reviewer, Role
+from chalicelib.domain.review.desk.reviewer import LONGEST_SUBJECT, Reviewer, Role
 from chalicelib.domain.reviewer_errors import IdentityUnavailableError, ReviewerTokenInvalidError
 from chalicelib.domain.time_budget import Deadline
 

@@ -6,13 +6,13 @@ from datetime import datetime
 from chalicelib.application.review.door import Door, Visit
 from chalicelib.application.review.ports import AuditIndex, OpenNow
 from chalicelib.application.review.walk import Walk
-from chalicelib.domain.review.counts import Counts, count
-from chalicelib.domain.review.cursor import read_cursor, write_cursor
-from chalicelib.domain.review.filters import Filter
-from chalicelib.domain.review.look import Action
-from chalicelib.domain.review.plan import Bounds, Span
-from chalicelib.domain.review.position import Direction
-from chalicelib.domain.review.reviewer import Role
+from chalicelib.domain.review.desk.counts import Counts, count
+from chalicelib.domain.review.desk.cursor import read_cursor, write_cursor
+from chalicelib.domain.review.desk.filters import Filter
+from chalicelib.domain.review.desk.look import Action
+from chalicelib.domain.review.desk.plan import Bounds, Span
+from chalicelib.domain.review.desk.position import Direction
+from chalicelib.domain.review.desk.reviewer import Role
 
 COUNT_BOUNDS = Bounds(chains=2_000, batch=200)
 

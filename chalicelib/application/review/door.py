@@ -7,8 +7,8 @@ from chalicelib.application.ports import Clock
 from chalicelib.application.review.ports import LookTrail, TokenVerifier
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.canonical import Canonical
-from chalicelib.domain.review.look import Action, Look
-from chalicelib.domain.review.reviewer import Reviewer, Role
+from chalicelib.domain.review.desk.look import Action, Look
+from chalicelib.domain.review.desk.reviewer import Reviewer, Role
 from chalicelib.domain.reviewer_errors import AuditUnavailableError
 from chalicelib.domain.time_budget import Deadline
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib.application.review.ports import Register
-from chalicelib.domain.review.filters import Filter
-from chalicelib.domain.review.person import PersonId
+from chalicelib.domain.review.desk.filters import Filter
+from chalicelib.domain.review.desk.person import PersonId
 from chalicelib.domain.time_budget import Deadline
 
 PERSON_MEMBERS = frozenset({"account", "candidate"})  # the members of an event that name somebody

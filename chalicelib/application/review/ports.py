@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from chalicelib.domain.access import AccessToken
-from chalicelib.domain.review.chain import Chain
-from chalicelib.domain.review.look import Head, LookEvent
-from chalicelib.domain.review.person import PersonId
-from chalicelib.domain.review.plan import Place, Span
-from chalicelib.domain.review.position import Position
-from chalicelib.domain.review.reviewer import Reviewer
+from chalicelib.domain.review.desk.chain import Chain
+from chalicelib.domain.review.desk.look import Head, LookEvent
+from chalicelib.domain.review.desk.person import PersonId
+from chalicelib.domain.review.desk.plan import Place, Span
+from chalicelib.domain.review.desk.position import Position
+from chalicelib.domain.review.desk.reviewer import Reviewer
 from chalicelib.domain.time_budget import Deadline
 
 

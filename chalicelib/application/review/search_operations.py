@@ -10,13 +10,13 @@ from chalicelib.application.review.persons import Persons
 from chalicelib.application.review.ports import AuditIndex
 from chalicelib.application.review.walk import Walk
 from chalicelib.domain.canonical import Canonical
-from chalicelib.domain.review.chain import Chain
-from chalicelib.domain.review.cursor import read_cursor, write_cursor
-from chalicelib.domain.review.filters import Filter
-from chalicelib.domain.review.look import Action
-from chalicelib.domain.review.plan import Bounds, Drive, Span, drive
-from chalicelib.domain.review.position import Direction, Position
-from chalicelib.domain.review.reviewer import Role
+from chalicelib.domain.review.desk.chain import Chain
+from chalicelib.domain.review.desk.cursor import read_cursor, write_cursor
+from chalicelib.domain.review.desk.filters import Filter
+from chalicelib.domain.review.desk.look import Action
+from chalicelib.domain.review.desk.plan import Bounds, Drive, Span, drive
+from chalicelib.domain.review.desk.position import Direction, Position
+from chalicelib.domain.review.desk.reviewer import Role
 from chalicelib.domain.time_budget import Deadline
 
 PAGE = 25

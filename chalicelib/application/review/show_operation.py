@@ -10,11 +10,11 @@ from chalicelib.application.review.door import Door, Visit
 from chalicelib.application.review.persons import Persons
 from chalicelib.application.review.ports import AuditIndex, Contacts
 from chalicelib.domain.errors import NotFoundError
-from chalicelib.domain.review.chain import Chain, StoredEvent
-from chalicelib.domain.review.look import Action
-from chalicelib.domain.review.masks import masked
-from chalicelib.domain.review.reviewer import Role
-from chalicelib.domain.review.titles import title_of
+from chalicelib.domain.review.desk.chain import Chain, StoredEvent
+from chalicelib.domain.review.desk.look import Action
+from chalicelib.domain.review.desk.masks import masked
+from chalicelib.domain.review.desk.reviewer import Role
+from chalicelib.domain.review.desk.titles import title_of
 from chalicelib.domain.reviewer_errors import InvalidQueryError
 from chalicelib.domain.time_budget import Deadline
 from chalicelib.domain.violation import Violation

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from chalicelib.application.review.ports import AuditIndex, Entries
-from chalicelib.domain.review.chain import Chain
-from chalicelib.domain.review.filters import Filter
-from chalicelib.domain.review.plan import Bounds, Day, Place, Span, places
-from chalicelib.domain.review.position import Position
+from chalicelib.domain.review.desk.chain import Chain
+from chalicelib.domain.review.desk.filters import Filter
+from chalicelib.domain.review.desk.plan import Bounds, Day, Place, Span, places
+from chalicelib.domain.review.desk.position import Position
 from chalicelib.domain.time_budget import Deadline
 
 

@@ -1,1 +1,1 @@
-"""What reviewers may ask of the audit and how it is answered: roles, filters, plans, cursors, masks. Pure."""
+"""What reviewers ask of records: is the story that a chain tells one that the protocol allows, and what does it say in words?"""

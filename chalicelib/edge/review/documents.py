@@ -6,7 +6,7 @@ from typing import Any
 from chalicelib.application.review.count_operations import Statistics
 from chalicelib.application.review.search_operations import Found, OperationsPage
 from chalicelib.application.review.show_operation import ShownEvent, Timeline
-from chalicelib.domain.review.chain import Chain
+from chalicelib.domain.review.desk.chain import Chain
 from chalicelib.edge.links import Links
 from chalicelib.edge.representation import Document, instant
 

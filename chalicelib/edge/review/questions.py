@@ -10,9 +10,9 @@ from chalicelib.application.review.search_operations import PAGE, SearchCommand
 from chalicelib.application.review.show_operation import ShowCommand
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.errors import InvalidTokenError, MissingTokenError, NotFoundError
-from chalicelib.domain.review.chain import STATES
-from chalicelib.domain.review.cursor import LONGEST
-from chalicelib.domain.review.filters import Filter
+from chalicelib.domain.review.desk.chain import STATES
+from chalicelib.domain.review.desk.cursor import LONGEST
+from chalicelib.domain.review.desk.filters import Filter
 from chalicelib.domain.reviewer_errors import ReviewerTokenInvalidError, ReviewerTokenMissingError
 from chalicelib.edge.exchange import Exchange
 from chalicelib.edge.request import bearer_token, seconds_left

@@ -7,8 +7,8 @@ import pytest
 
 from chalicelib.domain.audit.event import AuditEvent, EventKind, event_hash
 from chalicelib.domain.operation.operation import OperationState
-from chalicelib.domain.review.plan import Day, Drive, Named, Place, Span
-from chalicelib.domain.review.position import Direction, Position
+from chalicelib.domain.review.desk.plan import Day, Drive, Named, Place, Span
+from chalicelib.domain.review.desk.position import Direction, Position
 from tests.builders import NOW
 from tests.contract.records import enough_time
 from tests.contract.review.conftest import Audit

@@ -13,7 +13,7 @@ from chalicelib.adapters.aws.review.look_trail import DynamoDBLookTrail
 from chalicelib.application.review.door import Door
 from chalicelib.application.review.persons import IdentityRegister, Persons
 from chalicelib.application.review.search_operations import SearchCommand, SearchOperations
-from chalicelib.domain.review.filters import Filter
+from chalicelib.domain.review.desk.filters import Filter
 from tests.builders import NOW
 from tests.contract.review.conftest import on_new_tables
 from tests.contract.review.test_audit_index import opening

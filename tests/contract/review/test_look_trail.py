@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import date
 
 from chalicelib.application.review.door import Door
-from chalicelib.domain.review.look import Action, Head, Look
-from chalicelib.domain.review.plan import Day, Span
-from chalicelib.domain.review.reviewer import Reviewer, Role
+from chalicelib.domain.review.desk.look import Action, Head, Look
+from chalicelib.domain.review.desk.plan import Day, Span
+from chalicelib.domain.review.desk.reviewer import Reviewer, Role
 from tests.builders import NOW
 from tests.contract.records import enough_time
 from tests.contract.review.conftest import Audit

@@ -288,7 +288,8 @@ def test_pages_of_the_console_may_ask_and_others_may_not(review: ReviewService) 
     for path in (OPERATIONS, "/health", "/nowhere", "/problems/role-missing"):
         told = review.get(path)
         assert (told.header("Cache-Control"), told.header("X-Content-Type-Options")) == ("no-store", "nosniff")
-        assert (told.header("Vary"), told.header("X-Request-Id") is not None) == ("Origin", True)
+        assert str(told.header("Vary")).startswith("Origin")
+        assert told.header("X-Request-Id") is not None
     for method in ("POST", "PUT", "PATCH", "DELETE"):
         require_problem(review.get(OPERATIONS, method=method), 405, "method-not-allowed")
     require_problem(review.get("/v1/PhoneChat/CreateBooking", method="POST"), 404, "not-found")

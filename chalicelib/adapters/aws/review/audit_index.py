@@ -12,9 +12,9 @@ from chalicelib.adapters.aws.review.batches import LARGEST_BATCH, pieces, read_r
 from chalicelib.adapters.aws.review.calls import THREADS, audit_errors, in_time
 from chalicelib.adapters.aws.review.open_operations import count_open
 from chalicelib.application.review.ports import Entries, OpenNow
-from chalicelib.domain.review.chain import Chain
-from chalicelib.domain.review.plan import Day, Place, Span
-from chalicelib.domain.review.position import Direction, Position
+from chalicelib.domain.review.desk.chain import Chain
+from chalicelib.domain.review.desk.plan import Day, Place, Span
+from chalicelib.domain.review.desk.position import Direction, Position
 from chalicelib.domain.time_budget import Deadline
 
 if TYPE_CHECKING:

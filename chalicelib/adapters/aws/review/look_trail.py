@@ -9,7 +9,7 @@ from chalicelib.adapters.aws.dynamodb import tables
 from chalicelib.adapters.aws.review import rows
 from chalicelib.adapters.aws.review.calls import audit_errors, in_time
 from chalicelib.domain.audit.event import event_hash
-from chalicelib.domain.review.look import Head, LookEvent
+from chalicelib.domain.review.desk.look import Head, LookEvent
 from chalicelib.domain.time_budget import Deadline
 
 if TYPE_CHECKING:

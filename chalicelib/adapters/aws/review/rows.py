@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from chalicelib.adapters.aws.dynamodb import tables
-from chalicelib.domain.review.look import LookEvent
-from chalicelib.domain.review.person import PersonId
-from chalicelib.domain.review.plan import Drive, Named, Span
-from chalicelib.domain.review.position import MILLISECOND, Direction, Position, whole_milliseconds
+from chalicelib.domain.review.desk.look import LookEvent
+from chalicelib.domain.review.desk.person import PersonId
+from chalicelib.domain.review.desk.plan import Drive, Named, Span
+from chalicelib.domain.review.desk.position import MILLISECOND, Direction, Position, whole_milliseconds
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef

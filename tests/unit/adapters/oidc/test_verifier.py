@@ -18,7 +18,7 @@ from chalicelib.adapters.oidc.keys import KeyLocation, ProviderKeys
 from chalicelib.adapters.oidc.verifier import OidcVerifier
 from chalicelib.adapters.system import SystemClock
 from chalicelib.domain.access import AccessToken
-from chalicelib.domain.review.reviewer import Reviewer, Role
+from chalicelib.domain.review.desk.reviewer import Reviewer, Role
 from chalicelib.domain.reviewer_errors import IdentityUnavailableError, ReviewerTokenInvalidError
 from chalicelib.domain.time_budget import Deadline
 from devtools.local.identity import AUDIENCE, IdentityProvider, Provider, SigningKey

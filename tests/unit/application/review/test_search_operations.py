@@ -9,9 +9,9 @@ from chalicelib.application.review.door import TRIES
 from chalicelib.application.review.search_operations import SearchCommand
 from chalicelib.domain.audit.event import AuditEvent, EventKind
 from chalicelib.domain.errors import SwitchboardError
-from chalicelib.domain.review.filters import Filter
-from chalicelib.domain.review.person import PersonId
-from chalicelib.domain.review.plan import Bounds, Day, Drive, Named, Place
+from chalicelib.domain.review.desk.filters import Filter
+from chalicelib.domain.review.desk.person import PersonId
+from chalicelib.domain.review.desk.plan import Bounds, Day, Drive, Named, Place
 from chalicelib.domain.reviewer_errors import (
     AuditUnavailableError,
     IdentityUnavailableError,

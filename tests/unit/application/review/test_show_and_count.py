@@ -10,8 +10,8 @@ from chalicelib.application.review.count_operations import CountCommand
 from chalicelib.application.review.show_operation import ContactState, ShowCommand
 from chalicelib.domain.audit.event import AuditEvent, EventKind
 from chalicelib.domain.errors import NotFoundError
-from chalicelib.domain.review.look import Action
-from chalicelib.domain.review.plan import Bounds
+from chalicelib.domain.review.desk.look import Action
+from chalicelib.domain.review.desk.plan import Bounds
 from chalicelib.domain.reviewer_errors import AuditUnavailableError, InvalidQueryError, RoleMissingError
 from tests.builders import NOW
 from tests.fakes.review_desk import REVIEWER, UNMASKER, Desk, visit

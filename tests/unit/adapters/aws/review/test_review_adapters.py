@@ -10,10 +10,10 @@ from chalicelib.adapters.aws.review.audit_index import DynamoDBAuditIndex
 from chalicelib.adapters.aws.review.contacts import KmsContacts
 from chalicelib.adapters.aws.review.look_trail import DynamoDBLookTrail
 from chalicelib.adapters.aws.review.rows import person, stretch
-from chalicelib.domain.review.look import Action, Head, Look
-from chalicelib.domain.review.plan import Drive, Named, Span
-from chalicelib.domain.review.position import Direction, Position
-from chalicelib.domain.review.reviewer import Reviewer
+from chalicelib.domain.review.desk.look import Action, Head, Look
+from chalicelib.domain.review.desk.plan import Drive, Named, Span
+from chalicelib.domain.review.desk.position import Direction, Position
+from chalicelib.domain.review.desk.reviewer import Reviewer
 from chalicelib.domain.reviewer_errors import AuditUnavailableError
 from chalicelib.domain.time_budget import Deadline
 from tests.builders import NOW

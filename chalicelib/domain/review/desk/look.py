@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from chalicelib.domain.audit.event import GENESIS, event_hash, told_request_id
 from chalicelib.domain.canonical import Canonical, canonical_bytes
-from chalicelib.domain.review.reviewer import Reviewer
+from chalicelib.domain.review.desk.reviewer import Reviewer
 
 VERSION = 1
 READER_CHARACTERS = 32

@@ -5,9 +5,9 @@ import re
 from chalicelib.application.review.count_operations import COUNT_BOUNDS
 from chalicelib.application.review.door import TRIES
 from chalicelib.application.review.search_operations import PAGE as PAGE_SIZE
-from chalicelib.domain.review.chain import STATES
-from chalicelib.domain.review.plan import Bounds
-from chalicelib.domain.review.reviewer import Role
+from chalicelib.domain.review.desk.chain import STATES
+from chalicelib.domain.review.desk.plan import Bounds
+from chalicelib.domain.review.desk.reviewer import Role
 from chalicelib.edge.problems.reviewers import REVIEWERS_PROBLEM_TYPES
 from chalicelib.edge.review.container import REASON_HEADER
 from chalicelib.edge.review.query import LONGEST_REASON, SHORTEST_REASON

@@ -52,7 +52,7 @@ def test_the_zip_verifies_tokens_and_searches(package: Package, tmp_path: Path) 
         }
         provider = identity.provider
         tokens = [*(provider.token("rita", key) for key in provider.keys), "client-token"]
-        client = str(ROOT / "tests" / "repo" / "review_zip_client.py")
+        client = str(ROOT / "tests" / "repo" / "review" / "zip_client.py")
         done = subprocess.run(  # noqa: S603 (our own interpreter on our own zip)
             [Path(sys.executable).resolve(), "-I", "-S", "-B", client, str(task), str(runtime), HANDLER],
             input=json.dumps([event(token) for token in tokens]),

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from chalicelib.domain.audit.event import EventKind
-from chalicelib.domain.review.chain import Chain
+from chalicelib.domain.review.desk.chain import Chain
 
 UNREADABLE = "UNREADABLE"
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.domain.review.chain import Members
+from chalicelib.domain.review.desk.chain import Members
 
 MASK = "masked"
 # The last digits of a phone, the keyed hashes that tie bookings to one phone, and the sealed text itself.

@@ -6,12 +6,12 @@ import pytest
 
 from chalicelib.domain.audit.event import EventKind
 from chalicelib.domain.operation.operation import OperationState
-from chalicelib.domain.review.chain import STATES, Chain, StoredEvent
-from chalicelib.domain.review.counts import count
-from chalicelib.domain.review.filters import Filter
-from chalicelib.domain.review.masks import masked
-from chalicelib.domain.review.position import whole_milliseconds
-from chalicelib.domain.review.titles import TITLES, title_of
+from chalicelib.domain.review.desk.chain import STATES, Chain, StoredEvent
+from chalicelib.domain.review.desk.counts import count
+from chalicelib.domain.review.desk.filters import Filter
+from chalicelib.domain.review.desk.masks import masked
+from chalicelib.domain.review.desk.position import whole_milliseconds
+from chalicelib.domain.review.desk.titles import TITLES, title_of
 from tests.builders import NOW
 
 

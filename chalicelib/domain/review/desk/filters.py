@@ -6,8 +6,8 @@ from datetime import datetime
 
 from chalicelib.domain.audit.event import EventKind, told_request_id
 from chalicelib.domain.canonical import Canonical, canonical_bytes
-from chalicelib.domain.review.chain import Chain
-from chalicelib.domain.review.person import PersonId
+from chalicelib.domain.review.desk.chain import Chain
+from chalicelib.domain.review.desk.person import PersonId
 
 DIGEST_CHARACTERS = 16
 

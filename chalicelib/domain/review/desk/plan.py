@@ -7,9 +7,9 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from chalicelib.domain.audit.event import told_request_id
-from chalicelib.domain.review.filters import Filter
-from chalicelib.domain.review.person import PersonId
-from chalicelib.domain.review.position import ABOVE_ALL, MILLISECOND, Direction, Position
+from chalicelib.domain.review.desk.filters import Filter
+from chalicelib.domain.review.desk.person import PersonId
+from chalicelib.domain.review.desk.position import ABOVE_ALL, MILLISECOND, Direction, Position
 
 EARLIEST = datetime(2026, 1, 1, tzinfo=UTC)  # no record is older than the service
 CLOCK_SKEW = timedelta(minutes=5)  # an event may have been stamped by a clock that runs before ours

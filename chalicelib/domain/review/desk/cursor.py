@@ -10,8 +10,8 @@ import re
 from datetime import UTC, datetime
 
 from chalicelib.domain.canonical import canonical_bytes
-from chalicelib.domain.review.filters import Filter
-from chalicelib.domain.review.position import ABOVE_ALL, Direction, Position
+from chalicelib.domain.review.desk.filters import Filter
+from chalicelib.domain.review.desk.position import ABOVE_ALL, Direction, Position
 from chalicelib.domain.reviewer_errors import InvalidQueryError
 from chalicelib.domain.violation import Violation
 
