@@ -17,7 +17,7 @@ from chalicelib.edge.problems.document import problem_document
 from chalicelib.edge.problems.facts import problem_headers
 from chalicelib.edge.problems.kinds import Waits
 from chalicelib.edge.problems.new_key import is_new_key_safe
-from chalicelib.edge.problems.table import BY_SLUG, INTERNAL_ERROR, PROBLEM_TYPES, problem_type, status_of
+from chalicelib.edge.problems.table import BY_SLUG, EVERY_PROBLEM_TYPE, INTERNAL_ERROR, problem_type, status_of
 from devtools.documents import flags_table
 from devtools.places import ROOT
 from tests.builders import form, members
@@ -154,13 +154,13 @@ def read_page(slug: str) -> str:
 
 def test_every_leaf_of_the_error_tree_has_a_row() -> None:
     """A new error cannot become an internal error by being forgotten."""
-    assert set(leaves(errors.SwitchboardError)) <= set(PROBLEM_TYPES)
-    assert {errors.MalformedRequestError, errors.MissingTokenError, errors.InvalidTokenError} <= set(PROBLEM_TYPES)
+    assert set(leaves(errors.SwitchboardError)) <= set(EVERY_PROBLEM_TYPE)
+    assert {errors.MalformedRequestError, errors.MissingTokenError, errors.InvalidTokenError} <= set(EVERY_PROBLEM_TYPE)
 
 
 def test_every_row_has_a_slug_of_its_own() -> None:
     """A slug leads back to one row."""
-    assert len(BY_SLUG) == len(PROBLEM_TYPES) + 1
+    assert len(BY_SLUG) == len(EVERY_PROBLEM_TYPE) + 1
 
 
 def test_every_row_has_a_page_and_every_page_a_row() -> None:

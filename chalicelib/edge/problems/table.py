@@ -200,15 +200,15 @@ PROBLEM_TYPES: dict[type[errors.SwitchboardError], ProblemType] = {
         waits=Waits.ALWAYS,
         retry_after_seconds=5,
     ),
-    **REVIEWERS_PROBLEM_TYPES,
 }
+EVERY_PROBLEM_TYPE = {**PROBLEM_TYPES, **REVIEWERS_PROBLEM_TYPES}  # what is told to whom books, and to whom reviews
 
-BY_SLUG = {row.slug: row for row in (*PROBLEM_TYPES.values(), INTERNAL_ERROR)}
+BY_SLUG = {row.slug: row for row in (*EVERY_PROBLEM_TYPE.values(), INTERNAL_ERROR)}
 
 
 def problem_type(error: errors.SwitchboardError) -> ProblemType:
     """Return the row of an error; one that is not in the table is an internal error."""
-    return PROBLEM_TYPES.get(type(error), INTERNAL_ERROR)
+    return EVERY_PROBLEM_TYPE.get(type(error), INTERNAL_ERROR)
 
 
 def status_of(error: errors.SwitchboardError) -> int:
