@@ -16,7 +16,7 @@ REVIEWERS_PROBLEM_TYPES: dict[type[SwitchboardError], ProblemType] = {
     ),
     reviewer_errors.ReviewerTokenMissingError: ProblemType(
         "reviewer-token-missing",
-        "A reviewer's access token is needed",
+        "An access token of a reviewer is needed",
         HTTPStatus.UNAUTHORIZED,
         "Sign in with the reviewers' identity provider and send its access token as 'Authorization: Bearer'.",
     ),
