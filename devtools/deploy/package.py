@@ -94,7 +94,8 @@ def write_package(stage: str, build: Path, root: Path = ROOT) -> Package:
     shutil.rmtree(output, ignore_errors=True)
     copy_shipped(root, source)
     resources = build / f"resources-{stage}.json"
-    resources.write_text(json.dumps(merge_template(links_of(stage, known[stage])), indent=2))
+    api_stage, variables = known[stage].get("api_gateway_stage", stage), known[stage].get("environment_variables", {})
+    resources.write_text(json.dumps(merge_template(links_of(stage, known[stage]), api_stage, variables), indent=2))
     formats = ["--template-format", "json", "--merge-template", str(resources)]
     _run(["chalice", "package", "--stage", stage, *formats, str(output)], source)
     package = Package(output / "sam.json", output / "deployment.zip")
