@@ -17,7 +17,7 @@ SECONDS = 100
 
 def run(*command: str, folder: Path = CLIENT) -> "subprocess.CompletedProcess[str]":
     """Run a command of Node's world in a folder; its output is text."""
-    return subprocess.run(
+    return subprocess.run(  # noqa: S603 (programs of this project)
         command, cwd=folder, env=environment(), capture_output=True, text=True, timeout=SECONDS, check=False
     )
 
@@ -73,7 +73,7 @@ class Driver:
 def driving(bundles: tuple[Path, Path], passes: Callable[[float], None]) -> Iterator[Driver]:
     """Run a driver for a while."""
     command = [NODE, str(HERE / "driver.mjs"), *(bundle.as_uri() for bundle in bundles)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 (the same)
         try:
             yield Driver(process, passes)
         finally:

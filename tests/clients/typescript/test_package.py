@@ -44,7 +44,10 @@ def compiled(folder: Path, **sources: str) -> dict[str, list[str]]:
     settings = json.loads((CLIENT / "tsconfig.json").read_text())["compilerOptions"]
     settings |= {"noEmit": True, "rootDir": "/", "typeRoots": [str(CLIENT / "node_modules" / "@types")]}
     settings |= {"module": "ESNext", "moduleResolution": "Bundler", "noUnusedLocals": False}
-    paths = {"switchboard-client": [str(CLIENT / "src/index.ts")], "switchboard-client/node": [str(CLIENT / "src/node.ts")]}
+    paths = {
+        "switchboard-client": [str(CLIENT / "src/index.ts")],
+        "switchboard-client/node": [str(CLIENT / "src/node.ts")],
+    }
     (folder / "tsconfig.json").write_text(
         json.dumps({"compilerOptions": settings | {"paths": paths}, "include": ["*.ts"]})
     )

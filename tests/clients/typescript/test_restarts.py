@@ -31,7 +31,7 @@ def test_an_app_killed_while_its_booking_is_sent_gets_that_booking_after_its_res
 ) -> None:
     """One POST upstream, one booking, one key; and nothing is left to do."""
     ground, url = stack[0], begun()
-    ground.sandbox.faults.arm(CREATE, "latency", 1, seconds=ANSWER_SECONDS)
+    ground.sandbox.faults.arm(CREATE, "slow-answer", 1, seconds=ANSWER_SECONDS)
     with driving(bundles, ground.clock.move_on) as first:
         first.say({"url": url, "folder": str(tmp_path), "booking": MEMBERS})
         wait_until(lambda: ground.sandbox.journal.count(CREATE) == 1)
