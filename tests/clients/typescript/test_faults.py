@@ -39,7 +39,7 @@ def drawn(fault: str, seed: int) -> tuple[list[Armed], list[str | None], list[st
     armed: list[Armed] = [(first, fault, draw.choice((1, 1, 2, 3)), settings)]
     if seed and draw.random() < 0.4:
         armed.append((draw.choice(PATHS), draw.choice(("commit-then-drop", "status", "garbled")), 1, {}))
-    losses = [draw.choice((None, None, "before", "after")) for _ in range(4 if seed else 0)]
+    losses = [draw.choice((None, None, "before", "after")) for _ in range(4)]
     tokens = draw.choice(
         (["client-token"], ["stale-token", "client-token"], ["client-token", "refreshed-client-token"])
     )
