@@ -69,12 +69,14 @@ def test_whatever_fault_strikes_the_client_ends_in_a_final_state_and_books_at_mo
 
 
 def passing(ground: Ground, *, is_late: bool) -> Callable[[float], None]:
-    """Return what lets time pass while the client sleeps."""
-    waits = [LATE_SECONDS] if is_late else []
+    """Return what lets time pass while the client sleeps; a booking that was sent since is carried out first."""
+    sent = 0
 
     def passes(seconds: float) -> None:
-        if waits:
-            time.sleep(waits.pop())
+        nonlocal sent
+        if is_late and ground.sandbox.journal.count(CREATE) > sent:
+            sent = ground.sandbox.journal.count(CREATE)
+            time.sleep(LATE_SECONDS)
         ground.clock.move_on(seconds)
 
     return passes
