@@ -11,6 +11,7 @@ FORM ?= short
 ROUNDS ?= 200
 EXAMPLES ?= 200
 CHILDREN ?= 2
+CLIENT_SEEDS ?= 20
 
 BIN := .venv/bin
 RUN := $(BIN)/python
@@ -19,7 +20,7 @@ CALL := $(RUN) -m devtools.command
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run reset events resolve rebuild-guards races test check lint format types contracts coverage lock openapi package bench simulate explore crash-matrix deadlines machine cut-answers mutate clean
+.PHONY: help setup demo run reset events resolve rebuild-guards races test check typescript client-trials lint format types contracts coverage lock openapi package bench simulate explore crash-matrix deadlines machine cut-answers mutate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,7 +38,11 @@ help: ## list the targets
 	$(PYTHON) devtools/create_environment.py .venv-peers devtools/bench/requirements-peers.txt
 	@touch $@
 
-setup: .venv/installed .venv-ministack/installed ## install everything the other targets need
+clients/typescript/node_modules/installed: clients/typescript/package-lock.json .venv/installed
+	$(CALL) devtools.node_packages
+	@touch $@
+
+setup: .venv/installed .venv-ministack/installed clients/typescript/node_modules/installed ## install everything the other targets need
 
 demo: setup ## start the stack, make one real booking, show the answer and its audit record
 	@$(CALL) devtools.local.demo
@@ -86,6 +91,12 @@ coverage: setup ## every test, with 100 % of the branches of chalicelib
 	$(RUN) -m coverage run -m pytest -q
 	@$(RUN) -m coverage report > build/coverage.txt 2>&1 || { cat build/coverage.txt; exit 1; }
 
+typescript: clients/typescript/node_modules/installed ## write the types of the TypeScript client anew from docs/openapi.json, check and build it
+	cd clients/typescript && PATH="$(CURDIR)/$(BIN):$$PATH" sh -c 'npm run generate && npm run types && npm run build'
+
+client-trials: setup ## the TypeScript client at every fault of the sandbox, over and over: one booking at most, and a final state (CLIENT_SEEDS=20)
+	CLIENT_SEEDS=$(CLIENT_SEEDS) $(CALL) pytest -q tests/clients/typescript/test_faults.py
+
 lock: .venv/installed ## compile the requirements files from pyproject.toml
 	$(CALL) devtools.lock
 
@@ -122,4 +133,5 @@ mutate: .venv/installed ## break domain and application in every small way, and 
 	@$(CALL) devtools.proof.mutation judge
 
 clean: ## remove everything that the other targets made
+	rm -rf clients/typescript/node_modules clients/typescript/dist
 	rm -rf .venv .venv-ministack .venv-peers .local build .chalice/deployments .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage mutants

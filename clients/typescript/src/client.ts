@@ -1,0 +1,116 @@
+// The client: one user's intents to book, each with one key from the tap to the outcome.
+
+import type { BookingDraft, BookingRequest, Operation, Problem, Quote } from "./contract-types.js";
+import { exchange, isOperation, readOperation } from "./exchange.js";
+import type { Reply, Transport } from "./exchange.js";
+import { Intents } from "./intents.js";
+import type { Intent, Outcome, SignIn, Waiting } from "./outcome.js";
+import { defaultRandom, defaultStorage, systemClock } from "./ports.js";
+import type { Clock, RandomSource, Storage, TokenSource } from "./ports.js";
+import { Pursuit } from "./pursuit.js";
+
+const VALIDATE = "/v1/PhoneChat/ValidateBooking";
+const PATIENCE_SECONDS = 120;
+// Switchboard answers within 29 seconds, or API Gateway does in its place.
+const TIMEOUT_SECONDS = 35;
+
+export interface Settings {
+  /** Where Switchboard is, with its stage: `https://booking.example/prod`. */
+  readonly baseUrl: string;
+  /** Who is signed in, by any name that is theirs alone: an intent of one user is never sent with another's token. */
+  readonly account: string;
+  readonly token: TokenSource;
+  /** Default: localStorage. */
+  readonly storage?: Storage;
+  readonly fetch?: typeof fetch;
+  /** Default: crypto.getRandomValues. */
+  readonly random?: RandomSource;
+  readonly clock?: Clock;
+  /** After how long a request without an answer is given up, to be sent again under its key. */
+  readonly timeoutSeconds?: number;
+}
+
+export interface BookOptions {
+  /** For how long `book` waits by itself before it comes back with `waiting`. Default: 120. */
+  readonly patienceSeconds?: number;
+  /** Aborted, `book` comes back with `waiting`; what was sent stays sent. */
+  readonly signal?: AbortSignal;
+  /** Told at the beginning of each wait, for a line such as "being checked". */
+  readonly onWait?: (waiting: Waiting) => void;
+}
+
+/** What a question without consequences was answered with. */
+export type Asked<Name extends string, Answer> =
+  | { readonly state: Name; readonly answer: Answer }
+  | { readonly state: "unavailable"; readonly retryAfterSeconds: number | null; readonly problem: Problem | null }
+  | SignIn
+  | { readonly state: "refused"; readonly problem: Problem };
+
+export type Client = ReturnType<typeof createClient>;
+
+export function createClient(settings: Settings) {
+  const transport: Transport = {
+    baseUrl: settings.baseUrl.replace(/\/+$/, ""),
+    token: settings.token,
+    fetch: settings.fetch ?? ((...request) => fetch(...request)),
+    clock: settings.clock ?? systemClock,
+    timeoutSeconds: settings.timeoutSeconds ?? TIMEOUT_SECONDS,
+  };
+  const intents = new Intents(settings.storage ?? defaultStorage(), settings.random ?? defaultRandom, settings.account);
+  const running = new Map<string, Promise<Outcome>>();
+
+  async function pursue({ key }: Intent, options: BookOptions): Promise<Outcome> {
+    const kept = await intents.read(key);
+    if (kept === null) throw new Error("This intent is over, or another user's. Make a new one for a new booking.");
+    return new Pursuit(transport, intents, kept, { patienceSeconds: PATIENCE_SECONDS, ...options }).run();
+  }
+
+  return {
+    /** Makes the key of a booking and keeps both. Call it when the user taps "book"; a second tap gets the same intent. */
+    intend: (booking: BookingRequest): Promise<Intent> => intents.make(booking),
+
+    /** Books, or goes on with it: as often as you like, also after a restart. While it runs, a second call joins it. */
+    book(intent: Intent, options: BookOptions = {}): Promise<Outcome> {
+      const joined = running.get(intent.key);
+      if (joined) return joined;
+      const pursuit = pursue(intent, options).finally(() => running.delete(intent.key));
+      running.set(intent.key, pursuit);
+      return pursuit;
+    },
+
+    /** The intents whose outcome is not known yet. Give each to `book` when the app starts. */
+    pending: (): Promise<Intent[]> => intents.all(),
+
+    /** Forgets an intent that the user gave up, such as a rejected booking. It cancels nothing. */
+    forget: (intent: Intent): Promise<void> => intents.forget(intent.key),
+
+    /** Asks what a booking would cost and which rules it breaks. It never books. */
+    async quote(draft: BookingDraft, signal?: AbortSignal): Promise<Asked<"quoted", Quote>> {
+      const reply = await exchange(transport, { method: "POST", path: VALIDATE, body: JSON.stringify(draft), signal });
+      return asked("quoted", reply, isQuote);
+    },
+
+    /** Asks how an operation stands, such as the one of a duplicate. */
+    async operation(id: string, signal?: AbortSignal): Promise<Asked<"found", Operation>> {
+      return asked("found", await readOperation(transport, id, signal), isOperation);
+    },
+  };
+}
+
+function asked<Name extends string, Answer>(
+  state: Name,
+  reply: Reply,
+  isAnswer: (body: unknown) => body is Answer,
+): Asked<Name, Answer> {
+  if (reply.kind === "success" && isAnswer(reply.body)) return { state, answer: reply.body };
+  if (reply.kind === "signed-out") return { state: "sign-in", scope: null };
+  if (reply.kind !== "problem") return { state: "unavailable", retryAfterSeconds: reply.wait, problem: null };
+  const { problem, wait } = reply;
+  if (problem.status === 401 || problem.required_scope) return { state: "sign-in", scope: problem.required_scope ?? null };
+  if (wait !== null || (problem.status ?? 500) >= 500) return { state: "unavailable", retryAfterSeconds: wait, problem };
+  return { state: "refused", problem };
+}
+
+function isQuote(body: unknown): body is Quote {
+  return typeof (body as Partial<Quote>).is_valid === "boolean";
+}

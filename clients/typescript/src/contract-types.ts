@@ -1,0 +1,23 @@
+// The names under which the client uses the types of the contract, which contract.ts holds as generated.
+
+import type { components } from "./contract.js";
+
+type Schemas = components["schemas"];
+
+export type Booking = Schemas["Booking"];
+export type Operation = Schemas["Operation"];
+export type OperationState = Operation["operation_state"];
+export type Quote = Schemas["Quote"];
+export type Violation = Schemas["Violation"];
+export type Problem = Schemas["Problem"];
+
+type Contact =
+  | { Method: 1; PhoneNumber: string; SkypeName?: string | null }
+  | { Method: 2; PhoneNumber?: string | null; SkypeName?: string | null }
+  | { Method: 3; SkypeName: string; PhoneNumber?: string | null };
+
+/** A whole booking. The contract says which contact field a Method wants as `if` and `then`, which no generator reads. */
+export type BookingRequest = Omit<Schemas["BookingRequest"], keyof Contact> & Contact;
+
+/** A booking as a form has it while it is being filled in: anything may be missing or wrong. */
+export type BookingDraft = Schemas["BookingDraft"];

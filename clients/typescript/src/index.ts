@@ -1,0 +1,7 @@
+export { createClient } from "./client.js";
+export type { Asked, BookOptions, Client, Settings } from "./client.js";
+export type * from "./contract-types.js";
+export { match, unhandled } from "./outcome.js";
+export type * from "./outcome.js";
+export { memoryStorage, nativeStorage, webStorage } from "./ports.js";
+export type * from "./ports.js";
