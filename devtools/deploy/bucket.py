@@ -1,4 +1,4 @@
-"""The bucket that CloudFormation fetches templates and zips from: made at the first deployment, and what lies in it named by its hash."""
+"""The bucket that CloudFormation fetches from, made at the first deployment; what lies in it is named by its hash."""
 
 import hashlib
 import json

@@ -40,7 +40,7 @@ class Cloud:
         return 0.2 if self.stand_in else 3.0
 
     def front(self, endpoint_url: str) -> Front:
-        """Return where the API with an output `EndpointURL` is reached: the stand-in tells APIs apart by the host that is asked for."""
+        """Return where the API of an output `EndpointURL` is reached; the stand-in tells APIs apart by their host."""
         parts = urlsplit(endpoint_url)
         if self.stand_in is None:
             return Front(endpoint_url.rstrip("/"))

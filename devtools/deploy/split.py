@@ -1,7 +1,7 @@
 """Two stacks of one template: what must outlive every deployment, and the app that may come and go.
 
-Chalice knows one template for a stage. What is kept when its stack goes (tables, keys, secret) becomes a stack of its own; the app is
-handed its names and ARNs as parameters. So a further function or a further table lands in the right stack by itself.
+Chalice knows one template for a stage. What is kept when its stack goes (tables, keys, secret) becomes a stack of its own, and
+the app is handed its names and ARNs as parameters. So a further function or a further table lands in the right stack by itself.
 """
 
 import re

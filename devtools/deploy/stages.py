@@ -81,7 +81,7 @@ def stage_faults(stage: Stage) -> Iterable[str]:
         yield f"{TIMEOUT}: is taken from lambda_timeout; remove it"
     yield from (f"{name}: is the stack's own; remove it" for name in OF_THE_STACK if name in stage.variables)
     yield from (f"{name}: belongs into the secret, not into a file" for name in SECRET if name in stage.variables)
-    placed = {name: "from-the-stack" for name in OF_THE_STACK}
+    placed = dict.fromkeys(OF_THE_STACK, "from-the-stack")
     plain = {name: value for name, value in stage.variables.items() if name not in SECRET}
     try:
         read_settings({**plain, **placed, TIMEOUT: str(stage.timeout)})
