@@ -3,6 +3,8 @@ PYTHON ?= python3
 PORT ?= 8000
 SANDBOX_PORT ?= 8001
 DYNAMODB_PORT ?= 8002
+REVIEW_PORT ?= 8003
+IDENTITY_PORT ?= 8004
 STAGE ?= dev
 SEEDS ?= 10000
 FORM ?= short
@@ -40,8 +42,8 @@ setup: .venv/installed .venv-ministack/installed ## install everything the other
 demo: setup ## start the stack, make one real booking, show the answer and its audit record
 	@$(CALL) devtools.local.demo
 
-run: setup ## start the stack and stay up (PORT, SANDBOX_PORT, DYNAMODB_PORT)
-	@PORT=$(PORT) SANDBOX_PORT=$(SANDBOX_PORT) DYNAMODB_PORT=$(DYNAMODB_PORT) exec $(CALL) devtools.local.run
+run: setup ## start the stack and stay up (PORT, SANDBOX_PORT, DYNAMODB_PORT, REVIEW_PORT, IDENTITY_PORT)
+	@PORT=$(PORT) SANDBOX_PORT=$(SANDBOX_PORT) DYNAMODB_PORT=$(DYNAMODB_PORT) REVIEW_PORT=$(REVIEW_PORT) IDENTITY_PORT=$(IDENTITY_PORT) exec $(CALL) devtools.local.run
 
 reset: .venv/installed ## forget what `make run` remembers: operations, audit events, keys
 	@$(CALL) devtools.local.state

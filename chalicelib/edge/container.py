@@ -70,6 +70,15 @@ class EdgeSettings:
     policy: BookingPolicy = field(default_factory=lambda: BookingPolicy(zone=UTC))
 
 
+class Serving(Protocol):
+    """What the middleware needs of a container, whatever else that has."""
+
+    @property
+    def settings(self) -> EdgeSettings:
+        """Return the edge's own settings."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Container:
     """All that a view or a schedule can reach."""

@@ -9,7 +9,7 @@ from chalicelib import log
 from chalicelib.domain.errors import MethodNotAllowedError, NotFoundError
 from chalicelib.edge import cors
 from chalicelib.edge.answer import Answer
-from chalicelib.edge.container import Container, EdgeSettings
+from chalicelib.edge.container import EdgeSettings, Serving
 from chalicelib.edge.exchange import Exchange, current_exchange, opened
 from chalicelib.edge.problems.response import problem_response
 from chalicelib.edge.request import milliseconds_left, request_id
@@ -29,7 +29,7 @@ METHOD_NOT_ALLOWED = 405
 FIRST_SERVER_FAULT = 500
 
 
-def install(app: Chalice, container: Callable[[], Container]) -> None:
+def install(app: Chalice, container: Callable[[], Serving]) -> None:
     """Put the steps around every view of an app, outermost first, and make JSON lines the process's only output.
 
     `container` is asked at each request; while it raises, every request is answered with a problem.
@@ -58,7 +58,7 @@ def _answer_whatever_happens(request: Request, following: Next) -> Answer:
         return answer
 
 
-def _open_exchange(container: Callable[[], Container]) -> Step:
+def _open_exchange(container: Callable[[], Serving]) -> Step:
     """Open the exchange; one without a container carries the fault to where it is answered."""
 
     def step(request: Request, following: Next) -> Answer:

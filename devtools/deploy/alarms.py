@@ -83,6 +83,12 @@ ALARMS = (
         "Look at the function's log; a booking that was being sent is settled when its user repeats it or asks for it.",
         function="APIHandler",
     ),
+    Alarm(
+        "Errors",
+        "A reviewer's request ended without an answer of the code: the function was cut off or could not start.",
+        "Look at the log of the reviewers' function. Bookings do not depend on it.",
+        function="ReviewHandler",
+    ),
 )
 
 

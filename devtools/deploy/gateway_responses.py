@@ -13,7 +13,8 @@ from chalicelib.domain.errors import BodyTooLargeError, NotFoundError
 from chalicelib.edge.links import Links
 from chalicelib.edge.middleware import SECURITY_HEADERS
 from chalicelib.edge.problems.facts import MEDIA_TYPE
-from chalicelib.edge.problems.table import INTERNAL_ERROR, PROBLEM_TYPES, ProblemType
+from chalicelib.edge.problems.kinds import ProblemType
+from chalicelib.edge.problems.table import INTERNAL_ERROR, PROBLEM_TYPES
 
 LOCAL_LINKS = Links()
 REQUEST_ID = "$context.requestId"

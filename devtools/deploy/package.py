@@ -111,7 +111,9 @@ def write_package(stage: str, build: Path, root: Path = ROOT) -> Package:
     shutil.rmtree(output, ignore_errors=True)
     copy_shipped(root, source)
     resources = build / f"resources-{stage}.json"
-    resources.write_text(json.dumps(merge_template(links_of(stage, stages(root)[stage])), indent=2))
+    own = stages(root)[stage]
+    merged = merge_template(links_of(stage, own), own.get("api_gateway_stage", stage), described.variables)
+    resources.write_text(json.dumps(merged, indent=2))
     formats = ["--template-format", "json", "--merge-template", str(resources)]
     _run(["chalice", "package", "--stage", stage, *formats, str(output)], source)
     package = Package(output / "sam.json", output / "deployment.zip")
@@ -124,10 +126,10 @@ def write_package(stage: str, build: Path, root: Path = ROOT) -> Package:
 
 
 def _write_templates(package: Package, stage: Stage) -> None:
-    """Tell each function its own timeout, and part the template in two."""
+    """Tell each function of Chalice's its own timeout, and part the template in two."""
     whole = json.loads(package.template.read_text())
     for resource in whole["Resources"].values():
-        if resource["Type"] == "AWS::Serverless::Function":
+        if resource["Type"] == "AWS::Serverless::Function" and resource["Properties"]["Handler"].startswith("app."):
             resource["Properties"]["Environment"]["Variables"][TIMEOUT] = str(resource["Properties"]["Timeout"])
     two = split(whole)
     add_parameters(two.app, stage)

@@ -1,10 +1,11 @@
 """What a stage has beside the function and its routes: the merge template of `chalice package`, from the code itself."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.adapters.aws.dynamodb.tables import AUDIT, OPERATIONS
 from chalicelib.edge.links import Links
-from devtools.deploy import alarms, gateway_responses
+from devtools.deploy import alarms, gateway_responses, review
 
 LOG_RETENTION_DAYS = 90
 # One account books at most a few times a minute; this holds a loop in a client back without touching people.
@@ -23,13 +24,14 @@ CHANGING_HMAC_KEY = (
 Resource = dict[str, Any]
 
 
-def merge_template(links: Links) -> dict[str, Any]:
+def merge_template(links: Links, stage: str, variables: Mapping[str, str]) -> dict[str, Any]:
     """Return what is merged over the resources and outputs of Chalice; names are those of `.chalice/policy-*.json`.
 
-    `links` are those of the stage.
+    `links` and `variables` are those of the stage, `stage` is the name of its API's stage.
     """
     table_key = {"Fn::GetAtt": ["TableKey", "Arn"]}
     return {
+        "Parameters": review.parameters(),
         "Resources": {
             "RestAPI": {"Properties": _rest_api(links)},
             "APIHandler": {"Properties": _function()},
@@ -43,9 +45,10 @@ def merge_template(links: Links) -> dict[str, Any]:
             "OperationsTable": _kept("AWS::DynamoDB::Table", OPERATIONS.cloudformation(table_key)),
             "AuditTable": _kept("AWS::DynamoDB::Table", AUDIT.cloudformation(table_key)),
             "ApiSecret": _kept("AWS::SecretsManager::Secret", _secret()),
+            **review.resources(_rest_api(links), stage, variables),
             **alarms.resources(),
         },
-        "Outputs": alarms.outputs(),
+        "Outputs": {**alarms.outputs(), **review.outputs(stage)},
     }
 
 
@@ -68,7 +71,7 @@ def _rest_api(links: Links) -> dict[str, Any]:
 
 
 def _function() -> dict[str, Any]:
-    """Return what both functions share: their log group, and the names of what they use."""
+    """Return what both functions of bookings share: their log group, and the names of what they use."""
     return {
         "LoggingConfig": {"LogGroup": {"Ref": "ApiLogGroup"}, "LogFormat": "Text"},
         "Environment": {

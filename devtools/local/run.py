@@ -9,11 +9,12 @@ from queue import SimpleQueue
 
 from chalicelib.settings import InvalidSettingsError
 from devtools.local.example import curl_booking, curl_preflight, now_on_upstream_clock
+from devtools.local.identity import USERS, curl_search
 from devtools.local.server import HOST
 from devtools.local.stack import Ports, Stack
 from devtools.local.state import StateInUseError, hold, state_folder
 
-DEFAULTS = {"PORT": 8000, "SANDBOX_PORT": 8001, "DYNAMODB_PORT": 8002}
+DEFAULTS = {"PORT": 8000, "SANDBOX_PORT": 8001, "DYNAMODB_PORT": 8002, "REVIEW_PORT": 8003, "IDENTITY_PORT": 8004}
 
 
 class CannotRunError(Exception):
@@ -21,7 +22,7 @@ class CannotRunError(Exception):
 
 
 def read_ports(environment: Mapping[str, str]) -> dict[str, int]:
-    """Return the three ports by the name of their variable; 0 is any free port.
+    """Return the ports by the name of their variable; 0 is any free port.
 
     Raises:
         CannotRunError: one is not a port, is named twice, or is taken.
@@ -34,7 +35,10 @@ def read_ports(environment: Mapping[str, str]) -> dict[str, int]:
         if int(text) in ports.values() and int(text):
             raise CannotRunError(f"{name}={text} is used twice.")
         ports[name] = int(text)
-    is_needed = {"SANDBOX_PORT": not environment.get("ADULTWORK_BASE_URL")}  # another upstream may stand on its port
+    is_needed = {  # another upstream or provider may stand on the port
+        "SANDBOX_PORT": not environment.get("ADULTWORK_BASE_URL"),
+        "IDENTITY_PORT": not environment.get("REVIEW_ISSUER"),
+    }
     for name, port in ports.items():
         if is_needed.get(name, True) and not _is_free(port):
             raise CannotRunError(f"Port {port} on {HOST} is in use. Choose another: make run {name}=…")
@@ -60,6 +64,8 @@ switchboard  {stack.url}
 upstream     {stack.upstream_url}{"  (sandbox)" if stack.sandbox else ""}
 dynamodb     {stack.endpoint_url}
 reference    {stack.url}/docs
+reviewers    {stack.review_url}
+identity     {stack.issuer}{_users(stack)}
 
 Book:
 {curl_booking(stack.url, now_on_upstream_clock())}
@@ -69,7 +75,17 @@ Ask what a browser asks first:
 
 Read what the audit trail says; the id is at the end of the Location of a booking:
 make events OPERATION=op_… DYNAMODB_PORT={database_port}
+
+Search the audit as a reviewer does:
+{curl_search(stack.review_url, stack.issuer)}
 """
+
+
+def _users(stack: Stack) -> str:
+    """Return who can sign in at the local provider."""
+    if stack.identity is None:
+        return ""
+    return f"  (ready users: {', '.join(USERS)})"
 
 
 def serve(environment: Mapping[str, str], stops: "SimpleQueue[int]") -> None:
@@ -77,7 +93,7 @@ def serve(environment: Mapping[str, str], stops: "SimpleQueue[int]") -> None:
     state = state_folder(environment)
     with hold(state):
         ports = read_ports(environment)
-        with Stack(Ports(ports["PORT"], ports["SANDBOX_PORT"], ports["DYNAMODB_PORT"]), state=state) as stack:
+        with Stack(Ports(*(ports[name] for name in DEFAULTS)), state=state) as stack:
             if stops.empty():
                 print(describe(stack))
                 print("ready", flush=True)

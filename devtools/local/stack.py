@@ -1,4 +1,4 @@
-"""The whole of Switchboard on this machine: sandbox, DynamoDB stand-in, and the app behind a local API Gateway."""
+"""The whole of Switchboard on this machine: sandbox, DynamoDB and identity stand-ins, and both apps behind local API Gateways."""
 
 import importlib
 import os
@@ -12,6 +12,7 @@ from typing import Self
 
 from devtools.local.dynamodb import AUDIT_TABLE, OPERATIONS_TABLE, LocalDynamoDB, create_tables, local_environment
 from devtools.local.gateway import FUNCTION_SECONDS
+from devtools.local.identity import IdentityProvider, review_environment
 from devtools.local.server import LocalGateway
 from sandbox.server import SandboxServer, later_booking_id
 
@@ -27,6 +28,8 @@ class Ports:
     app: int = 0
     sandbox: int = 0
     dynamodb: int = 0
+    review: int = 0
+    identity: int = 0
 
 
 def app_environment(given: Mapping[str, str], upstream_url: str, endpoint_url: str, hmac_key: str) -> dict[str, str]:
@@ -56,17 +59,21 @@ def kept_key(directory: Path) -> str:
 class Stack:
     """Everything on loopback, in this process and one child; a context manager, for one use in a process.
 
-    It sets the environment of this process, because the app reads it, and puts it back at the end. `state` None keeps
-    the database in memory. A given ADULTWORK_BASE_URL takes the place of the sandbox.
+    It sets the environment of this process, because the apps read it, and puts it back at the end. `state` None keeps
+    the database in memory. A given ADULTWORK_BASE_URL takes the place of the sandbox, a given REVIEW_ISSUER that of the
+    local identity provider.
     """
 
     def __init__(self, ports: Ports | None = None, *, state: Path | None = None) -> None:
         self._ports = ports or Ports()
         self._state = state
         self._open = ExitStack()
-        self._gateway: LocalGateway | None = None
+        self._gateways: list[LocalGateway] = []
         self.sandbox: SandboxServer | None = None
+        self.identity: IdentityProvider | None = None
         self.url = ""
+        self.review_url = ""
+        self.issuer = ""
         self.upstream_url = ""
         self.endpoint_url = ""
 
@@ -91,19 +98,31 @@ class Stack:
         # The end goes the other way: no new calls, no upstream, so that open calls conclude soon; then the database.
         self._open.callback(self._wait_for_open_calls)
         self.upstream_url = os.environ.get("ADULTWORK_BASE_URL") or self._start_sandbox()
+        self.issuer = os.environ.get("REVIEW_ISSUER") or self._start_identity()
         self._set_environment()
-        app, container = importlib.import_module("app"), importlib.import_module("chalicelib.bootstrap").container
+        self.url = self._serve("app", "chalicelib.bootstrap", self._ports.app)
+        self.review_url = self._serve("chalicelib.review_app", "chalicelib.bootstrap_review", self._ports.review)
+
+    def _serve(self, entry: str, root: str, port: int) -> str:
+        """Start an app behind a gateway of its own; return its address."""
+        app, container = importlib.import_module(entry), importlib.import_module(root).container
         container()  # a wrong setting is told now and not to the first caller
         seconds = float(os.environ.get("FUNCTION_TIMEOUT_SECONDS") or FUNCTION_SECONDS)
-        self._gateway = LocalGateway(app.app, self._ports.app, function_seconds=seconds)
-        self._gateway.start()
-        self._open.callback(self._gateway.stop)
-        self.url = self._gateway.url
+        gateway = LocalGateway(app.app, port, function_seconds=seconds)
+        gateway.start()
+        self._gateways.append(gateway)
+        self._open.callback(gateway.stop)
+        return gateway.url
 
     def _wait_for_open_calls(self) -> None:
         """Let calls that outlived their connection conclude."""
-        if self._gateway is not None:
-            self._gateway.join()
+        for gateway in self._gateways:
+            gateway.join()
+
+    def _start_identity(self) -> str:
+        """Start the local identity provider; return its address, which is the issuer."""
+        self.identity = self._open.enter_context(IdentityProvider(self._ports.identity))
+        return self.identity.url
 
     def _start_sandbox(self) -> str:
         """Start the sandbox; return its address."""
@@ -115,7 +134,8 @@ class Stack:
         before = dict(os.environ)
         key = kept_key(self._state) if self._state else secrets.token_hex(32)
         self._open.callback(_replace_environment, before)
-        _replace_environment(app_environment(before, self.upstream_url, self.endpoint_url, key))
+        apps = app_environment(before, self.upstream_url, self.endpoint_url, key)
+        _replace_environment({**apps, **(review_environment(self.issuer) if self.identity else {})})
 
     def stop(self) -> None:
         """Stop everything, the app first."""

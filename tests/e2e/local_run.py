@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from devtools.local.run import DEFAULTS
 from devtools.places import ROOT
 
 STOP_SECONDS = 20
@@ -37,7 +38,7 @@ class LocalRun:
 
 def start(state: Path, **variables: str) -> LocalRun:
     """Start `devtools.local.run`; return when it is ready, or has ended."""
-    ports = dict.fromkeys(("PORT", "SANDBOX_PORT", "DYNAMODB_PORT"), "0")
+    ports = dict.fromkeys(DEFAULTS, "0")
     environment = {"PATH": os.environ["PATH"], "LOCAL_STATE": str(state), **ports, **variables}
     process = subprocess.Popen(
         [sys.executable, "-m", "devtools.local.run"],

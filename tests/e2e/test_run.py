@@ -29,10 +29,28 @@ def test_the_printed_booking_books_and_the_stack_ends_cleanly_on_sigint(tmp_path
         assert run.stop(signal.SIGINT) == 0
     assert run.lines[-1] == "ready"
     assert run.errors == ""
-    for part in ("switchboard", "upstream", "dynamodb"):
+    for part in ("switchboard", "upstream", "dynamodb", "reviewers", "identity"):
         port = int(run.address(part).rpartition(":")[2])
         with socket.socket() as probe:
             assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_the_printed_search_finds_the_printed_booking(tmp_path: Path) -> None:
+    """Paste both: a ready user signs in at the local provider, and sees what was booked."""
+    with local_run(tmp_path) as run:
+        text = "\n".join(run.lines)
+        booking, search = (
+            text[text.index(begin) : text.index(end)]
+            for begin, end in (("curl -i http", "\n\nAsk what"), ("curl -i 'http", "\n\nready"))
+        )
+        answers = [
+            subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, timeout=30, check=True).stdout  # noqa: S603 (our own words)
+            for command in (booking, search)
+        ]
+        assert "201 Created" in answers[0]
+        assert "200 OK" in answers[1]
+        assert '"state":"CONFIRMED","client":1001,"candidate":123456' in answers[1]
+        assert run.stop(signal.SIGINT) == 0
 
 
 def test_records_survive_a_restart_and_another_upstream_can_be_named(tmp_path: Path) -> None:

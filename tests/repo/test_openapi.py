@@ -26,7 +26,7 @@ from chalicelib.edge.contract.operations import OPERATIONS
 from chalicelib.edge.contract.problem_schemas import schema_name
 from chalicelib.edge.contract.rule_texts import rule_texts
 from chalicelib.edge.links import Links
-from chalicelib.edge.problems.table import BY_SLUG
+from chalicelib.edge.problems.table import CALLERS_SLUGS
 from chalicelib.edge.routes import resources
 from devtools.contract.compare import breaking_changes, is_announced
 from devtools.contract.written import CURRENT, RELEASED, load, rendered
@@ -86,9 +86,9 @@ def test_every_path_and_method_that_is_served_is_described_and_no_other() -> Non
 
 def test_every_kind_of_problem_has_a_schema_and_an_operation_that_answers_it() -> None:
     """But for the one that no described method can have."""
-    assert {schema_name(slug) for slug in BY_SLUG} <= DOCUMENT["components"]["schemas"].keys()
+    assert {schema_name(slug) for slug in CALLERS_SLUGS} <= DOCUMENT["components"]["schemas"].keys()
     answered = {slug for operation in OPERATIONS.values() for slug in operation.problems}
-    assert answered == BY_SLUG.keys() - {"method-not-allowed"}
+    assert answered == CALLERS_SLUGS - {"method-not-allowed"}
 
 
 def test_every_scope_that_the_code_knows_is_told() -> None:

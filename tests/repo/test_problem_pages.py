@@ -6,17 +6,19 @@ from collections.abc import Iterator
 
 import pytest
 
-from chalicelib.domain import errors
+from chalicelib.domain import errors, reviewer_errors
 from chalicelib.domain.booking.longest_form import SPACE, longest_form_bytes
 from chalicelib.domain.booking.policy import MAXIMUM_COMMENTS_LENGTH
+from chalicelib.domain.violation import Violation
 from chalicelib.edge.container import EdgeSettings
 from chalicelib.edge.contract.example import REQUEST_ID
 from chalicelib.edge.contract.samples import samples_of as contract_samples
 from chalicelib.edge.links import Links
 from chalicelib.edge.problems.document import problem_document
 from chalicelib.edge.problems.facts import problem_headers
+from chalicelib.edge.problems.kinds import Waits
 from chalicelib.edge.problems.new_key import is_new_key_safe
-from chalicelib.edge.problems.table import BY_SLUG, PROBLEM_TYPES, Waits, status_of
+from chalicelib.edge.problems.table import BY_SLUG, EVERY_PROBLEM_TYPE, problem_type, status_of
 from devtools.documents import flags_table
 from devtools.places import ROOT
 from tests.builders import POLICY
@@ -24,10 +26,34 @@ from tests.builders import POLICY
 PAGES = ROOT / "docs" / "problems"
 INSTANCE = "/v1/PhoneChat/CreateBooking"
 
+# What the reviewers' function answers: it has no part in the document of the bookings.
+REVIEWERS_SAMPLES: tuple[errors.SwitchboardError, ...] = (
+    reviewer_errors.InvalidQueryError(
+        "The query cannot be used.",
+        violations=[
+            Violation("/from", "time", "Send an RFC 3339 time with its offset, for example 2026-01-15T21:30:00Z.")
+        ],
+    ),
+    reviewer_errors.ReviewerTokenMissingError("Send your access token in the header 'Authorization: Bearer …'."),
+    reviewer_errors.ReviewerTokenInvalidError("This access token has expired. Sign in again, or refresh it."),
+    reviewer_errors.RoleMissingError(
+        "This needs the role unmask, which your access token does not grant.", required_role="unmask"
+    ),
+    reviewer_errors.AuditUnavailableError(
+        "Your look at the audit could not be recorded, so there is no answer. It is safe to try again.",
+        retry_after_seconds=1,
+    ),
+    reviewer_errors.IdentityUnavailableError(
+        "The keys of the identity provider could not be had, so nobody can be let in. It is safe to try again.",
+        retry_after_seconds=5,
+    ),
+)
+
 
 def leaves(kind: type[errors.SwitchboardError]) -> Iterator[type[errors.SwitchboardError]]:
     """Walk the errors that have no kinds of their own."""
-    children = [child for child in kind.__subclasses__() if child.__module__ == errors.__name__]
+    modules = {errors.__name__, reviewer_errors.__name__}
+    children = [child for child in kind.__subclasses__() if child.__module__ in modules]
     if not children:
         yield kind
     for child in children:
@@ -36,7 +62,8 @@ def leaves(kind: type[errors.SwitchboardError]) -> Iterator[type[errors.Switchbo
 
 def samples_of(slug: str) -> list[errors.SwitchboardError]:
     """Return the samples of one problem type."""
-    return contract_samples(slug, EdgeSettings(policy=POLICY))
+    told = contract_samples(slug, EdgeSettings(policy=POLICY))
+    return [*told, *(sample for sample in REVIEWERS_SAMPLES if problem_type(sample).slug == slug)]
 
 
 def read_page(slug: str) -> str:
@@ -46,12 +73,13 @@ def read_page(slug: str) -> str:
 
 def test_every_leaf_of_the_error_tree_has_a_row() -> None:
     """A new error cannot become an internal error by being forgotten."""
-    assert set(leaves(errors.SwitchboardError)) <= set(PROBLEM_TYPES)
+    assert set(leaves(errors.SwitchboardError)) <= set(EVERY_PROBLEM_TYPE)
+    assert {errors.MalformedRequestError, errors.MissingTokenError, errors.InvalidTokenError} <= set(EVERY_PROBLEM_TYPE)
 
 
 def test_every_row_has_a_slug_of_its_own() -> None:
     """A slug leads back to one row."""
-    assert len(BY_SLUG) == len(PROBLEM_TYPES) + 1
+    assert len(BY_SLUG) == len(EVERY_PROBLEM_TYPE) + 1
 
 
 def test_every_row_has_a_page_and_every_page_a_row() -> None:

@@ -9,6 +9,7 @@ import pytest
 from chalicelib.adapters.aws.dynamodb import items, tables
 from chalicelib.adapters.aws.dynamodb.rate_limit import counters
 from chalicelib.adapters.aws.dynamodb.tables import AUDIT, DAY_SHARDS, OPEN_SHARDS, OPERATIONS
+from chalicelib.adapters.aws.review import rows
 from chalicelib.adapters.aws.vault.key_rows import PARTITION_KEY
 from chalicelib.domain.operation.operation import (
     FREES_GUARD,
@@ -22,6 +23,7 @@ from devtools.bench.write_units import Cost
 from devtools.places import ROOT
 from tests.contract.records import claim_event, operation
 from tests.unit.adapters.aws.dynamodb.priced import KEY, LIMITS, MEMBERS, REQUEST_ID, steps
+from tests.unit.adapters.aws.review.test_review_adapters import LOOK
 from tests.unit.application.world import OTHER_KEY, World
 
 PAGE = (ROOT / "docs" / "protocol.md").read_text()
@@ -96,12 +98,14 @@ def test_the_ends_of_rows_are_those_of_the_code() -> None:
 
 def test_the_rows_of_the_trail_are_those_that_are_written() -> None:
     """An opening event with the attributes of the indexes, and a contact beside its event."""
-    events, contact = table("Rows of the audit table")
+    events, contact, looks = table("Rows of the audit table")
     opening = set(items.audit_event(claim_event(operation())))
     assert set(codes(events[1])) == opening - {"pk", "sk"}
     assert codes(events[0])[0] == tables.operation_row("<operation id>")
     assert codes(contact[0])[0] == tables.contact_row("<operation id>")
     assert set(codes(contact[1])) == set(items.contact(claim_event(operation()), "sealed")) - {"pk", "sk"}
+    assert set(codes(looks[1])) == set(rows.look_row(LOOK)) - {"pk", "sk"}
+    assert codes(looks[0]) == [rows.look_key("<day>#<reader>"), rows.look_row(LOOK)["sk"]["S"]]
 
 
 def test_the_indexes_are_those_of_the_schema() -> None:

@@ -127,7 +127,11 @@ def test_the_deploy_commands_fit_the_template(package: Package) -> None:
     assert not any("RoleName" in role for role in roles)  # else it would be CAPABILITY_NAMED_IAM
     assert deploy[deploy.index("--capabilities") + 1] == "CAPABILITY_IAM"
     kinds = Counter(one["Type"] for one in template["Resources"].values())
-    assert (kinds["AWS::Serverless::Function"], kinds["AWS::DynamoDB::Table"]) == (2, 2)  # "both", says the README
+    assert (kinds["AWS::Serverless::Function"], kinds["AWS::Serverless::Api"], kinds["AWS::DynamoDB::Table"]) == (
+        3,
+        2,
+        2,
+    )
     assert "AlarmTopicArn" in template["Outputs"]
 
 

@@ -187,10 +187,10 @@ def test_no_policy_has_a_wildcard(resources: Json) -> None:
         assert all(owner(target) in resources for target in each.get("Resource", ()))
 
 
-def test_each_function_has_a_role_with_the_same_policy(resources: Json) -> None:
+def test_each_function_of_bookings_has_a_role_with_the_same_policy(resources: Json) -> None:
     """No role of Chalice's own making stands beside them."""
     roles = {name: resource for name, resource in resources.items() if resource["Type"] == "AWS::IAM::Role"}
-    assert roles.keys() == {"ApiHandlerRole", "ExpireOperationsRole"}
+    assert roles.keys() == {"ApiHandlerRole", "ExpireOperationsRole", "ReviewHandlerRole"}
     assert (
         roles["ApiHandlerRole"]["Properties"]["Policies"][0]["PolicyDocument"]
         == (roles["ExpireOperationsRole"]["Properties"]["Policies"][0]["PolicyDocument"])
@@ -270,7 +270,7 @@ def test_every_metric_of_the_code_has_an_alarm(resources: Json) -> None:
         assert alarm_of(resources, metric)["Namespace"] == log.NAMESPACE
 
 
-@FUNCTIONS
+@pytest.mark.parametrize("name", ["APIHandler", "ExpireOperations", "ReviewHandler"])
 def test_a_function_that_fails_raises_an_alarm(resources: Json, name: str) -> None:
     """Lambda counts what ends in an exception, out of time or out of memory."""
     assert alarm_of(resources, "Errors", name)["Namespace"] == "AWS/Lambda"
@@ -279,7 +279,7 @@ def test_a_function_that_fails_raises_an_alarm(resources: Json, name: str) -> No
 def test_alarms_ring_at_the_first_occurrence_and_at_nothing_else(resources: Json) -> None:
     """One is enough, no data is none, and each notifies the topic, which the operator finds in the outputs."""
     alarms = [each["Properties"] for each in resources.values() if each["Type"] == "AWS::CloudWatch::Alarm"]
-    assert len(alarms) == 6
+    assert len(alarms) == 7
     for alarm in alarms:
         assert (alarm["Statistic"], alarm["Threshold"], alarm["EvaluationPeriods"]) == ("Sum", 1, 1)
         assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"

@@ -8,7 +8,8 @@ from chalicelib.domain import errors
 from chalicelib.domain.access import Scope
 from chalicelib.edge.contract.answer_schemas import operation_state
 from chalicelib.edge.links import Links
-from chalicelib.edge.problems.table import INTERNAL_ERROR, PROBLEM_TYPES, ProblemType, Waits
+from chalicelib.edge.problems.kinds import ProblemType, Waits
+from chalicelib.edge.problems.table import INTERNAL_ERROR, PROBLEM_TYPES
 from chalicelib.values import dataclass
 
 Kind = type[errors.SwitchboardError]

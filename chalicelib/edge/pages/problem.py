@@ -15,7 +15,8 @@ from chalicelib.edge.pages.problem_texts import (
     page_text,
     statuses,
 )
-from chalicelib.edge.problems.table import BY_SLUG, ProblemType
+from chalicelib.edge.problems.kinds import ProblemType
+from chalicelib.edge.problems.table import BY_SLUG
 from chalicelib.edge.representation import to_json
 
 _TEXT, _JSON, _HTML = "text/plain", "application/json", "text/html"

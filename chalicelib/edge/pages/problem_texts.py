@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from chalicelib.edge.problems.table import ProblemType, SameKey, Waits
+from chalicelib.edge.problems.kinds import ProblemType, SameKey, Waits
 from chalicelib.edge.representation import Document
 
 SAME_KEY: Mapping[SameKey, str] = {

@@ -15,6 +15,7 @@ from chalicelib.domain.errors import (
     TooManyBookingsError,
     UpstreamRefusedError,
 )
+from chalicelib.domain.reviewer_errors import RoleMissingError
 from chalicelib.edge.problems.table import problem_type
 from chalicelib.edge.representation import Document
 
@@ -33,6 +34,7 @@ def problem_facts(error: SwitchboardError) -> dict[str, Document]:
         "retry_after_seconds": _wait_seconds(error),
         "token_error": _token_error(error),
         "required_scope": getattr(error, "scope", None),
+        "required_role": getattr(error, "required_role", None),
         "allowed_methods": list(error.allowed) if isinstance(error, MethodNotAllowedError) else None,
         "limit": getattr(error, "limit", None),
         "window_seconds": getattr(error, "window_seconds", None),
@@ -78,7 +80,7 @@ def _token_error(error: SwitchboardError) -> str | None:
     match error:
         case InvalidTokenError():
             return "invalid_token"
-        case InsufficientScopeError():
+        case InsufficientScopeError() | RoleMissingError():
             return "insufficient_scope"
         case _:
             return None
@@ -96,6 +98,8 @@ def _challenge(error: SwitchboardError) -> str | None:
                 "error_description": error.message,
                 "scope": error.scope,
             }
+        case RoleMissingError():
+            parameters = {"error": "insufficient_scope", "error_description": error.message}
         case MissingTokenError() | UpstreamRefusedError(upstream_status=403):
             pass
         case _:

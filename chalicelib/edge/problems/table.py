@@ -3,56 +3,15 @@
 Each row has a page of the same name in `docs/problems/`.
 """
 
-from enum import StrEnum
 from http import HTTPStatus
 
 from chalicelib.domain import errors
 from chalicelib.domain.operation.operation import OperationState
-from chalicelib.values import dataclass
+from chalicelib.edge.problems.kinds import ProblemType, SameKey, Waits
+from chalicelib.edge.problems.reviewers import REVIEWERS_PROBLEM_TYPES
 
 PASSED_THROUGH = (402, 403, 409, 429)
 _UNAVAILABLE = {errors.Trouble.UNREACHABLE: 503, errors.Trouble.LATE: 504, errors.Trouble.UNREADABLE: 502}
-
-
-class SameKey(StrEnum):
-    """What may be done under the Idempotency-Key of a request that ended in a problem."""
-
-    REPEAT = "yes"
-    MENDED = "mended"
-    FINAL = "no"
-
-
-class Waits(StrEnum):
-    """Whether a problem comes with a Retry-After."""
-
-    ALWAYS = "always"
-    SOMETIMES = "sometimes"
-    NEVER = "never"
-
-
-@dataclass(frozen=True, slots=True)
-class ProblemType:
-    """A kind of problem.
-
-    `status` is the usual one, `other_statuses` are those that it has as well; see `status_of`. `advice` says what to do next.
-    `safe_to_retry_with_new_key` is false where nobody knows what the key may still lead to, true where that may be known (see
-    `new_key.py`), None where no booking could be concerned. `same_key` tells whether the same request may be sent again under
-    its key: as it is, mended, or in vain; `waits` whether a time for that is told. `operation_state` is where the operation of
-    such an error stands, unless the error says so itself. `is_recorded` tells whether that operation can be asked for: of a
-    refusal before the claim there is only an audit event. `retry_after_seconds` is the wait when the error names none.
-    """
-
-    slug: str
-    title: str
-    status: HTTPStatus
-    advice: str
-    safe_to_retry_with_new_key: bool | None = None
-    same_key: SameKey = SameKey.REPEAT
-    waits: Waits = Waits.NEVER
-    other_statuses: tuple[int, ...] = ()
-    operation_state: OperationState | None = None
-    is_recorded: bool = True
-    retry_after_seconds: int | None = None
 
 
 INTERNAL_ERROR = ProblemType(
@@ -242,13 +201,17 @@ PROBLEM_TYPES: dict[type[errors.SwitchboardError], ProblemType] = {
         retry_after_seconds=5,
     ),
 }
+EVERY_PROBLEM_TYPE = {**PROBLEM_TYPES, **REVIEWERS_PROBLEM_TYPES}  # what is told to whom books, and to whom reviews
 
-BY_SLUG = {row.slug: row for row in (*PROBLEM_TYPES.values(), INTERNAL_ERROR)}
+CALLERS_SLUGS = frozenset(
+    row.slug for row in (*PROBLEM_TYPES.values(), INTERNAL_ERROR)
+)  # what the contract of bookings tells
+BY_SLUG = {row.slug: row for row in (*EVERY_PROBLEM_TYPE.values(), INTERNAL_ERROR)}
 
 
 def problem_type(error: errors.SwitchboardError) -> ProblemType:
     """Return the row of an error; one that is not in the table is an internal error."""
-    return PROBLEM_TYPES.get(type(error), INTERNAL_ERROR)
+    return EVERY_PROBLEM_TYPE.get(type(error), INTERNAL_ERROR)
 
 
 def status_of(error: errors.SwitchboardError) -> int:

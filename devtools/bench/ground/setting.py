@@ -175,17 +175,20 @@ class Setting:
         )
         return (chalice, *others)
 
+    def trust(self) -> dict[str, str]:
+        """Return the variables that let code outside the zip trust the bench's authority."""
+        bundle = str(self._bundle)
+        return {"AWS_CA_BUNDLE": bundle, "REQUESTS_CA_BUNDLE": bundle, "ADULTWORK_CA_BUNDLE": bundle}
+
     def _environment(self, database: Line) -> dict[str, str]:
         """Return what every variant finds: where everything is, and whom to trust."""
-        aws, trusted = f"https://127.0.0.1:{self.aws_line.port}", str(self._bundle)
+        aws = f"https://127.0.0.1:{self.aws_line.port}"
         return {
             **QUIET,
             **local_environment(aws),
             "AWS_ENDPOINT_URL_DYNAMODB": f"https://127.0.0.1:{database.port}",
             "AWS_ENDPOINT_URL_SECRETS_MANAGER": aws,
-            "AWS_CA_BUNDLE": trusted,
-            "REQUESTS_CA_BUNDLE": trusted,
-            "ADULTWORK_CA_BUNDLE": trusted,
+            **self.trust(),
             "ADULTWORK_BASE_URL": f"https://127.0.0.1:{self.upstream_line.port}",
             "OPERATIONS_TABLE": OPERATIONS,
             "AUDIT_TABLE": AUDIT,

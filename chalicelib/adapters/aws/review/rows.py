@@ -1,0 +1,91 @@
+"""What the reviewers' side reads out of rows, and the rows of its own. Pure."""
+
+import base64
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from chalicelib.adapters.aws.dynamodb import tables
+from chalicelib.domain.review.desk.look import LookEvent
+from chalicelib.domain.review.desk.person import PersonId
+from chalicelib.domain.review.desk.plan import Drive, Named, Span
+from chalicelib.domain.review.desk.position import MILLISECOND, Direction, Position, whole_milliseconds
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+Attribute: TypeAlias = "AttributeValueTypeDef"
+Row: TypeAlias = "dict[str, Any]"
+
+INDEXES = {Drive.CLIENT: tables.BY_ACCOUNT, Drive.CANDIDATE: tables.BY_CANDIDATE, Drive.REQUEST: tables.BY_REQUEST}
+REVIEW_PREFIX = "REVIEW#"
+# The first look of a reader's day is in the index of days, in a partition where no operation is: so a day's readers are found.
+READERS_SHARD = "readers"
+LOWEST, HIGHEST = "2000-01-01T00:00:00.000+00:00", "2999-12-31T23:59:59.999+00:00"
+
+
+def text(value: str) -> Attribute:
+    """Return a text attribute."""
+    return {"S": value}
+
+
+def person(value: PersonId) -> Attribute:
+    """Return how an index names somebody."""
+    return {"N": str(value)} if isinstance(value, int) else {"S": value}
+
+
+def partition(place: Named) -> tuple[tables.Index, Attribute]:
+    """Return the index and the partition of a place that is not a day."""
+    value = text(str(place.value)) if place.drive is Drive.REQUEST else person(place.value)
+    return INDEXES[place.drive], value
+
+
+def stretch(span: Span) -> tuple[str, str]:
+    """Return the earliest and the latest time, as rows spell it, that is of a span; a position's own time is among them."""
+    low = LOWEST if span.start is None else spelled(whole_milliseconds(span.start))
+    high = HIGHEST if span.end is None else spelled(whole_milliseconds(span.end) - MILLISECOND)
+    if span.beyond is not None:
+        at = spelled(span.beyond.at)
+        low, high = (low, min(high, at)) if span.direction is Direction.OLDER else (max(low, at), high)
+    return low, high
+
+
+def spelled(moment: datetime) -> str:
+    """Return a time as rows spell it."""
+    return moment.isoformat(timespec="milliseconds")
+
+
+def position(row: Row) -> Position:
+    """Return where the entry of an index stands."""
+    at = datetime.fromisoformat(row[tables.AT]["S"])
+    return Position(at, operation_id(row))
+
+
+def operation_id(row: Row) -> str:
+    """Return the operation that a row belongs to, by its key."""
+    return str(row[tables.PARTITION_KEY]["S"]).removeprefix(tables.operation_row(""))
+
+
+def sealed_text(attribute: Row) -> str:
+    """Return a sealed text, which rows hold as bytes where its spelling is the usual one."""
+    if "B" in attribute:
+        return base64.urlsafe_b64encode(bytes(attribute["B"])).rstrip(b"=").decode()
+    return str(attribute["S"])
+
+
+def look_key(chain: str) -> str:
+    """Return the partition key of a chain of looks."""
+    return REVIEW_PREFIX + chain
+
+
+def look_row(event: LookEvent) -> dict[str, Attribute]:
+    """Return the row of a look; six digits keep text order and number order the same."""
+    row = {
+        tables.PARTITION_KEY: text(look_key(event.look.chain)),
+        tables.SORT_KEY: text(f"{event.sequence:06d}"),
+        "canonical": text(event.canonical().decode()),
+    }
+    if event.sequence == 1:
+        day = event.look.chain.partition("#")[0]
+        row[tables.AT] = text(spelled(event.look.at))
+        row[tables.BY_DAY.attribute] = text(f"{day}#{READERS_SHARD}")
+    return row

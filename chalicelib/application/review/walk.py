@@ -1,0 +1,79 @@
+"""A walk through the operations that a search may show, in order, within the bounds of one answer."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from chalicelib.application.review.ports import AuditIndex, Entries
+from chalicelib.domain.review.desk.chain import Chain
+from chalicelib.domain.review.desk.filters import Filter
+from chalicelib.domain.review.desk.plan import Bounds, Day, Place, Span, places
+from chalicelib.domain.review.desk.position import Position
+from chalicelib.domain.time_budget import Deadline
+
+
+@dataclass(slots=True)
+class Walk:
+    """Reads the driving index of `filter_` piece by piece, and the events of what it names.
+
+    While it goes, and after it: `first` and `last` are the first and the last place that was examined, `examined` counts the
+    operations. `is_exhausted` tells that nothing follows, `is_bounded` that a bound ended the walk, with more to come perhaps.
+    """
+
+    index: AuditIndex
+    filter_: Filter
+    span: Span
+    bounds: Bounds
+    now: datetime
+    deadline: Deadline
+    first: Position | None = field(default=None, init=False)
+    last: Position | None = field(default=None, init=False)
+    examined: int = field(default=0, init=False)
+    days: int = field(default=0, init=False)
+    is_exhausted: bool = field(default=False, init=False)
+    is_bounded: bool = field(default=False, init=False)
+
+    def __iter__(self) -> Iterator[Chain]:
+        """Yield every operation that meets the filter, with its events."""
+        for place in places(self.filter_, self.span, self.now):
+            if self.days and self._is_over():
+                return
+            yield from self._in(place)
+            if self.is_bounded:
+                return
+            if isinstance(place, Day):
+                self.days += 1
+                self.last = place.edge(self.span.direction)
+        self.is_exhausted = True
+
+    def _in(self, place: Place) -> Iterator[Chain]:
+        """Yield those of one place."""
+        span = self.span
+        while True:
+            entries = self.index.entries(place, span, self.bounds.batch, self.deadline)
+            yield from self._met(entries, is_last=entries.is_end and not isinstance(place, Day))
+            if entries.is_end:
+                return
+            span = span.after(entries.positions[-1])
+            if self._is_over():
+                return
+
+    def _met(self, entries: Entries, *, is_last: bool) -> Iterator[Chain]:
+        """Yield those of one reading that meet the filter; `is_last` tells that nothing is to be read after it."""
+        chains = self.index.chains([each.operation_id for each in entries.positions], self.deadline)
+        for position in entries.positions:
+            self.first, self.last = self.first or position, position
+            self.examined += 1
+            self.is_exhausted = is_last and position == entries.positions[-1]
+            chain = chains.get(position.operation_id)
+            if chain is not None and self.filter_.meets(chain):
+                yield chain
+
+    def _is_over(self) -> bool:
+        """Tell, and note, whether this answer has read as much as it may."""
+        self.is_bounded = (
+            self.examined + self.bounds.batch > self.bounds.chains
+            or self.days >= self.bounds.days
+            or self.deadline.remaining() < self.bounds.seconds
+        )
+        return self.is_bounded

@@ -1,0 +1,79 @@
+"""The composition root of the reviewers' function; on first use, once per process. The booking path imports none of it."""
+
+import os
+from collections.abc import Mapping
+from threading import Lock
+
+from chalicelib.adapters.aws.review.audit_index import DynamoDBAuditIndex
+from chalicelib.adapters.aws.review.calls import audit_client, key_client
+from chalicelib.adapters.aws.review.contacts import KmsContacts
+from chalicelib.adapters.aws.review.look_trail import DynamoDBLookTrail
+from chalicelib.adapters.http.authorities import default_authorities, tls_context
+from chalicelib.adapters.http.transport import Transport
+from chalicelib.adapters.oidc.fetching import Documents
+from chalicelib.adapters.oidc.keys import KeyLocation, ProviderKeys
+from chalicelib.adapters.oidc.verifier import OidcVerifier
+from chalicelib.adapters.system import SystemClock
+from chalicelib.application.review.count_operations import CountOperations
+from chalicelib.application.review.door import Door
+from chalicelib.application.review.persons import IdentityRegister, Persons
+from chalicelib.application.review.search_operations import SearchOperations
+from chalicelib.application.review.show_operation import ShowOperation
+from chalicelib.edge.container import EdgeSettings
+from chalicelib.edge.links import Links
+from chalicelib.edge.review.container import REASON_HEADER, ReviewContainer
+from chalicelib.review_settings import ReviewSettings, read_review_settings
+
+_lock = Lock()
+_containers: list[ReviewContainer] = []
+
+
+def container() -> ReviewContainer:
+    """Return the process's one container, built from the environment at the first call.
+
+    Raises:
+        InvalidSettingsError: the environment cannot be used; the next call tries again.
+    """
+    with _lock:
+        if not _containers:
+            _containers.append(build(os.environ))
+        return _containers[0]
+
+
+def build(environment: Mapping[str, str]) -> ReviewContainer:
+    """Wire everything for one environment; AWS's own variables name stand-ins for its services.
+
+    Raises:
+        InvalidSettingsError: a setting is wrong; the message lists all faults.
+    """
+    settings = read_review_settings(environment)
+    clock = SystemClock()
+    database = audit_client(endpoint=environment.get("AWS_ENDPOINT_URL_DYNAMODB") or None)
+    kms = key_client(endpoint=environment.get("AWS_ENDPOINT_URL_KMS") or None)
+    index = DynamoDBAuditIndex(database, settings.audit_table, settings.operations_table)
+    door = Door(_verifier(settings, clock), DynamoDBLookTrail(database, settings.audit_table), clock)
+    persons = Persons(IdentityRegister())
+    contacts = KmsContacts(database, kms, settings.operations_table, settings.sealing_key_id)
+    return ReviewContainer(
+        search=SearchOperations(door, index, persons),
+        show=ShowOperation(door, index, persons, contacts),
+        count=CountOperations(door, index),
+        settings=EdgeSettings(
+            allowed_origins=settings.allowed_origins,
+            allowed_headers=(REASON_HEADER, *settings.allowed_headers),
+            links=Links(problem_type_base=settings.problem_type_base),
+        ),
+    )
+
+
+def _verifier(settings: ReviewSettings, clock: SystemClock) -> OidcVerifier:
+    transport = Transport(tls_context(settings.review_ca_bundle or default_authorities()))
+    documents = Documents(transport, clock, settings.review_fetch_seconds)
+    location = KeyLocation(settings.review_issuer, settings.review_jwks_url, documents)
+    return OidcVerifier(
+        keys=ProviderKeys(location, clock.monotonic),
+        issuer=settings.review_issuer,
+        audience=settings.review_audience,
+        roles_claim=settings.review_roles_claim,
+        skew_seconds=settings.review_skew_seconds,
+    )

@@ -1,0 +1,28 @@
+"""A title for each kind of event. Words that tell a whole event are made elsewhere; this is what stands above them."""
+
+from chalicelib.domain.audit.event import EventKind
+
+TITLES = {
+    EventKind.REFUSED: "Refused before anything was sent",
+    EventKind.REFUSALS_COUNTED: "Further refusals of the hour, counted",
+    EventKind.CLAIMED: "Recorded, about to be sent",
+    EventKind.CONFIRMED: "Booked",
+    EventKind.REJECTED: "Declined by AdultWork",
+    EventKind.NOT_SENT: "Not sent",
+    EventKind.UNKNOWN: "Outcome not known",
+    EventKind.NOT_CREATED: "Not booked",
+    EventKind.AMBIGUOUS: "Several bookings may be this one",
+    EventKind.EXPIRED: "Outcome not known, handed to a person",
+    EventKind.RELEASED: "Ended at AdultWork, may be booked again",
+}
+UNREADABLE = "An event that cannot be read"
+
+
+def title_of(kind: str | None) -> str:
+    """Return the title of a kind of event; of one that this version does not know, the kind itself."""
+    if kind is None:
+        return UNREADABLE
+    return TITLES[EventKind(kind)] if kind in _KNOWN else kind
+
+
+_KNOWN = frozenset(TITLES)

@@ -1,0 +1,1 @@
+"""The reviewers' API: reads only, behind an API and a function of its own."""

@@ -1,0 +1,45 @@
+"""What the reviewers' views are given. `bootstrap_review.py` makes it, once, on first use."""
+
+from typing import Protocol
+
+from chalicelib.application.review.count_operations import CountCommand, Statistics
+from chalicelib.application.review.search_operations import OperationsPage, SearchCommand
+from chalicelib.application.review.show_operation import ShowCommand, Timeline
+from chalicelib.edge.container import EdgeSettings
+from chalicelib.values import dataclass
+
+REASON_HEADER = "Review-Reason"  # why it is asked; a header, because addresses are kept in many places
+
+
+class SearchesOperations(Protocol):
+    """The use case behind the list: `application.review.SearchOperations`, or a fake."""
+
+    def execute(self, command: SearchCommand) -> OperationsPage:
+        """Return a page; every refusal and failure is a SwitchboardError."""
+        ...
+
+
+class ShowsOperations(Protocol):
+    """The use case behind one operation: `application.review.ShowOperation`, or a fake."""
+
+    def execute(self, command: ShowCommand) -> Timeline:
+        """Return an operation; every refusal and failure is a SwitchboardError."""
+        ...
+
+
+class CountsOperations(Protocol):
+    """The use case behind the statistics: `application.review.CountOperations`, or a fake."""
+
+    def execute(self, command: CountCommand) -> Statistics:
+        """Return counts; every refusal and failure is a SwitchboardError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewContainer:
+    """All that a reviewers' view can reach."""
+
+    search: SearchesOperations
+    show: ShowsOperations
+    count: CountsOperations
+    settings: EdgeSettings

@@ -1,0 +1,94 @@
+"""What reviewers get, as JSON documents."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.application.review.count_operations import Statistics
+from chalicelib.application.review.search_operations import Found, OperationsPage
+from chalicelib.application.review.show_operation import ShownEvent, Timeline
+from chalicelib.domain.review.desk.chain import Chain
+from chalicelib.edge.links import Links
+from chalicelib.edge.representation import Document, instant
+
+OPERATIONS = "/v1/audit/operations"
+
+
+def page_document(page: OperationsPage, links: Links) -> dict[str, Document]:
+    """Return a page. With `bound_reached`, more may follow though fewer than asked for are here: go on from `older`."""
+    return {
+        "operations": [_found(found, links) for found in page.found],
+        "older": page.older,
+        "newer": page.newer,
+        "examined": page.examined,
+        "bound_reached": page.is_bounded,
+    }
+
+
+def timeline_document(timeline: Timeline, links: Links) -> dict[str, Document]:
+    """Return an operation with every event, oldest first."""
+    contact: Document = None if timeline.contact is None else dict(timeline.contact)
+    return {
+        **_summary(timeline.chain, timeline.client, timeline.candidate, links),
+        "contact_state": timeline.contact_state.value,
+        "contact": contact,
+        "events": [_event(number, shown) for number, shown in enumerate(timeline.events, 1)],
+    }
+
+
+def statistics_document(statistics: Statistics) -> dict[str, Document]:
+    """Return counts; with an `older` cursor they go on in the next answer, and are added up."""
+    counts, open_now = statistics.counts, statistics.open_now
+    return {
+        "days": [{"day": day, "states": _counts(states)} for day, states in counts.days.items()],
+        "refusals_by_rule": _counts(counts.refusals),
+        "refusals_counted_only": counts.refusals_counted,
+        "open_now": None if open_now is None else _counts(open_now.states),
+        "open_now_is_complete": None if open_now is None else open_now.is_complete,
+        "examined": statistics.examined,
+        "older": statistics.older,
+    }
+
+
+def _counts(counts: Mapping[str, int]) -> dict[str, Document]:
+    return dict(counts)
+
+
+def _found(found: Found, links: Links) -> Document:
+    return _summary(found.chain, found.client, found.candidate, links)
+
+
+def _summary(chain: Chain, client: Any, candidate: Any, links: Links) -> dict[str, Document]:  # noqa: ANN401 (an id)
+    """Return what a list shows of an operation; what no event tells is null or empty."""
+    request = chain.first.get("request")
+    asked: Mapping[str, Any] = request if isinstance(request, Mapping) else {}
+    return {
+        "operation_id": chain.operation_id,
+        "url": links.path(f"{OPERATIONS}/{chain.operation_id}"),
+        "begun_at": instant(chain.begun_at),
+        "last_event_at": instant(chain.last_at),
+        "state": chain.state,
+        "client": client,
+        "candidate": candidate,
+        "BookingIDs": list(chain.booking_ids),
+        "SessionDate": asked.get("session_date"),
+        "Duration": asked.get("duration"),
+        "Credits": asked.get("credits"),
+        "attempts": chain.attempts,
+        "rules": list(chain.rules),
+        "reasons": list(chain.reasons),
+        "upstream_statuses": list(chain.upstream_statuses),
+        "request_id": chain.first.get("request_id"),
+        "event_count": len(chain.events),
+    }
+
+
+def _event(number: int, shown: ShownEvent) -> Document:
+    """Return an event: its place, a title, a slot for words, its hash, and what it says."""
+    return {
+        "number": number,
+        "kind": shown.event.kind,
+        "title": shown.title,
+        "words": shown.words,
+        "hash": shown.event.hash,
+        "members": dict(shown.members),
+    }

@@ -1,0 +1,113 @@
+"""Requests of reviewers as commands."""
+
+import re
+
+from chalice.app import Request
+
+from chalicelib.application.review.count_operations import CountCommand
+from chalicelib.application.review.door import Visit
+from chalicelib.application.review.search_operations import PAGE, SearchCommand
+from chalicelib.application.review.show_operation import ShowCommand
+from chalicelib.domain.access import AccessToken
+from chalicelib.domain.errors import InvalidTokenError, MissingTokenError, NotFoundError
+from chalicelib.domain.review.desk.chain import STATES
+from chalicelib.domain.review.desk.cursor import LONGEST
+from chalicelib.domain.review.desk.filters import Filter
+from chalicelib.domain.reviewer_errors import ReviewerTokenInvalidError, ReviewerTokenMissingError
+from chalicelib.edge.exchange import Exchange
+from chalicelib.edge.request import bearer_token, seconds_left
+from chalicelib.edge.review.query import Query
+
+LARGEST_PAGE = 100
+HIGHEST_USER_ID, HIGHEST_BOOKING_ID = 2_147_483_647, 2**63 - 1
+
+FILTERS = (
+    *("from", "to", "client", "candidate", "booking", "operation", "request_id"),
+    *("state", "rule", "upstream_status"),
+)
+_PAGING = ("cursor", "limit", "reason")
+_OPERATION_ID = re.compile(r"op_[0-9A-HJKMNP-TV-Z]{26}")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+_RULE = re.compile(r"[a-z0-9]+(-[a-z0-9]+){0,12}")
+_CURSOR = re.compile(rf"[A-Za-z0-9_-]{{1,{LONGEST}}}")
+
+
+def search_command(exchange: Exchange) -> SearchCommand:
+    """Read a search.
+
+    Raises:
+        CallerError: ReviewerTokenMissingError, ReviewerTokenInvalidError, or InvalidQueryError with all faults.
+    """
+    token = reviewer_token(exchange.request)
+    query = Query(exchange.request, (*FILTERS, *_PAGING))
+    start, end = query.moment("from"), query.moment("to")
+    query.require_order(start, end)
+    filter_ = Filter(
+        start=start,
+        end=end,
+        booking=query.number("booking", 1, HIGHEST_BOOKING_ID),
+        operation=query.text("operation", _OPERATION_ID, "Send an operation's id: op_ and 26 digits and capitals."),
+        request_id=query.text("request_id", _REQUEST_ID, "Send a request id as answers and logs tell it."),
+        state=query.choice("state", STATES),
+        rule=query.text("rule", _RULE, "Send the name of a rule or of a problem, such as duration-minimum."),
+        upstream_status=query.number("upstream_status", 100, 599),
+    )
+    client = query.number("client", 1, HIGHEST_USER_ID)
+    candidate = query.number("candidate", 1, HIGHEST_USER_ID)
+    cursor = query.text("cursor", _CURSOR, "Send a cursor exactly as an answer gave it.")
+    size = query.number("limit", 1, LARGEST_PAGE) or PAGE
+    visit = _visit(exchange, token, query)
+    return SearchCommand(visit, filter_, client, candidate, cursor, size)
+
+
+def show_command(exchange: Exchange) -> ShowCommand:
+    """Read a question for one operation.
+
+    Raises:
+        CallerError: as `search_command`, or NotFoundError for what is no id.
+    """
+    token = reviewer_token(exchange.request)
+    query = Query(exchange.request, ("unmask", "reason"))
+    unmask = query.flag("unmask")
+    visit = _visit(exchange, token, query)
+    operation_id = (exchange.request.uri_params or {}).get("operation_id", "")
+    if not _OPERATION_ID.fullmatch(operation_id):
+        raise NotFoundError("The audit has no operation of this id.")
+    return ShowCommand(visit, operation_id, unmask)
+
+
+def count_command(exchange: Exchange) -> CountCommand:
+    """Read a question for counts; it says from when.
+
+    Raises:
+        CallerError: as `search_command`.
+    """
+    token = reviewer_token(exchange.request)
+    query = Query(exchange.request, ("from", "to", "cursor", "reason"))
+    start, end = query.moment("from", is_required=True), query.moment("to")
+    query.require_order(start, end)
+    cursor = query.text("cursor", _CURSOR, "Send a cursor exactly as an answer gave it.")
+    visit = _visit(exchange, token, query)
+    return CountCommand(visit, start, end, cursor)  # type: ignore[arg-type]  # without a start the query was not sound
+
+
+def reviewer_token(request: Request) -> AccessToken:
+    """Return the access token of a reviewer.
+
+    Raises:
+        ReviewerTokenMissingError: no credentials, or of another scheme.
+        ReviewerTokenInvalidError: several Authorization headers, or one that holds no token.
+    """
+    try:
+        return bearer_token(request)
+    except MissingTokenError as error:
+        raise ReviewerTokenMissingError("Send your access token in the header 'Authorization: Bearer …'.") from error
+    except InvalidTokenError as error:
+        raise ReviewerTokenInvalidError("Send exactly one Authorization header with one access token.") from error
+
+
+def _visit(exchange: Exchange, token: AccessToken, query: Query) -> Visit:
+    """Return what every question has; whatever was wrong with this one ends it here."""
+    reason = query.reason(exchange.request)
+    query.require_sound()
+    return Visit(token, exchange.request_id, seconds_left(exchange.request), reason)

@@ -1,0 +1,18 @@
+"""The Lambda entry of the reviewers' function: an app of its own, in the same zip."""
+
+import gc
+
+# As in `app.py`: what is imported lives as long as the process.
+gc.disable()
+
+from chalice.app import Chalice
+
+from chalicelib.bootstrap_review import container
+from chalicelib.edge.middleware import install
+from chalicelib.edge.review.routes import register
+
+app = Chalice(app_name="switchboard-review")
+install(app, container)
+register(app, container)
+gc.freeze()
+gc.enable()

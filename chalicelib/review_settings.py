@@ -1,0 +1,167 @@
+"""The settings of the reviewers' function, read once; all faults are reported at once. Its own begin with REVIEW."""
+
+import ipaddress
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from chalicelib.settings import InvalidSettingsError
+from chalicelib.spelling import misspelt
+
+_URL = re.compile(
+    r"(?P<scheme>https?)://(?P<host>[a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?(/[a-z0-9._~-]*)*",
+    re.ASCII | re.IGNORECASE,
+)
+_ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?")
+_HEADER_NAME = re.compile(r"[!#$%&'+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2: a token, but no wildcard
+_LONGEST_TEXT = 200
+_LONGEST_SKEW, _LONGEST_FETCH = 300, 20
+
+
+def told(read: Callable[[str], Any], description: str) -> Mapping[str, Any]:
+    """Return what a member says of itself: how its text is read, and what it is for."""
+    return {"read": read, "description": description}
+
+
+def _text(text: str) -> str:
+    if len(text) > _LONGEST_TEXT:
+        msg = f"must have at most {_LONGEST_TEXT} characters"
+        raise ValueError(msg)
+    return text
+
+
+def _url(text: str) -> str:
+    match = _URL.fullmatch(text)
+    if match is None or not (match["scheme"].lower() == "https" or _is_loopback(match["host"])):
+        msg = "must be https://host[:port]/path without a query; plain http is for loopback addresses only"
+        raise ValueError(msg)
+    return text
+
+
+def _is_loopback(host: str) -> bool:
+    name = host.strip("[]").lower()
+    try:
+        return name == "localhost" or ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def _seconds(least: float, most: float) -> Callable[[str], float]:
+    def read(text: str) -> float:
+        try:
+            seconds = float(text)
+        except ValueError:
+            seconds = most + 1
+        if not least <= seconds <= most:
+            msg = f"must be a number of seconds from {least:g} to {most:g}"
+            raise ValueError(msg)
+        return seconds
+
+    return read
+
+
+def _file(text: str) -> str:
+    if not Path(text).is_file():
+        msg = "must name a file of certificates that is here"
+        raise ValueError(msg)
+    return text
+
+
+def _origins(text: str) -> frozenset[str]:
+    origins = frozenset(one.strip() for one in text.split(",") if one.strip())
+    if not all(map(_ORIGIN.fullmatch, origins)):
+        msg = "each origin is scheme://host[:port] in lower case, without a path or a wildcard"
+        raise ValueError(msg)
+    return origins
+
+
+def _header_names(text: str) -> tuple[str, ...]:
+    names = tuple(one.strip() for one in text.split(",") if one.strip())
+    if not all(map(_HEADER_NAME.fullmatch, names)):
+        msg = "each is the name of one header, without a wildcard"
+        raise ValueError(msg)
+    return names
+
+
+def _type_base(text: str) -> str:
+    if not (text.startswith(("/", "https://")) and text.endswith(("/", "#"))):
+        msg = "must begin with / or https:// and end with / or #, because a problem's name is put behind it"
+        raise ValueError(msg)
+    return text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewSettings:
+    """The settings; each member is the environment variable of the same name in capitals."""
+
+    review_issuer: str = field(
+        metadata=told(_url, "The reviewers' identity provider: the `iss` of its access tokens, character by character.")
+    )
+    review_audience: str = field(metadata=told(_text, "What the `aud` of their access tokens must name: this API."))
+    review_jwks_url: str | None = field(
+        default=None,
+        metadata=told(_url, "Where the provider's keys are; unless set, its discovery document says it."),
+    )
+    review_roles_claim: str = field(
+        default="roles",
+        metadata=told(_text, "The claim with the roles, or the path to one inside another: `realm_access.roles`."),
+    )
+    review_skew_seconds: float = field(
+        default=60, metadata=told(_seconds(0, _LONGEST_SKEW), "How far the provider's clock and ours may be apart.")
+    )
+    review_fetch_seconds: float = field(
+        default=3,
+        metadata=told(_seconds(0.1, _LONGEST_FETCH), "The longest that fetching the provider's keys may take."),
+    )
+    review_ca_bundle: str | None = field(
+        default=None,
+        metadata=told(_file, "A file of certificate authorities to trust instead of the bundled ones."),
+    )
+    allowed_origins: frozenset[str] = field(
+        default=frozenset(),
+        metadata=told(_origins, "The web origins that a browser may call from, comma separated, matched exactly."),
+    )
+    allowed_headers: tuple[str, ...] = field(
+        default=(),
+        metadata=told(_header_names, "The headers that a page may send beside our own and those of W3C Trace Context."),
+    )
+    problem_type_base: str | None = field(
+        default=None,
+        metadata=told(_type_base, "What comes before a problem's name in its `type`, if the pages stand elsewhere."),
+    )
+    operations_table: str = field(
+        default="switchboard-operations", metadata=told(_text, "The DynamoDB table of operations.")
+    )
+    audit_table: str = field(default="switchboard-audit", metadata=told(_text, "The DynamoDB table of audit events."))
+    sealing_key_id: str = field(
+        default="alias/switchboard", metadata=told(_text, "The KMS key that wraps the data keys of accounts.")
+    )
+
+
+def read_review_settings(environment: Mapping[str, str]) -> ReviewSettings:
+    """Read the settings; an empty variable counts as absent. Those of the booking path may stand beside them.
+
+    Raises:
+        InvalidSettingsError: at least one is wrong; the message lists all faults.
+    """
+    members = {one.name.upper(): one for one in fields(ReviewSettings)}
+    own = [name for name, value in environment.items() if value and name.startswith("REVIEW_")]
+    faults = [
+        f"{name}: there is no such setting{f'; did you mean {nearest}?' if nearest else ''}"
+        for name, nearest in misspelt(own, list(members))
+    ]
+    read: dict[str, Any] = {}
+    for name, member in members.items():
+        text = environment.get(name)
+        try:
+            if text:
+                read[member.name] = member.metadata["read"](text)
+            elif member.default is MISSING:
+                faults.append(f"{name}: has to be set")
+        except ValueError as error:
+            faults.append(f"{name}: {error}")
+    if faults:
+        raise InvalidSettingsError("\n".join(faults))
+    return ReviewSettings(**read)

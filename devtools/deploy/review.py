@@ -1,0 +1,194 @@
+"""The reviewers' side of a stage: a function of its own from the same zip, a role of its own, behind an API of its own.
+
+`chalice package` knows one app, so these resources are made here, from the routes of the other one and the tables.
+"""
+
+import sys
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from chalice.app import Chalice
+
+from chalicelib.adapters.aws.dynamodb.tables import AUDIT, OPERATIONS
+from chalicelib.adapters.aws.review.rows import REVIEW_PREFIX
+from chalicelib.domain.time_budget import TimeBudget
+from chalicelib.edge.review.routes import register
+
+HANDLER = "chalicelib.review_app.app"
+MEMORY_MB = 1024
+SHARED_SETTINGS = ("ALLOWED_ORIGINS", "PROBLEM_TYPE_BASE")  # of the stage, for both functions
+# Settings of a stage that stand in no file of ours. Until they are given, the function answers nothing.
+PARAMETERS = {
+    "ReviewIssuer": ("REVIEW_ISSUER", "The reviewers' identity provider: the iss of its access tokens."),
+    "ReviewAudience": ("REVIEW_AUDIENCE", "What the aud of the reviewers' access tokens must name."),
+    "ReviewJwksUrl": ("REVIEW_JWKS_URL", "Where the provider's keys are; empty for what its discovery document says."),
+    "ReviewRolesClaim": ("REVIEW_ROLES_CLAIM", "The claim with the roles; empty for roles."),
+}
+VERSION = "2012-10-17"
+
+Json = dict[str, Any]
+
+
+def parameters() -> Json:
+    """Return the parameters of the template that the function is set by."""
+    return {
+        name: {"Type": "String", "Default": "", "Description": description}
+        for name, (_, description) in PARAMETERS.items()
+    }
+
+
+def resources(api_properties: Mapping[str, Any], stage: str, variables: Mapping[str, str]) -> Json:
+    """Return the function, its role, its API and its log; `api_properties` are what both APIs have in common."""
+    return {
+        "ReviewHandler": {"Type": "AWS::Serverless::Function", "Properties": _function(variables)},
+        "ReviewHandlerRole": {"Type": "AWS::IAM::Role", "Properties": _role()},
+        "ReviewAPI": {
+            "Type": "AWS::Serverless::Api",
+            "Properties": {
+                **api_properties,
+                "EndpointConfiguration": "REGIONAL",
+                "StageName": stage,
+                "DefinitionBody": _definition(),
+            },
+        },
+        "ReviewHandlerInvokePermission": {"Type": "AWS::Lambda::Permission", "Properties": _permission()},
+        "ReviewLogGroup": {"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDays": 90}},
+    }
+
+
+def outputs(stage: str) -> Json:
+    """Return where the reviewers' API is."""
+    address = f"https://${{ReviewAPI}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}/{stage}/"
+    return {"ReviewEndpointURL": {"Description": "The reviewers' API.", "Value": {"Fn::Sub": address}}}
+
+
+def _function(variables: Mapping[str, str]) -> Json:
+    """Return the function; memory, time and processor are those of the other ones."""
+    shared = {name: variables[name] for name in SHARED_SETTINGS if name in variables}
+    own = {setting: {"Ref": parameter} for parameter, (setting, _) in PARAMETERS.items()}
+    return {
+        "CodeUri": "./deployment.zip",
+        "Handler": HANDLER,
+        "Runtime": f"python{sys.version_info.major}.{sys.version_info.minor}",
+        "Architectures": ["x86_64"],
+        "MemorySize": MEMORY_MB,
+        "Timeout": int(TimeBudget().function),
+        "Tracing": "PassThrough",
+        "Role": {"Fn::GetAtt": ["ReviewHandlerRole", "Arn"]},
+        "LoggingConfig": {"LogGroup": {"Ref": "ReviewLogGroup"}, "LogFormat": "Text"},
+        "Environment": {
+            "Variables": {
+                **shared,
+                **own,
+                "AUDIT_TABLE": {"Ref": "AuditTable"},
+                "OPERATIONS_TABLE": {"Ref": "OperationsTable"},
+                "SEALING_KEY_ID": {"Fn::GetAtt": ["SealingKey", "Arn"]},
+            }
+        },
+    }
+
+
+def _role() -> Json:
+    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    policy = {
+        "PolicyName": "ReviewHandlerRolePolicy",
+        "PolicyDocument": {"Version": VERSION, "Statement": _statements()},
+    }
+    return {"AssumeRolePolicyDocument": {"Version": VERSION, "Statement": [trust]}, "Policies": [policy]}
+
+
+def _statements() -> list[Json]:
+    """Return what the function may do: read the audit, and put events of looks, which are told apart by their key."""
+    audit, operations = {"Fn::GetAtt": ["AuditTable", "Arn"]}, {"Fn::GetAtt": ["OperationsTable", "Arn"]}
+    via = {"StringEquals": {"kms:ViaService": {"Fn::Sub": "dynamodb.${AWS::Region}.amazonaws.com"}}}
+    table_key = [
+        "kms:Decrypt",
+        "kms:DescribeKey",
+        "kms:Encrypt",
+        "kms:GenerateDataKey",
+        "kms:ReEncryptFrom",
+        "kms:ReEncryptTo",
+    ]
+    return [
+        _allow(
+            "WriteOwnLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], [{"Fn::GetAtt": ["ReviewLogGroup", "Arn"]}]
+        ),
+        _allow("ReadAudit", ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"], [audit]),
+        _allow("FindOperations", ["dynamodb:Query"], _indexes("AuditTable", [each.name for each in AUDIT.indexes])),
+        _allow("RecordLooks", ["dynamodb:PutItem"], [audit], _leading(f"{REVIEW_PREFIX}*")),
+        _allow(
+            "ReadOperations",
+            ["dynamodb:BatchGetItem", "dynamodb:GetItem"],
+            [operations],
+            _leading("BOOKING#*", "DATAKEY#*", "OP#*"),
+        ),
+        _allow(
+            "FindOpenOperations",
+            ["dynamodb:Query"],
+            _indexes("OperationsTable", [each.name for each in OPERATIONS.indexes]),
+        ),
+        _allow("UseTableKeyThroughDynamoDBOnly", table_key, [{"Fn::GetAtt": ["TableKey", "Arn"]}], via),
+        _allow("OpenContacts", ["kms:Decrypt"], [{"Fn::GetAtt": ["SealingKey", "Arn"]}]),
+    ]
+
+
+def _allow(sid: str, actions: list[str], targets: list[Json], condition: Json | None = None) -> Json:
+    told = {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": targets}
+    return told if condition is None else {**told, "Condition": condition}
+
+
+def _leading(*patterns: str) -> Json:
+    """Return the condition that every key of a request begins so; without the second part, one without keys would pass."""
+    return {
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(patterns)},
+        "Null": {"dynamodb:LeadingKeys": "false"},
+    }
+
+
+def _indexes(table: str, names: list[str]) -> list[Json]:
+    return [{"Fn::Sub": f"${{{table}.Arn}}/index/{name}"} for name in names]
+
+
+def _permission() -> Json:
+    source = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${ReviewAPI}/*"
+    return {
+        "FunctionName": {"Ref": "ReviewHandler"},
+        "Action": "lambda:InvokeFunction",
+        "Principal": "apigateway.amazonaws.com",
+        "SourceArn": {"Fn::Sub": source},
+    }
+
+
+def _definition() -> Json:
+    """Return every path and method of the reviewers' app, each handed to the function as it is."""
+    app = Chalice(app_name="switchboard-review")
+    register(app, _no_container)
+    paths = {path: {method.lower(): _method(path) for method in methods} for path, methods in app.routes.items()}
+    return {
+        "swagger": "2.0",
+        "info": {"version": "1.0", "title": "switchboard-review"},
+        "schemes": ["https"],
+        "paths": paths,
+    }
+
+
+def _method(path: str) -> Json:
+    uri = "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${ReviewHandler.Arn}/invocations"
+    names = [part[1:-1].rstrip("+") for part in path.split("/") if part.startswith("{")]
+    method: Json = {
+        "consumes": ["*/*"],
+        "responses": {"200": {"description": "200 response"}},
+        "x-amazon-apigateway-integration": {
+            "type": "aws_proxy",
+            "httpMethod": "POST",
+            "passthroughBehavior": "when_no_match",
+            "uri": {"Fn::Sub": uri},
+        },
+    }
+    if names:
+        method["parameters"] = [{"name": name, "in": "path", "required": True, "type": "string"} for name in names]
+    return method
+
+
+def _no_container() -> NoReturn:
+    raise RuntimeError("the template needs the paths alone")

@@ -1,0 +1,95 @@
+"""The settings of the reviewers' function."""
+
+from pathlib import Path
+
+import pytest
+
+from chalicelib.review_settings import read_review_settings
+from chalicelib.settings import InvalidSettingsError
+
+SOUND = {"REVIEW_ISSUER": "https://identity.example/realms/one", "REVIEW_AUDIENCE": "switchboard-review"}
+
+
+def test_two_settings_are_enough() -> None:
+    """The rest has defaults."""
+    settings = read_review_settings(SOUND)
+    assert (settings.review_issuer, settings.review_jwks_url) == (SOUND["REVIEW_ISSUER"], None)
+    assert (settings.review_roles_claim, settings.review_skew_seconds) == ("roles", 60)
+
+
+def test_settings_of_the_booking_path_may_stand_beside_them() -> None:
+    """As in a local run."""
+    assert read_review_settings({**SOUND, "ADULTWORK_BASE_URL": "http://127.0.0.1:1", "HMAC_KEY": "k"})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://identity.example",
+        "https://identity.example/?a=1",
+        "https://identity.example/#a",
+        "https://user@identity.example/",
+        "identity.example",
+        "https://identity.example/ a",
+        "file:///etc/passwd",
+    ],
+)
+def test_an_unsafe_address_is_refused(url: str) -> None:
+    """Wherever keys would come from; the message does not repeat it."""
+    for name in ("REVIEW_ISSUER", "REVIEW_JWKS_URL"):
+        with pytest.raises(InvalidSettingsError, match=name) as caught:
+            read_review_settings({**SOUND, name: url})
+        assert url not in str(caught.value)
+
+
+def test_loopback_needs_no_tls() -> None:
+    """For the local provider."""
+    assert read_review_settings({**SOUND, "REVIEW_ISSUER": "http://127.0.0.1:8004"})
+
+
+def test_all_faults_are_told_at_once() -> None:
+    """Missing, wrong and misspelt ones."""
+    with pytest.raises(InvalidSettingsError) as caught:
+        read_review_settings({"REVIEW_AUDIENCES": "x", "REVIEW_SKEW_SECONDS": "3600", "REVIEW_FETCH_SECONDS": "soon"})
+    message = str(caught.value)
+    assert all(
+        name in message for name in ("REVIEW_ISSUER", "REVIEW_AUDIENCE:", "REVIEW_SKEW_SECONDS", "REVIEW_FETCH_SECONDS")
+    )
+    assert "did you mean REVIEW_AUDIENCE?" in message
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("REVIEW_ROLES_CLAIM", "x" * 201),
+        ("REVIEW_CA_BUNDLE", "there-is-none.pem"),
+        ("ALLOWED_ORIGINS", "https://console.example/path"),
+        ("ALLOWED_ORIGINS", "*"),
+        ("ALLOWED_HEADERS", "X-One, *"),
+        ("PROBLEM_TYPE_BASE", "https://p.example"),
+    ],
+)
+def test_a_wrong_value_is_named_and_not_repeated(name: str, text: str) -> None:
+    """Each with what it must be."""
+    with pytest.raises(InvalidSettingsError, match=name) as caught:
+        read_review_settings({**SOUND, name: text})
+    assert len(str(caught.value)) < 150
+
+
+def test_every_setting_can_be_given(tmp_path: Path) -> None:
+    """Each is read as what it is."""
+    bundle = tmp_path / "authorities.pem"
+    bundle.touch()
+    settings = read_review_settings(
+        {
+            **SOUND,
+            "REVIEW_JWKS_URL": "https://identity.example/keys",
+            "REVIEW_SKEW_SECONDS": "0",
+            "REVIEW_CA_BUNDLE": str(bundle),
+            "ALLOWED_ORIGINS": "https://one.example, http://[::1]:5173,",
+            "ALLOWED_HEADERS": "X-One, X-Two",
+            "PROBLEM_TYPE_BASE": "https://p.example/#",
+        }
+    )
+    assert settings.allowed_origins == {"https://one.example", "http://[::1]:5173"}
+    assert (settings.allowed_headers, settings.review_skew_seconds) == (("X-One", "X-Two"), 0)
