@@ -96,13 +96,13 @@ package: setup ## CloudFormation template and zip for one stage, linted (STAGE=d
 	$(CALL) devtools.deploy.package $(STAGE)
 
 deploy: setup ## deploy a stage to the AWS account of the credentials at hand (STAGE=dev SET="AllowedOrigins=https://…" YES=1)
-	@SET='$(SET)' YES='$(YES)' $(CALL) devtools.deploy.deployment up $(STAGE)
+	@SET='$(SET)' YES='$(YES)' $(CALL) devtools.deploy.rollout.deployment up $(STAGE)
 
 undeploy: .venv/installed ## delete the app of a stage; tables, keys and secret stay (STAGE=dev YES=1)
-	@YES='$(YES)' $(CALL) devtools.deploy.deployment down $(STAGE)
+	@YES='$(YES)' $(CALL) devtools.deploy.rollout.deployment down $(STAGE)
 
 deploy-test: setup ## the same deployment against the local stand-in for AWS, and bookings through it
-	@$(CALL) devtools.deploy.stand_in
+	@$(CALL) devtools.deploy.rollout.stand_in
 
 bench: setup .venv-peers/installed ## measure the zip, beside a bare function and peers in the same run (PART=cold; RECORD=1 keeps it)
 	$(CALL) devtools.bench $(PART) $(if $(RECORD),--record)

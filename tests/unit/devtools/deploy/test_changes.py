@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from devtools.deploy.changes import IRREPLACEABLE, described, refusals
+from devtools.deploy.rollout.changes import IRREPLACEABLE, described, refusals
 
 
 def change(action: str, kind: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 (any JSON)

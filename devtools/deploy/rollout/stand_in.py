@@ -13,9 +13,9 @@ from tempfile import TemporaryDirectory
 
 import requests
 
-from devtools.deploy.cloud import DeployError, open_cloud
-from devtools.deploy.deployment import Deployment
 from devtools.deploy.package import Package, PackagingError, make_package
+from devtools.deploy.rollout.cloud import DeployError, open_cloud
+from devtools.deploy.rollout.deployment import Deployment
 from devtools.local.dynamodb import REGION, LocalDynamoDB
 from devtools.local.example import ORIGIN, PATH, TOKEN, booking, now_on_upstream_clock
 from sandbox.server import SandboxServer

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from botocore.exceptions import ClientError
 
-from devtools.deploy.cloud import Cloud, DeployError
+from devtools.deploy.rollout.cloud import Cloud, DeployError
 
 NOT_THERE = {"404", "NoSuchKey", "NoSuchBucket", "NotFound"}
 

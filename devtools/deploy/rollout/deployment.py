@@ -1,6 +1,6 @@
 """A deployment of a stage, from package to first answer: the stack that is kept, then the app; and the app's removal.
 
-`python -m devtools.deploy.deployment up|down STAGE`, with `SET="Name=value …"` and `YES=1` in the environment.
+`python -m devtools.deploy.rollout.deployment up|down STAGE`, with `SET="Name=value …"` and `YES=1` in the environment.
 """
 
 import json
@@ -13,12 +13,12 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from devtools.deploy.bucket import Bucket, open_bucket
-from devtools.deploy.cloud import Cloud, DeployError, Front, open_cloud
 from devtools.deploy.package import Package, PackagingError, make_package
 from devtools.deploy.parameters import chosen
-from devtools.deploy.smoke import smoke_test
-from devtools.deploy.stacks import Ask, Stack, Tell
+from devtools.deploy.rollout.bucket import Bucket, open_bucket
+from devtools.deploy.rollout.cloud import Cloud, DeployError, Front, open_cloud
+from devtools.deploy.rollout.smoke import smoke_test
+from devtools.deploy.rollout.stacks import Ask, Stack, Tell
 from devtools.places import ROOT
 
 # The tables, keys and secret may be changed, and never by a stack's own hand replaced or deleted.
@@ -73,8 +73,8 @@ class Deployment:
         parameters = {**defaults, **earlier, **wanted, **self.kept.values("Outputs")}
         app_changed = self.app.apply(_uploaded_app(bucket, package.zip, app_template), parameters)
         smoke_test(self.front(), _origins(parameters), self.cloud.patience_seconds)
-        for name, value in sorted(self.app.values("Outputs").items()):
-            self.tell(f"{name:16} {value}")
+        for name, value in sorted((self.kept.values("Outputs") | self.app.values("Outputs")).items()):
+            self.tell(f"{name:18} {value}")
         return kept_changed or app_changed
 
     def undeploy(self) -> None:

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from devtools.deploy.bucket import open_bucket
-from devtools.deploy.cloud import Cloud, DeployError, open_cloud
-from devtools.deploy.deployment import Deployment
 from devtools.deploy.package import Package
-from devtools.deploy.stand_in import Trial, scenes, stand_in
+from devtools.deploy.rollout.bucket import open_bucket
+from devtools.deploy.rollout.cloud import Cloud, DeployError, open_cloud
+from devtools.deploy.rollout.deployment import Deployment
+from devtools.deploy.rollout.stand_in import Trial, scenes, stand_in
 from sandbox.server import SandboxServer
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from devtools.deploy.changes import described, refusals
-from devtools.deploy.cloud import Cloud, DeployError
+from devtools.deploy.rollout.changes import described, refusals
+from devtools.deploy.rollout.cloud import Cloud, DeployError
 
 NOTHING = ("didn't contain changes", "No updates are to be performed")
 NEW = "REVIEW_IN_PROGRESS"  # a stack that has had nothing but change sets

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import requests
 
-from devtools.deploy.cloud import DeployError, Front
+from devtools.deploy.rollout.cloud import DeployError, Front
 
 PATH = "/v1/PhoneChat/CreateBooking"
 SECONDS = 30
