@@ -82,7 +82,9 @@ class Stack:
         found = self.described()
         status = found["StackStatus"] if found else NEW
         if status == "ROLLBACK_COMPLETE":
-            raise DeployError(f"The first deployment of {self.name} failed; remove what is left of it: make undeploy.")
+            raise DeployError(
+                f"The first deployment of {self.name} failed. Delete that stack, then try again: docs/deploy.md"
+            )
         if status.endswith("_IN_PROGRESS") and status != NEW:
             raise DeployError(f"{self.name} is being changed right now ({status}); wait until that is over.")
         return bool(status == NEW)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import boto3
 import requests
 
 from devtools.deploy.package import Package, PackagingError, make_package
@@ -81,12 +82,25 @@ def scenes(trial: Trial) -> Iterator[tuple[str, bool]]:
     yield "which is kept when it is not said again", not trial.deploy()
     trial.deployment.undeploy()
     yield "the app is gone", trial.deployment.app.described() is None
+    left = list(_left_of_the_app())
+    yield f"with its functions, APIs, roles, logs and alarms ({len(left)} left)", left == []
     yield "and what is kept is not", trial.deployment.kept.described() is not None
     yield "the app is deployed again", trial.deploy()
     again = trial.book("deploy-test-first", **wanted)
     replayed = again.headers.get("Idempotency-Replayed") == "true" and again.content == first.content
     yield f"the earlier key is replayed to the byte ({again.status_code})", replayed
     yield f"and one booking was sent ({trial.sends()})", trial.sends() == 1
+
+
+def _left_of_the_app() -> Iterator[str]:
+    """Yield the names of what an app brings with it and takes along, as far as the account has any."""
+    yield from (one["FunctionName"] for one in boto3.client("lambda").list_functions()["Functions"])
+    yield from (one["name"] for one in boto3.client("apigateway").get_rest_apis()["items"])
+    yield from (one["logGroupName"] for one in boto3.client("logs").describe_log_groups()["logGroups"])
+    yield from (one["AlarmName"] for one in boto3.client("cloudwatch").describe_alarms()["MetricAlarms"])
+    yield from (one["RoleName"] for one in boto3.client("iam").list_roles(PathPrefix="/")["Roles"])
+    yield from (one["Name"] for one in boto3.client("events").list_rules()["Rules"])
+    yield from (one["TopicArn"] for one in boto3.client("sns").list_topics()["Topics"])
 
 
 def main() -> int:

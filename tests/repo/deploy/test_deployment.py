@@ -72,6 +72,9 @@ def test_a_change_that_would_lose_records_is_refused(cloud: Cloud, package: Pack
         before = one.kept.values("Outputs")
         with pytest.raises(DeployError, match="OperationsTable would be replaced"):
             one.deploy(altered(package, tmp_path, {"TableName": "another"}, "OperationsTable"), upstream)
+        longer = {"GenerateSecretString": {"SecretStringTemplate": "{}", "GenerateStringKey": "HMAC_KEY"}}
+        with pytest.raises(DeployError, match="ApiSecret would be"):
+            one.deploy(altered(package, tmp_path, longer, "ApiSecret"), upstream)
     assert one.kept.values("Outputs") == before
     with pytest.raises(ClientError, match="TerminationProtection"):
         one.kept.delete()
