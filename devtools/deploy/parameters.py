@@ -86,5 +86,5 @@ def chosen(given: Iterable[str], known: Mapping[str, Template]) -> dict[str, str
 def _faults(name: str, value: str, known: Mapping[str, Template]) -> Iterable[str]:
     if name not in known:
         yield f"{name}: there is no such parameter; known: {', '.join(known)}"
-    elif not re.fullmatch(known[name].get("AllowedPattern", ".*"), value):
+    elif not re.fullmatch(known[name]["AllowedPattern"], value):
         yield f"{name}: must match {known[name]['AllowedPattern']}"

@@ -342,3 +342,11 @@ def test_the_api_is_regional_throttled_and_keeps_no_logs_of_its_own(resources: J
     assert (settings["ResourcePath"], settings["HttpMethod"]) == ("/*", "*")
     assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (50, 100)
     assert (settings["LoggingLevel"], settings["DataTraceEnabled"]) == ("OFF", False)
+
+
+def test_every_parameter_of_the_app_has_a_pattern(package: Package) -> None:
+    """What a person mistypes is refused before anything is changed."""
+    parameters = json.loads(package.app.read_text())["Parameters"]
+    assert len(parameters) > 10
+    assert all(one["AllowedPattern"].startswith("^") for one in parameters.values())
+    assert all(re.fullmatch(one["AllowedPattern"], one["Default"]) for one in parameters.values() if "Default" in one)
