@@ -20,7 +20,7 @@ CALL := $(RUN) -m devtools.command
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run reset events resolve rebuild-guards races test check typescript client-trials lint format types contracts coverage lock openapi package bench simulate explore crash-matrix deadlines machine cut-answers mutate clean
+.PHONY: help setup demo run reset events resolve rebuild-guards races test check typescript client-trials lint format types contracts coverage lock openapi package deploy undeploy deploy-test bench simulate explore crash-matrix deadlines machine cut-answers mutate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -105,6 +105,15 @@ openapi: .venv/installed ## write docs/openapi.json, and tell what breaks caller
 
 package: setup ## CloudFormation template and zip for one stage, linted (STAGE=dev)
 	$(CALL) devtools.deploy.package $(STAGE)
+
+deploy: setup ## deploy a stage to the AWS account of the credentials at hand (STAGE=dev SET="AllowedOrigins=https://…" YES=1)
+	@SET='$(SET)' YES='$(YES)' $(CALL) devtools.deploy.rollout.deployment up $(STAGE)
+
+undeploy: .venv/installed ## delete the app of a stage; tables, keys and secret stay (STAGE=dev YES=1)
+	@YES='$(YES)' $(CALL) devtools.deploy.rollout.deployment down $(STAGE)
+
+deploy-test: setup ## the same deployment against the local stand-in for AWS, and bookings through it
+	@$(CALL) devtools.deploy.rollout.stand_in
 
 bench: setup .venv-peers/installed ## measure the zip, beside a bare function and peers in the same run (PART=cold; RECORD=1 keeps it)
 	$(CALL) devtools.bench $(PART) $(if $(RECORD),--record)

@@ -12,6 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.edge.links import Links
+from devtools.deploy.parameters import add_parameters
+from devtools.deploy.split import split
+from devtools.deploy.stages import TIMEOUT, Stage, StageError, read_stage
 from devtools.deploy.template import merge_template
 from devtools.deploy.zip_contents import ContentsError, repack
 from devtools.places import ROOT
@@ -25,10 +28,20 @@ class PackagingError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """Where the parts of a package are."""
+    """Where the parts of a package are: the whole as one template, what is deployed of it as two, and the zip."""
 
     template: Path
     zip: Path
+
+    @property
+    def kept(self) -> Path:
+        """Return the template of what outlives every deployment."""
+        return self.template.with_name("kept.json")
+
+    @property
+    def app(self) -> Path:
+        """Return the template of the app."""
+        return self.template.with_name("app.json")
 
     def describe(self) -> str:
         """Return the files, relative to the working directory where they can be, and what the zip comes to."""
@@ -37,7 +50,8 @@ class Package:
         size = f"{self.zip.stat().st_size / 1_000_000:.2f} MB"
         compiled = sum(name.endswith(".pyc") for name in names)
         told = f"{size}, {len(names):,} files, {compiled} modules, each with bytecode"
-        return f"template  {os.path.relpath(self.template)}\nzip       {os.path.relpath(self.zip)}  ({told})"
+        templates = f"{os.path.relpath(self.kept)}, {os.path.relpath(self.app)}"
+        return f"templates {templates}\nzip       {os.path.relpath(self.zip)}  ({told})"
 
 
 def stages(root: Path) -> dict[str, Any]:
@@ -77,7 +91,8 @@ def make_package(stage: str, build: Path, root: Path = ROOT) -> Package:
         PackagingError: as `write_package` does, or cfn-lint found a fault.
     """
     package = write_package(stage, build, root)
-    lint(package.template)
+    for template in (package.template, package.kept, package.app):
+        lint(template)
     return package
 
 
@@ -85,17 +100,20 @@ def write_package(stage: str, build: Path, root: Path = ROOT) -> Package:
     """Write `package-<stage>` below `build` anew, from the app below `root`.
 
     Raises:
-        PackagingError: the stage is not known, Chalice failed, or the zip has files that nobody decided about.
+        PackagingError: the stage is not known or its settings are wrong, Chalice failed, or the zip has files that nobody
+            decided about.
     """
-    known = stages(root)
-    if stage not in known:
-        raise PackagingError(f"There is no stage {stage!r} in .chalice/config.json; known: {', '.join(sorted(known))}.")
+    try:
+        described = read_stage(root, stage)
+    except StageError as error:
+        raise PackagingError(str(error)) from error
     output, source = build / f"package-{stage}", build / f"source-{stage}"
     shutil.rmtree(output, ignore_errors=True)
     copy_shipped(root, source)
     resources = build / f"resources-{stage}.json"
-    api_stage, variables = known[stage].get("api_gateway_stage", stage), known[stage].get("environment_variables", {})
-    resources.write_text(json.dumps(merge_template(links_of(stage, known[stage]), api_stage, variables), indent=2))
+    own = stages(root)[stage]
+    merged = merge_template(links_of(stage, own), own.get("api_gateway_stage", stage), described.variables)
+    resources.write_text(json.dumps(merged, indent=2))
     formats = ["--template-format", "json", "--merge-template", str(resources)]
     _run(["chalice", "package", "--stage", stage, *formats, str(output)], source)
     package = Package(output / "sam.json", output / "deployment.zip")
@@ -103,7 +121,20 @@ def write_package(stage: str, build: Path, root: Path = ROOT) -> Package:
         repack(package.zip)
     except ContentsError as error:
         raise PackagingError(str(error)) from error
+    _write_templates(package, described)
     return package
+
+
+def _write_templates(package: Package, stage: Stage) -> None:
+    """Tell each function of Chalice's its own timeout, and part the template in two."""
+    whole = json.loads(package.template.read_text())
+    for resource in whole["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function" and resource["Properties"]["Handler"].startswith("app."):
+            resource["Properties"]["Environment"]["Variables"][TIMEOUT] = str(resource["Properties"]["Timeout"])
+    two = split(whole)
+    add_parameters(two.app, stage)
+    for path, template in ((package.template, whole), (package.kept, two.kept), (package.app, two.app)):
+        path.write_text(json.dumps(template, indent=2))
 
 
 def lint(template: Path) -> None:

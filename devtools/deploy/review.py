@@ -32,9 +32,14 @@ Json = dict[str, Any]
 def parameters() -> Json:
     """Return the parameters of the template that the function is set by."""
     return {
-        name: {"Type": "String", "Default": "", "Description": description}
+        name: {"Type": "String", "AllowedPattern": _pattern(name), "Default": "", "Description": description}
         for name, (_, description) in PARAMETERS.items()
     }
+
+
+def _pattern(name: str) -> str:
+    """Return what a parameter may be: an address is reached over TLS, and nothing has a gap."""
+    return r"^(https://\S+)?$" if name in {"ReviewIssuer", "ReviewJwksUrl"} else r"^\S*$"
 
 
 def resources(api_properties: Mapping[str, Any], stage: str, variables: Mapping[str, str]) -> Json:

@@ -3,14 +3,12 @@
 import json
 import re
 import shlex
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import fields
 from datetime import timedelta
 
 import pytest
 import requests
-import yaml  # type: ignore[import-untyped]  # of cfn-lint; one call is not worth the stubs
 
 from chalicelib.adapters.aws.dynamodb.items import KEPT_AFTER_GUARD
 from chalicelib.domain.operation.operation import FREES_GUARD, GUARD_HOLDS_AFTER_SESSION, OperationState
@@ -26,6 +24,7 @@ from devtools.local.state import state_folder
 from devtools.places import ROOT
 
 README = (ROOT / "README.md").read_text()
+DEPLOY_GUIDE = (ROOT / "docs" / "deploy.md").read_text()
 OF_THE_RUN = {"BookingID", "CreateDate", "LastUpdated"}
 
 
@@ -97,7 +96,7 @@ def test_the_problems_table_lists_every_problem() -> None:
 
 def test_the_alarms_table_lists_every_alarm() -> None:
     """Compare the table with the alarms of the template."""
-    assert "\n".join(alarms_table()) in README
+    assert "\n".join(alarms_table()) in DEPLOY_GUIDE
 
 
 def test_every_make_target_of_the_readme_exists() -> None:
@@ -110,29 +109,15 @@ def test_every_make_target_of_the_readme_exists() -> None:
     assert all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in named)
 
 
-INLINE_LIMIT = 51_200  # bytes; CloudFormation takes a larger template from a bucket only
-
-
-def test_the_deploy_commands_fit_the_template(package: Package) -> None:
-    """It is too large to be sent directly, so both commands name a bucket; its roles need CAPABILITY_IAM and have no names."""
-    template = json.loads(package.template.read_text())
-    upload, deploy = (shlex.split(line) for line in code_block("sh", "cloudformation").splitlines()[1:])
-    assert upload[upload.index("--output-template-file") + 1] == deploy[deploy.index("--template-file") + 1]
-    assert upload[upload.index("--template-file") + 1] == "build/package-dev/sam.json"
-    assert "--s3-bucket" in upload
-    assert len(yaml.safe_dump(template)) > INLINE_LIMIT  # as the first command writes it
-    assert "--s3-bucket" in deploy
-    roles = [one["Properties"] for one in template["Resources"].values() if one["Type"] == "AWS::IAM::Role"]
-    assert roles
-    assert not any("RoleName" in role for role in roles)  # else it would be CAPABILITY_NAMED_IAM
-    assert deploy[deploy.index("--capabilities") + 1] == "CAPABILITY_IAM"
-    kinds = Counter(one["Type"] for one in template["Resources"].values())
-    assert (kinds["AWS::Serverless::Function"], kinds["AWS::Serverless::Api"], kinds["AWS::DynamoDB::Table"]) == (
-        3,
-        2,
-        2,
-    )
-    assert "AlarmTopicArn" in template["Outputs"]
+def test_the_guide_to_deploying_names_every_parameter(package: Package) -> None:
+    """With its default, where it has one of its own; and the command of the README is that of the guide."""
+    described = json.loads(package.app.read_text())["Parameters"]
+    ours = {name for name, one in described.items() if "Default" in one and not name.startswith("Review")}
+    table = DEPLOY_GUIDE.partition("| parameter |")[2].partition("\n\n")[0]
+    assert set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == ours
+    assert described["MemoryMegabytes"]["Default"] in table
+    assert code_block("sh", "make deploy").split() == ["make", "deploy", "STAGE=dev"]
+    assert "make deploy STAGE=dev" in DEPLOY_GUIDE
 
 
 def test_the_versions_of_python_of_the_readme_are_those_that_set_up_takes() -> None:

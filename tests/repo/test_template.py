@@ -123,10 +123,16 @@ def test_the_secret_says_how_its_key_is_changed(resources: Json) -> None:
 
 
 def test_the_secret_is_drawn_by_the_platform(resources: Json) -> None:
-    """HMAC_KEY has 64 characters and stands in no file."""
-    drawn = resources["ApiSecret"]["Properties"]["GenerateSecretString"]
-    assert (drawn["GenerateStringKey"], drawn["PasswordLength"]) == ("HMAC_KEY", 64)
-    assert json.loads(drawn["SecretStringTemplate"]) == {}
+    """HMAC_KEY has 64 characters and stands in no file.
+
+    Frozen: CloudFormation draws another key at any edit of this, and repeats of all earlier bookings would not be known again.
+    """
+    assert resources["ApiSecret"]["Properties"]["GenerateSecretString"] == {
+        "SecretStringTemplate": "{}",
+        "GenerateStringKey": "HMAC_KEY",
+        "PasswordLength": 64,
+        "ExcludePunctuation": True,
+    }
     assert "SecretString" not in resources["ApiSecret"]["Properties"]
 
 
@@ -336,3 +342,11 @@ def test_the_api_is_regional_throttled_and_keeps_no_logs_of_its_own(resources: J
     assert (settings["ResourcePath"], settings["HttpMethod"]) == ("/*", "*")
     assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (50, 100)
     assert (settings["LoggingLevel"], settings["DataTraceEnabled"]) == ("OFF", False)
+
+
+def test_every_parameter_of_the_app_has_a_pattern(package: Package) -> None:
+    """What a person mistypes is refused before anything is changed."""
+    parameters = json.loads(package.app.read_text())["Parameters"]
+    assert len(parameters) > 10
+    assert all(one["AllowedPattern"].startswith("^") for one in parameters.values())
+    assert all(re.fullmatch(one["AllowedPattern"], one["Default"]) for one in parameters.values() if "Default" in one)

@@ -16,6 +16,7 @@ from devtools.bench.ground.certificate import write_certificate
 from devtools.bench.ground.deployment import deploy
 from devtools.bench.ground.processes import Child, Variant
 from devtools.deploy.authorities import FOLDER, add_authorities
+from devtools.deploy.stages import TIMEOUT, read_stage
 from devtools.local.dynamodb import SEALING_KEY, LocalDynamoDB, create_tables, local_environment
 from devtools.local.example import ORIGIN
 from devtools.places import ROOT
@@ -196,7 +197,6 @@ class Setting:
 
 
 def _stage() -> dict[str, str]:
-    """Return the variables that the stage dev sets."""
-    config: dict[str, Any] = json.loads((ROOT / ".chalice" / "config.json").read_text())
-    stage: dict[str, str] = config["stages"]["dev"]["environment_variables"]
-    return {**config["environment_variables"], **stage}
+    """Return the variables that the stage dev sets, and the timeout that its functions are told."""
+    stage = read_stage(ROOT, "dev")
+    return {**stage.variables, TIMEOUT: str(stage.timeout)}

@@ -1,0 +1,90 @@
+"""What differs between deployments of one stage: parameters of the app's stack, each with what it may be.
+
+Whoever deploys gives them with `SET="Name=value …"`; what is not given stays as it is in the stack, and is the default at first.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from devtools.deploy.stages import Stage, upstream_pattern
+
+Template = dict[str, Any]
+API = "APIHandler"
+
+_ORIGIN = r"https?://[a-z0-9.-]+(:[0-9]{1,5})?"
+_EMAIL = r"[^@,\s]+@[^@,\s]+\.[^@,\s]+"
+
+
+def parameters(stage: Stage) -> dict[str, Template]:
+    """Return the parameters of a stage; what its settings say is the default.
+
+    Every one is a text with a pattern: CloudFormation refuses what does not match, and so does `chosen` before it is asked.
+    """
+    return {
+        "AdultworkBaseUrl": _text(
+            upstream_pattern(stage.kind), stage.upstream, f"The upstream of a stage of kind {stage.kind}."
+        ),
+        "AllowedOrigins": _text(
+            f"^({_ORIGIN}(,{_ORIGIN})*)?$",
+            stage.variables.get("ALLOWED_ORIGINS", ""),
+            "The web origins that a browser may call from, comma separated.",
+        ),
+        "MemoryMegabytes": _text(
+            "^(512|1024|1536|1769|2048|3008)$", str(stage.memory), "Memory of the API's function."
+        ),
+        "ReservedConcurrency": _text(
+            "^([1-9][0-9]{0,3})?$", "", "How many calls the API's function may serve at once; empty for the account's."
+        ),
+        "AlarmEmail": _text(f"^({_EMAIL})?$", "", "Who hears of the alarms; empty for nobody."),
+    }
+
+
+def _text(pattern: str, default: str, told: str) -> Template:
+    return {"Type": "String", "AllowedPattern": pattern, "Default": default, "Description": told}
+
+
+def add_parameters(app: Template, stage: Stage) -> None:
+    """Put the parameters into the app's template, in place of what Chalice took from the settings."""
+    app["Parameters"] = {**parameters(stage), **app["Parameters"]}
+    app["Conditions"] = {
+        f"Has{name}": {"Fn::Not": [{"Fn::Equals": [{"Ref": name}, ""]}]}
+        for name in ("ReservedConcurrency", "AlarmEmail")
+    }
+    resources = app["Resources"]
+    for resource in resources.values():
+        variables = resource.get("Properties", {}).get("Environment", {}).get("Variables", {})
+        for variable, name in (("ADULTWORK_BASE_URL", "AdultworkBaseUrl"), ("ALLOWED_ORIGINS", "AllowedOrigins")):
+            if variable in variables:
+                variables[variable] = {"Ref": name}
+    resources[API]["Properties"] |= {
+        "MemorySize": {"Ref": "MemoryMegabytes"},
+        "ReservedConcurrentExecutions": {
+            "Fn::If": ["HasReservedConcurrency", {"Ref": "ReservedConcurrency"}, {"Ref": "AWS::NoValue"}]
+        },
+    }
+    resources["AlarmSubscription"] = {
+        "Type": "AWS::SNS::Subscription",
+        "Condition": "HasAlarmEmail",
+        "Properties": {"TopicArn": {"Ref": "AlarmTopic"}, "Protocol": "email", "Endpoint": {"Ref": "AlarmEmail"}},
+    }
+
+
+def chosen(given: Iterable[str], known: Mapping[str, Template]) -> dict[str, str]:
+    """Read `Name=value` texts.
+
+    Raises:
+        ValueError: at least one is wrong; the message lists all faults.
+    """
+    pairs = [text.partition("=") for text in given]
+    faults = [fault for name, _, value in pairs for fault in _faults(name, value, known)]
+    if faults:
+        raise ValueError("\n".join(faults))
+    return {name: value for name, _, value in pairs}
+
+
+def _faults(name: str, value: str, known: Mapping[str, Template]) -> Iterable[str]:
+    if name not in known:
+        yield f"{name}: there is no such parameter; known: {', '.join(known)}"
+    elif not re.fullmatch(known[name]["AllowedPattern"], value):
+        yield f"{name}: must match {known[name]['AllowedPattern']}"

@@ -1,0 +1,140 @@
+"""A deployment of a stage, from package to first answer: the stack that is kept, then the app; and the app's removal.
+
+`python -m devtools.deploy.rollout.deployment up|down STAGE`, with `SET="Name=value …"` and `YES=1` in the environment.
+"""
+
+import json
+import os
+import shlex
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from devtools.deploy.package import Package, PackagingError, make_package
+from devtools.deploy.parameters import chosen
+from devtools.deploy.rollout.bucket import Bucket, open_bucket
+from devtools.deploy.rollout.cloud import Cloud, DeployError, Front, open_cloud
+from devtools.deploy.rollout.smoke import smoke_test
+from devtools.deploy.rollout.stacks import Ask, Stack, Tell
+from devtools.places import ROOT
+
+# The tables, keys and secret may be changed, and never by a stack's own hand replaced or deleted.
+STACK_POLICY = {
+    "Statement": [
+        {"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"},
+        {"Effect": "Deny", "Action": ["Update:Replace", "Update:Delete"], "Principal": "*", "Resource": "*"},
+    ]
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """A stage in an account; `tell` shows a line, `ask` puts a question to whoever deploys."""
+
+    cloud: Cloud
+    stage: str
+    tell: Tell
+    ask: Ask
+
+    @property
+    def kept(self) -> Stack:
+        """Return the stack of what outlives every deployment."""
+        return Stack(self.cloud, f"switchboard-{self.stage}-kept", self.tell, self.ask)
+
+    @property
+    def app(self) -> Stack:
+        """Return the stack of the app."""
+        return Stack(self.cloud, f"switchboard-{self.stage}", self.tell, self.ask)
+
+    def front(self) -> Front:
+        """Return where the deployed app is reached."""
+        return self.cloud.front(self.app.values("Outputs")["EndpointURL"])
+
+    def deploy(self, package: Package, given: Iterable[str] = ()) -> bool:
+        """Deploy a package with parameters `Name=value`; return whether anything was to do.
+
+        Raises:
+            DeployError: a parameter is wrong, or a step failed; what was deployed before stays.
+        """
+        app_template = json.loads(package.app.read_text())
+        known = {name: one for name, one in app_template["Parameters"].items() if "Default" in one}
+        try:
+            wanted = chosen(given, known)
+        except ValueError as error:
+            raise DeployError(str(error)) from error
+        bucket = open_bucket(self.cloud)
+        kept_changed = self.kept.apply(bucket.url(bucket.put(package.kept.read_bytes(), "json")), {})
+        self._protect()
+        earlier = {name: value for name, value in self.app.values("Parameters").items() if name in known}
+        defaults = {name: one["Default"] for name, one in known.items()}
+        parameters = {**defaults, **earlier, **wanted, **self.kept.values("Outputs")}
+        app_changed = self.app.apply(_uploaded_app(bucket, package.zip, app_template), parameters)
+        smoke_test(self.front(), _origins(parameters), self.cloud.patience_seconds)
+        for name, value in sorted((self.kept.values("Outputs") | self.app.values("Outputs")).items()):
+            self.tell(f"{name:18} {value}")
+        return kept_changed or app_changed
+
+    def undeploy(self) -> None:
+        """Delete the app and leave what is kept.
+
+        Raises:
+            DeployError: nobody wants it, or it failed.
+        """
+        if self.app.described() is None:
+            self.tell(f"{self.app.name}: nothing to do.")
+            return
+        if not self.ask(f"Delete {self.app.name}? {self.kept.name} stays, with every record, key and secret."):
+            raise DeployError(f"{self.app.name} was left as it is.")
+        self.app.delete()
+
+    def _protect(self) -> None:
+        """Let nobody delete the kept stack, and no update replace what is in it."""
+        client, name = self.cloud.cloudformation, self.kept.name
+        client.update_termination_protection(StackName=name, EnableTerminationProtection=True)
+        client.set_stack_policy(StackName=name, StackPolicyBody=json.dumps(STACK_POLICY))
+
+
+def _uploaded_app(bucket: Bucket, archive: Path, template: dict[str, object]) -> str:
+    """Upload the zip, and the app's template with every function on it; return the template's address."""
+    here = json.dumps(f"./{archive.name}")
+    there = json.dumps(f"s3://{bucket.name}/{bucket.put(archive.read_bytes(), 'zip')}")
+    return bucket.url(bucket.put(json.dumps(template).replace(here, there).encode(), "json"))
+
+
+def _origins(parameters: dict[str, str]) -> list[str]:
+    return [origin for origin in parameters["AllowedOrigins"].split(",") if origin]
+
+
+def _ask(question: str) -> bool:
+    """Ask on the terminal; `YES=1` has answered already, and nobody there has not."""
+    if os.environ.get("YES") == "1":
+        return True
+    if not sys.stdin.isatty():
+        print(f"{question} Nobody is there to ask; YES=1 answers.")
+        return False
+    return input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
+
+
+def main() -> None:
+    """Deploy or remove the stage that the arguments name."""
+    if len(sys.argv) != 3 or sys.argv[1] not in {"up", "down"}:
+        sys.exit("Name one stage, for example: make deploy STAGE=dev")
+    direction, stage = sys.argv[1:]
+    try:
+        deployment = Deployment(open_cloud(), stage, print, _ask)
+        if direction == "down":
+            deployment.undeploy()
+            return
+        print(f"Account {deployment.cloud.account}, region {deployment.cloud.region}, stage {stage}.")
+        package = make_package(stage, ROOT / "build")
+        print(package.describe())
+        deployment.deploy(package, shlex.split(os.environ.get("SET", "")))
+    except (BotoCoreError, ClientError, DeployError, PackagingError) as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()
