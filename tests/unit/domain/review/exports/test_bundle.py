@@ -86,7 +86,7 @@ def test_a_broken_link_is_found_without_a_digest() -> None:
 
 def test_a_story_that_cannot_be_is_found() -> None:
     """Its hashes are right."""
-    assert kinds(Evidence(ID, make_chain(ID, [NOW] * 2)[:1])) == {Impossible.INCOMPLETE}
+    assert kinds(Evidence(ID, make_chain(ID, [NOW] * 2)[:1])) == {Impossible.MOVE}
 
 
 def test_another_key_proves_nothing() -> None:
