@@ -67,7 +67,9 @@ def test_help_tells_every_exit_code() -> None:
 
 def test_it_runs_as_a_module() -> None:
     """A wrong use ends it with the status that scripts see."""
-    done = subprocess.run([sys.executable, "-m", "switchboard_cli", "nothing"], cwd=ROOT, capture_output=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "switchboard_cli", "nothing"], cwd=ROOT, capture_output=True, check=False
+    )
     assert done.returncode == Exit.WRONG_USE
     assert b"No such command" in done.stderr
 

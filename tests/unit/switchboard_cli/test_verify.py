@@ -47,7 +47,9 @@ def export(tmp_path: Path) -> Path:
 def write_bundle(folder: Path, signer: EcdsaSigner, *, key: bool = True) -> Path:
     """Write the evidence of the operation, signed by a signer."""
     other = make_chain("op_" + "0" * 26, [NOW + timedelta(minutes=1)])
-    evidence = bundle.collect(OPERATION.id, STORY, make_hours({OPERATION.id: STORY, "op_" + "0" * 26: other}, NOW, 2, signer))
+    evidence = bundle.collect(
+        OPERATION.id, STORY, make_hours({OPERATION.id: STORY, "op_" + "0" * 26: other}, NOW, 2, signer)
+    )
     with Folder(folder) as files:
         files.write(bundle.EVENTS, *lines.written(STORY))
         files.write(bundle.DIGESTS, *(bundle.signed_line(one) + b"\n" for one in evidence.digests))
@@ -108,7 +110,7 @@ def test_a_bundle_that_another_key_has_signed_is_found(tmp_path: Path) -> None:
     trusted.write_bytes(EcdsaSigner().public_key())
     status, told = verdict(folder, "--key", trusted)
     assert (status, told["covered_by_digests"]) == (1, 0)
-    assert [finding["kind"] for finding in told["findings"]] == ["re-signed"]  # type: ignore[attr-defined,index]
+    assert [finding["kind"] for finding in told["findings"]] == ["re-signed"]  # type: ignore[attr-defined]
 
 
 def test_a_bundle_without_a_key_trusts_nobody(tmp_path: Path) -> None:
@@ -133,11 +135,22 @@ def test_what_is_no_export_is_wrong_use(tmp_path: Path, content: bytes) -> None:
     assert run(tmp_path).exit_code == 2
 
 
+def fill(folder: Folder) -> None:
+    """Begin a folder, and fail."""
+    with folder as files:
+        files.write("events.jsonl", b"x")
+        raise TypeError
+
+
 def test_a_folder_that_was_not_finished_is_not_there(tmp_path: Path) -> None:
     """An export that fails leaves nothing behind."""
-    with pytest.raises(RuntimeError), Folder(tmp_path / "export") as files:
-        files.write("events.jsonl", b"x")
-        raise RuntimeError
+    (tmp_path / "export.part").mkdir()
+    with pytest.raises(FileExistsError), Folder(tmp_path / "export"):
+        pass
+    (tmp_path / "export.part").rmdir()
+    files = Folder(tmp_path / "export")
+    with pytest.raises(TypeError):
+        fill(files)
     assert list(tmp_path.iterdir()) == []
 
 
