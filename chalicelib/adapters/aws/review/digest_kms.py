@@ -1,11 +1,11 @@
 """The keys of digests in KMS: one signs, whoever verifies fetches the public halves. Nobody sees the private ones."""
 
+from collections.abc import Callable
 from dataclasses import field
 from typing import Any
 
 from chalicelib.adapters.aws.review.calls import audit_errors, in_time
-from chalicelib.adapters.digest_keys import TrustedKeys
-from chalicelib.domain.audit.signature import ECDSA_SHA_256, Signed, sign
+from chalicelib.domain.audit.signature import ECDSA_SHA_256, SignatureCheck, Signed, sign
 from chalicelib.domain.time_budget import Deadline
 from chalicelib.values import dataclass
 
@@ -48,18 +48,19 @@ class _Signer:
 
 @dataclass(frozen=True, slots=True)
 class KmsTrustedKeys:
-    """A TrustsKeys: the present key and those before it, each fetched once."""
+    """A TrustsKeys: the present key and those before it, each fetched once; `read` makes the check of their DER."""
 
     client: Any
     key_ids: tuple[str, ...]
-    _fetched: list[TrustedKeys] = field(default_factory=list)
+    read: Callable[..., SignatureCheck]
+    _fetched: list[SignatureCheck] = field(default_factory=list)
 
     @audit_errors(NO_KEYS)
-    def check(self, deadline: Deadline) -> TrustedKeys:
+    def check(self, deadline: Deadline) -> SignatureCheck:
         """Return the check of signatures."""
         if not self._fetched:
             keys = [bytes(self._fetch(key_id, deadline)["PublicKey"]) for key_id in self.key_ids]
-            self._fetched.append(TrustedKeys.read(*keys))
+            self._fetched.append(self.read(*keys))
         return self._fetched[0]
 
     def _fetch(self, key_id: str, deadline: Deadline) -> Any:  # noqa: ANN401 (an answer of boto3)
