@@ -119,8 +119,7 @@ def _finding(chain: StoredChain) -> Finding | None:
 
 def _bundle(path: Path, operation: object, keys: Sequence[Path], result: Result) -> None:
     """Verify a bundle; the key inside it serves where nobody names a trusted one."""
-    inside = path / bundle.KEY
-    trusted = [key.read_bytes() for key in keys or ([inside] if inside.is_file() else [])]
+    trusted = [key.read_bytes() for key in keys or sorted(path.glob(bundle.KEYS))]
     stored = [line.removesuffix(b"\n") for line in lines_of(path / bundle.EVENTS)]
     digests = [bundle.read_signed(line) for line in lines_of(path / bundle.DIGESTS)]
     proofs = [bundle.Proof.read(line) for line in lines_of(path / bundle.PROOFS)]
@@ -130,7 +129,9 @@ def _bundle(path: Path, operation: object, keys: Sequence[Path], result: Result)
     for finding in found.findings:
         result.take(finding)
     if trusted and not keys:
-        screen.remark("The key is the bundle's own. Compare its SHA-256 with the one that is published, or give --key.")
+        screen.remark(
+            "The keys are the bundle's own. Compare their SHA-256 with those that are published, or give --key."
+        )
 
 
 def _tell(result: Result) -> None:

@@ -1,12 +1,14 @@
 """`switchboard audit export|bundle`: records taken along, in files that say what they hold."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
 
 from chalicelib.application.review.search_operations import SearchCommand
 from chalicelib.application.review.show_operation import ShowCommand
+from chalicelib.domain.audit.coverage import DigestedHour
+from chalicelib.domain.audit.digest import LONG_AGO
 from chalicelib.domain.review.desk.chain import Chain
 from chalicelib.domain.review.exports import bundle as evidence
 from chalicelib.domain.review.exports import lines, manifest, table
@@ -50,15 +52,34 @@ def export(folder: Path, asked: filters.Asked, formats: tuple[str, ...], why: st
 @click.command()
 @click.argument("operation", callback=operation_id)
 @click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--digest-bucket", envvar="DIGEST_BUCKET", default="switchboard-digests", show_default=True,
+              help="Where the signed digests are (DIGEST_BUCKET).")  # fmt: skip
+@click.option("--digest-key", "key_ids", envvar="DIGEST_KEY_IDS", multiple=True, default=("alias/switchboard-digests",),
+              show_default=True, help="A KMS key that digests are signed with (DIGEST_KEY_IDS).")  # fmt: skip
+@click.option("--without-digests", is_flag=True, help="Leave them out: the chain alone covers the events.")
 @why(is_required=True)
 @where
-def bundle(operation: str, folder: Path, why: str, world: World) -> None:
+def bundle(  # noqa: PLR0913, PLR0917 (an option each)
+    operation: str,
+    folder: Path,
+    digest_bucket: str,
+    key_ids: tuple[str, ...],
+    without_digests: bool,
+    why: str,
+    world: World,
+) -> None:
     """Write the evidence of one OPERATION into a new FOLDER: its events, proofs and a page, to verify without AWS."""
     tally = manifest.Tally()
     with told(), _new(folder) as files:
         chain = world.show.execute(ShowCommand(world.visit(why), operation)).chain
         tally.take(chain)
-        gathered = evidence.collect(operation, [event.canonical for event in chain.events], ())
+        hours: Iterable[DigestedHour] = ()
+        if not without_digests:
+            first, last = chain.begun_at or LONG_AGO, chain.last_at or world.clock.now()
+            hours = world.hours(digest_bucket, first, last)
+            for number, key in enumerate(world.public_keys(key_ids), start=1):
+                files.write(evidence.key_name(number), key)
+        gathered = evidence.collect(operation, [event.canonical for event in chain.events], hours)
         files.write(evidence.EVENTS, *lines.written(gathered.events))
         files.write(evidence.DIGESTS, *(evidence.signed_line(one) + b"\n" for one in gathered.digests))
         files.write(evidence.PROOFS, *(one.line() + b"\n" for one in gathered.proofs))

@@ -5,16 +5,19 @@ import os
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
 from chalicelib.adapters.aws.database import DYNAMODB, DynamoDB
 from chalicelib.adapters.aws.dynamodb import tables
 from chalicelib.adapters.aws.dynamodb.operations import DynamoDBOperationStore
 from chalicelib.adapters.aws.review.audit_index import DynamoDBAuditIndex
-from chalicelib.adapters.aws.review.calls import CLIENT_CONFIG
+from chalicelib.adapters.aws.review.calls import CLIENT_CONFIG, audit_errors
+from chalicelib.adapters.aws.review.digest_bucket import S3DigestShelf
 from chalicelib.adapters.aws.review.look_trail import DynamoDBLookTrail
 from chalicelib.adapters.aws.service import Place
 from chalicelib.adapters.http.authorities import default_authorities, tls_context
@@ -28,6 +31,8 @@ from chalicelib.application.review.search_operations import SearchOperations
 from chalicelib.application.review.show_operation import ShowOperation
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.audit.chain import Head
+from chalicelib.domain.audit.coverage import DigestedHour, Stretch
+from chalicelib.domain.audit.digest import HOUR, LATEST, hour_of
 from chalicelib.domain.review.desk.reviewer import Reviewer, Role
 from chalicelib.domain.time_budget import Deadline
 
@@ -36,6 +41,8 @@ if TYPE_CHECKING:
 
 LOCAL_REGION = "eu-west-2"
 LOCAL_HOST = "127.0.0.1"
+DIGESTS_SECONDS = 300.0  # reading the digests of an operation that went on for days
+NO_KEYS = "The public keys of the digests could not be fetched. It is safe to try again."
 NO_TOKEN = AccessToken("command-line")  # who looks is known by the credentials of AWS, not by a token
 
 
@@ -108,6 +115,32 @@ class World:
         row = self._client.get_item(TableName=self.operations_table, Key=key, ConsistentRead=True).get("Item")
         return None if row is None else Head(int(row["events"]["N"]), bytes(row["head"]["B"]).hex())
 
+    def hours(self, bucket: str, first: datetime, last: datetime) -> Iterator[DigestedHour]:
+        """Yield the digests in a bucket that may cover events of a span: those of its hours, and what lists late ones.
+
+        Raises:
+            AuditUnavailableError: they cannot be read.
+        """
+        shelf = S3DigestShelf(self._service("s3"), bucket)
+        deadline = Deadline.after(self.clock.monotonic, DIGESTS_SECONDS)
+        oldest = shelf.first_hour(deadline)
+        if oldest is None:
+            return
+        since = max(oldest, hour_of(first))  # the first digest covers all that is older than it
+        until = max(since, hour_of(last)) + LATEST + HOUR
+        yield from shelf.hours(Stretch(since, until), deadline)
+
+    @audit_errors(NO_KEYS)
+    def public_keys(self, key_ids: tuple[str, ...]) -> list[bytes]:
+        """Return the public keys of digests, in PEM.
+
+        Raises:
+            AuditUnavailableError: KMS does not tell them.
+        """
+        kms = self._service("kms")
+        keys = [load_der_public_key(kms.get_public_key(KeyId=key_id)["PublicKey"]) for key_id in key_ids]
+        return [key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo) for key in keys]
+
     @contextmanager
     def settling(self) -> Iterator[ResolveOperation]:
         """Give the use case that settles an operation."""
@@ -144,6 +177,9 @@ class World:
     @cached_property
     def _client(self) -> "DynamoDBClient":
         return self._session.client("dynamodb", endpoint_url=self._endpoint, config=CLIENT_CONFIG)
+
+    def _service(self, name: Any) -> Any:  # noqa: ANN401 (boto3 has a type for each service)
+        return self._session.client(name, endpoint_url=self._endpoint, config=CLIENT_CONFIG)
 
     def _trust(self) -> ssl.SSLContext:
         return tls_context(os.environ.get("AWS_CA_BUNDLE") or default_authorities())

@@ -16,6 +16,7 @@ from chalicelib.adapters.aws.dynamodb.items import hashed
 from chalicelib.adapters.aws.dynamodb.operations import DynamoDBOperationStore
 from chalicelib.application.ports import Resolution
 from chalicelib.domain.operation.operation import OperationState
+from devtools.local.digests import create_digest_store, digest_running_hour
 from devtools.local.dynamodb import (
     AUDIT_TABLE,
     OPERATIONS_TABLE,
@@ -45,6 +46,7 @@ EVENTS = [
     )
     for number in range(1, 4)
 ]
+WHY = ("--why", "Asked for by a court")
 UNKNOWN_ID = "op_" + "Z" * 26
 
 
@@ -165,13 +167,40 @@ def test_one_kind_of_file_is_enough(server: LocalDynamoDB, tmp_path: Path) -> No
 
 
 def test_the_evidence_of_an_operation_is_written_and_verifies(server: LocalDynamoDB, tmp_path: Path) -> None:
-    """By its chain alone as yet."""
+    """By its chain alone; where the digests cannot be had, nothing is written unless they are left out."""
     folder = tmp_path / "bundle"
-    why = ("--why", "Asked for by a court")
-    assert run(server, f"audit bundle {EVENTS[0].operation_id} {folder}", *why).exit_code == 0
-    assert CliRunner().invoke(program, ["audit", "verify", str(folder)]).exit_code == 0
-    assert run(server, f"audit bundle {UNKNOWN_ID} {tmp_path / 'none'}", *why).exit_code == Exit.NOT_FOUND
+    line = f"audit bundle {EVENTS[0].operation_id} {folder} --digest-bucket no-such-bucket"
+    assert run(server, line, *WHY).exit_code == Exit.UNAVAILABLE
+    assert not folder.exists()
+    assert run(server, f"{line} --without-digests", *WHY).exit_code == 0
+    assert verified(folder) == (1, 0)
+    assert run(server, f"audit bundle {UNKNOWN_ID} {tmp_path / 'none'}", *WHY).exit_code == Exit.NOT_FOUND
     assert not (tmp_path / "none").exists()
+
+
+def test_a_bundle_has_the_digests_that_cover_it(server: LocalDynamoDB, tmp_path: Path) -> None:
+    """And none yet, before the first one is made."""
+    create_digest_store(server.endpoint_url)
+    early, late = tmp_path / "early", tmp_path / "late"
+    assert run(server, f"audit bundle {EVENTS[0].operation_id} {early}", *WHY).exit_code == 0
+    assert verified(early) == (1, 0)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {
+            **local_environment(server.endpoint_url),
+            "AWS_ENDPOINT_URL_S3": server.endpoint_url,
+        }.items():
+            patch.setenv(name, value)
+        digest_running_hour()
+    assert run(server, f"audit bundle {EVENTS[0].operation_id} {late}", *WHY).exit_code == 0
+    assert verified(late) == (1, 1)
+
+
+def verified(folder: Path) -> tuple[int, int]:
+    """Return how many events a clean bundle has, and how many of them are covered."""
+    result = CliRunner().invoke(program, ["audit", "verify", str(folder), "--json"])
+    assert result.exit_code == 0
+    told = json.loads(result.stdout)
+    return told["events"], told["covered_by_digests"]
 
 
 @pytest.fixture

@@ -56,7 +56,7 @@ def write_bundle(folder: Path, signer: EcdsaSigner, *, key: bool = True) -> Path
         files.write(bundle.PROOFS, *(one.line() + b"\n" for one in evidence.proofs))
         files.write(bundle.PAGE, page(evidence, NOW))
         if key:
-            files.write(bundle.KEY, signer.public_key())
+            files.write(bundle.key_name(1), signer.public_key())
         more = {"kind": "evidence", "operation": OPERATION.id}
         files.write(manifest.NAME, manifest.manifest(NOW, files.sums, manifest.Tally(), {}, **more))
     return folder
@@ -100,7 +100,7 @@ def test_a_bundle_verifies_alone(tmp_path: Path) -> None:
     folder = write_bundle(tmp_path / "bundle", EcdsaSigner())
     result = run(folder)
     assert result.exit_code == 0
-    assert "The key is the bundle's own" in result.stderr
+    assert "The keys are the bundle's own" in result.stderr
     assert verdict(folder)[1]["covered_by_digests"] == 2
 
 

@@ -17,7 +17,8 @@ from chalicelib.domain.canonical import canonical_bytes
 from chalicelib.domain.review.behaviour import first_impossible
 from chalicelib.values import dataclass
 
-EVENTS, DIGESTS, PROOFS, KEY, PAGE = "events.jsonl", "digests.jsonl", "proofs.jsonl", "public-key.pem", "index.html"
+EVENTS, DIGESTS, PROOFS, PAGE = "events.jsonl", "digests.jsonl", "proofs.jsonl", "index.html"
+KEYS = "public-key-*.pem"
 
 Read = TypeVar("Read")
 
@@ -96,11 +97,19 @@ def collect(operation_id: str, events: Sequence[bytes], hours: Iterable[Digested
         own = [entry for entry in hour.listing.all() if entry.operation_id == operation_id]
         if not own:
             continue
-        number, listing = Digest.read(hour.signed.canonical).number, hour.listing
         digests.append(hour.signed)
+        try:
+            number, listing = Digest.read(hour.signed.canonical).number, hour.listing
+        except UnreadableDigestError:
+            continue  # it goes along, for a verification to name it
         for part, entries in ((Part.LATE, listing.late), (Part.EVENTS, listing.on_time), (Part.HEADS, listing.heads())):
             proofs += [Proof(number, entry, prove(listing, entry, part)) for entry in own if entry in entries]
     return Evidence(operation_id, events, digests, proofs)
+
+
+def key_name(number: int) -> str:
+    """Return the name of the file of a public key; they are counted from 1."""
+    return KEYS.replace("*", str(number))
 
 
 def signed_line(signed: Signed) -> bytes:

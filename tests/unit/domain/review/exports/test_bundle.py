@@ -59,6 +59,13 @@ def test_a_bundle_without_digests_is_covered_by_its_chain_alone() -> None:
     assert judged(collect(ID, story(), [])) == EvidenceVerdict((), 2, 0, 0)
 
 
+def test_a_digest_that_cannot_be_read_goes_along() -> None:
+    """Whoever verifies the bundle has to hear of it."""
+    (hour, *_) = digested(story())
+    odd = DigestedHour(replace(hour.signed, canonical=b"{}"), hour.listing)
+    assert kinds(collect(ID, story(), [odd])) == {Tampering.DIGEST_CHANGED}
+
+
 def kinds(found: Evidence, signer: QuickSigner = SIGNER) -> set[object]:
     """Return the kinds of what is found."""
     verdict = judged(found, signer)
