@@ -76,6 +76,15 @@ def as_json(command: Command) -> Command:
     return click.option("--json", "is_json", is_flag=True, help="Print JSON instead of a table.")(command)
 
 
+def digests(command: Command) -> Command:
+    """Add the options that say where the signed digests are, and what signs them."""
+    bucket = click.option("--digest-bucket", envvar="DIGEST_BUCKET", default="switchboard-digests", show_default=True,
+                          help="Where the signed digests are (DIGEST_BUCKET).")  # fmt: skip
+    key = click.option("--digest-key", "key_ids", envvar="DIGEST_KEY_IDS", multiple=True, show_default=True,
+                       default=("alias/switchboard-digests",), help="A KMS key that digests are signed with.")  # fmt: skip
+    return bucket(key(command))
+
+
 def where(command: Command) -> Command:
     """Add the options that say where the tables are, and who asks; the command gets a `world`."""
 

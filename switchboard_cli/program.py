@@ -6,6 +6,7 @@ from click.shell_completion import get_completion_class
 from switchboard_cli.checking import verify
 from switchboard_cli.exits import MEANINGS, CommandError, Exit
 from switchboard_cli.looking import search, show, stats
+from switchboard_cli.proving import check
 from switchboard_cli.settling import open_, resolve
 from switchboard_cli.taking import bundle, export
 
@@ -38,7 +39,7 @@ def completion(shell: str) -> None:
     click.echo(found(program, {}, NAME, "_SWITCHBOARD_COMPLETE").source())
 
 
-for command in (search, show, export, verify, bundle, stats):
+for command in (search, show, stats, export, bundle, verify, check):
     audit.add_command(command)
 for command in (open_, resolve):
     operations.add_command(command)

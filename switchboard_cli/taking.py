@@ -15,7 +15,7 @@ from chalicelib.domain.review.exports import lines, manifest, table
 from switchboard_cli import filters, screen
 from switchboard_cli.exits import CommandError, Exit, told
 from switchboard_cli.files import Folder
-from switchboard_cli.options import operation_id, where, why
+from switchboard_cli.options import digests, operation_id, where, why
 from switchboard_cli.page import page
 from switchboard_cli.world import World
 
@@ -52,10 +52,7 @@ def export(folder: Path, asked: filters.Asked, formats: tuple[str, ...], why: st
 @click.command()
 @click.argument("operation", callback=operation_id)
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--digest-bucket", envvar="DIGEST_BUCKET", default="switchboard-digests", show_default=True,
-              help="Where the signed digests are (DIGEST_BUCKET).")  # fmt: skip
-@click.option("--digest-key", "key_ids", envvar="DIGEST_KEY_IDS", multiple=True, default=("alias/switchboard-digests",),
-              show_default=True, help="A KMS key that digests are signed with (DIGEST_KEY_IDS).")  # fmt: skip
+@digests
 @click.option("--without-digests", is_flag=True, help="Leave them out: the chain alone covers the events.")
 @why(is_required=True)
 @where

@@ -16,14 +16,18 @@ from chalicelib.adapters.aws.database import DYNAMODB, DynamoDB
 from chalicelib.adapters.aws.dynamodb import tables
 from chalicelib.adapters.aws.dynamodb.operations import DynamoDBOperationStore
 from chalicelib.adapters.aws.review.audit_index import DynamoDBAuditIndex
+from chalicelib.adapters.aws.review.audit_records import DynamoDBAuditRecords, DynamoDBOperationHeads
 from chalicelib.adapters.aws.review.calls import CLIENT_CONFIG, audit_errors
 from chalicelib.adapters.aws.review.digest_bucket import S3DigestShelf
+from chalicelib.adapters.aws.review.digest_kms import KmsTrustedKeys
 from chalicelib.adapters.aws.review.look_trail import DynamoDBLookTrail
 from chalicelib.adapters.aws.service import Place
+from chalicelib.adapters.digest_keys import TrustedKeys
 from chalicelib.adapters.http.authorities import default_authorities, tls_context
 from chalicelib.adapters.http.transport import Transport
 from chalicelib.adapters.system import SystemClock, ThreadConcurrency, UlidSource
 from chalicelib.application.operations.resolve_operation import ResolveOperation
+from chalicelib.application.review.audit_verification import AuditVerification
 from chalicelib.application.review.count_operations import CountOperations
 from chalicelib.application.review.door import LONGEST_SECONDS, Door, Visit
 from chalicelib.application.review.persons import IdentityRegister, Persons
@@ -93,17 +97,17 @@ class World:
     @property
     def search(self) -> SearchOperations:
         """Return the search of the reviewers' API."""
-        return SearchOperations(self._door, self._index, self._persons)
+        return SearchOperations(self.door, self._index, self._persons)
 
     @property
     def show(self) -> ShowOperation:
         """Return the timeline of the reviewers' API."""
-        return ShowOperation(self._door, self._index, self._persons, NoContacts())
+        return ShowOperation(self.door, self._index, self._persons, NoContacts())
 
     @property
     def count(self) -> CountOperations:
         """Return the statistics of the reviewers' API."""
-        return CountOperations(self._door, self._index)
+        return CountOperations(self.door, self._index)
 
     def head(self, operation_id: str) -> Head | None:
         """Return where an operation's own record says that its chain ends; None for a refusal, which has none.
@@ -130,6 +134,16 @@ class World:
         until = max(since, hour_of(last)) + LATEST + HOUR
         yield from shelf.hours(Stretch(since, until), deadline)
 
+    def verification(self, bucket: str, key_ids: tuple[str, ...]) -> AuditVerification:
+        """Return the verification of the reviewers' API, over what is stored."""
+        return AuditVerification(
+            DynamoDBAuditRecords.of(self._index),
+            DynamoDBOperationHeads(self._client, self.operations_table),
+            S3DigestShelf(self._service("s3"), bucket),
+            KmsTrustedKeys(self._service("kms"), key_ids, TrustedKeys.read),
+            self.clock,
+        )
+
     @audit_errors(NO_KEYS)
     def public_keys(self, key_ids: tuple[str, ...]) -> list[bytes]:
         """Return the public keys of digests, in PEM.
@@ -155,7 +169,8 @@ class World:
             place.transport.close()
 
     @property
-    def _door(self) -> Door:
+    def door(self) -> Door:
+        """Return the door: it records each look."""
         person = self.person
         trail = DynamoDBLookTrail(self._client, self.audit_table)
         return Door(Operator(person.issuer, person.subject), trail, self.clock)

@@ -195,6 +195,24 @@ def test_a_bundle_has_the_digests_that_cover_it(server: LocalDynamoDB, tmp_path:
     assert verified(late) == (1, 1)
 
 
+def test_stored_records_are_checked(tmp_path: Path) -> None:
+    """Whole, they are clean; a changed event is named, and the look is recorded either way."""
+    with LocalDynamoDB(state=tmp_path) as server, closing(local_client(server.endpoint_url)) as own:
+        create_tables(server.endpoint_url)
+        create_digest_store(server.endpoint_url)
+        with local_database(server.endpoint_url) as database:
+            DynamoDBAuditTrail(database, AUDIT_TABLE, OPERATIONS_TABLE).record_refusal(EVENTS[0], records.enough_time())
+        (row,) = own.scan(TableName=AUDIT_TABLE)["Items"]
+        line = f"audit check --from {TODAY - timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"
+        assert "Clean" in run(server, line).stdout
+        own.put_item(TableName=AUDIT_TABLE, Item={**row, "canonical": {"S": "{}"}})
+        result = run(server, f"audit check --operation {EVENTS[0].operation_id}", *WHY)
+        assert result.exit_code == Exit.FOUND_WRONG
+        assert f"changed: {EVENTS[0].operation_id}, event 1" in result.stderr
+        assert json.loads(run(server, f"{line} --json").stdout)["verdict"] == "findings"
+        assert [look["action"] for look in looks(own)] == ["verify"] * 3
+
+
 def verified(folder: Path) -> tuple[int, int]:
     """Return how many events a clean bundle has, and how many of them are covered."""
     result = CliRunner().invoke(program, ["audit", "verify", str(folder), "--json"])

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import PurePath
 
 import pytest
 
@@ -64,6 +65,11 @@ def test_a_digest_that_cannot_be_read_goes_along() -> None:
     (hour, *_) = digested(story())
     odd = DigestedHour(replace(hour.signed, canonical=b"{}"), hour.listing)
     assert kinds(collect(ID, story(), [odd])) == {Tampering.DIGEST_CHANGED}
+
+
+def test_keys_are_counted() -> None:
+    """So that they are found again."""
+    assert PurePath(bundle.key_name(2)).match(bundle.KEYS)
 
 
 def kinds(found: Evidence, signer: QuickSigner = SIGNER) -> set[object]:
