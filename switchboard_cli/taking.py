@@ -11,7 +11,7 @@ from chalicelib.domain.audit.coverage import DigestedHour
 from chalicelib.domain.audit.digest import LONG_AGO
 from chalicelib.domain.review.desk.chain import Chain
 from chalicelib.domain.review.exports import bundle as evidence
-from chalicelib.domain.review.exports import lines, manifest, table
+from chalicelib.domain.review.exports import lines, manifest, ocsf, table
 from switchboard_cli import filters, screen
 from switchboard_cli.exits import CommandError, Exit, told
 from switchboard_cli.files import Folder
@@ -20,18 +20,21 @@ from switchboard_cli.page import page
 from switchboard_cli.world import World
 
 LARGEST_PAGE = 100
-FILES = {"jsonl": "events.jsonl", "csv": "events.csv"}
+FILES = {"jsonl": "events.jsonl", "csv": "events.csv", "ocsf": "events.ocsf.jsonl"}
+USUAL = ("jsonl", "csv")
 
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @filters.options
-@click.option("--format", "formats", type=click.Choice(tuple(FILES)), multiple=True, help="Which files; else both.")
+@click.option(
+    "--format", "formats", type=click.Choice(tuple(FILES)), multiple=True, help="Which files; else lines and a table."
+)
 @why(is_required=True)
 @where
 def export(folder: Path, asked: filters.Asked, formats: tuple[str, ...], why: str, world: World) -> None:
     """Write the operations that meet the filters into a new FOLDER, with a manifest. Memory does not grow with them."""
-    names = [FILES[name] for name in formats or FILES]
+    names = [FILES[name] for name in formats or USUAL]
     tally = manifest.Tally()
     with told(), _new(folder) as files, screen.progress("operations exported") as steps:
         files.open(*names)
@@ -43,6 +46,8 @@ def export(folder: Path, asked: filters.Asked, formats: tuple[str, ...], why: st
                 files.write(FILES["jsonl"], *lines.written(event.canonical for event in chain.events))
             if FILES["csv"] in names:
                 files.write(FILES["csv"], *table.lines(chain))
+            if FILES["ocsf"] in names:
+                files.write(FILES["ocsf"], *ocsf.lines(chain))
             steps.took()
         made = manifest.manifest(world.clock.now(), files.sums, tally, asked.described(), kind="export")
         files.write(manifest.NAME, made)

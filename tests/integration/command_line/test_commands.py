@@ -160,10 +160,10 @@ def test_an_export_is_written_and_verifies(server: LocalDynamoDB, client: "Dynam
 
 def test_one_kind_of_file_is_enough(server: LocalDynamoDB, tmp_path: Path) -> None:
     """The one that was asked for."""
-    for kind in ("csv", "jsonl"):
+    for kind, name in {"csv": "events.csv", "jsonl": "events.jsonl", "ocsf": "events.ocsf.jsonl"}.items():
         line = f"audit export {tmp_path / kind} --candidate {CANDIDATE} --format {kind}"
         assert run(server, line, "--why", "Yearly review").exit_code == 0
-        assert {one.name for one in (tmp_path / kind).iterdir()} == {f"events.{kind}", "manifest.json"}
+        assert {one.name for one in (tmp_path / kind).iterdir()} == {name, "manifest.json"}
 
 
 def test_the_evidence_of_an_operation_is_written_and_verifies(server: LocalDynamoDB, tmp_path: Path) -> None:
