@@ -53,11 +53,12 @@ run: setup ## start the stack and stay up (PORT, SANDBOX_PORT, DYNAMODB_PORT, RE
 reset: .venv/installed ## forget what `make run` remembers: operations, audit events, keys
 	@$(CALL) devtools.local.state
 
-events: .venv/installed ## print the audit events of one operation of `make run` (OPERATION=op_...), or a day's operations (DAY=2026-01-15)
-	@DYNAMODB_PORT=$(DYNAMODB_PORT) $(CALL) devtools.operate.events "$(or $(OPERATION),$(DAY))"
+events: .venv/installed ## `switchboard audit show` of one operation of `make run` (OPERATION=op_...), or a search from a day on (DAY=2026-01-15)
+	@$(CALL) switchboard_cli audit $(if $(OPERATION),show "$$OPERATION",search --from "$$DAY") --local $(DYNAMODB_PORT)
 
-resolve: .venv/installed ## settle an AMBIGUOUS or EXPIRED_UNKNOWN operation (OPERATION=op_... BOOKING=1234|NONE WHY="...")
-	@DYNAMODB_PORT=$(DYNAMODB_PORT) $(CALL) devtools.operate.resolve
+resolve: .venv/installed ## `switchboard operations resolve` (OPERATION=op_... BOOKING=1234|NONE WHY="..."; of a stage with its OPERATIONS_TABLE and AUDIT_TABLE)
+	@$(CALL) switchboard_cli operations resolve "$$OPERATION" $(if $(filter NONE,$(BOOKING)),--none,--booking "$$BOOKING") --why "$$WHY" \
+		$(if $(BY),--as "$$BY") $(if $(and $(OPERATIONS_TABLE),$(AUDIT_TABLE)),,--local $(DYNAMODB_PORT))
 
 rebuild-guards: .venv/installed ## make a lost operations table again from the audit trail (FROM=, TO=, RESUME=1; AWS=1: of the account)
 	@$(if $(AWS),,DYNAMODB_PORT=$(DYNAMODB_PORT)) RESUME=$(RESUME) $(CALL) devtools.operate.rebuild_guards $(FROM) $(TO)

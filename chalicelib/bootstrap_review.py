@@ -5,20 +5,26 @@ from collections.abc import Mapping
 from threading import Lock
 
 from chalicelib.adapters.aws.review.audit_index import DynamoDBAuditIndex
-from chalicelib.adapters.aws.review.calls import audit_client, key_client
+from chalicelib.adapters.aws.review.audit_records import DynamoDBAuditRecords, DynamoDBOperationHeads
+from chalicelib.adapters.aws.review.calls import audit_client, digest_client, key_client
 from chalicelib.adapters.aws.review.contacts import KmsContacts
+from chalicelib.adapters.aws.review.digest_bucket import S3DigestShelf
+from chalicelib.adapters.aws.review.digest_kms import KmsTrustedKeys
 from chalicelib.adapters.aws.review.look_trail import DynamoDBLookTrail
+from chalicelib.adapters.digest_keys import TrustedKeys
 from chalicelib.adapters.http.authorities import default_authorities, tls_context
 from chalicelib.adapters.http.transport import Transport
 from chalicelib.adapters.oidc.fetching import Documents
 from chalicelib.adapters.oidc.keys import KeyLocation, ProviderKeys
 from chalicelib.adapters.oidc.verifier import OidcVerifier
 from chalicelib.adapters.system import SystemClock
+from chalicelib.application.review.audit_verification import AuditVerification
 from chalicelib.application.review.count_operations import CountOperations
 from chalicelib.application.review.door import Door
 from chalicelib.application.review.persons import IdentityRegister, Persons
 from chalicelib.application.review.search_operations import SearchOperations
 from chalicelib.application.review.show_operation import ShowOperation
+from chalicelib.application.review.verify_audit import VerifyAudit
 from chalicelib.edge.container import EdgeSettings
 from chalicelib.edge.links import Links
 from chalicelib.edge.review.container import REASON_HEADER, ReviewContainer
@@ -54,10 +60,18 @@ def build(environment: Mapping[str, str]) -> ReviewContainer:
     door = Door(_verifier(settings, clock), DynamoDBLookTrail(database, settings.audit_table), clock)
     persons = Persons(IdentityRegister())
     contacts = KmsContacts(database, kms, settings.operations_table, settings.sealing_key_id)
+    verification = AuditVerification(
+        DynamoDBAuditRecords.of(index),
+        DynamoDBOperationHeads(database, settings.operations_table),
+        S3DigestShelf(digest_client(endpoint=environment.get("AWS_ENDPOINT_URL_S3") or None), settings.digest_bucket),
+        KmsTrustedKeys(kms, settings.digest_key_ids, TrustedKeys.read),
+        clock,
+    )
     return ReviewContainer(
         search=SearchOperations(door, index, persons),
         show=ShowOperation(door, index, persons, contacts),
         count=CountOperations(door, index),
+        verify=VerifyAudit(door, verification),
         settings=EdgeSettings(
             allowed_origins=settings.allowed_origins,
             allowed_headers=(REASON_HEADER, *settings.allowed_headers),

@@ -16,7 +16,7 @@ _URL = re.compile(
 )
 _ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?")
 _HEADER_NAME = re.compile(r"[!#$%&'+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2: a token, but no wildcard
-_LONGEST_TEXT = 200
+_LONGEST_TEXT = 400
 _LONGEST_SKEW, _LONGEST_FETCH = 300, 20
 
 
@@ -85,6 +85,14 @@ def _header_names(text: str) -> tuple[str, ...]:
     return names
 
 
+def _names(text: str) -> tuple[str, ...]:
+    names = tuple(one.strip() for one in _text(text).split(",") if one.strip())
+    if not names:
+        msg = "must name at least one"
+        raise ValueError(msg)
+    return names
+
+
 def _type_base(text: str) -> str:
     if not (text.startswith(("/", "https://")) and text.endswith(("/", "#"))):
         msg = "must begin with / or https:// and end with / or #, because a problem's name is put behind it"
@@ -135,6 +143,13 @@ class ReviewSettings:
         default="switchboard-operations", metadata=told(_text, "The DynamoDB table of operations.")
     )
     audit_table: str = field(default="switchboard-audit", metadata=told(_text, "The DynamoDB table of audit events."))
+    digest_bucket: str = field(
+        default="switchboard-digests", metadata=told(_text, "The S3 bucket of the signed hourly digests.")
+    )
+    digest_key_ids: tuple[str, ...] = field(
+        default=("alias/switchboard-digests",),
+        metadata=told(_names, "The KMS keys that digests may be signed with: the present one and those before it."),
+    )
     sealing_key_id: str = field(
         default="alias/switchboard", metadata=told(_text, "The KMS key that wraps the data keys of accounts.")
     )

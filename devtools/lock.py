@@ -7,7 +7,7 @@ from pathlib import Path
 from devtools.places import ROOT
 
 TARGETS: dict[str, tuple[str, ...]] = {
-    "requirements.txt": ("pyproject.toml",),
+    "requirements.txt": ("--group", "pyproject.toml:function"),
     "requirements-dev.txt": ("pyproject.toml", "--extra", "dev"),
     "devtools/requirements-ministack.txt": ("devtools/ministack.in",),
     "devtools/bench/requirements-peers.txt": ("devtools/bench/peers.in",),

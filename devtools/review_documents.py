@@ -18,6 +18,8 @@ def _default(default: object) -> str:
     """Return a default as it is written in an environment."""
     if default is MISSING:
         return "has to be set"
+    if isinstance(default, tuple):
+        default = ",".join(default)
     return f"`{default}`" if default else "none"
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from devtools.places import ROOT
 
-HOUSES = ("chalicelib", "devtools", "sandbox")
+HOUSES = ("chalicelib", "switchboard_cli", "devtools", "sandbox")
 INDENT = "  "
 
 

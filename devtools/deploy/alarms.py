@@ -1,6 +1,7 @@
 """What calls for a person: the alarms of a stage, and the topic that they notify.
 
-A count without an alarm is seen by nobody. Each alarm rings at the first occurrence: none of these is normal.
+A count without an alarm is seen by nobody. Each alarm rings at the first occurrence, as none of these is normal, or
+when what has to happen each hour has not.
 """
 
 from dataclasses import dataclass
@@ -9,20 +10,23 @@ from typing import Any
 from chalicelib.log import NAMESPACE
 
 PERIOD_SECONDS = 300
+HOUR_SECONDS, MISSED_HOURS = 3600, 2
 TOPIC = "AlarmTopic"
 
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """Rings when a metric is counted once; `function` is the function it is counted for, None for the code's own metrics.
+    """Rings when a metric is counted once; if `is_missed`, when it was not counted for MISSED_HOURS.
 
-    The code's own have no dimensions, so stages that share an account and a region ring together: keep them apart.
+    `function` is the function it is counted for, None for the code's own metrics. Those have no dimensions, so stages that share
+    an account and a region ring together: keep them apart.
     """
 
     metric: str
     happened: str
     advice: str
     function: str | None = None
+    is_missed: bool = False
 
     @property
     def name(self) -> str:
@@ -30,7 +34,7 @@ class Alarm:
         return f"{self.function or ''}{self.metric}Alarm"
 
     def template(self) -> dict[str, Any]:
-        """Return the resource; silence is no alarm, as CloudWatch has no data where nothing happens."""
+        """Return the resource; where nothing happens CloudWatch has no data, which is alarming only of what has to happen."""
         dimensions = [] if self.function is None else [{"Name": "FunctionName", "Value": {"Ref": self.function}}]
         return {
             "Type": "AWS::CloudWatch::Alarm",
@@ -40,11 +44,11 @@ class Alarm:
                 "MetricName": self.metric,
                 "Dimensions": dimensions,
                 "Statistic": "Sum",
-                "Period": PERIOD_SECONDS,
-                "EvaluationPeriods": 1,
+                "Period": HOUR_SECONDS if self.is_missed else PERIOD_SECONDS,
+                "EvaluationPeriods": MISSED_HOURS if self.is_missed else 1,
                 "Threshold": 1,
-                "ComparisonOperator": "GreaterThanOrEqualToThreshold",
-                "TreatMissingData": "notBreaching",
+                "ComparisonOperator": "LessThanThreshold" if self.is_missed else "GreaterThanOrEqualToThreshold",
+                "TreatMissingData": "breaching" if self.is_missed else "notBreaching",
                 "AlarmActions": [{"Ref": TOPIC}],
             },
         }
@@ -88,6 +92,19 @@ ALARMS = (
         "A reviewer's request ended without an answer of the code: the function was cut off or could not start.",
         "Look at the log of the reviewers' function. Bookings do not depend on it.",
         function="ReviewHandler",
+    ),
+    Alarm(
+        "Errors",
+        "The digest of an hour could not be made.",
+        "Find the log line `make_digests.failed`; the next run makes what is missing, as long as the trail can be read.",
+        function="DigestHandler",
+    ),
+    Alarm(
+        "Invocations",
+        "No digest was made for two hours: its function was not started.",
+        "See that its schedule is enabled and its concurrency is not 0; the next run makes what is missing.",
+        function="DigestHandler",
+        is_missed=True,
     ),
 )
 

@@ -13,6 +13,7 @@ from chalicelib.adapters.aws.dynamodb.tables import AUDIT, OPERATIONS
 from chalicelib.adapters.aws.review.rows import REVIEW_PREFIX
 from chalicelib.domain.time_budget import TimeBudget
 from chalicelib.edge.review.routes import register
+from devtools.deploy import digests
 
 HANDLER = "chalicelib.review_app.app"
 MEMORY_MB = 1024
@@ -88,6 +89,7 @@ def _function(variables: Mapping[str, str]) -> Json:
                 "AUDIT_TABLE": {"Ref": "AuditTable"},
                 "OPERATIONS_TABLE": {"Ref": "OperationsTable"},
                 "SEALING_KEY_ID": {"Fn::GetAtt": ["SealingKey", "Arn"]},
+                **digests.variables(),
             }
         },
     }
@@ -134,6 +136,7 @@ def _statements() -> list[Json]:
         ),
         _allow("UseTableKeyThroughDynamoDBOnly", table_key, [{"Fn::GetAtt": ["TableKey", "Arn"]}], via),
         _allow("OpenContacts", ["kms:Decrypt"], [{"Fn::GetAtt": ["SealingKey", "Arn"]}]),
+        *digests.reading(),
     ]
 
 

@@ -26,7 +26,7 @@ class TwoTemplates:
 
 
 def split(whole: Mapping[str, Any]) -> TwoTemplates:
-    """Part a template by `DeletionPolicy: Retain`.
+    """Part a template by `DeletionPolicy: Retain`; a parameter goes where it is used, and no part shares one.
 
     Raises:
         ValueError: something that is kept refers to the app, which may be gone.
@@ -40,12 +40,14 @@ def split(whole: Mapping[str, Any]) -> TwoTemplates:
     wanted = sorted({one for one in _references([app, whole.get("Outputs", {})]) if one[0] in names})
     outputs = {name + attribute: {"Value": _reference(name, attribute)} for name, attribute in wanted}
     parameters = {name + attribute: _parameter(name, attribute) for name, attribute in wanted}
-    rest = {key: part for key, part in whole.items() if key not in {"Resources", "Outputs"}}
+    rest = {key: part for key, part in whole.items() if key not in {"Parameters", "Resources", "Outputs"}}
+    given = whole.get("Parameters", {})
+    of_kept = {name: given[name] for name, _ in _references(kept) if name in given}
     return TwoTemplates(
-        kept={"AWSTemplateFormatVersion": VERSION, "Resources": kept, "Outputs": outputs},
+        kept={"AWSTemplateFormatVersion": VERSION, "Parameters": of_kept, "Resources": kept, "Outputs": outputs},
         app={
             **rest,
-            "Parameters": {**whole.get("Parameters", {}), **parameters},
+            "Parameters": {**{name: one for name, one in given.items() if name not in of_kept}, **parameters},
             "Resources": _from_parameters(app, names),
             "Outputs": _from_parameters(whole.get("Outputs", {}), names),
         },

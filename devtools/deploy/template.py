@@ -5,7 +5,7 @@ from typing import Any
 
 from chalicelib.adapters.aws.dynamodb.tables import AUDIT, OPERATIONS
 from chalicelib.edge.links import Links
-from devtools.deploy import alarms, gateway_responses, review
+from devtools.deploy import alarms, digests, gateway_responses, review
 
 LOG_RETENTION_DAYS = 90
 # One account books at most a few times a minute; this holds a loop in a client back without touching people.
@@ -31,7 +31,7 @@ def merge_template(links: Links, stage: str, variables: Mapping[str, str]) -> di
     """
     table_key = {"Fn::GetAtt": ["TableKey", "Arn"]}
     return {
-        "Parameters": review.parameters(),
+        "Parameters": {**review.parameters(), **digests.parameters()},
         "Resources": {
             "RestAPI": {"Properties": _rest_api(links)},
             "APIHandler": {"Properties": _function()},
@@ -46,9 +46,10 @@ def merge_template(links: Links, stage: str, variables: Mapping[str, str]) -> di
             "AuditTable": _kept("AWS::DynamoDB::Table", AUDIT.cloudformation(table_key)),
             "ApiSecret": _kept("AWS::SecretsManager::Secret", _secret()),
             **review.resources(_rest_api(links), stage, variables),
+            **digests.resources(),
             **alarms.resources(),
         },
-        "Outputs": {**alarms.outputs(), **review.outputs(stage)},
+        "Outputs": {**alarms.outputs(), **review.outputs(stage), **digests.outputs()},
     }
 
 

@@ -1,1 +1,1 @@
-"""What an operator does with operations and their trail: look, settle, rebuild."""
+"""What an operator does with operations and their trail: its chain, and making a lost table again."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from chalicelib.application.review.audit_verification import AuditVerification
 from chalicelib.application.review.count_operations import CountCommand, CountOperations, Statistics
 from chalicelib.application.review.door import Door, Visit
 from chalicelib.application.review.persons import IdentityRegister, Persons
@@ -17,6 +18,7 @@ from chalicelib.domain.time_budget import Deadline
 from devtools.memory.punctuality import require_deadline
 from tests.fakes.audit_index import InMemoryAuditIndex, InMemoryLookTrail
 from tests.fakes.clock import FixedClock
+from tests.fakes.digests import InMemoryKey, InMemoryRecords, InMemoryShelf
 
 ISSUER = "https://identity.example"
 REVIEWER, UNMASKER, CUSTODIAN, NOBODY = "reviewer-token", "unmask-token", "custodian-token", "nobody-token"
@@ -74,11 +76,17 @@ class Desk:
     trail: InMemoryLookTrail = field(default_factory=InMemoryLookTrail)
     contacts: FakeContacts = field(default_factory=FakeContacts)
     clock: FixedClock = field(default_factory=FixedClock)
+    records: InMemoryRecords = field(default_factory=InMemoryRecords)
+    shelf: InMemoryShelf = field(default_factory=InMemoryShelf)
 
     @property
     def door(self) -> Door:
         """Return the door."""
         return Door(FakeVerifier(), self.trail, self.clock)
+
+    def verification(self) -> AuditVerification:
+        """Return a verification."""
+        return AuditVerification(self.records, self.records, self.shelf, InMemoryKey(), self.clock)
 
     def search(self, command: SearchCommand) -> OperationsPage:
         """Answer a search."""

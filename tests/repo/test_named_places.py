@@ -10,7 +10,7 @@ from devtools.places import ROOT
 
 HISTORY = ROOT / "CHANGELOG.md"  # it names what was there then
 DOCUMENTS = sorted({*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "sandbox").glob("*.md")} - {HISTORY})
-HOUSES = ("chalicelib", "devtools", "sandbox", "tests")
+HOUSES = ("chalicelib", "devtools", "sandbox", "switchboard_cli", "tests")
 CODE = re.compile(r"`([^`\n]+)`")
 FILE = re.compile(r"(?<![\w/.-])(?:[\w-]+/)*\w+\.py\b")
 ROOM = re.compile(rf"(?<![\w/.-])(?:{'|'.join(HOUSES)})(?:/[\w-]+)+(?![\w/.-])")

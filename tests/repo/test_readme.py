@@ -111,7 +111,8 @@ def test_every_make_target_of_the_readme_exists() -> None:
 
 def test_the_guide_to_deploying_names_every_parameter(package: Package) -> None:
     """With its default, where it has one of its own; and the command of the README is that of the guide."""
-    described = json.loads(package.app.read_text())["Parameters"]
+    templates = (package.kept, package.app)
+    described = {name: one for each in templates for name, one in json.loads(each.read_text())["Parameters"].items()}
     ours = {name for name, one in described.items() if "Default" in one and not name.startswith("Review")}
     table = DEPLOY_GUIDE.partition("| parameter |")[2].partition("\n\n")[0]
     assert set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == ours

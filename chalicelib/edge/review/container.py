@@ -2,9 +2,11 @@
 
 from typing import Protocol
 
+from chalicelib.application.review.audit_verification import AuditVerdict
 from chalicelib.application.review.count_operations import CountCommand, Statistics
 from chalicelib.application.review.search_operations import OperationsPage, SearchCommand
 from chalicelib.application.review.show_operation import ShowCommand, Timeline
+from chalicelib.application.review.verify_audit import VerifyCommand
 from chalicelib.edge.container import EdgeSettings
 from chalicelib.values import dataclass
 
@@ -35,6 +37,14 @@ class CountsOperations(Protocol):
         ...
 
 
+class VerifiesAudit(Protocol):
+    """The use case behind a verification: `application.review.VerifyAudit`, or a fake."""
+
+    def execute(self, command: VerifyCommand) -> AuditVerdict:
+        """Return a verdict; every refusal and failure is a SwitchboardError."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class ReviewContainer:
     """All that a reviewers' view can reach."""
@@ -42,4 +52,5 @@ class ReviewContainer:
     search: SearchesOperations
     show: ShowsOperations
     count: CountsOperations
+    verify: VerifiesAudit
     settings: EdgeSettings

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from chalicelib.application.review.audit_verification import AuditVerdict
 from chalicelib.application.review.count_operations import Statistics
 from chalicelib.application.review.search_operations import Found, OperationsPage
 from chalicelib.application.review.show_operation import ShownEvent, Timeline
+from chalicelib.domain.audit.finding import Finding
 from chalicelib.domain.review.desk.chain import Chain
 from chalicelib.edge.links import Links
 from chalicelib.edge.representation import Document, instant
@@ -46,6 +48,37 @@ def statistics_document(statistics: Statistics) -> dict[str, Document]:
         "open_now_is_complete": None if open_now is None else open_now.is_complete,
         "examined": statistics.examined,
         "older": statistics.older,
+    }
+
+
+def verdict_document(verdict: AuditVerdict) -> dict[str, Document]:
+    """Return a verdict; with `bound_reached` it is of what began before `to`, and the next question goes on from there."""
+    records = verdict.records
+    return {
+        "verdict": "clean" if verdict.is_clean else "findings",
+        "from": instant(verdict.start),
+        "to": instant(verdict.until),
+        "bound_reached": verdict.is_bounded,
+        "operations": records.operations,
+        "events": records.events,
+        "digests": records.digests,
+        "late": records.late,
+        "not_yet_covered": records.not_yet_covered,
+        "unproved": records.unproved,
+        "left_out": records.left_out,
+        "findings": [_finding(one) for one in records.findings],
+        "behaviour": [_finding(one) for one in verdict.impossible],
+    }
+
+
+def _finding(finding: Finding) -> Document:
+    """Return a finding; the number is that of an event, or of a digest where there is no operation."""
+    return {
+        "kind": finding.kind.value,
+        "operation_id": finding.operation_id,
+        "number": finding.sequence,
+        "what": finding.what,
+        "how_to_read": finding.how_to_read,
     }
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 from chalice.app import Request
 
@@ -109,6 +109,20 @@ class Query:
         """Note a stretch of time that ends before it begins."""
         if start is not None and end is not None and start >= end:
             self._refuse("to", "order", "Send a time after that of from.")
+
+    def has(self, name: str) -> bool:
+        """Tell whether a parameter was sent."""
+        return name in self._values
+
+    def require_span(self, start: datetime | None, end: datetime | None, longest: timedelta) -> None:
+        """Note a stretch of time that is too long; without an end it is cut where the answer's bound is."""
+        if start is not None and end is not None and end - start > longest:
+            self._refuse("to", "span", f"Send a time at most {longest.days} days after that of from.")
+
+    def require_alone(self, name: str, others: Collection[str]) -> None:
+        """Note a parameter beside others that it does not go with."""
+        if self.has(name) and any(map(self.has, others)):
+            self._refuse(name, "alone", f"Send either this parameter or {' and '.join(others)}.")
 
     def require_sound(self) -> None:
         """End the reading.

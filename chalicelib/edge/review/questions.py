@@ -1,6 +1,7 @@
 """Requests of reviewers as commands."""
 
 import re
+from datetime import timedelta
 
 from chalice.app import Request
 
@@ -8,6 +9,7 @@ from chalicelib.application.review.count_operations import CountCommand
 from chalicelib.application.review.door import Visit
 from chalicelib.application.review.search_operations import PAGE, SearchCommand
 from chalicelib.application.review.show_operation import ShowCommand
+from chalicelib.application.review.verify_audit import VerifyCommand
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.errors import InvalidTokenError, MissingTokenError, NotFoundError
 from chalicelib.domain.review.desk.chain import STATES
@@ -25,6 +27,8 @@ FILTERS = (
     *("from", "to", "client", "candidate", "booking", "operation", "request_id"),
     *("state", "rule", "upstream_status"),
 )
+LONGEST_SPAN = timedelta(days=31)
+OPERATION_FORM = "Send an operation's id: op_ and 26 digits and capitals."
 _PAGING = ("cursor", "limit", "reason")
 _OPERATION_ID = re.compile(r"op_[0-9A-HJKMNP-TV-Z]{26}")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
@@ -46,7 +50,7 @@ def search_command(exchange: Exchange) -> SearchCommand:
         start=start,
         end=end,
         booking=query.number("booking", 1, HIGHEST_BOOKING_ID),
-        operation=query.text("operation", _OPERATION_ID, "Send an operation's id: op_ and 26 digits and capitals."),
+        operation=query.text("operation", _OPERATION_ID, OPERATION_FORM),
         request_id=query.text("request_id", _REQUEST_ID, "Send a request id as answers and logs tell it."),
         state=query.choice("state", STATES),
         rule=query.text("rule", _RULE, "Send the name of a rule or of a problem, such as duration-minimum."),
@@ -89,6 +93,22 @@ def count_command(exchange: Exchange) -> CountCommand:
     cursor = query.text("cursor", _CURSOR, "Send a cursor exactly as an answer gave it.")
     visit = _visit(exchange, token, query)
     return CountCommand(visit, start, end, cursor)  # type: ignore[arg-type]  # without a start the query was not sound
+
+
+def verify_command(exchange: Exchange) -> VerifyCommand:
+    """Read a question for a verdict: over a span of at most LONGEST_SPAN, or over one operation.
+
+    Raises:
+        CallerError: as `search_command`.
+    """
+    token = reviewer_token(exchange.request)
+    query = Query(exchange.request, ("from", "to", "operation", "reason"))
+    operation_id = query.text("operation", _OPERATION_ID, OPERATION_FORM)
+    start, end = query.moment("from", is_required=not query.has("operation")), query.moment("to")
+    query.require_order(start, end)
+    query.require_span(start, end, LONGEST_SPAN)
+    query.require_alone("operation", ("from", "to"))
+    return VerifyCommand(_visit(exchange, token, query), start, end, operation_id)
 
 
 def reviewer_token(request: Request) -> AccessToken:

@@ -8,13 +8,20 @@ from chalicelib.edge.answer import Answer
 from chalicelib.edge.exchange import Exchange
 from chalicelib.edge.representation import Document, to_json
 from chalicelib.edge.review.container import ReviewContainer
-from chalicelib.edge.review.documents import OPERATIONS, page_document, statistics_document, timeline_document
-from chalicelib.edge.review.questions import count_command, search_command, show_command
+from chalicelib.edge.review.documents import (
+    OPERATIONS,
+    page_document,
+    statistics_document,
+    timeline_document,
+    verdict_document,
+)
+from chalicelib.edge.review.questions import count_command, search_command, show_command, verify_command
 from chalicelib.edge.routes import health, nowhere, problems
 from chalicelib.edge.routes.resource import Resource, serve
 
 OPERATION = f"{OPERATIONS}/{{operation_id}}"
 STATISTICS = "/v1/audit/stats"
+VERIFICATION = "/v1/audit/verification"
 
 
 def register(app: Chalice, container: Callable[[], ReviewContainer]) -> None:
@@ -39,10 +46,15 @@ def _resources(container: Callable[[], ReviewContainer]) -> tuple[Resource, ...]
         """Answer with counts by day, state and rule."""
         return _answer(statistics_document(container().count.execute(count_command(exchange))))
 
+    def verify_audit(exchange: Exchange) -> Answer:
+        """Answer with the verdict over a span or an operation."""
+        return _answer(verdict_document(container().verify.execute(verify_command(exchange))))
+
     return (
         Resource(OPERATIONS, {"GET": search_operations}),
         Resource(OPERATION, {"GET": show_operation}),
         Resource(STATISTICS, {"GET": count_operations}),
+        Resource(VERIFICATION, {"GET": verify_audit}),
     )
 
 

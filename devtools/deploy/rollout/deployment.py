@@ -7,9 +7,10 @@ import json
 import os
 import shlex
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -60,17 +61,17 @@ class Deployment:
             DeployError: a parameter is wrong, or a step failed; what was deployed before stays.
         """
         app_template = json.loads(package.app.read_text())
-        known = {name: one for name, one in app_template["Parameters"].items() if "Default" in one}
+        of_app = _open_parameters(app_template)
+        of_kept = _open_parameters(json.loads(package.kept.read_text()))
         try:
-            wanted = chosen(given, known)
+            wanted = chosen(given, of_kept | of_app)
         except ValueError as error:
             raise DeployError(str(error)) from error
         bucket = open_bucket(self.cloud)
-        kept_changed = self.kept.apply(bucket.url(bucket.put(package.kept.read_bytes(), "json")), {})
+        kept_template = bucket.url(bucket.put(package.kept.read_bytes(), "json"))
+        kept_changed = self.kept.apply(kept_template, _values(of_kept, self.kept, wanted))
         self._protect()
-        earlier = {name: value for name, value in self.app.values("Parameters").items() if name in known}
-        defaults = {name: one["Default"] for name, one in known.items()}
-        parameters = {**defaults, **earlier, **wanted, **self.kept.values("Outputs")}
+        parameters = _values(of_app, self.app, wanted) | self.kept.values("Outputs")
         app_changed = self.app.apply(_uploaded_app(bucket, package.zip, app_template), parameters)
         smoke_test(self.front(), _origins(parameters), self.cloud.patience_seconds)
         for name, value in sorted((self.kept.values("Outputs") | self.app.values("Outputs")).items()):
@@ -102,6 +103,17 @@ def _uploaded_app(bucket: Bucket, archive: Path, template: dict[str, object]) ->
     here = json.dumps(f"./{archive.name}")
     there = json.dumps(f"s3://{bucket.name}/{bucket.put(archive.read_bytes(), 'zip')}")
     return bucket.url(bucket.put(json.dumps(template).replace(here, there).encode(), "json"))
+
+
+def _open_parameters(template: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the parameters that whoever deploys may give; the others are outputs of the stack that is kept."""
+    return {name: one for name, one in template["Parameters"].items() if "Default" in one}
+
+
+def _values(known: Mapping[str, Mapping[str, Any]], stack: Stack, wanted: Mapping[str, str]) -> dict[str, str]:
+    """Return what each parameter is from now on: what is wanted, else what it is in the stack, else its default."""
+    is_now = {name: one["Default"] for name, one in known.items()} | stack.values("Parameters") | dict(wanted)
+    return {name: is_now[name] for name in known}
 
 
 def _origins(parameters: dict[str, str]) -> list[str]:

@@ -11,12 +11,11 @@ from typing import Any
 
 import pytest
 from chalice.app import Chalice
+from click.testing import CliRunner
 
 from chalicelib import bootstrap
 from chalicelib.adapters.aws.dynamodb.audit_trail import DynamoDBAuditTrail
-from chalicelib.adapters.aws.dynamodb.items import hashed
 from chalicelib.adapters.aws.dynamodb.tables import OPERATIONS
-from chalicelib.domain.audit.event import event_hash
 from chalicelib.domain.errors import StoreUnavailableError
 from chalicelib.edge.middleware import install
 from chalicelib.edge.routes import register
@@ -31,9 +30,9 @@ from devtools.local.dynamodb import (
 )
 from devtools.local.server import LocalGateway
 from devtools.local.stack import app_environment, kept_key
-from devtools.operate import events
 from devtools.proof.trials.scene import wiring
 from sandbox import SandboxServer
+from switchboard_cli.program import program
 from tests.contract.records import claim_event, enough_time, operation
 from tests.integration import bookings
 from tests.integration.exchange import Answer, send
@@ -48,53 +47,22 @@ def add_event(server: LocalDynamoDB) -> None:
         DynamoDBAuditTrail(database, AUDIT_TABLE, OPERATIONS_TABLE).record_refusal(EVENT, enough_time())
 
 
-def test_what_was_written_is_printed_after_a_restart(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """State is kept in its folder, creating tables again changes nothing, and events are printed as stored."""
+def test_what_was_written_is_there_after_a_restart(tmp_path: Path) -> None:
+    """State is kept in its folder, creating tables again changes nothing, and the command line tells what is stored."""
     with LocalDynamoDB(state=tmp_path) as first:
         add_event(first)
     with LocalDynamoDB(state=tmp_path) as second:
         create_tables(second.endpoint_url)
-        monkeypatch.setenv("DYNAMODB_PORT", str(second.port))
-        assert events.main([EVENT.operation_id]) == 0
-        assert capsys.readouterr().out == EVENT.canonical().decode() + "\n"
-        assert events.main(["op_unknown"]) == 1
-        assert "no operation op_unknown" in capsys.readouterr().err
-    assert events.main([EVENT.operation_id]) == 1
-    assert "`make run`" in capsys.readouterr().err
+        assert stored_events(second) == [EVENT.canonical()]
+        assert shown(EVENT.operation_id, second.port)["events"][0]["hash"] == EVENT.hash
 
 
-def test_events_whose_chain_is_broken_are_printed_and_end_with_an_error(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Let the operation's record name the event that was written, then another one."""
-    row = {"pk": {"S": f"OP#{EVENT.operation_id}"}}
-    with LocalDynamoDB(state=tmp_path) as server, closing(local_client(server.endpoint_url)) as client:
-        add_event(server)
-        monkeypatch.setenv("DYNAMODB_PORT", str(server.port))
-        for head, status in ((event_hash(EVENT.canonical()), 0), ("f" * 64, 1)):
-            client.put_item(TableName=OPERATIONS_TABLE, Item={**row, "head": hashed(head)})
-            assert events.main([EVENT.operation_id]) == status
-            told = capsys.readouterr()
-            assert told.out == EVENT.canonical().decode() + "\n"
-            assert ("broken at event 1" in told.err) is (status == 1)
-
-
-@pytest.mark.parametrize("arguments", [[], [""], ["12345"], ["op_1", "op_2"]])
-def test_events_need_one_operation_id(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    """Anything else gets an example."""
-    assert events.main(arguments) == 2
-    assert "make events OPERATION=op_" in capsys.readouterr().err
-
-
-def test_events_need_a_port_that_is_a_number(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A typing mistake is not a traceback."""
-    monkeypatch.setenv("DYNAMODB_PORT", "none")
-    assert events.main(["op_1"]) == 2
-    assert "DYNAMODB_PORT" in capsys.readouterr().err
+def shown(operation_id: str, port: int | None) -> dict[str, Any]:
+    """Return what `switchboard audit show` tells of an operation whose chain is whole."""
+    result = CliRunner().invoke(program, ["audit", "show", operation_id, "--json", "--local", str(port)])
+    assert result.exit_code == 0
+    told: dict[str, Any] = json.loads(result.stdout)
+    return told
 
 
 def test_a_killed_server_loses_nothing_that_it_answered(tmp_path: Path) -> None:
@@ -159,20 +127,15 @@ def test_a_booking_is_answered_as_before_after_a_restart(tmp_path: Path, upstrea
     upstream.reset()
 
 
-def test_the_events_of_a_booking_are_printed_and_their_chain_is_whole(
-    upstream: SandboxServer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_events_of_a_booking_are_shown_and_their_chain_is_whole(upstream: SandboxServer) -> None:
     """The rows are those that a booking writes, so that the command reads the record's head as it is kept."""
     upstream.reset()
     with LocalDynamoDB() as server:
         create_tables(server.endpoint_url)
-        monkeypatch.setenv("DYNAMODB_PORT", str(server.port))
         operation_id = (_book(server, upstream, "k" * 32).header("Location") or "").rpartition("/")[2]
-        capsys.readouterr()
-        assert events.main([operation_id]) == 0
-        told = capsys.readouterr()
-    assert [json.loads(line)["kind"] for line in told.out.splitlines()] == ["claimed", "confirmed"]
-    assert told.err == ""
+        told = shown(operation_id, server.port)
+    assert [event["kind"] for event in told["events"]] == ["claimed", "confirmed"]
+    assert told["chain"] == "whole"
     upstream.reset()
 
 

@@ -23,14 +23,15 @@ ENDPOINTS = {
     "show": f"/v1/audit/operations/{OPERATION.operation_id}",
     "unmask": f"/v1/audit/operations/{OPERATION.operation_id}?unmask=1",
     "count": f"/v1/audit/stats?from={TODAY}",
+    "verify": f"/v1/audit/verification?from={TODAY}",
 }
 GRANTS = {
     (): set[str](),
-    ("reviewer",): {"search", "show", "count"},
+    ("reviewer",): {"search", "show", "count", "verify"},
     ("unmask",): set[str](),
     ("custodian",): set[str](),
     ("unmask", "custodian"): set[str](),
-    ("reviewer", "custodian"): {"search", "show", "count"},
+    ("reviewer", "custodian"): {"search", "show", "count", "verify"},
     ("reviewer", "unmask"): set(ENDPOINTS),
 }
 

@@ -10,6 +10,7 @@ import pytest
 from chalicelib.adapters.aws.dynamodb.tables import AUDIT, OPERATIONS
 from chalicelib.review_app import app
 from chalicelib.review_settings import ReviewSettings
+from devtools.deploy.digests import RETENTION
 from devtools.deploy.package import Package
 from devtools.deploy.review import HANDLER, PARAMETERS
 
@@ -56,8 +57,8 @@ def test_it_is_given_its_settings_and_no_secret(template: Json, resources: Json)
         variables["ALLOWED_ORIGINS"]
         == resources["APIHandler"]["Properties"]["Environment"]["Variables"]["ALLOWED_ORIGINS"]
     )
-    assert template["Parameters"].keys() == PARAMETERS.keys()
-    assert {each["Default"] for each in template["Parameters"].values()} == {""}
+    assert {template["Parameters"][name]["Default"] for name in PARAMETERS} == {""}
+    assert template["Parameters"].keys() - PARAMETERS.keys() == {RETENTION}
     assert "ApiSecret" not in json.dumps(resources["ReviewHandler"])
 
 

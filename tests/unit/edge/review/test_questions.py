@@ -12,6 +12,7 @@ from chalicelib.application.review.count_operations import CountOperations
 from chalicelib.application.review.persons import IdentityRegister, Persons
 from chalicelib.application.review.search_operations import SearchOperations
 from chalicelib.application.review.show_operation import ShowOperation
+from chalicelib.application.review.verify_audit import VerifyAudit
 from chalicelib.edge.container import EdgeSettings
 from chalicelib.edge.middleware import install
 from chalicelib.edge.review.container import ReviewContainer
@@ -31,6 +32,7 @@ def ask(desk: Desk, resource: str = SEARCH, **event: Any) -> Reply:  # noqa: ANN
         SearchOperations(desk.door, desk.index, persons),
         ShowOperation(desk.door, desk.index, persons, desk.contacts),
         CountOperations(desk.door, desk.index),
+        VerifyAudit(desk.door, desk.verification()),
         EdgeSettings(),
     )
     app: Any = Chalice(app_name="review-under-test")

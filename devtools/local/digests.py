@@ -1,0 +1,62 @@
+"""The bucket and the key of the digests on the local stand-in, and digests that are made at demand."""
+
+import os
+from datetime import datetime, timedelta
+from typing import Any
+
+import boto3
+
+from chalicelib.adapters.system import SystemClock
+from chalicelib.application.review.make_digests import Made
+from chalicelib.bootstrap_digests import build
+from chalicelib.domain.audit.digest import GRACE, HOUR
+from chalicelib.domain.time_budget import Deadline
+from devtools.local.dynamodb import REGION
+
+DIGEST_BUCKET = "switchboard-digests"
+DIGEST_KEY = "alias/switchboard-digests"
+RETENTION_DAYS = 1
+SECONDS = 60.0
+
+
+class LaterClock(SystemClock):
+    """The system's clock, an hour and its grace ahead: the digest of the running hour is due by it."""
+
+    def now(self) -> datetime:
+        """Return when the running hour is over for long enough."""
+        return super().now() + HOUR + GRACE + timedelta(minutes=1)
+
+
+def create_digest_store(endpoint_url: str, bucket: str = DIGEST_BUCKET, key: str = DIGEST_KEY) -> None:
+    """Create the bucket, with Object Lock, and the key that signs, unless they are there."""
+    s3, kms = local_service("s3", endpoint_url), local_service("kms", endpoint_url)
+    try:
+        if all(one["Name"] != bucket for one in s3.list_buckets()["Buckets"]):
+            place = {"LocationConstraint": REGION}
+            s3.create_bucket(Bucket=bucket, ObjectLockEnabledForBucket=True, CreateBucketConfiguration=place)
+            rule = {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": RETENTION_DAYS}}
+            lock = {"ObjectLockEnabled": "Enabled", "Rule": rule}
+            s3.put_object_lock_configuration(Bucket=bucket, ObjectLockConfiguration=lock)
+        if all(alias["AliasName"] != key for alias in kms.list_aliases()["Aliases"]):
+            made = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")
+            kms.create_alias(AliasName=key, TargetKeyId=made["KeyMetadata"]["KeyId"])
+    finally:
+        s3.close()
+        kms.close()
+
+
+def local_service(name: Any, endpoint_url: str) -> Any:  # noqa: ANN401 (boto3 has a type for each service)
+    """Return boto3's client of a service of the local server."""
+    return boto3.client(
+        name,
+        endpoint_url=endpoint_url,
+        region_name=REGION,
+        aws_access_key_id="local",
+        aws_secret_access_key="local",  # noqa: S106 (the local server takes any)
+    )
+
+
+def digest_running_hour() -> Made:
+    """Make the digests that are due, and that of the running hour ahead of its time, in the environment of this process."""
+    clock = LaterClock()
+    return build(os.environ, clock).execute(Deadline.after(clock.monotonic, SECONDS))

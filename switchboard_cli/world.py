@@ -1,0 +1,208 @@
+"""Where a command works and who gives it: the composition root of everything that asks AWS."""
+
+import getpass
+import os
+import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
+
+from chalicelib.adapters.aws.database import DYNAMODB, DynamoDB
+from chalicelib.adapters.aws.dynamodb import tables
+from chalicelib.adapters.aws.dynamodb.operations import DynamoDBOperationStore
+from chalicelib.adapters.aws.review.audit_index import DynamoDBAuditIndex
+from chalicelib.adapters.aws.review.audit_records import DynamoDBAuditRecords, DynamoDBOperationHeads
+from chalicelib.adapters.aws.review.calls import CLIENT_CONFIG, audit_errors
+from chalicelib.adapters.aws.review.digest_bucket import S3DigestShelf
+from chalicelib.adapters.aws.review.digest_kms import KmsTrustedKeys
+from chalicelib.adapters.aws.review.look_trail import DynamoDBLookTrail
+from chalicelib.adapters.aws.service import Place
+from chalicelib.adapters.digest_keys import TrustedKeys
+from chalicelib.adapters.http.authorities import default_authorities, tls_context
+from chalicelib.adapters.http.transport import Transport
+from chalicelib.adapters.system import SystemClock, ThreadConcurrency, UlidSource
+from chalicelib.application.operations.resolve_operation import ResolveOperation
+from chalicelib.application.review.audit_verification import AuditVerification
+from chalicelib.application.review.count_operations import CountOperations
+from chalicelib.application.review.door import LONGEST_SECONDS, Door, Visit
+from chalicelib.application.review.persons import IdentityRegister, Persons
+from chalicelib.application.review.search_operations import SearchOperations
+from chalicelib.application.review.show_operation import ShowOperation
+from chalicelib.domain.access import AccessToken
+from chalicelib.domain.audit.chain import Head
+from chalicelib.domain.audit.coverage import DigestedHour, Stretch
+from chalicelib.domain.audit.digest import HOUR, LATEST, hour_of
+from chalicelib.domain.review.desk.reviewer import Reviewer, Role
+from chalicelib.domain.time_budget import Deadline
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+LOCAL_REGION = "eu-west-2"
+LOCAL_HOST = "127.0.0.1"
+DIGESTS_SECONDS = 300.0  # reading the digests of an operation that went on for days
+NO_KEYS = "The public keys of the digests could not be fetched. It is safe to try again."
+NO_TOKEN = AccessToken("command-line")  # who looks is known by the credentials of AWS, not by a token
+
+
+class Operator:
+    """Implements `TokenVerifier` for one person, who reads as a reviewer; contact fields stay masked."""
+
+    def __init__(self, issuer: str, subject: str) -> None:
+        self.reviewer = Reviewer(issuer, subject, frozenset({Role.REVIEWER}))
+
+    def verify(self, token: AccessToken, deadline: Deadline) -> Reviewer:  # noqa: ARG002 (there is nothing to ask)
+        """Return the person."""
+        return self.reviewer
+
+
+class NoContacts:
+    """Implements `Contacts` for who may not open any."""
+
+    def opened(self, account: int, operation_id: str, sealed: str, deadline: Deadline) -> Mapping[str, str] | None:  # noqa: ARG002
+        """Return None."""
+        return None
+
+
+class World:
+    """The tables of an AWS account, or, with the port of a stand-in, of `make run`; `named` is who the person says they are."""
+
+    def __init__(self, operations_table: str, audit_table: str, named: str | None, local_port: int | None) -> None:
+        self.operations_table, self.audit_table = operations_table, audit_table
+        self.clock = SystemClock()
+        self._named = named
+        self._endpoint = None if local_port is None else f"http://{LOCAL_HOST}:{local_port}"
+
+    @cached_property
+    def person(self) -> Reviewer:
+        """Return who gives the command: as AWS knows the credentials, and as they are named."""
+        if self._endpoint is not None:
+            return Operator("local", self._named or getpass.getuser()).reviewer
+        identity = self._session.client("sts", config=CLIENT_CONFIG).get_caller_identity()["Arn"]
+        return Operator(identity, self._named or identity).reviewer
+
+    def visit(self, why: str | None) -> Visit:
+        """Return what every question has."""
+        return Visit(NO_TOKEN, self.request_id(), LONGEST_SECONDS, why)
+
+    def request_id(self) -> str:
+        """Return an id for one question."""
+        return "cli-" + UlidSource().operation_id(self.clock.now()).removeprefix("op_")
+
+    @property
+    def search(self) -> SearchOperations:
+        """Return the search of the reviewers' API."""
+        return SearchOperations(self.door, self._index, self._persons)
+
+    @property
+    def show(self) -> ShowOperation:
+        """Return the timeline of the reviewers' API."""
+        return ShowOperation(self.door, self._index, self._persons, NoContacts())
+
+    @property
+    def count(self) -> CountOperations:
+        """Return the statistics of the reviewers' API."""
+        return CountOperations(self.door, self._index)
+
+    def head(self, operation_id: str) -> Head | None:
+        """Return where an operation's own record says that its chain ends; None for a refusal, which has none.
+
+        Raises:
+            BotoCoreError, ClientError: the table cannot be read.
+        """
+        key = {tables.PARTITION_KEY: {"S": tables.operation_row(operation_id)}}
+        row = self._client.get_item(TableName=self.operations_table, Key=key, ConsistentRead=True).get("Item")
+        return None if row is None else Head(int(row["events"]["N"]), bytes(row["head"]["B"]).hex())
+
+    def hours(self, bucket: str, first: datetime, last: datetime) -> Iterator[DigestedHour]:
+        """Yield the digests in a bucket that may cover events of a span: those of its hours, and what lists late ones.
+
+        Raises:
+            AuditUnavailableError: they cannot be read.
+        """
+        shelf = S3DigestShelf(self._service("s3"), bucket)
+        deadline = Deadline.after(self.clock.monotonic, DIGESTS_SECONDS)
+        oldest = shelf.first_hour(deadline)
+        if oldest is None:
+            return
+        since = max(oldest, hour_of(first))  # the first digest covers all that is older than it
+        until = max(since, hour_of(last)) + LATEST + HOUR
+        yield from shelf.hours(Stretch(since, until), deadline)
+
+    def verification(self, bucket: str, key_ids: tuple[str, ...]) -> AuditVerification:
+        """Return the verification of the reviewers' API, over what is stored."""
+        return AuditVerification(
+            DynamoDBAuditRecords.of(self._index),
+            DynamoDBOperationHeads(self._client, self.operations_table),
+            S3DigestShelf(self._service("s3"), bucket),
+            KmsTrustedKeys(self._service("kms"), key_ids, TrustedKeys.read),
+            self.clock,
+        )
+
+    @audit_errors(NO_KEYS)
+    def public_keys(self, key_ids: tuple[str, ...]) -> list[bytes]:
+        """Return the public keys of digests, in PEM.
+
+        Raises:
+            AuditUnavailableError: KMS does not tell them.
+        """
+        kms = self._service("kms")
+        keys = [load_der_public_key(kms.get_public_key(KeyId=key_id)["PublicKey"]) for key_id in key_ids]
+        return [key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo) for key in keys]
+
+    @contextmanager
+    def settling(self) -> Iterator[ResolveOperation]:
+        """Give the use case that settles an operation."""
+        place = Place.of(self._environment(), Transport(self._trust()), self.clock)
+        try:
+            database = DynamoDB(place.service(DYNAMODB))
+            names = self.operations_table, self.audit_table
+            one = ThreadConcurrency(1)
+            store = DynamoDBOperationStore(database, names[0], self.clock.sleep, self.clock, one, names[1], ())
+            yield ResolveOperation(store, self.clock)
+        finally:
+            place.transport.close()
+
+    @property
+    def door(self) -> Door:
+        """Return the door: it records each look."""
+        person = self.person
+        trail = DynamoDBLookTrail(self._client, self.audit_table)
+        return Door(Operator(person.issuer, person.subject), trail, self.clock)
+
+    @property
+    def _persons(self) -> Persons:
+        return Persons(IdentityRegister())
+
+    @cached_property
+    def _index(self) -> DynamoDBAuditIndex:
+        return DynamoDBAuditIndex(self._client, self.audit_table, self.operations_table)
+
+    @cached_property
+    def _session(self) -> boto3.session.Session:
+        if self._endpoint is None:
+            return boto3.session.Session()
+        return boto3.session.Session("local", "local", region_name=LOCAL_REGION)
+
+    @cached_property
+    def _client(self) -> "DynamoDBClient":
+        return self._session.client("dynamodb", endpoint_url=self._endpoint, config=CLIENT_CONFIG)
+
+    def _service(self, name: Any) -> Any:  # noqa: ANN401 (boto3 has a type for each service)
+        return self._session.client(name, endpoint_url=self._endpoint, config=CLIENT_CONFIG)
+
+    def _trust(self) -> ssl.SSLContext:
+        return tls_context(os.environ.get("AWS_CA_BUNDLE") or default_authorities())
+
+    def _environment(self) -> dict[str, str]:
+        """Return what leads our own calls of AWS to the same tables."""
+        region = {"AWS_REGION": self._session.region_name or ""}  # a profile may name it
+        if self._endpoint is None:
+            return {**region, **os.environ}
+        keys = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
+        return {**region, **keys, "AWS_ENDPOINT_URL_DYNAMODB": self._endpoint}
