@@ -16,7 +16,7 @@ from chalicelib.edge.middleware import install
 from chalicelib.edge.review.container import ReviewContainer
 from chalicelib.edge.review.routes import register
 from devtools.local.dynamodb import create_table
-from devtools.local.identity import IdentityProvider, review_environment
+from devtools.local.identity import IdentityProvider, console_environment, review_environment
 from devtools.local.server import LocalGateway
 from tests.fakes.certificates import Authority
 from tests.integration import exchange
@@ -56,6 +56,7 @@ class ReviewService:
         self.container = build(
             {
                 **review_environment(self.identity.url),
+                **console_environment(self.identity, f"{self.url}/console"),
                 "REVIEW_CA_BUNDLE": self.authority,
                 "ALLOWED_ORIGINS": ORIGIN,
                 "AUDIT_TABLE": self.audit_table,
