@@ -6,6 +6,7 @@ from chalicelib.application.review.door import Door, Visit
 from chalicelib.application.review.persons import Persons
 from chalicelib.application.review.ports import AuditIndex
 from chalicelib.application.review.search_operations import Found
+from chalicelib.domain.operation.operation import OPEN
 from chalicelib.domain.review.desk.look import Action
 from chalicelib.domain.review.desk.reviewer import Role
 from chalicelib.values import dataclass
@@ -43,7 +44,7 @@ class ListOpen:
         chains = self.index.chains(named.operation_ids, deadline) if named.operation_ids else {}
         found = []
         for name in named.operation_ids:
-            if name in chains:
+            if name in chains and chains[name].state in OPEN:  # the index is a moment behind
                 people = self.persons.shown(chains[name].first, deadline)
                 found.append(Found(chains[name], people.get("account"), people.get("candidate")))
         self.door.record(visit, reviewer, Action.QUEUE, {}, len(found), deadline)
