@@ -61,13 +61,17 @@ class SigningKey:
 
 @dataclass(slots=True)
 class Provider:
-    """What the provider knows; `keys` can be changed at any time, the first one signs. `is_down` answers all with 503."""
+    """What the provider knows; `keys` can be changed at any time, the first one signs. `is_down` answers all with 503.
+
+    `handed_out`, if it is there, takes the place of each access token that a code is redeemed for.
+    """
 
     issuer: str = ""
     keys: list[SigningKey] = field(
         default_factory=lambda: [SigningKey.draw("rsa-1", "RS256"), SigningKey.draw("ec-1", "ES256")]
     )
     is_down: bool = False
+    handed_out: str | None = None
     fetches: int = 0
     authorizations: Authorizations = field(default_factory=Authorizations)
 
@@ -115,7 +119,7 @@ class Provider:
         return Reply.of(
             200,
             {
-                "access_token": self.token(grant.user),
+                "access_token": self.handed_out or self.token(grant.user),
                 "id_token": self.id_token(grant.user, grant.asked["nonce"]),
                 "token_type": "Bearer",
                 "expires_in": TOKEN_SECONDS,
