@@ -50,9 +50,11 @@ class Authorizations:
             for user, roles in users.items()
         )
         title = "Sign in (local users)"
+        head = f'<meta charset="utf-8"><link rel="icon" href="data:,"><title>{title}</title>'
+        told = "<p>This provider is of this machine alone, and asks for no password.</p>"
         return (
-            f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><main><h1>{title}</h1>'
-            f"<p>This provider is of this machine alone, and asks for no password.</p><ul>{lines}</ul></main></html>"
+            f'<!doctype html><html lang="en"><head>{head}</head>'
+            f"<body><main><h1>{title}</h1>{told}<ul>{lines}</ul></main></body></html>"
         )
 
     def grant(self, asked: Asked, user: str) -> str:

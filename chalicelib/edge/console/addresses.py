@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
+from chalicelib.application.review.search_operations import PAGE
 from chalicelib.domain.review.desk.filters import Filter
 from chalicelib.edge.console import times
 from chalicelib.edge.console.desk import CONSOLE
@@ -37,7 +38,9 @@ def canonical(given: Mapping[str, str]) -> dict[str, str] | None:
         day, clock = given.get(f"{name}_day", ""), given.get(f"{name}_time", "")
         if day or clock:
             kept[name] = made(day, clock, zone)
-    return kept
+    if kept.get("limit") == str(PAGE):
+        del kept["limit"]
+    return dict(sorted(kept.items(), key=lambda entry: KEPT.index(entry[0]) if entry[0] in KEPT else len(KEPT)))
 
 
 def address(given: Mapping[str, str], **changes: str | None) -> str:

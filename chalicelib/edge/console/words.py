@@ -33,7 +33,7 @@ STATES: Mapping[str, State] = {
     "SENDING": State(
         "Being sent",
         "unknown",
-        "A call is working on it. If that call died, the next one of the client or the hourly look finds it.",
+        "A call is working on it. If that call died, the client's next one finds it; after 24 hours it is handed to a person.",
     ),
     "UNKNOWN": State(
         "Outcome not known",

@@ -42,8 +42,8 @@ def test_without_a_session_nothing_is_told(review: ReviewService, page: str) -> 
     good = review.identity.provider.token("uma")
     session = Visitor(review).sign_in("uma").cookies[SESSION]
     for cookies in ({}, {SESSION: good}, {SESSION: f"{session[:-2]}AA"}, {SESSION: "x.y"}, {SESSION: "AAAA.AAAA"}):
-        for headers in ({}, {"authorization": f"Bearer {good}"}, {"authorization": "Bearer client-token"}):
-            answer = Visitor(review, dict(cookies)).send(page, **headers)
+        for token in ("", f"Bearer {good}", "Bearer client-token"):
+            answer = Visitor(review, dict(cookies)).send(page, authorization=token)
             assert (answer.status, answer.body) == (303, b"")
             assert str(answer.header("Location")).startswith("/console/sign-in?next=%2Fconsole")
     twice = Visitor(review).send(page, cookie=f"{SESSION}={session}; {SESSION}={session}")

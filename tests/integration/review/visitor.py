@@ -72,4 +72,4 @@ def hrefs(answer: Answer) -> list[str]:
 
 def form_key(answer: Answer) -> str:
     """Return the key of the forms of a page."""
-    return re.findall(r'name="form_key" value="([^"]*)"', answer.body.decode())[0]
+    return str(re.findall(r'name="form_key" value="([^"]*)"', answer.body.decode())[0])
