@@ -86,7 +86,6 @@ LEFT_OUT = (
     "idna/codec.py",
     "idna/compat.py",
     "jinja2/constants.py",  # of jinja2 only what plain templates with escaping need
-    "jinja2/debug.py",
     "jinja2/ext.py",
     "jinja2/meta.py",
     "jinja2/nativetypes.py",
@@ -209,7 +208,8 @@ def _run_compiler(python: Path, directory: Path, options: list[str], places: lis
         TASK_ROOT,
     ]
     done = subprocess.run(
-        [python, "-S", "-m", "compileall", *options, *places],
+        # Without columns: what a traceback makes of them are marks below a line of source, and there is none in the zip.
+        [python, "-S", "-X", "no_debug_ranges", "-m", "compileall", *options, *places],
         env={"PYTHONHASHSEED": "0"},
         capture_output=True,
         text=True,

@@ -3,9 +3,11 @@
 Each page is looked at by axe, light and dark, wide and narrow; pictures of them are kept under `build/console`.
 """
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +20,8 @@ from devtools.places import ROOT
 from tests.e2e.local_run import LocalRun, local_run
 
 PICTURES = ROOT / "build" / "console"
+SHOWN = Path(os.environ.get("PICTURES") or PICTURES)  # PICTURES=docs/pictures makes those of the guide anew
+MOST_BYTES = 150_000
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 CANDIDATE = "123456"
 REASON = "Complaint of a client"
@@ -83,6 +87,14 @@ def require_accessible(page: Page, name: str) -> None:
     page.emulate_media(color_scheme="light")
 
 
+def show(page: Page, name: str) -> None:
+    """Make the picture of a page for the guide: small, and of what is seen first."""
+    page.set_viewport_size({"width": 1200, "height": 760})
+    picture = page.screenshot(path=SHOWN / f"{name}.jpg", type="jpeg", quality=70)
+    assert len(picture) < MOST_BYTES
+    assert (ROOT / "docs" / "pictures" / f"{name}.jpg").is_file()
+
+
 def test_a_reviewer_who_knows_the_day_and_the_candidate_finds_the_record(watched: Watched) -> None:
     """Sign in, search, follow a value, read the timeline; the address of the search can be passed on."""
     page = watched.sign_in("rita")
@@ -102,12 +114,15 @@ def test_a_reviewer_who_knows_the_day_and_the_candidate_finds_the_record(watched
     permalink = page.url
     page.get_by_role("link", name="Remove the filter State Booked").click()
     expect(page.locator("tbody tr")).to_have_count(2)
+    page.locator("summary").click()
+    show(page, "search")
 
     page.goto(permalink)
     page.locator("tbody th a").click()
     expect(page.get_by_text("Client 1001 asked to book candidate 123456")).to_be_visible()
     expect(page.get_by_text("The session is booked.")).to_be_visible()
     expect(page.get_by_text("which you do not have")).to_be_visible()
+    show(page, "operation")
     page.get_by_text("Event 1 as it is stored").click()
     expect(page.get_by_text("previous_hash").first).to_be_visible()
     require_accessible(page, "operation")
@@ -150,6 +165,7 @@ def test_the_overview_and_the_queue_are_drawn(watched: Watched) -> None:
     page = watched.sign_in("rita", "/overview")
     expect(page.get_by_role("img", name="Operations by day (UTC) and what became of them")).to_be_visible()
     assert page.locator("svg rect title").all_text_contents()
+    show(page, "overview")
     require_accessible(page, "overview")
     page.get_by_role("link", name="Open operations").click()
     expect(page.get_by_text("Nothing is open now.")).to_be_visible()
