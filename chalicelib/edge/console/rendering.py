@@ -34,6 +34,9 @@ def page(
     told = {"session": session, "path": exchange.links.path, "request_id": exchange.request_id, **context}
     headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": CONTENT_SECURITY_POLICY}
     markup = _templates().get_template(template).render(told)
+    markup = markup.encode(
+        errors="replace"
+    ).decode()  # half of a pair of characters, as a forged record may hold, is none
     return Answer(markup, status_code=status, headers=headers)
 
 
