@@ -47,7 +47,7 @@ def address(given: Mapping[str, str], **changes: str | None) -> str:
     """Return the address of a search, from its first page, with filters changed, or taken away (None)."""
     told = {name: value for name, value in given.items() if name in KEPT and name != "cursor"}
     told = {name: value for name, value in {**told, **changes}.items() if value is not None}
-    return f"{CONSOLE}?{urlencode(told)}" if told else CONSOLE
+    return f"{CONSOLE}?{urlencode(told, errors='replace')}" if told else CONSOLE
 
 
 def active(given: Mapping[str, str], filter_: Filter, zone: str) -> list[Active]:

@@ -126,6 +126,6 @@ def _place(desk: Desk) -> str:
     """Return the address that was asked for, as the service has it; that of the console when it is very long."""
     event = desk.exchange.request.to_original_event()
     given = event.get("multiValueQueryStringParameters") or {}
-    query = urlencode([(name, value) for name, values in given.items() for value in values])
+    query = urlencode([(name, value) for name, values in given.items() for value in values], errors="replace")
     place = f"{event['path']}?{query}" if query else str(event["path"])
     return place if len(place) <= LONGEST_PLACE else CONSOLE
