@@ -377,3 +377,17 @@ def test_without_a_client_at_the_provider_there_is_no_console(review: ReviewServ
     review.configure(REVIEW_CLIENT_ID="", REVIEW_CONSOLE_URL="")
     for path in ("/console", "/console/sign-in", "/console/open"):
         require_problem(Visitor(review).send(path), 404, "not-found")
+
+
+def test_no_log_line_tells_who_was_looked_for(filled: ReviewService, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nor a code, a cookie or a reason: a line has the resource, and no query."""
+    filled.configure()
+    visitor = Visitor(filled)
+    back = visitor.begin("uma")
+    visitor.send(back)
+    page = visitor.open("/console?client=1001&candidate=123456")
+    visitor.post(OPERATION, form_key(page), reason=REASON)
+    lines = capsys.readouterr().out
+    assert lines.count('"event":"request"') == 4
+    secrets = (*parse_qs(urlsplit(back).query)["code"], *visitor.cookies.values(), form_key(page), REASON)
+    assert not [secret for secret in ("1001", "123456", *secrets) if secret in lines]
