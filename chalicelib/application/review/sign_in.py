@@ -37,7 +37,7 @@ TOO_LONG = "Your access token is too long for a cookie. Ask whoever administers 
 class Session:
     """Who is signed in, until when (UTC). `form_key` is in each form of the session, and in none of another site's.
 
-    `roles` say what is worth showing; the door asks the token itself.
+    `roles` say what is worth showing; the door asks the token itself. `reason` is told with each look, if it is there.
     """
 
     token: AccessToken
@@ -46,6 +46,7 @@ class Session:
     zone: str
     form_key: str
     until: datetime
+    reason: str | None = None
 
     def is_form_of(self, key: str) -> bool:
         """Tell whether a form with this key is one of this session."""
@@ -127,12 +128,13 @@ class SignIn:
             zone=told["zone"],
             form_key=told["form_key"],
             until=datetime.fromtimestamp(told["until"], UTC),
+            reason=told["reason"],
         )
 
-    def moved(self, session: Session, zone: str, deadline: Deadline) -> Opened:
-        """Return a session with another zone; it lasts no longer for it."""
+    def changed(self, session: Session, zone: str, reason: str | None, deadline: Deadline) -> Opened:
+        """Return a session with another zone and reason; it lasts no longer for it."""
         seconds = max(0, int((session.until - self.clock.now()).total_seconds()))
-        return Opened(self.seal(replace(session, zone=zone), deadline), seconds, "")
+        return Opened(self.seal(replace(session, zone=zone, reason=reason), deadline), seconds, "")
 
     def seal(self, session: Session, deadline: Deadline) -> str:
         """Return a session as a cookie holds it."""
@@ -143,6 +145,7 @@ class SignIn:
             "zone": session.zone,
             "form_key": session.form_key,
             "until": session.until.timestamp(),
+            "reason": session.reason,
         }
         return self._sealed(told, SESSION, deadline)
 

@@ -47,8 +47,9 @@ class Desk:
         return None if sealed is None else self.console.sign_in.session(sealed, self.deadline)
 
     def visit(self, session: Session, reason: str | None = None) -> Visit:
-        """Return what every question has."""
-        return Visit(session.token, self.exchange.request_id, seconds_left(self.exchange.request), reason)
+        """Return what every question has; without a reason of its own, that of the session."""
+        left = seconds_left(self.exchange.request)
+        return Visit(session.token, self.exchange.request_id, left, reason or session.reason)
 
     def parameters(self) -> dict[str, str]:
         """Return the parameters of the address, of one that is there twice the last."""

@@ -1,4 +1,4 @@
-"""Signing in and out, and the reviewer's zone."""
+"""Signing in and out; and the reviewer's zone and reason, which the session keeps."""
 
 import re
 from urllib.parse import urlencode
@@ -12,9 +12,10 @@ from chalicelib.edge.console.desk import CONSOLE, LONGEST_PLACE, SIGN_IN, Desk
 from chalicelib.edge.console.forms import read_form
 from chalicelib.edge.console.rendering import page, redirect
 from chalicelib.edge.console.times import zone_named
+from chalicelib.edge.review.query import REASON_MESSAGE, is_sound_reason
 
 START, CALLBACK = f"{SIGN_IN}/start", f"{CONSOLE}/callback"
-SIGN_OUT, SIGNED_OUT, ZONE = f"{CONSOLE}/sign-out", f"{CONSOLE}/signed-out", f"{CONSOLE}/zone"
+SIGN_OUT, SIGNED_OUT, SESSION = f"{CONSOLE}/sign-out", f"{CONSOLE}/signed-out", f"{CONSOLE}/session"
 DEFAULT_ZONE = "UTC"
 LONGEST_STATE = 200
 
@@ -70,15 +71,18 @@ def show_signed_out(desk: Desk) -> Answer:
     return page(desk.exchange, "signed_out.html")
 
 
-def change_zone(desk: Desk, session: Session) -> Answer:
-    """Show times in another zone from now on."""
+def change_session(desk: Desk, session: Session) -> Answer:
+    """Show times in another zone from now on, and tell another reason with each look."""
     form = read_form(desk, session)
     zone = zone_named(form.get("zone", "").strip())
     if zone is None:
         raise MalformedRequestError("There is no zone of this name. Write one such as Europe/London, or UTC.")
-    moved = desk.console.sign_in.moved(session, zone, desk.deadline)
+    reason = form.get("reason", "").strip() or None
+    if reason is not None and not is_sound_reason(reason):
+        raise MalformedRequestError(REASON_MESSAGE)
+    changed = desk.console.sign_in.changed(session, zone, reason, desk.deadline)
     answer = redirect(desk.path(sound_place(form.get("next", ""))))
-    _set(answer, cookies.keep(cookies.SESSION, moved.sealed, moved.seconds, desk.console.url))
+    _set(answer, cookies.keep(cookies.SESSION, changed.sealed, changed.seconds, desk.console.url))
     return answer
 
 

@@ -35,7 +35,7 @@ def resources(container: Callable[[], ReviewContainer]) -> Sequence[Resource]:
         Resource(entry.CALLBACK, {"GET": public(container, entry.end_sign_in)}),
         Resource(entry.SIGN_OUT, {"POST": guarded(container, entry.sign_out)}),
         Resource(entry.SIGNED_OUT, {"GET": public(container, entry.show_signed_out)}),
-        Resource(entry.ZONE, {"POST": guarded(container, entry.change_zone)}),
+        Resource(entry.SESSION, {"POST": guarded(container, entry.change_session)}),
         Resource(FILE, {"GET": read_file}),
     )
 

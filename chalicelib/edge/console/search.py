@@ -1,6 +1,7 @@
 """The search: filters, the page of what they find, and both ways on."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from chalicelib.application.review.search_operations import PAGE, Found, OperationsPage, SearchCommand
@@ -25,7 +26,7 @@ def show_search(desk: Desk, session: Session) -> Answer:
     if better is not None:
         return redirect(desk.path(address(better)))
     try:
-        command = search_command(desk.exchange, session.token)
+        command = replace(search_command(desk.exchange, session.token), visit=desk.visit(session))
         found = desk.serving.search.execute(command)
     except InvalidQueryError as error:
         form, violations = _form(given, None, session.zone), _by_name(error.violations)

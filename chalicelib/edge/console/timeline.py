@@ -1,6 +1,7 @@
 """One operation: its events in words, oldest first, with what they hold beside; its contact fields for a role and a reason."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from chalicelib.application.review.search_operations import Found
@@ -22,19 +23,22 @@ OPERATION = f"{CONSOLE}/operations/{{operation_id}}"
 
 def show_operation(desk: Desk, session: Session) -> Answer:
     """Show an operation with its contact fields masked."""
-    timeline = desk.serving.show.execute(show_command(desk.exchange, session.token))
-    return _page(desk, session, timeline)
+    return _page(desk, session, desk.serving.show.execute(_command(desk, session)))
 
 
 def unmask_operation(desk: Desk, session: Session) -> Answer:
     """Show an operation with its contact fields opened; without a sound reason, as before, and what is wrong with it."""
     reason = read_form(desk, session).get("reason", "").strip()
-    command = show_command(desk.exchange, session.token)
+    command = _command(desk, session)
     if not is_sound_reason(reason):
         timeline = desk.serving.show.execute(command)
         return _page(desk, session, timeline, status=400, fault=REASON_MESSAGE, reason=reason)
-    unmasking = ShowCommand(desk.visit(session, reason), command.operation_id, unmask=True)
+    unmasking = replace(command, visit=desk.visit(session, reason), unmask=True)
     return _page(desk, session, desk.serving.show.execute(unmasking), reason=reason)
+
+
+def _command(desk: Desk, session: Session) -> ShowCommand:
+    return replace(show_command(desk.exchange, session.token), visit=desk.visit(session), unmask=False)
 
 
 def _page(  # noqa: PLR0913 (the parts of one page)

@@ -10,7 +10,7 @@ from tests.integration.review.visitor import Visitor, form_key, text
 
 OPERATION = f"/console/operations/{opening(1).operation_id}"
 PAGES = ("/console", OPERATION, "/console/overview", "/console/open")
-FORMS = (OPERATION, "/console/sign-out", "/console/zone")
+FORMS = (OPERATION, "/console/sign-out", "/console/session")
 OPEN_TO_ALL = ("/console/sign-in", "/console/signed-out", "/console/files/console.css")
 
 

@@ -89,16 +89,17 @@ def test_a_session_that_no_cookie_holds_is_told() -> None:
         subject.end(pending, told["question"][0], REVIEWER, enough_time())
 
 
-def test_another_zone_makes_no_session_longer() -> None:
+def test_another_zone_or_reason_makes_no_session_longer() -> None:
     """What is left of it is left."""
     clock = FixedClock()
     subject = sign_in(clock=clock)
     session = subject.session(session_of(subject, enough_time()), enough_time())
     assert session is not None
     clock.tick(100)
-    moved = subject.moved(session, "Asia/Tokyo", enough_time())
+    moved = subject.changed(session, "Asia/Tokyo", "Monthly check", enough_time())
     again = subject.session(moved.sealed, enough_time())
     assert again is not None
+    assert (session.reason, again.reason) == (None, "Monthly check")
     assert (moved.seconds, again.zone, again.until, again.form_key) == (
         800,
         "Asia/Tokyo",
