@@ -1,7 +1,7 @@
 """What a series of digests proves: read once, in order, it leaves where each chain ends as far as digests cover it."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from chalicelib.domain.audit.digest import HOUR, LONG_AGO, Digest, Listing, UnreadableDigestError, due_at
@@ -22,11 +22,28 @@ class DigestedHour:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where the next digest belongs; `follows` is None where the one before cannot be relied on."""
+    """Where the next digest belongs; `follows` is None where the one before cannot be relied on.
+
+    In a stretch whose first digests cannot be read, nobody knows the number (`is_guessed`).
+    """
 
     number: int = 1
     hour: datetime | None = None
     follows: str | None = GENESIS
+    is_guessed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The hours whose digests are looked at, from `since` on, up to and without `until`; None is the first and the newest."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether it is every digest that there is."""
+        return self.since is None and self.until is None
 
 
 @dataclass(slots=True)
@@ -35,12 +52,15 @@ class Coverage:
 
     `heads` has the number and the hash (32 bytes) of each operation's newest covered event. `closed_until` is the last hour that
     has a digest, `unproved_until` the last one whose digest is missing or proves nothing: events that belong to it or to earlier
-    ones may have been covered by it.
+    ones may have been covered by it. Of a stretch, `begun` tells when each operation began whose
+    first event its digests list.
     """
 
     check: SignatureCheck
+    stretch: Stretch = field(default_factory=Stretch)
     findings: list[Finding] = field(default_factory=list)
     heads: dict[str, tuple[int, bytes]] = field(default_factory=dict)
+    begun: dict[str, datetime] = field(default_factory=dict)
     proving: set[int] = field(default_factory=set)
     digests: int = 0
     late: int = 0
@@ -49,14 +69,27 @@ class Coverage:
 
     def read(self, hours: Iterable[DigestedHour], now: datetime) -> None:
         """Take in every digest; what is wrong with one is found, and its entries count for nothing."""
-        place = _Place()
+        place = _Place() if self.stretch.since is None else None
         for hour in hours:
-            place = self._take(hour, place)
+            place = self._take(hour, place or self._beginning(hour))
+        if place is None:
+            place = _Place(hour=self.stretch.since, follows=None)
         self._require_newest(place, now)
 
     def listings(self, hours: Iterable[DigestedHour]) -> Iterator[Listing]:
         """Yield the listings that were proved, of the same digests read once more."""
         yield from (hour.listing for position, hour in enumerate(hours, start=1) if position in self.proving)
+
+    def _beginning(self, hour: DigestedHour) -> _Place:
+        """Return where the first digest of a stretch belongs: hours have no gaps, so its number tells the first one's."""
+        since = self.stretch.since
+        try:
+            digest = Digest.read(hour.signed.canonical)
+        except UnreadableDigestError:
+            return _Place(hour=since, follows=None, is_guessed=True)
+        missing = 0 if since is None else min((digest.hour - since) // HOUR, digest.number - 1)
+        follows = GENESIS if digest.number == 1 else None
+        return _Place(digest.number - max(missing, 0), digest.hour - max(missing, 0) * HOUR, follows)
 
     def _take(self, hour: DigestedHour, place: _Place) -> _Place:
         """Take in one digest, and return where the next one belongs."""
@@ -78,6 +111,8 @@ class Coverage:
 
     def _after_missing(self, digest: Digest, place: _Place) -> _Place:
         """Find the digests that are missing before one, and return the place that is this one's own then."""
+        if place.is_guessed:
+            return replace(place, number=digest.number, is_guessed=False)
         if digest.number <= place.number:
             return place
         count = digest.number - place.number
@@ -98,6 +133,8 @@ class Coverage:
         self.proving.add(self.digests)
         self.late += digest.late.count
         self.closed_until = max(self.closed_until, digest.hour)
+        if self.stretch.since is not None:
+            self.begun |= {entry.operation_id: entry.at for entry in listing.all() if entry.sequence == 1}
         for head in listing.heads():
             self.heads[head.operation_id] = (head.sequence, bytes.fromhex(head.hash))
 
@@ -105,14 +142,16 @@ class Coverage:
         """Find a digest that proves nothing, and return where the next one belongs."""
         self.findings.append(tampered(kind, None, place.number, what))
         if place.hour is None:
-            return _Place(place.number + 1, None, None)
+            return _Place(place.number + 1, None, None, place.is_guessed)
         self.closed_until = max(self.closed_until, place.hour)
         self.unproved_until = max(self.unproved_until, place.hour)
-        return _Place(place.number + 1, place.hour + HOUR, None)
+        return _Place(place.number + 1, place.hour + HOUR, None, place.is_guessed)
 
     def _require_newest(self, place: _Place, now: datetime) -> None:
         """Find digests that should have been made after the newest one; where there never was one, none is expected."""
-        if place.hour is not None and due_at(place.hour) + OVERDUE < now:
+        if place.hour is None or (self.stretch.until is not None and place.hour >= self.stretch.until):
+            return
+        if due_at(place.hour) + OVERDUE < now:
             what = f"the digest of the hour from {place.hour:%Y-%m-%d %H:%M} UTC is overdue"
             self.findings.append(tampered(Tampering.DIGEST_MISSING, None, place.number, what))
 

@@ -33,6 +33,7 @@ ROOT_BYTES = 32
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 HOUR = timedelta(hours=1)
 GRACE = timedelta(minutes=20)  # the longest run of a function, and five minutes for clocks
+FIRST_LOOKS_BACK = timedelta(days=92)  # how old the first event of an operation may be that the first digest covers
 LATEST = timedelta(hours=3)  # for a clock that is off by hours, as one that was set to another zone
 
 
@@ -241,6 +242,11 @@ def make_digest(
 def due_at(hour: datetime) -> datetime:
     """Return from when on the digest of an hour may be made."""
     return hour + HOUR + GRACE
+
+
+def newest_due(now: datetime) -> datetime:
+    """Return the newest hour whose digest may be made."""
+    return hour_of(now - HOUR - GRACE)
 
 
 def _told(at: datetime) -> str:

@@ -67,10 +67,10 @@ def verify(
     """
     coverage = Coverage(check)
     coverage.read(hours(), now)
-    verification = _Verification(coverage)
+    verification = Verification(coverage)
     for chain in stored:
         verification.take(chain)
-    return verification.verdict(hours, is_whole=is_whole)
+    return verification.verdict(hours, missing=tuple(coverage.heads) if is_whole else ())
 
 
 @dataclass(slots=True)
@@ -92,8 +92,11 @@ class _Suspect:
 
 
 @dataclass(slots=True)
-class _Verification:
-    """The state of one verification; `lost` tells how many events are there of each operation that has fewer than covered."""
+class Verification:
+    """The state of one verification, which takes chains one by one.
+
+    `lost` tells how many events are there of each operation that has fewer than covered.
+    """
 
     coverage: Coverage
     suspects: dict[str, _Suspect] = field(default_factory=dict)
@@ -139,13 +142,13 @@ class _Verification:
                 added = tampered(Tampering.ADDED, chain.operation_id, entry.sequence, what)
         return added
 
-    def verdict(self, hours: Callable[[], Iterable[DigestedHour]], *, is_whole: bool) -> Verdict:
-        """Name what is wrong, with the listings' help."""
-        if is_whole:
-            for operation_id in self.coverage.heads:
-                self.lost[operation_id] = 0
-                self._suspect(StoredChain(operation_id, []), None)
-        self._look_up(self.coverage.listings(hours()))
+    def verdict(self, hours: Callable[[], Iterable[DigestedHour]], missing: Iterable[str] = ()) -> Verdict:
+        """Name what is wrong, with the listings' help; of `missing` ones that digests cover, nothing is there."""
+        for operation_id in missing:
+            self.lost[operation_id] = 0
+            self._suspect(StoredChain(operation_id, []), None)
+        if self.suspects:
+            self._look_up(self.coverage.listings(hours()))
         named = [finding for id_, suspect in self.suspects.items() if (finding := suspect.named(id_)) is not None]
         if len(self.lost) >= SEVERAL and (restored := self._restored(self.coverage.listings(hours()))):
             named = [restored, *(one for one in named if one.kind not in _LOSSES)]

@@ -21,6 +21,8 @@ Item: TypeAlias = "dict[str, Attribute]"
 # An operation outlives its guard by a month: long enough for reconciliation (a day) and for a person to look at a flagged
 # one. The audit trail keeps the history after that.
 KEPT_AFTER_GUARD = timedelta(days=30)
+OF_FIRST_CALL = 2  # a claim, and what became of it
+LEASE_OVER = "lease-over"  # why somebody else concludes in place of the call
 
 
 def text(value: str) -> Attribute:
@@ -162,7 +164,7 @@ def audit_event(event: AuditEvent) -> Item:
         "canonical": text(event.canonical().decode()),
     }
     if event.sequence > 1:
-        return row
+        return row | ({} if _is_of_first_call(event) else _hour(event))
     row |= {
         tables.AT: instant(event.at),
         tables.BY_DAY.attribute: text(tables.day_shard(event.at, event.operation_id)),
@@ -172,6 +174,15 @@ def audit_event(event: AuditEvent) -> Item:
     if event.candidate is not None:
         row[tables.BY_CANDIDATE.attribute] = number(event.candidate)
     return row
+
+
+def _is_of_first_call(event: AuditEvent) -> bool:
+    """Tell whether an event is the conclusion by the very call that began the operation, seconds after its claim."""
+    return event.sequence <= OF_FIRST_CALL and event.details.get("reason") != LEASE_OVER
+
+
+def _hour(event: AuditEvent) -> Item:
+    return {tables.BY_HOUR.attribute: text(tables.hour_shard(event.at, event.operation_id))}
 
 
 def contact(event: AuditEvent, sealed_contact: str) -> Item:

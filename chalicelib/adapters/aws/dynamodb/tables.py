@@ -1,14 +1,16 @@
 """Both tables: keys, indexes and protections, in one place for the code, the local stack and the template.
 
 `operations` is mutable and loses expired rows; `audit` only grows. The reviewer finds operations through the indexes of
-`audit`, so nobody ever needs a Scan. Only the event that opens a chain has the attributes of the indexes: who has found it
-has found the operation, and reads the rest of its events by the partition key.
+`audit`, so nobody ever needs a Scan. Only the event that opens a chain has the attributes of these indexes: who has found it
+has found the operation, and reads the rest of its events by the partition key. `by-hour` leads digests to the other operations
+that went on in an hour.
 
 A partition takes 1,000 write units a second, and a throttled index throttles the writes of its table, also the conclusion
 of what was sent. So what would gather under one value is spread over shards. At 5,000 bookings a second:
 
 - `open`: each booking puts an entry and takes it away, 2 units: 10,000 / OPEN_SHARDS = 625 a second in a partition.
 - `by-day`: each booking and each refusal puts one entry, 1 unit: 5,000 / DAY_SHARDS = 313, and 625 with as many refusals.
+- `by-hour`: what a booking's own call writes is not in it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -78,6 +80,17 @@ def day_shards(moment: datetime) -> Sequence[str]:
     """Return all partitions of the index of days that a moment's UTC day has."""
     day = moment.astimezone(UTC).date().isoformat()
     return [f"{day}#{shard:02}" for shard in range(DAY_SHARDS)]
+
+
+def hour_shard(moment: datetime, operation_id: str) -> str:
+    """Return the partition of the index of hours that an event is in: `2026-01-15T12#07`."""
+    return hour_shards(moment)[crc32(operation_id.encode()) % DAY_SHARDS]
+
+
+def hour_shards(moment: datetime) -> Sequence[str]:
+    """Return all partitions of the index of hours that a moment's UTC hour has."""
+    hour = moment.astimezone(UTC)
+    return [f"{hour:%Y-%m-%dT%H}#{shard:02}" for shard in range(DAY_SHARDS)]
 
 
 def event_sort_key(sequence: int) -> str:
@@ -154,10 +167,12 @@ BY_DAY = Index("by-day", "day", TEXT)
 BY_ACCOUNT = Index("by-account", "account", NUMBER)
 BY_CANDIDATE = Index("by-candidate", "candidate", NUMBER)
 BY_REQUEST = Index("by-request", "request_id", TEXT)
+# What is added to an operation after the call that began it: the only events that its beginning does not lead a digest to.
+BY_HOUR = Index("by-hour", "hour", TEXT, SORT_KEY)
 
 # Only operations without a final state have this attribute, so the index holds next to nothing.
 ACCOUNT, CLAIMED_AT = "account", "claimed_at"
 OPEN = Index("open", "open", TEXT, CLAIMED_AT, (ACCOUNT,))
 
 OPERATIONS = TableSchema(keys=(PARTITION_KEY,), indexes=(OPEN,), expiry=EXPIRES_AT)
-AUDIT = TableSchema(keys=(PARTITION_KEY, SORT_KEY), indexes=(BY_DAY, BY_ACCOUNT, BY_CANDIDATE, BY_REQUEST))
+AUDIT = TableSchema(keys=(PARTITION_KEY, SORT_KEY), indexes=(BY_DAY, BY_ACCOUNT, BY_CANDIDATE, BY_REQUEST, BY_HOUR))

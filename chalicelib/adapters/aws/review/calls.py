@@ -39,6 +39,12 @@ def key_client(region: str | None = None, endpoint: str | None = None) -> Any:  
     return _session().client("kms", region_name=region, endpoint_url=endpoint, config=CLIENT_CONFIG)
 
 
+def digest_client(region: str | None = None, endpoint: str | None = None) -> Any:  # noqa: ANN401 (S3 needs three methods here)
+    """Return a client of S3; a stand-in at an address of its own has no name for each bucket."""
+    config = CLIENT_CONFIG.merge(Config(s3={"addressing_style": "path" if endpoint else "auto"}))
+    return _session().client("s3", region_name=region, endpoint_url=endpoint, config=config)
+
+
 @cache
 def _session() -> boto3.session.Session:
     """Return the process's session: reading the services' descriptions takes 0.1 s, and it keeps what it has read."""

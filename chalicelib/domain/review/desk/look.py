@@ -23,6 +23,7 @@ class Action(StrEnum):
     UNMASK = "unmask"
     COUNT = "count"
     QUEUE = "queue"
+    VERIFY = "verify"
 
 
 @dataclass(frozen=True, slots=True)

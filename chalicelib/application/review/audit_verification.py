@@ -1,0 +1,215 @@
+"""AuditVerification: hashes, digests and behaviour of a span of time or of one operation, in bounded memory, with progress."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import field
+from datetime import datetime, timedelta
+from itertools import islice
+
+from chalicelib.application.ports import Clock
+from chalicelib.application.review.digest_ports import PIECE, AuditRecords, DigestShelf, OperationHeads, TrustsKeys
+from chalicelib.domain.audit.chain import StoredChain
+from chalicelib.domain.audit.coverage import Coverage, DigestedHour, Stretch
+from chalicelib.domain.audit.digest import FIRST_LOOKS_BACK, HOUR, LATEST, hour_of
+from chalicelib.domain.audit.finding import Finding
+from chalicelib.domain.audit.stored_event import StoredEvent, UnreadableEventError
+from chalicelib.domain.audit.verification import MOST_NAMED, Verdict, Verification
+from chalicelib.domain.errors import NotFoundError
+from chalicelib.domain.review.behaviour import Windows
+from chalicelib.domain.review.stories import Stories
+from chalicelib.domain.time_budget import Deadline
+from chalicelib.values import dataclass
+
+# What the protocol itself adds to an operation comes within 28 hours; digests of three days are read behind the end of a span.
+TAIL = timedelta(days=3)
+CLOCKS = timedelta(minutes=5)  # what a writer's clock may be ahead of ours
+LOOKS = 3  # a chain and its record are not read at one moment: where they differ, both are read again
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be verified: what began at or after `start` and before `end`, or one operation.
+
+    `most` is how many operations are looked at, None for all of them.
+    """
+
+    start: datetime | None = None
+    end: datetime | None = None
+    operation_id: str | None = None
+    most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a verification is: digests are read first, then operations with their events."""
+
+    digests: int = 0
+    operations: int = 0
+    events: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AuditVerdict:
+    """What was found: `records` tells of hashes and digests, `impossible` of stories that the protocol cannot have written.
+
+    `until` is up to where operations were looked at; with `is_bounded` there are more that the question asked for.
+    """
+
+    records: Verdict
+    impossible: tuple[Finding, ...]
+    start: datetime
+    until: datetime
+    is_bounded: bool = False
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Return all findings, those of the records first."""
+        return (*self.records.findings, *self.impossible)
+
+    @property
+    def is_clean(self) -> bool:
+        """Tell whether nothing was found."""
+        return not self.findings and not self.records.left_out
+
+    @property
+    def first(self) -> Finding | None:
+        """Return the first finding."""
+        return next(iter(self.findings), None)
+
+
+def silent(progress: Progress) -> None:
+    """Tell nobody."""
+    del progress
+
+
+@dataclass(frozen=True, slots=True)
+class AuditVerification:
+    """Verifies what is stored; whoever asks has been let in by somebody else."""
+
+    records: AuditRecords
+    heads: OperationHeads
+    shelf: DigestShelf
+    keys: TrustsKeys
+    clock: Clock
+    windows: Windows = field(default_factory=Windows)
+
+    def verify(self, asked: Asked, deadline: Deadline, tell: Callable[[Progress], None] = silent) -> AuditVerdict:
+        """Verify; `tell` hears of the progress after each digest and each piece of operations.
+
+        Raises:
+            AuditUnavailableError: something could not be read in time.
+        """
+        return _Run(self, asked, deadline, tell).go()
+
+
+class _Run:
+    """One verification, and what it has found so far."""
+
+    def __init__(
+        self, parts: AuditVerification, asked: Asked, deadline: Deadline, tell: Callable[[Progress], None]
+    ) -> None:
+        self._parts, self._asked, self._deadline, self._tell = parts, asked, deadline, tell
+        self._now = parts.clock.now()
+        self._start, self._end = self._span()
+        self._stretch = self._stretch_of_digests()
+        self._coverage = Coverage(parts.keys.check(deadline), self._stretch)
+        self._verification = Verification(self._coverage)
+        self._stories = Stories(parts.windows, self._now)
+        self._impossible: list[Finding] = []
+        self._taken: set[str] = set()
+        self._is_bounded = False
+
+    def go(self) -> AuditVerdict:
+        """Read the digests, then the chains; then look for what digests tell of and no index named."""
+        self._coverage.read(self._read_hours(), self._now)
+        for piece in self._pieces():
+            self._take(piece)
+        missing = self._missing()
+        self._note(self._stories.contradictions())
+        records = self._verification.verdict(self._hours, missing)
+        return AuditVerdict(records, tuple(self._impossible), self._start, self._end, self._is_bounded)
+
+    def _span(self) -> tuple[datetime, datetime]:
+        """Return from when until when what is asked for began, or, of one operation, went on."""
+        asked = self._asked
+        if asked.operation_id is not None:
+            return self._span_of(asked.operation_id)
+        first = self._parts.shelf.first_hour(self._deadline) or self._now
+        return asked.start or first - FIRST_LOOKS_BACK, min(self._now + CLOCKS, asked.end or self._now + CLOCKS)
+
+    def _span_of(self, operation_id: str) -> tuple[datetime, datetime]:
+        (chain,) = self._settled([operation_id])
+        times = [event.at for event in _readable(chain)]
+        if not chain.events and chain.head is None:
+            raise NotFoundError("The audit has no operation of this id.")
+        return (min(times) - LATEST, max(times)) if times else (self._now, self._now)
+
+    def _stretch_of_digests(self) -> Stretch:
+        first = self._parts.shelf.first_hour(self._deadline)
+        until = hour_of(min(self._end + TAIL, self._now)) + HOUR
+        return Stretch(None if first is None else max(first, hour_of(self._start)), until)
+
+    def _hours(self) -> Iterator[DigestedHour]:
+        return self._parts.shelf.hours(self._stretch, self._deadline)
+
+    def _read_hours(self) -> Iterator[DigestedHour]:
+        for number, hour in enumerate(self._hours(), start=1):
+            self._tell(Progress(number))
+            yield hour
+
+    def _pieces(self) -> Iterator[Sequence[str]]:
+        """Yield the operations that are asked for; where there are too many, the end of the span moves."""
+        if self._asked.operation_id is not None:
+            yield [self._asked.operation_id]
+            return
+        left = self._asked.most
+        for piece in self._parts.records.begun(self._start, self._end, self._deadline):
+            yield [one.operation_id for one in piece[:left]]
+            if left is not None and len(piece) > left:
+                self._end, self._is_bounded = piece[left].at, True
+                return
+            left = None if left is None else left - len(piece)
+
+    def _take(self, operation_ids: Sequence[str]) -> None:
+        for chain in self._settled(operation_ids):
+            if chain.events or (chain.head is not None and chain.operation_id not in self._coverage.heads):
+                self._taken.add(chain.operation_id)
+                self._verification.take(chain)
+                self._note(self._stories.take(chain))
+        self._tell(Progress(self._coverage.digests, self._verification.operations, self._verification.events))
+
+    def _settled(self, operation_ids: Sequence[str]) -> list[StoredChain]:
+        """Return chains with what their records say; where a call went on in between, of the same moment."""
+        found: dict[str, StoredChain] = {}
+        wanted = list(operation_ids)
+        for _ in range(LOOKS):
+            heads = self._parts.heads.heads(wanted, self._deadline)
+            for chain in self._parts.records.chains(wanted, self._deadline):
+                found[chain.operation_id] = StoredChain(chain.operation_id, chain.events, heads.get(chain.operation_id))
+            wanted = [id_ for id_ in wanted if _differ(found[id_])]
+        return list(found.values())
+
+    def _missing(self) -> list[str]:
+        """Return what digests tell of and is not there; an operation that only the index has lost is looked at all the same."""
+        if self._asked.operation_id is not None:
+            return [
+                id_ for id_ in (self._asked.operation_id,) if id_ in self._coverage.heads and id_ not in self._taken
+            ]
+        told = [id_ for id_, at in self._coverage.begun.items() if self._start <= at < self._end]
+        told = [id_ for id_ in told if id_ not in self._taken]
+        for first in range(0, len(told), PIECE):
+            self._take(told[first : first + PIECE])
+        return [id_ for id_ in told if id_ not in self._taken]
+
+    def _note(self, findings: Iterable[Finding]) -> None:
+        self._impossible += islice(findings, MOST_NAMED - len(self._impossible))
+
+
+def _readable(chain: StoredChain) -> Iterator[StoredEvent]:
+    for stored in chain.events:
+        with suppress(UnreadableEventError):
+            yield StoredEvent.read(stored)
+
+
+def _differ(chain: StoredChain) -> bool:
+    return chain.head is not None and chain.head.sequence != len(chain.events)

@@ -1,0 +1,111 @@
+"""What making and verifying digests needs, in memory: records that may be tampered with, a shelf, and a key."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from chalicelib.application.review.digest_ports import PIECE
+from chalicelib.domain.audit.chain import Head, StoredChain
+from chalicelib.domain.audit.coverage import DigestedHour, Stretch
+from chalicelib.domain.audit.digest import Digest, hour_of
+from chalicelib.domain.audit.signature import SignatureCheck, Signed, Signer, sign
+from chalicelib.domain.audit.stored_event import StoredEvent
+from chalicelib.domain.review.desk.position import Position
+from chalicelib.domain.time_budget import Deadline
+from devtools.memory.punctuality import require_deadline
+from tests.fakes.digest_signer import QuickSigner
+
+
+@dataclass
+class InMemoryRecords:
+    """Implements `AuditRecords` and `OperationHeads`; `index` says when each operation began, which nobody tampers with."""
+
+    stored: dict[str, list[bytes]] = field(default_factory=dict)
+    records: dict[str, Head] = field(default_factory=dict)
+    index: dict[str, datetime] = field(default_factory=dict)
+    hours: dict[datetime, set[str]] = field(default_factory=dict)
+
+    def put(self, operation_id: str, chain: Sequence[bytes]) -> None:
+        """Store a chain as its writers do."""
+        self.stored[operation_id] = list(chain)
+        events = [StoredEvent.read(event) for event in chain]
+        self.index[operation_id] = events[0].at
+        self.records[operation_id] = Head(len(events), events[-1].hash)
+        for event in events[1:]:
+            self.hours.setdefault(hour_of(event.at), set()).add(operation_id)
+
+    def begun(self, start: datetime, end: datetime, deadline: Deadline) -> Iterator[Sequence[Position]]:
+        """Yield what the index has."""
+        require_deadline(deadline)
+        found = sorted(Position(at, id_) for id_, at in self.index.items() if start <= at < end)
+        yield from (found[first : first + PIECE] for first in range(0, len(found), PIECE))
+
+    def continued(self, hour: datetime, deadline: Deadline) -> Sequence[str]:
+        """Return what went on."""
+        require_deadline(deadline)
+        return sorted(self.hours.get(hour, ()))
+
+    def chains(self, operation_ids: Sequence[str], deadline: Deadline) -> Sequence[StoredChain]:
+        """Return chains."""
+        require_deadline(deadline)
+        return [StoredChain(id_, list(self.stored.get(id_, ()))) for id_ in operation_ids]
+
+    def heads(self, operation_ids: Sequence[str], deadline: Deadline) -> Mapping[str, Head]:
+        """Return heads."""
+        require_deadline(deadline)
+        return {id_: self.records[id_] for id_ in operation_ids if id_ in self.records}
+
+
+@dataclass
+class InMemoryShelf:
+    """Implements `DigestPress`; `rival` is what somebody else keeps just before the next digest is added."""
+
+    kept: dict[datetime, DigestedHour] = field(default_factory=dict)
+    rival: DigestedHour | None = None
+
+    def hours(self, stretch: Stretch, deadline: Deadline) -> Iterator[DigestedHour]:
+        """Yield digests."""
+        require_deadline(deadline)
+        for hour in sorted(self.kept):
+            is_early = stretch.since is not None and hour < stretch.since
+            if not is_early and (stretch.until is None or hour < stretch.until):
+                yield self.kept[hour]
+
+    def first_hour(self, deadline: Deadline) -> datetime | None:
+        """Return the oldest hour."""
+        require_deadline(deadline)
+        return min(self.kept, default=None)
+
+    def newest(self, deadline: Deadline) -> DigestedHour | None:
+        """Return the newest digest."""
+        require_deadline(deadline)
+        return self.kept[max(self.kept)] if self.kept else None
+
+    def add(self, hour: datetime, digested: DigestedHour, deadline: Deadline) -> bool:
+        """Keep a digest, unless another one is there."""
+        require_deadline(deadline)
+        if self.rival is not None:
+            self.kept[hour] = self.rival
+        return self.kept.setdefault(hour, digested) == digested
+
+    def put(self, hours: Sequence[DigestedHour]) -> None:
+        """Keep some digests."""
+        self.kept |= {Digest.read(hour.signed.canonical).hour: hour for hour in hours}
+
+
+@dataclass
+class InMemoryKey:
+    """Implements `DigestKey` and `TrustsKeys` with a quick signer."""
+
+    signer: Signer = field(default_factory=QuickSigner)
+    trusted: SignatureCheck = field(default_factory=QuickSigner)
+
+    def signed(self, message: bytes, deadline: Deadline) -> Signed:
+        """Sign."""
+        require_deadline(deadline)
+        return sign(message, self.signer)
+
+    def check(self, deadline: Deadline) -> SignatureCheck:
+        """Return the check."""
+        require_deadline(deadline)
+        return self.trusted
