@@ -3,9 +3,11 @@
 import os
 from collections.abc import Mapping
 from threading import Lock
+from typing import TypeAlias
 
 from chalicelib.adapters.aws.review.audit_index import DynamoDBAuditIndex
 from chalicelib.adapters.aws.review.audit_records import DynamoDBAuditRecords, DynamoDBOperationHeads
+from chalicelib.adapters.aws.review.box import KmsBox
 from chalicelib.adapters.aws.review.calls import audit_client, digest_client, key_client
 from chalicelib.adapters.aws.review.contacts import KmsContacts
 from chalicelib.adapters.aws.review.digest_bucket import S3DigestShelf
@@ -14,21 +16,26 @@ from chalicelib.adapters.aws.review.look_trail import DynamoDBLookTrail
 from chalicelib.adapters.digest_keys import TrustedKeys
 from chalicelib.adapters.http.authorities import default_authorities, tls_context
 from chalicelib.adapters.http.transport import Transport
+from chalicelib.adapters.oidc.code_flow import OidcCodeFlow
 from chalicelib.adapters.oidc.fetching import Documents
 from chalicelib.adapters.oidc.keys import KeyLocation, ProviderKeys
 from chalicelib.adapters.oidc.verifier import OidcVerifier
-from chalicelib.adapters.system import SystemClock
+from chalicelib.adapters.system import SystemClock, random_bytes
 from chalicelib.application.review.audit_verification import AuditVerification
 from chalicelib.application.review.count_operations import CountOperations
 from chalicelib.application.review.door import Door
+from chalicelib.application.review.list_open import ListOpen
 from chalicelib.application.review.persons import IdentityRegister, Persons
 from chalicelib.application.review.search_operations import SearchOperations
 from chalicelib.application.review.show_operation import ShowOperation
+from chalicelib.application.review.sign_in import SignIn
 from chalicelib.application.review.verify_audit import VerifyAudit
 from chalicelib.edge.container import EdgeSettings
 from chalicelib.edge.links import Links
-from chalicelib.edge.review.container import REASON_HEADER, ReviewContainer
+from chalicelib.edge.review.container import REASON_HEADER, Console, ReviewContainer
 from chalicelib.review_settings import ReviewSettings, read_review_settings
+
+Identity: TypeAlias = tuple[OidcVerifier, Documents, ProviderKeys]
 
 _lock = Lock()
 _containers: list[ReviewContainer] = []
@@ -56,9 +63,11 @@ def build(environment: Mapping[str, str]) -> ReviewContainer:
     clock = SystemClock()
     database = audit_client(endpoint=environment.get("AWS_ENDPOINT_URL_DYNAMODB") or None)
     kms = key_client(endpoint=environment.get("AWS_ENDPOINT_URL_KMS") or None)
+    verifier, documents, keys = _identity(settings, clock)
     index = DynamoDBAuditIndex(database, settings.audit_table, settings.operations_table)
-    door = Door(_verifier(settings, clock), DynamoDBLookTrail(database, settings.audit_table), clock)
+    door = Door(verifier, DynamoDBLookTrail(database, settings.audit_table), clock)
     persons = Persons(IdentityRegister())
+    queue = ListOpen(door, index, persons)
     contacts = KmsContacts(database, kms, settings.operations_table, settings.sealing_key_id)
     verification = AuditVerification(
         DynamoDBAuditRecords.of(index),
@@ -77,17 +86,41 @@ def build(environment: Mapping[str, str]) -> ReviewContainer:
             allowed_headers=(REASON_HEADER, *settings.allowed_headers),
             links=Links(problem_type_base=settings.problem_type_base),
         ),
+        console=_console(
+            settings, (verifier, documents, keys), KmsBox(kms, settings.sealing_key_id, random_bytes), queue
+        ),
     )
 
 
-def _verifier(settings: ReviewSettings, clock: SystemClock) -> OidcVerifier:
+def _identity(settings: ReviewSettings, clock: SystemClock) -> Identity:
+    """Return who verifies access tokens, who fetches of the provider, and the keys."""
     transport = Transport(tls_context(settings.review_ca_bundle or default_authorities()))
     documents = Documents(transport, clock, settings.review_fetch_seconds)
     location = KeyLocation(settings.review_issuer, settings.review_jwks_url, documents)
-    return OidcVerifier(
-        keys=ProviderKeys(location, clock.monotonic),
+    keys = ProviderKeys(location, clock.monotonic)
+    verifier = OidcVerifier(
+        keys=keys,
         issuer=settings.review_issuer,
         audience=settings.review_audience,
         roles_claim=settings.review_roles_claim,
         skew_seconds=settings.review_skew_seconds,
     )
+    return verifier, documents, keys
+
+
+def _console(settings: ReviewSettings, identity: Identity, box: KmsBox, queue: ListOpen) -> Console | None:
+    url, client_id = settings.review_console_url, settings.review_client_id
+    if url is None or client_id is None:
+        return None
+    verifier, documents, keys = identity
+    flow = OidcCodeFlow(
+        issuer=settings.review_issuer,
+        client_id=client_id,
+        redirect_uri=f"{url}/callback",
+        scope=settings.review_scope,
+        documents=documents,
+        keys=keys,
+        skew_seconds=settings.review_skew_seconds,
+    )
+    clock = queue.door.clock
+    return Console(url, SignIn(flow, verifier, box, clock, random_bytes), queue, clock)

@@ -40,6 +40,21 @@ def _url(text: str) -> str:
     return text
 
 
+def _console_url(text: str) -> str:
+    url = _url(text)
+    if not url.endswith("/console"):
+        msg = "must end with /console"
+        raise ValueError(msg)
+    return url
+
+
+def _scope(text: str) -> str:
+    if "openid" not in text.split():
+        msg = "must name openid: without it the provider makes no ID token"
+        raise ValueError(msg)
+    return _text(text)
+
+
 def _is_loopback(host: str) -> bool:
     name = host.strip("[]").lower()
     try:
@@ -123,6 +138,21 @@ class ReviewSettings:
         default=3,
         metadata=told(_seconds(0.1, _LONGEST_FETCH), "The longest that fetching the provider's keys may take."),
     )
+    review_client_id: str | None = field(
+        default=None,
+        metadata=told(_text, "The console's client at the provider, a public one. Without it there is no console."),
+    )
+    review_console_url: str | None = field(
+        default=None,
+        metadata=told(
+            _console_url,
+            "Where browsers find the console, to its end `/console`; the provider sends them back to `/callback` below it.",
+        ),
+    )
+    review_scope: str = field(
+        default="openid",
+        metadata=told(_scope, "The scopes that the console asks for; the access token must be one for this API."),
+    )
     review_ca_bundle: str | None = field(
         default=None,
         metadata=told(_file, "A file of certificate authorities to trust instead of the bundled ones."),
@@ -177,6 +207,8 @@ def read_review_settings(environment: Mapping[str, str]) -> ReviewSettings:
                 faults.append(f"{name}: has to be set")
         except ValueError as error:
             faults.append(f"{name}: {error}")
+    if not faults and (read.get("review_client_id") is None) is not (read.get("review_console_url") is None):
+        faults.append("REVIEW_CLIENT_ID, REVIEW_CONSOLE_URL: set both, or neither: the console needs the two")
     if faults:
         raise InvalidSettingsError("\n".join(faults))
     return ReviewSettings(**read)

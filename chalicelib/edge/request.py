@@ -117,7 +117,7 @@ def read_body(request: Request, maximum_bytes: int) -> bytes:
         MalformedRequestError: broken base64, or text that no bytes stand for.
     """
     _require_json(header_values(request, "content-type"))
-    body = _body_bytes(request.to_original_event())
+    body = body_bytes(request.to_original_event())
     if len(body) > maximum_bytes:
         raise BodyTooLargeError(f"Send a body of at most {maximum_bytes} bytes.")
     return body
@@ -171,7 +171,7 @@ def _require_json(content_types: list[str]) -> None:
             raise UnsupportedMediaTypeError("Send the body in UTF-8; no other charset is taken.")
 
 
-def _body_bytes(event: dict[str, Any]) -> bytes:
+def body_bytes(event: dict[str, Any]) -> bytes:
     """Return the body as it was sent; a local server hands bytes over, API Gateway text or base64."""
     body: str | bytes = event.get("body") or b""
     try:

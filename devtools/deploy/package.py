@@ -75,7 +75,13 @@ def copy_shipped(root: Path, target: Path) -> None:
     shutil.rmtree(target, ignore_errors=True)
     (target / ".chalice").mkdir(parents=True)
     patterns = (
-        *("app.py", "requirements.txt", "chalicelib/**/*.py", "chalicelib/edge/pages/files/*"),
+        *(
+            "app.py",
+            "requirements.txt",
+            "chalicelib/**/*.py",
+            "chalicelib/edge/*/files/*",
+            "chalicelib/edge/*/templates/*",
+        ),
         *(".chalice/config.json", ".chalice/policy-*.json"),
     )
     for source in (path for pattern in patterns for path in root.glob(pattern)):

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 from chalice.app import Chalice
 
 from chalicelib.adapters.aws.dynamodb.tables import AUDIT, OPERATIONS
+from chalicelib.adapters.aws.review.box import CONTEXT
 from chalicelib.adapters.aws.review.rows import REVIEW_PREFIX
 from chalicelib.domain.time_budget import TimeBudget
 from chalicelib.edge.review.routes import register
@@ -24,6 +25,9 @@ PARAMETERS = {
     "ReviewAudience": ("REVIEW_AUDIENCE", "What the aud of the reviewers' access tokens must name."),
     "ReviewJwksUrl": ("REVIEW_JWKS_URL", "Where the provider's keys are; empty for what its discovery document says."),
     "ReviewRolesClaim": ("REVIEW_ROLES_CLAIM", "The claim with the roles; empty for roles."),
+    "ReviewClientId": ("REVIEW_CLIENT_ID", "The console's client at the provider; empty for no console."),
+    "ReviewConsoleUrl": ("REVIEW_CONSOLE_URL", "Where browsers find the console: ReviewEndpointURL and console."),
+    "ReviewScope": ("REVIEW_SCOPE", "The scopes that the console asks for; empty for openid."),
 }
 VERSION = "2012-10-17"
 
@@ -137,6 +141,8 @@ def _statements() -> list[Json]:
         _allow("UseTableKeyThroughDynamoDBOnly", table_key, [{"Fn::GetAtt": ["TableKey", "Arn"]}], via),
         _allow("OpenContacts", ["kms:Decrypt"], [{"Fn::GetAtt": ["SealingKey", "Arn"]}]),
         *digests.reading(),
+        # For sessions of the console, and for nothing else: the context is that of no account's key.
+        _allow("SealSessions", ["kms:GenerateDataKey"], [{"Fn::GetAtt": ["SealingKey", "Arn"]}], _session_context()),
     ]
 
 
@@ -151,6 +157,10 @@ def _leading(*patterns: str) -> Json:
         "ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(patterns)},
         "Null": {"dynamodb:LeadingKeys": "false"},
     }
+
+
+def _session_context() -> Json:
+    return {"StringEquals": {f"kms:EncryptionContext:{name}": value for name, value in CONTEXT.items()}}
 
 
 def _indexes(table: str, names: list[str]) -> list[Json]:

@@ -31,7 +31,9 @@ PACKAGES = frozenset(
         "chalice",  # one module, which `chalice package` puts there by itself
         "cryptography",
         "idna",
+        "jinja2",  # the console's pages, in the reviewers' function alone
         "jwt",
+        "markupsafe",  # jinja2 escapes with it
         "pydantic_core",
         "requests",
         "simplejson",
@@ -46,6 +48,8 @@ CODE = frozenset({".py", ".so"})
 OPTIMIZATION = "2"  # no docstrings: a tenth of a megabyte, and nobody reads them in a function
 _NAMED = f".opt-{OPTIMIZATION}"  # what the compiler puts into a name, and no Python without -OO looks for
 FILES = (
+    "chalicelib/edge/console/files/*",  # what the pages of the console load
+    "chalicelib/edge/console/templates/*",
     "chalicelib/edge/pages/files/*",  # what the pages of the documentation load
     "tzdata/zoneinfo/*",  # every zone: ADULTWORK_TIMEZONE may name any
 )
@@ -53,7 +57,6 @@ BUNDLE = "certifi/cacert.pem"  # nobody reads it in the function: what is in it 
 FOR_REVIEWERS = (  # what shows and proves records elsewhere: no function runs it yet
     "chalicelib/domain/audit/inclusion.py",
     "chalicelib/domain/review/exports/*",
-    "chalicelib/domain/review/wording.py",
 )
 LEFT_OUT = (
     *FOR_REVIEWERS,
@@ -73,7 +76,13 @@ LEFT_OUT = (
     "idna/cli.py",
     "idna/codec.py",
     "idna/compat.py",
+    "jinja2/constants.py",  # of jinja2 only what plain templates with escaping need
+    "jinja2/ext.py",
+    "jinja2/meta.py",
+    "jinja2/nativetypes.py",
+    "jinja2/sandbox.py",
     "jwt/help.py",
+    "markupsafe/_native.py",  # for where the compiled part is missing
     "idna/uts46data.py",  # for host names beyond ASCII, which no setting takes
     "pycparser-*",  # nothing of it is here, so no licence is needed
     "requests/help.py",
@@ -190,7 +199,8 @@ def _run_compiler(python: Path, directory: Path, options: list[str], places: lis
         TASK_ROOT,
     ]
     done = subprocess.run(
-        [python, "-S", "-m", "compileall", *options, *places],
+        # Without columns: what a traceback makes of them are marks below a line of source, and there is none in the zip.
+        [python, "-S", "-X", "no_debug_ranges", "-m", "compileall", *options, *places],
         env={"PYTHONHASHSEED": "0"},
         capture_output=True,
         text=True,

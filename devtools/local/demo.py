@@ -18,7 +18,9 @@ from chalicelib.settings import InvalidSettingsError
 from devtools.local import demo_checks
 from devtools.local.dynamodb import AUDIT_TABLE, OPERATIONS_TABLE, local_database
 from devtools.local.example import ORIGIN, PATH, TOKEN, booking, now_on_upstream_clock
+from devtools.local.run import DEFAULTS
 from devtools.local.screen import Screen
+from devtools.local.server import HOST
 from devtools.local.stack import Stack
 
 SECONDS = 30
@@ -137,6 +139,9 @@ def main() -> int:
     screen.heading("Checked")
     for line in [f"WRONG: {fault}" for fault in wrong] or ["Everything above is as it must be."]:
         screen.line(line)
+    screen.line(
+        f"Reviewers look at records in the console: make run, then http://{HOST}:{DEFAULTS['REVIEW_PORT']}/console."
+    )
     return 1 if wrong else 0
 
 

@@ -169,7 +169,7 @@ class LocalDynamoDB:
         """
         if not PYTHON.exists():
             raise RuntimeError("ministack is not installed; run: make setup")
-        self.port = self.port or _free_port()
+        self.port = self.port or free_port()
         self._scratch = tempfile.TemporaryDirectory(prefix="switchboard-ministack-")
         with self._log.open("wb") as log, os.fdopen(os.dup(2), "wb") as complaints:  # the log is nobody's to read
             self._process = subprocess.Popen(
@@ -244,7 +244,7 @@ class LocalDynamoDB:
         raise RuntimeError(f"ministack did not start on {HOST}:{port}.\n{output}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     """Return a port that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))

@@ -12,15 +12,18 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
+from devtools.local.authorization import CLIENT_ID, Authorizations, RefusedError
+
 HOST = "127.0.0.1"
 AUDIENCE = "switchboard-review"
 TOKEN_SECONDS = 3600
+MOST_BYTES = 64 * 1024
 USERS: Mapping[str, tuple[str, ...]] = {
     "rita": ("reviewer",),
     "uma": ("reviewer", "unmask"),
@@ -58,14 +61,19 @@ class SigningKey:
 
 @dataclass(slots=True)
 class Provider:
-    """What the provider knows; `keys` can be changed at any time, the first one signs. `is_down` answers all with 503."""
+    """What the provider knows; `keys` can be changed at any time, the first one signs. `is_down` answers all with 503.
+
+    `handed_out`, if it is there, takes the place of each access token that a code is redeemed for.
+    """
 
     issuer: str = ""
     keys: list[SigningKey] = field(
         default_factory=lambda: [SigningKey.draw("rsa-1", "RS256"), SigningKey.draw("ec-1", "ES256")]
     )
     is_down: bool = False
+    handed_out: str | None = None
     fetches: int = 0
+    authorizations: Authorizations = field(default_factory=Authorizations)
 
     def claims(self, user: str, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 (claims are of any type)
         """Return what a token of a user says; `changes` replace claims, None leaves one out."""
@@ -86,29 +94,78 @@ class Provider:
         headers = {"kid": signing.id, "typ": "at+jwt"}
         return jwt.encode(self.claims(user, **changes), signing.private, algorithm=signing.algorithm, headers=headers)
 
-    def respond(self, path: str) -> tuple[int, bytes]:
-        """Return status and body of a path."""
-        status, document = self._answer(path)
-        return status, json.dumps(document).encode()
-
-    def _answer(self, path: str) -> tuple[int, Mapping[str, Any]]:
+    def respond(self, path: str) -> "Reply":
+        """Return the answer to a GET."""
         asked = urlsplit(path)
+        given = dict(parse_qsl(asked.query))
+        if asked.path != "/authorize" or self.is_down:
+            return Reply.of(*self._answer(asked.path, given))
+        user = given.pop("user", "")
+        try:
+            if user in USERS:
+                return Reply(302, b"", location=self.authorizations.grant(given, user))
+            return Reply(200, self.authorizations.page(given, USERS).encode(), "text/html; charset=utf-8")
+        except RefusedError as error:
+            return Reply.of(400, {"error": str(error)})
+
+    def redeem(self, path: str, body: bytes) -> "Reply":
+        """Return the answer to a POST: an access token and an ID token for a code."""
+        if urlsplit(path).path != "/token" or self.is_down:
+            return Reply.of(*self._answer("" if not self.is_down else path, {}))
+        try:
+            grant = self.authorizations.redeem(dict(parse_qsl(body.decode("ascii", "replace"))))
+        except RefusedError as error:
+            return Reply.of(400, {"error": str(error)})
+        return Reply.of(
+            200,
+            {
+                "access_token": self.handed_out or self.token(grant.user),
+                "id_token": self.id_token(grant.user, grant.asked["nonce"]),
+                "token_type": "Bearer",
+                "expires_in": TOKEN_SECONDS,
+            },
+        )
+
+    def id_token(self, user: str, nonce: str, **changes: Any) -> str:  # noqa: ANN401 (claims are of any type)
+        """Return an ID token of a user, for the console."""
+        claims = self.claims(user, aud=CLIENT_ID, roles=None, nonce=nonce, **changes)
+        key = self.keys[0]
+        return jwt.encode(claims, key.private, algorithm=key.algorithm, headers={"kid": key.id})
+
+    def _answer(self, path: str, given: Mapping[str, str]) -> tuple[int, Mapping[str, Any]]:
         if self.is_down:
             return 503, {"error": "temporarily_unavailable"}
-        if asked.path == "/.well-known/openid-configuration":
+        if path == "/.well-known/openid-configuration":
             return 200, {
                 "issuer": self.issuer,
                 "jwks_uri": f"{self.issuer}/jwks",
+                "authorization_endpoint": f"{self.issuer}/authorize",
                 "token_endpoint": f"{self.issuer}/token",
                 "id_token_signing_alg_values_supported": ["RS256", "ES256"],
+                "code_challenge_methods_supported": ["S256"],
             }
-        if asked.path == "/jwks":
+        if path == "/jwks":
             self.fetches += 1
             return 200, {"keys": [key.public() for key in self.keys]}
-        user = next(iter(parse_qs(asked.query).get("user", [])), "")
-        if asked.path == "/token" and user in USERS:
+        user = given.get("user", "")
+        if path == "/token" and user in USERS:
             return 200, {"access_token": self.token(user), "token_type": "Bearer", "expires_in": TOKEN_SECONDS}
         return 404, {"error": "not_found", "users": list(USERS)}
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer of the provider."""
+
+    status: int
+    body: bytes
+    media_type: str = "application/json"
+    location: str | None = None
+
+    @classmethod
+    def of(cls, status: int, document: Mapping[str, Any]) -> "Reply":
+        """Return the answer that tells a document."""
+        return cls(status, json.dumps(document).encode())
 
 
 class IdentityProvider:
@@ -130,12 +187,20 @@ class IdentityProvider:
 
         class Answering(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                status, body = provider.respond(self.path)
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(body)))
+                self._send(provider.respond(self.path))
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(min(MOST_BYTES, int(self.headers.get("Content-Length") or 0)))
+                self._send(provider.redeem(self.path, body))
+
+            def _send(self, reply: Reply) -> None:
+                self.send_response(reply.status)
+                self.send_header("Content-Type", reply.media_type)
+                self.send_header("Content-Length", str(len(reply.body)))
+                if reply.location is not None:
+                    self.send_header("Location", reply.location)
                 self.end_headers()
-                self.wfile.write(body)
+                self.wfile.write(reply.body)
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the library's name)
                 """Say nothing."""
@@ -165,6 +230,12 @@ class IdentityProvider:
 def review_environment(issuer: str) -> dict[str, str]:
     """Return the settings that make the reviewers' function trust the local provider, found by discovery."""
     return {"REVIEW_ISSUER": issuer, "REVIEW_AUDIENCE": AUDIENCE}
+
+
+def console_environment(identity: IdentityProvider, url: str) -> dict[str, str]:
+    """Register a console that browsers find at `url` at the local provider; return its settings."""
+    identity.provider.authorizations.redirect_uris.add(f"{url}/callback")
+    return {"REVIEW_CLIENT_ID": CLIENT_ID, "REVIEW_CONSOLE_URL": url}
 
 
 def curl_search(url: str, issuer: str) -> str:

@@ -65,6 +65,7 @@ upstream     {stack.upstream_url}{"  (sandbox)" if stack.sandbox else ""}
 dynamodb     {stack.endpoint_url}
 reference    {stack.url}/docs
 reviewers    {stack.review_url}
+console      {stack.console_url or "off: REVIEW_CLIENT_ID and REVIEW_CONSOLE_URL are not set"}
 identity     {stack.issuer}{_users(stack)}
 
 Book:

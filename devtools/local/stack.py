@@ -10,10 +10,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from devtools.local.dynamodb import AUDIT_TABLE, OPERATIONS_TABLE, LocalDynamoDB, create_tables, local_environment
+from devtools.local.dynamodb import (
+    AUDIT_TABLE,
+    OPERATIONS_TABLE,
+    LocalDynamoDB,
+    create_tables,
+    free_port,
+    local_environment,
+)
 from devtools.local.gateway import FUNCTION_SECONDS
-from devtools.local.identity import IdentityProvider, review_environment
-from devtools.local.server import LocalGateway
+from devtools.local.identity import IdentityProvider, console_environment, review_environment
+from devtools.local.server import HOST, LocalGateway
 from sandbox.server import SandboxServer, later_booking_id
 
 DEFAULT_ORIGINS = "http://localhost:5173,http://127.0.0.1:5173"
@@ -74,6 +81,7 @@ class Stack:
         self.url = ""
         self.review_url = ""
         self.issuer = ""
+        self.console_url = ""
         self.upstream_url = ""
         self.endpoint_url = ""
 
@@ -99,9 +107,12 @@ class Stack:
         self._open.callback(self._wait_for_open_calls)
         self.upstream_url = os.environ.get("ADULTWORK_BASE_URL") or self._start_sandbox()
         self.issuer = os.environ.get("REVIEW_ISSUER") or self._start_identity()
-        self._set_environment()
+        review_port = (
+            self._ports.review or free_port()
+        )  # the console's address is a setting, and so known before its server
+        self._set_environment(f"http://{HOST}:{review_port}/console")
         self.url = self._serve("app", "chalicelib.bootstrap", self._ports.app)
-        self.review_url = self._serve("chalicelib.review_app", "chalicelib.bootstrap_review", self._ports.review)
+        self.review_url = self._serve("chalicelib.review_app", "chalicelib.bootstrap_review", review_port)
 
     def _serve(self, entry: str, root: str, port: int) -> str:
         """Start an app behind a gateway of its own; return its address."""
@@ -129,13 +140,15 @@ class Stack:
         self.sandbox = self._open.enter_context(SandboxServer(self._ports.sandbox, first_booking_id=later_booking_id()))
         return self.sandbox.url
 
-    def _set_environment(self) -> None:
-        """Give this process the app's environment until the stack stops."""
+    def _set_environment(self, console_url: str) -> None:
+        """Give this process the app's environment until the stack stops; a given REVIEW_CLIENT_ID stays."""
         before = dict(os.environ)
         key = kept_key(self._state) if self._state else secrets.token_hex(32)
         self._open.callback(_replace_environment, before)
         apps = app_environment(before, self.upstream_url, self.endpoint_url, key)
-        _replace_environment({**apps, **(review_environment(self.issuer) if self.identity else {})})
+        local = self.identity and review_environment(self.issuer) | console_environment(self.identity, console_url)
+        _replace_environment({**apps, **(local or {})})
+        self.console_url = os.environ.get("REVIEW_CONSOLE_URL", "")
 
     def stop(self) -> None:
         """Stop everything, the app first."""

@@ -29,6 +29,7 @@ def test_the_printed_booking_books_and_the_stack_ends_cleanly_on_sigint(tmp_path
         assert run.stop(signal.SIGINT) == 0
     assert run.lines[-1] == "ready"
     assert run.errors == ""
+    assert run.address("console") == f"{run.address('reviewers')}/console"
     for part in ("switchboard", "upstream", "dynamodb", "reviewers", "identity"):
         port = int(run.address(part).rpartition(":")[2])
         with socket.socket() as probe:
@@ -125,6 +126,6 @@ def test_the_demo_shows_and_checks_everything() -> None:
     for shown in (
         "POST /v1/PhoneChat/CreateBooking", "201 Created", '"BookingID"', "<MadeBooking", '"kind": "claimed"',
         '"kind": "confirmed"', "422", '"pointer": "/Comments"', "Access-Control-Allow-Origin: http://localhost:5173",
-        "Everything above is as it must be.",
+        "Everything above is as it must be.", "make run, then http://127.0.0.1:8003/console.",
     ):  # fmt: skip
         assert shown in done.stdout

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Lock
 
-from chalicelib.application.review.ports import Entries, OpenNow
+from chalicelib.application.review.ports import Entries, OpenNow, OpenOperations
 from chalicelib.domain.audit.event import AuditEvent, told_request_id
 from chalicelib.domain.review.desk.chain import Chain
 from chalicelib.domain.review.desk.look import Head, LookEvent
@@ -27,6 +27,7 @@ class InMemoryAuditIndex:
     bookings: dict[int, str] = field(default_factory=dict)
     contacts: dict[tuple[str, int], str] = field(default_factory=dict)
     open_states: list[str] = field(default_factory=list)
+    open_ids: list[str] = field(default_factory=list)
     reads: list[tuple[Place, int]] = field(default_factory=list)
     chains_read: int = 0
     is_failing: bool = False
@@ -74,6 +75,11 @@ class InMemoryAuditIndex:
         """Count."""
         self._serve(deadline)
         return OpenNow(dict(Counter(self.open_states)))
+
+    def open_operations(self, limit: int, deadline: Deadline) -> OpenOperations:
+        """Name the first ones."""
+        self._serve(deadline)
+        return OpenOperations(tuple(self.open_ids[:limit]), len(self.open_ids) <= limit)
 
     def _serve(self, deadline: Deadline) -> None:
         require_deadline(deadline)

@@ -61,7 +61,7 @@ def test_all_faults_are_told_at_once() -> None:
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("REVIEW_ROLES_CLAIM", "x" * 201),
+        ("REVIEW_ROLES_CLAIM", "x" * 401),
         ("REVIEW_CA_BUNDLE", "there-is-none.pem"),
         ("ALLOWED_ORIGINS", "https://console.example/path"),
         ("ALLOWED_ORIGINS", "*"),
@@ -93,3 +93,23 @@ def test_every_setting_can_be_given(tmp_path: Path) -> None:
     )
     assert settings.allowed_origins == {"https://one.example", "http://[::1]:5173"}
     assert (settings.allowed_headers, settings.review_skew_seconds) == (("X-One", "X-Two"), 0)
+
+
+def test_the_console_needs_its_client_and_its_address() -> None:
+    """Both or neither; the address ends where the console is."""
+    console = {"REVIEW_CLIENT_ID": "console", "REVIEW_CONSOLE_URL": "https://audit.example/dev/console"}
+    settings = read_review_settings({**SOUND, **console})
+    assert (settings.review_client_id, settings.review_scope) == ("console", "openid")
+    for name, value in console.items():
+        with pytest.raises(InvalidSettingsError, match="set both, or neither"):
+            read_review_settings({**SOUND, name: value})
+    for url in ("https://audit.example/", "http://audit.example/console", "https://audit.example/console/"):
+        with pytest.raises(InvalidSettingsError, match="REVIEW_CONSOLE_URL"):
+            read_review_settings({**SOUND, **console, "REVIEW_CONSOLE_URL": url})
+
+
+def test_without_openid_nobody_is_told_who_signed_in() -> None:
+    """The scope is refused."""
+    assert read_review_settings({**SOUND, "REVIEW_SCOPE": "openid api"}).review_scope == "openid api"
+    with pytest.raises(InvalidSettingsError, match="must name openid"):
+        read_review_settings({**SOUND, "REVIEW_SCOPE": "profile"})

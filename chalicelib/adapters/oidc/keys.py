@@ -34,7 +34,7 @@ class KeyLocation:
         if self.url is None:
             told = self.documents.fetch(self.issuer.rstrip("/") + DISCOVERY)
             url = told.get("jwks_uri")
-            is_safe = isinstance(url, str) and url.startswith(("https://", _origin(self.issuer) + "/"))
+            is_safe = isinstance(url, str) and url.startswith(("https://", origin(self.issuer) + "/"))
             if told.get("issuer") != self.issuer or not is_safe:
                 msg = "discovery names another issuer, or no safe address of keys"
                 raise DocumentError(msg)
@@ -94,6 +94,6 @@ class ProviderKeys(PyJWKClient):
         return found
 
 
-def _origin(url: str) -> str:
+def origin(url: str) -> str:
     """Return scheme, host and port of an address."""
     return "/".join(url.split("/", 3)[:3])

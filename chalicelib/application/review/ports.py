@@ -45,12 +45,24 @@ class AuditIndex(Protocol):
         """Count the operations that have no final state."""
         ...
 
+    def open_operations(self, limit: int, deadline: Deadline) -> "OpenOperations":
+        """Name the operations that have no final state: the oldest first, `limit` at most."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class OpenNow:
     """Operations without a final state, by state; `is_complete` is false when there were too many to count."""
 
     states: Mapping[str, int]
+    is_complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOperations:
+    """Operations without a final state, by id; `is_complete` is false when there were more than are named."""
+
+    operation_ids: tuple[str, ...]
     is_complete: bool = True
 
 
@@ -96,4 +108,60 @@ class Contacts(Protocol):
 
     def opened(self, account: int, operation_id: str, sealed: str, deadline: Deadline) -> Mapping[str, str] | None:
         """Return the fields under the upstream's names; None where they cannot be opened any more, or were changed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CodeQuestion:
+    """What ties the answer of a sign-in to its beginning: secrets of one browser, for one time."""
+
+    state: str
+    nonce: str
+    verifier: str
+
+    @property
+    def secrets(self) -> tuple[str, str, str]:
+        """Return them in order."""
+        return self.state, self.nonce, self.verifier
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What a code was redeemed for: an access token of `subject`, good for some seconds."""
+
+    token: AccessToken
+    subject: str
+    seconds: int
+
+
+class CodeFlow(Protocol):
+    """The identity provider, for browsers: an authorization code with PKCE."""
+
+    def address(self, question: CodeQuestion, deadline: Deadline) -> str:
+        """Return where a browser goes to sign in.
+
+        Raises:
+            IdentityUnavailableError: nobody can tell now.
+        """
+        ...
+
+    def redeem(self, code: str, question: CodeQuestion, deadline: Deadline) -> Granted:
+        """Return what a code is worth.
+
+        Raises:
+            ReviewerTokenInvalidError: nothing.
+            IdentityUnavailableError: nobody can tell now.
+        """
+        ...
+
+
+class Box(Protocol):
+    """Sealed texts that a browser keeps: it can neither read nor change them."""
+
+    def seal(self, plain: bytes, purpose: str, deadline: Deadline) -> str:
+        """Return a text that only `open` with the same purpose takes; of characters that a cookie may have."""
+        ...
+
+    def open(self, sealed: str, purpose: str, deadline: Deadline) -> bytes | None:
+        """Return what was sealed; None for whatever is not sealed by us for this purpose."""
         ...

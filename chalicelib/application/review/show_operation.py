@@ -8,12 +8,15 @@ from typing import Any
 from chalicelib.application.review.door import Door, Visit
 from chalicelib.application.review.persons import Persons
 from chalicelib.application.review.ports import AuditIndex, Contacts
+from chalicelib.domain.audit.stored_event import StoredEvent as WrittenEvent
+from chalicelib.domain.audit.stored_event import UnreadableEventError
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.review.desk.chain import Chain, StoredEvent
 from chalicelib.domain.review.desk.look import Action
 from chalicelib.domain.review.desk.masks import masked
 from chalicelib.domain.review.desk.reviewer import Role
 from chalicelib.domain.review.desk.titles import title_of
+from chalicelib.domain.review.wording import sentences
 from chalicelib.domain.reviewer_errors import InvalidQueryError
 from chalicelib.domain.time_budget import Deadline
 from chalicelib.domain.violation import Violation
@@ -40,7 +43,7 @@ class ShowCommand:
 
 @dataclass(frozen=True, slots=True)
 class ShownEvent:
-    """An event as a reviewer sees it. `words` is for a whole sentence; None until somebody tells it."""
+    """An event as a reviewer sees it. `words` are whole sentences; None for an event that cannot be read."""
 
     event: StoredEvent
     title: str
@@ -109,7 +112,7 @@ class ShowOperation:
 
     def _shown(self, event: StoredEvent, deadline: Deadline, *, unmask: bool) -> ShownEvent:
         members = event.members if unmask else masked(event.members)
-        return ShownEvent(event, title_of(event.kind), self.persons.shown(members, deadline))
+        return ShownEvent(event, title_of(event.kind), self.persons.shown(members, deadline), words_of(event.canonical))
 
     def _contact(self, chain: Chain, event: StoredEvent, deadline: Deadline) -> Mapping[str, str] | None:
         """Return the opened fields of an event: sealed inside it, or beside it under the digest that it tells."""
@@ -123,3 +126,11 @@ class ShowOperation:
             if sealed is None or hashlib.sha256(sealed.encode()).hexdigest() != told:
                 return None
         return self.contacts.opened(account, chain.operation_id, str(sealed), deadline)
+
+
+def words_of(canonical: bytes) -> str | None:
+    """Return what an event says, in sentences; None where its bytes are no event as we write them."""
+    try:
+        return " ".join(sentences(WrittenEvent.read(canonical)))
+    except UnreadableEventError:
+        return None

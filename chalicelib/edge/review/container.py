@@ -2,10 +2,14 @@
 
 from typing import Protocol
 
+from chalicelib.application.ports import Clock
 from chalicelib.application.review.audit_verification import AuditVerdict
 from chalicelib.application.review.count_operations import CountCommand, Statistics
+from chalicelib.application.review.door import Visit
+from chalicelib.application.review.list_open import OpenQueue
 from chalicelib.application.review.search_operations import OperationsPage, SearchCommand
 from chalicelib.application.review.show_operation import ShowCommand, Timeline
+from chalicelib.application.review.sign_in import SignIn
 from chalicelib.application.review.verify_audit import VerifyCommand
 from chalicelib.edge.container import EdgeSettings
 from chalicelib.values import dataclass
@@ -45,12 +49,31 @@ class VerifiesAudit(Protocol):
         ...
 
 
+class ListsOpen(Protocol):
+    """The use case behind the queue: `application.review.ListOpen`, or a fake."""
+
+    def execute(self, visit: Visit) -> OpenQueue:
+        """Return what is open; every refusal and failure is a SwitchboardError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """What the console needs beside: `url` is where browsers find it, to its end `/console`."""
+
+    url: str
+    sign_in: SignIn
+    list_open: ListsOpen
+    clock: Clock
+
+
 @dataclass(frozen=True, slots=True)
 class ReviewContainer:
-    """All that a reviewers' view can reach."""
+    """All that a reviewers' view can reach; without `console` there is none."""
 
     search: SearchesOperations
     show: ShowsOperations
     count: CountsOperations
     verify: VerifiesAudit
     settings: EdgeSettings
+    console: Console | None = None

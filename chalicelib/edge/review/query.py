@@ -12,6 +12,10 @@ from chalicelib.edge.request import header_values
 from chalicelib.edge.review.container import REASON_HEADER
 
 SHORTEST_REASON, LONGEST_REASON = 5, 200
+REASON_MESSAGE = (
+    f"Send one reason of {SHORTEST_REASON} to {LONGEST_REASON} characters, without a number of six digits or more:"
+    " it is kept for good and must name nobody."
+)
 
 _DATE = re.compile(r"2[0-9]{3}-[0-9]{2}-[0-9]{2}")  # in a millennium whose times can be reckoned with
 _TIME = re.compile(
@@ -94,14 +98,8 @@ class Query:
         if not told:
             return None
         reason = told[0].strip()
-        is_sound = SHORTEST_REASON <= len(reason) <= LONGEST_REASON and reason.isprintable()
-        if len(set(told)) > 1 or not is_sound or _LONG_NUMBER.search(reason):
-            self._refuse(
-                "reason",
-                "reason",
-                f"Send one reason of {SHORTEST_REASON} to {LONGEST_REASON} characters, without a number of six digits or more:"
-                " it is kept for good and must name nobody.",
-            )
+        if len(set(told)) > 1 or not is_sound_reason(reason):
+            self._refuse("reason", "reason", REASON_MESSAGE)
             return None
         return reason
 
@@ -136,6 +134,12 @@ class Query:
     def _refuse(self, name: str | None, rule: str, message: str, params: Mapping[str, Param] | None = None) -> None:
         """Note a fault; the pointer of a parameter that nobody knows would be the caller's own text."""
         self._violations.append(Violation("" if name is None else f"/{name}", rule, message, params or {}))
+
+
+def is_sound_reason(reason: str) -> bool:
+    """Tell whether a text may stand in a record for good as the reason of a look."""
+    is_told = SHORTEST_REASON <= len(reason) <= LONGEST_REASON and reason.isprintable()
+    return is_told and _LONG_NUMBER.search(reason) is None
 
 
 def _moment(text: str) -> datetime | None:

@@ -33,16 +33,16 @@ _PAGING = ("cursor", "limit", "reason")
 _OPERATION_ID = re.compile(r"op_[0-9A-HJKMNP-TV-Z]{26}")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _RULE = re.compile(r"[a-z0-9]+(-[a-z0-9]+){0,12}")
-_CURSOR = re.compile(rf"[A-Za-z0-9_-]{{1,{LONGEST}}}")
+CURSOR = re.compile(rf"[A-Za-z0-9_-]{{1,{LONGEST}}}")
 
 
-def search_command(exchange: Exchange) -> SearchCommand:
-    """Read a search.
+def search_command(exchange: Exchange, known: AccessToken | None = None) -> SearchCommand:
+    """Read a search; of a reviewer whose token is `known`, or stands in the request.
 
     Raises:
         CallerError: ReviewerTokenMissingError, ReviewerTokenInvalidError, or InvalidQueryError with all faults.
     """
-    token = reviewer_token(exchange.request)
+    token = known or reviewer_token(exchange.request)
     query = Query(exchange.request, (*FILTERS, *_PAGING))
     start, end = query.moment("from"), query.moment("to")
     query.require_order(start, end)
@@ -58,19 +58,19 @@ def search_command(exchange: Exchange) -> SearchCommand:
     )
     client = query.number("client", 1, HIGHEST_USER_ID)
     candidate = query.number("candidate", 1, HIGHEST_USER_ID)
-    cursor = query.text("cursor", _CURSOR, "Send a cursor exactly as an answer gave it.")
+    cursor = query.text("cursor", CURSOR, "Send a cursor exactly as an answer gave it.")
     size = query.number("limit", 1, LARGEST_PAGE) or PAGE
     visit = _visit(exchange, token, query)
     return SearchCommand(visit, filter_, client, candidate, cursor, size)
 
 
-def show_command(exchange: Exchange) -> ShowCommand:
-    """Read a question for one operation.
+def show_command(exchange: Exchange, known: AccessToken | None = None) -> ShowCommand:
+    """Read a question for one operation; of a reviewer as `search_command` has them.
 
     Raises:
         CallerError: as `search_command`, or NotFoundError for what is no id.
     """
-    token = reviewer_token(exchange.request)
+    token = known or reviewer_token(exchange.request)
     query = Query(exchange.request, ("unmask", "reason"))
     unmask = query.flag("unmask")
     visit = _visit(exchange, token, query)
@@ -90,7 +90,7 @@ def count_command(exchange: Exchange) -> CountCommand:
     query = Query(exchange.request, ("from", "to", "cursor", "reason"))
     start, end = query.moment("from", is_required=True), query.moment("to")
     query.require_order(start, end)
-    cursor = query.text("cursor", _CURSOR, "Send a cursor exactly as an answer gave it.")
+    cursor = query.text("cursor", CURSOR, "Send a cursor exactly as an answer gave it.")
     visit = _visit(exchange, token, query)
     return CountCommand(visit, start, end, cursor)  # type: ignore[arg-type]  # without a start the query was not sound
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from chalice.app import Chalice
 
 from chalicelib.edge.answer import Answer
+from chalicelib.edge.console import routes as console
 from chalicelib.edge.exchange import Exchange
 from chalicelib.edge.representation import Document, to_json
 from chalicelib.edge.review.container import ReviewContainer
@@ -26,7 +27,7 @@ VERIFICATION = "/v1/audit/verification"
 
 def register(app: Chalice, container: Callable[[], ReviewContainer]) -> None:
     """Register every route of the reviewers' API; the middleware must be installed on the same app."""
-    for resource in (*_resources(container), health.RESOURCE, problems.RESOURCE):
+    for resource in (*_resources(container), *console.resources(container), health.RESOURCE, problems.RESOURCE):
         serve(app, resource)
     nowhere.serve_nowhere(app)
 

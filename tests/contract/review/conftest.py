@@ -53,7 +53,7 @@ def _in_memory() -> Audit:
     index = InMemoryAuditIndex()
 
     def put_open(number: int, state: OperationState) -> None:
-        del number
+        index.open_ids.append(f"op_{number:026}")
         if state in OPEN:
             index.open_states.append(state)
 
@@ -89,7 +89,7 @@ def on_new_tables(client: "DynamoDBClient") -> Audit:
 
     def put_open(number: int, state: OperationState) -> None:
         row: dict[str, Any] = {"pk": {"S": f"OP#op_{number:026}"}, "state": {"S": state.value}}
-        row |= {"open": {"S": tables.open_shard(number)}, "claimed_at": {"S": "2026-01-15T12:00:00.000+00:00"}}
+        row |= {"open": {"S": tables.open_shard(number)}, "claimed_at": {"S": f"2026-01-15T12:00:0{number}.000+00:00"}}
         put_row(operations, row)
 
     index = DynamoDBAuditIndex(client, audit, operations)

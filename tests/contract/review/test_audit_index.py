@@ -153,3 +153,12 @@ def test_open_operations_are_counted_by_state(audit: Audit) -> None:
         audit.put_open(number, state)
     counted = audit.index.open_now(enough_time())
     assert (dict(counted.states), counted.is_complete) == ({"SENDING": 1, "UNKNOWN": 3}, True)
+
+
+def test_open_operations_are_named_oldest_first(audit: Audit) -> None:
+    """As many as are asked for, from all partitions of the index."""
+    for number in range(5):
+        audit.put_open(number, OperationState.UNKNOWN)
+    named = audit.index.open_operations(3, enough_time())
+    assert (named.operation_ids, named.is_complete) == (tuple(f"op_{number:026}" for number in range(3)), False)
+    assert audit.index.open_operations(5, enough_time()).is_complete

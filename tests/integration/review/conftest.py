@@ -15,8 +15,9 @@ from chalicelib.domain.audit.event import AuditEvent
 from chalicelib.edge.middleware import install
 from chalicelib.edge.review.container import ReviewContainer
 from chalicelib.edge.review.routes import register
+from devtools.local.digests import create_digest_store
 from devtools.local.dynamodb import create_table
-from devtools.local.identity import IdentityProvider, review_environment
+from devtools.local.identity import IdentityProvider, console_environment, review_environment
 from devtools.local.server import LocalGateway
 from tests.fakes.certificates import Authority
 from tests.integration import exchange
@@ -56,12 +57,14 @@ class ReviewService:
         self.container = build(
             {
                 **review_environment(self.identity.url),
+                **console_environment(self.identity, f"{self.url}/console"),
                 "REVIEW_CA_BUNDLE": self.authority,
                 "ALLOWED_ORIGINS": ORIGIN,
                 "AUDIT_TABLE": self.audit_table,
                 "OPERATIONS_TABLE": self.operations_table,
                 "AWS_ENDPOINT_URL_DYNAMODB": endpoint,
                 "AWS_ENDPOINT_URL_KMS": endpoint,
+                "AWS_ENDPOINT_URL_S3": endpoint,
                 **settings,
             }
         )
@@ -99,6 +102,7 @@ def running_review(database: "DynamoDBClient", tmp_path_factory: pytest.TempPath
     """Run the provider and the app's server."""
     authority = tmp_path_factory.mktemp("review-authority") / "authority.pem"
     Authority.create(authority)
+    create_digest_store(database.meta.endpoint_url)
     with IdentityProvider() as identity:
         service = ReviewService(database, identity, str(authority))
         app: Any = Chalice(app_name="switchboard-review")

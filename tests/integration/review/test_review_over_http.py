@@ -163,9 +163,9 @@ def test_all_faults_of_a_question_are_told_at_once(review: ReviewService) -> Non
 def test_a_timeline_tells_every_event_with_its_contact_masked(filled: ReviewService) -> None:
     """With its hash, so that the chain can be followed."""
     document = filled.ask(f"{OPERATIONS}/{BOOKED.operation_id}").document
-    assert [(each["number"], each["kind"], each["title"], each["words"]) for each in document["events"]] == [
-        (1, "claimed", "Recorded, about to be sent", None),
-        (2, "confirmed", "Booked", None),
+    assert [(each["number"], each["kind"], each["title"], each["words"][:35]) for each in document["events"]] == [
+        (1, "claimed", "Recorded, about to be sent", "Client 1001 asked to book candidate"),
+        (2, "confirmed", "Booked", "AdultWork made the booking, and ans"),
     ]
     first, second = document["events"]
     assert first["hash"] == event_hash(BOOKED.canonical()) == second["members"]["previous_hash"]

@@ -5,9 +5,12 @@ import re
 from chalicelib.application.review.count_operations import COUNT_BOUNDS
 from chalicelib.application.review.door import TRIES
 from chalicelib.application.review.search_operations import PAGE as PAGE_SIZE
+from chalicelib.application.review.sign_in import SESSION_SECONDS
 from chalicelib.domain.review.desk.chain import STATES
 from chalicelib.domain.review.desk.plan import Bounds
 from chalicelib.domain.review.desk.reviewer import Role
+from chalicelib.edge.console.desk import CONSOLE
+from chalicelib.edge.console.entry import CALLBACK
 from chalicelib.edge.problems.reviewers import REVIEWERS_PROBLEM_TYPES
 from chalicelib.edge.review.container import REASON_HEADER
 from chalicelib.edge.review.query import LONGEST_REASON, SHORTEST_REASON
@@ -63,6 +66,17 @@ def test_the_roles_users_problems_and_addresses_are_those_of_the_code() -> None:
     assert all(f"`:{DEFAULTS[name]}`" in PAGE for name in ("REVIEW_PORT", "IDENTITY_PORT"))
     assert f"`{REASON_HEADER}`" in PAGE
     assert f"{SHORTEST_REASON} to {LONGEST_REASON} characters" in PAGE
+
+
+def test_the_console_is_as_the_page_tells() -> None:
+    """How long a session holds, where the provider sends back to, and pictures that are there and small."""
+    console = section("The console")
+    assert ("an hour at most" in console, SESSION_SECONDS) == (True, 3600)
+    assert CALLBACK.removeprefix(CONSOLE) == "/callback"
+    assert all(f"`{name}`" in console for name in ("REVIEW_CLIENT_ID", "REVIEW_CONSOLE_URL", f"…{CALLBACK}"))
+    pictures = [ROOT / "docs" / name for name in re.findall(r"\]\((pictures/[a-z]+\.jpg)\)", console)]
+    assert len(pictures) == 3
+    assert all(0 < picture.stat().st_size < 150_000 for picture in pictures)
 
 
 def test_the_bounds_are_those_of_the_code() -> None:

@@ -101,8 +101,16 @@ WRITES = {
 }
 
 
+def test_it_makes_keys_for_sessions_and_none_of_an_account(statements: dict[str, Json]) -> None:
+    """The condition names the context, which KMS binds each key to."""
+    making = {sid: each for sid, each in statements.items() if "kms:GenerateDataKey" in each["Action"]}
+    assert making.keys() == {"SealSessions", "UseTableKeyThroughDynamoDBOnly"}
+    assert making["SealSessions"]["Condition"] == {"StringEquals": {"kms:EncryptionContext:purpose": "console"}}
+    assert "account" not in json.dumps(making["SealSessions"])
+
+
 def test_of_operations_it_reads_what_it_must(statements: dict[str, Json]) -> None:
-    """Which booking is whose, how an open one stands, and the wrapped key of an account; it makes no key."""
+    """Which booking is whose, how an open one stands, and the wrapped key of an account; it makes no such key."""
     keys = statements["ReadOperations"]["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
     assert keys == ["BOOKING#*", "DATAKEY#*", "OP#*"]
     assert statements["OpenContacts"]["Action"] == ["kms:Decrypt"]

@@ -10,8 +10,8 @@ from chalicelib.adapters.aws.dynamodb import tables
 from chalicelib.adapters.aws.review import rows
 from chalicelib.adapters.aws.review.batches import LARGEST_BATCH, pieces, read_rows
 from chalicelib.adapters.aws.review.calls import THREADS, audit_errors, in_time
-from chalicelib.adapters.aws.review.open_operations import count_open
-from chalicelib.application.review.ports import Entries, OpenNow
+from chalicelib.adapters.aws.review.open_operations import count_open, list_open
+from chalicelib.application.review.ports import Entries, OpenNow, OpenOperations
 from chalicelib.domain.review.desk.chain import Chain
 from chalicelib.domain.review.desk.plan import Day, Place, Span
 from chalicelib.domain.review.desk.position import Direction, Position
@@ -85,6 +85,11 @@ class DynamoDBAuditIndex:
     def open_now(self, deadline: Deadline) -> OpenNow:
         """Count the operations that have no final state."""
         return count_open(self.client, self.operations_table, self._side_by_side, deadline)
+
+    @audit_errors()
+    def open_operations(self, limit: int, deadline: Deadline) -> OpenOperations:
+        """Name the operations that have no final state: the oldest first, `limit` at most."""
+        return list_open(self.client, self.operations_table, self._side_by_side, limit, deadline)
 
     def _side_by_side(self, call: Callable[[Any], Any], arguments: Iterable[Any]) -> Iterable[Any]:
         """Make a call for each argument, several at a time; return what they return, in order."""

@@ -26,7 +26,7 @@ def count(chains: Iterable[Chain]) -> Counts:
     """Count some operations."""
     days: dict[str, Counter[str]] = {}
     refusals: Counter[str] = Counter()
-    latest: dict[tuple[object, object], int] = {}
+    latest: dict[tuple[str, str], int] = {}
     for chain in chains:
         day = "unknown" if chain.begun_at is None else chain.begun_at.date().isoformat()
         days.setdefault(day, Counter())[chain.state or UNREADABLE] += 1
@@ -34,7 +34,7 @@ def count(chains: Iterable[Chain]) -> Counts:
         if kind == EventKind.REFUSED:
             refusals.update(chain.rules or chain.reasons)
         elif kind == EventKind.REFUSALS_COUNTED:
-            hour, told = (chain.first.get("account"), chain.first.get("hour")), chain.first.get("refusals")
+            hour, told = (str(chain.first.get("account")), str(chain.first.get("hour"))), chain.first.get("refusals")
             latest[hour] = max(latest.get(hour, 0), told if isinstance(told, int) else 0)
     return Counts(
         {day: dict(sorted(days[day].items())) for day in sorted(days, reverse=True)},

@@ -57,14 +57,16 @@ class Filter:
 
     def _meets_persons(self, chain: Chain) -> bool:
         first = chain.first
-        return self.client in {None, first.get("account")} and self.candidate in {None, first.get("candidate")}
+        # No sets: what stands in a record that was tampered with may be anything, a list too.
+        is_client = self.client is None or self.client == first.get("account")
+        return is_client and (self.candidate is None or self.candidate == first.get("candidate"))
 
     def _meets_rest(self, chain: Chain) -> bool:
         asked_request = None if self.request_id is None else told_request_id(self.request_id)
         return (
             self.booking in {None, *chain.booking_ids}
             and self.operation in {None, chain.operation_id}
-            and asked_request in {None, chain.first.get("request_id")}
+            and (asked_request is None or asked_request == chain.first.get("request_id"))
             and self.state in {None, chain.state}
             and self.rule in {None, *chain.rules, *(chain.reasons if _is_refusal(chain) else ())}
             and self.upstream_status in {None, *chain.upstream_statuses}

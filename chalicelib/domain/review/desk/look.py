@@ -22,6 +22,7 @@ class Action(StrEnum):
     SHOW = "show"
     UNMASK = "unmask"
     COUNT = "count"
+    QUEUE = "queue"
     VERIFY = "verify"
 
 

@@ -22,7 +22,7 @@ from chalicelib.domain.access import AccessToken
 from chalicelib.domain.review.desk.reviewer import Reviewer, Role
 from chalicelib.domain.reviewer_errors import IdentityUnavailableError, ReviewerTokenInvalidError
 from chalicelib.domain.time_budget import Deadline
-from devtools.local.identity import AUDIENCE, IdentityProvider, Provider, SigningKey
+from devtools.local.identity import AUDIENCE, IdentityProvider, Provider, Reply, SigningKey
 
 CLOCK = SystemClock()
 TRANSPORT = Transport(tls_context(certifi.where()))
@@ -250,9 +250,9 @@ class Telling(Provider):
 
     path, status, told = "", 200, b""
 
-    def respond(self, path: str) -> tuple[int, bytes]:
+    def respond(self, path: str) -> Reply:
         """Return what it is to tell there, and what it knows elsewhere."""
-        return (self.status, self.told) if path == self.path else super().respond(path)
+        return Reply(self.status, self.told) if path == self.path else super().respond(path)
 
 
 DISCOVERY = "/.well-known/openid-configuration"

@@ -99,11 +99,14 @@ def test_a_long_chain_is_read_page_by_page() -> None:
 
 def test_more_open_operations_than_are_counted_are_told_so() -> None:
     """A hundred of a partition, and there are more."""
-    named = {"Items": [{"pk": {"S": "OP#op_1"}}], "LastEvaluatedKey": {"pk": {"S": "here"}}}
+    entry = {"pk": {"S": "OP#op_1"}, "claimed_at": {"S": "2026-01-15T12:00:00.000+00:00"}}
+    named = {"Items": [entry], "LastEvaluatedKey": {"pk": {"S": "here"}}}
     row = {"pk": {"S": "OP#op_1"}, "state": {"S": "UNKNOWN"}}
     subject, _ = index(*[named] * 16, {"Responses": {"operations": [row]}})
     counted = subject.open_now(in_time())
     assert (dict(counted.states), counted.is_complete) == ({"UNKNOWN": 1}, False)
+    subject, _ = index(*[named] * 16)
+    assert not subject.open_operations(100, in_time()).is_complete
 
 
 @pytest.mark.parametrize(

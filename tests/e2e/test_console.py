@@ -1,0 +1,205 @@
+"""The console in a real browser, over the whole stack: a reviewer's way from the sign-in to contact fields, without a mouse too.
+
+Each page is looked at by axe, light and dark, wide and narrow; pictures of them are kept under `build/console`.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from devtools.local import example
+from devtools.places import ROOT
+from tests.e2e.local_run import LocalRun, local_run
+
+PICTURES = ROOT / "build" / "console"
+SHOWN = Path(os.environ.get("PICTURES") or PICTURES)  # PICTURES=docs/pictures makes those of the guide anew
+MOST_BYTES = 150_000
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+CANDIDATE = "123456"
+REASON = "Complaint of a client"
+
+
+@dataclass
+class Watched:
+    """A reviewer's browser, with whatever it complained of and every host that it asked."""
+
+    context: BrowserContext
+    page: Page
+    stack: LocalRun
+    complaints: list[str] = field(default_factory=list)
+    hosts: set[str] = field(default_factory=set)
+
+    def sign_in(self, user: str, place: str = "") -> Page:
+        """Ask for a page of the console, and sign in on the way."""
+        self.page.goto(f"{self.stack.address('console')}{place}")
+        self.page.click("#start")
+        self.page.get_by_role("link", name=user, exact=True).click()
+        expect(self.page.get_by_role("button", name="Sign out")).to_be_visible()
+        return self.page
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalRun]:
+    """Run Switchboard; book once, and be refused once."""
+    with local_run(tmp_path_factory.mktemp("state")) as run:
+        booking = example.booking(example.now_on_upstream_clock())
+        url = f"{run.address('switchboard')}/v1/PhoneChat/CreateBooking"
+        later = example.booking(example.now_on_upstream_clock() + timedelta(days=1))
+        for members, status in ((booking, 201), ({**later, "Duration": 1}, 422)):
+            answer = requests.post(url, json=members, headers={"Authorization": "Bearer client-token"}, timeout=30)
+            assert answer.status_code == status
+        yield run
+
+
+@pytest.fixture
+def watched(browser: Browser, stack: LocalRun) -> Iterator[Watched]:
+    """Open a browser in Berlin, and watch it."""
+    context = browser.new_context(viewport=WIDE, timezone_id="Europe/Berlin", locale="en-GB")  # type: ignore[arg-type]  # a size
+    page = context.new_page()
+    watched = Watched(context, page, stack)
+    page.on("console", lambda message: watched.complaints.append(message.text) if message.type != "log" else None)
+    page.on("pageerror", lambda error: watched.complaints.append(str(error)))
+    page.on("request", lambda request: watched.hosts.add(request.url.split("/")[2]))
+    yield watched
+    context.close()
+
+
+def require_accessible(page: Page, name: str) -> None:
+    """Look at a page in each way that people do: axe finds nothing, and nothing is wider than the screen; keep pictures."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        for size, kind in ((NARROW, "narrow"), (WIDE, "wide")):
+            page.set_viewport_size(size)  # type: ignore[arg-type]  # a size
+            found: dict[str, Any] = Axe().run(page).response
+            told = [(each["id"], [node["html"] for node in each["nodes"]]) for each in found["violations"]]
+            assert told == [], (name, scheme, kind)
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, scheme, kind)
+            page.screenshot(path=PICTURES / f"{name}-{scheme}-{kind}.png", full_page=True)
+    page.emulate_media(color_scheme="light")
+
+
+def show(page: Page, name: str) -> None:
+    """Make the picture of a page for the guide: small, and of what is seen first."""
+    page.set_viewport_size({"width": 1200, "height": 760})
+    picture = page.screenshot(path=SHOWN / f"{name}.jpg", type="jpeg", quality=70)
+    assert len(picture) < MOST_BYTES
+    assert (ROOT / "docs" / "pictures" / f"{name}.jpg").is_file()
+
+
+def test_a_reviewer_who_knows_the_day_and_the_candidate_finds_the_record(watched: Watched) -> None:
+    """Sign in, search, follow a value, read the timeline; the address of the search can be passed on."""
+    page = watched.sign_in("rita")
+    expect(page.get_by_label("Time zone")).to_have_value("Europe/Berlin")
+    expect(page.get_by_role("heading", name="Search the audit")).to_be_visible()
+    require_accessible(page, "search")
+    today = page.locator("tbody time").first.inner_text()[:10]
+    page.get_by_label("Day").first.fill(today)
+    page.get_by_label("Day").last.fill(today)
+    page.get_by_label("Candidate (UserID)").fill(CANDIDATE)
+    page.get_by_role("button", name="Search").click()
+    expect(page.locator("tbody tr")).to_have_count(2)
+    assert page.url.endswith(f"23%3A00%3A00Z&candidate={CANDIDATE}")
+    page.get_by_role("link", name="State Booked: filter by it").click()
+    expect(page.locator("tbody tr")).to_have_count(1)
+    require_accessible(page, "search-filtered")
+    permalink = page.url
+    page.get_by_role("link", name="Remove the filter State Booked").click()
+    expect(page.locator("tbody tr")).to_have_count(2)
+    page.locator("summary").click()
+    show(page, "search")
+
+    page.goto(permalink)
+    page.locator("tbody th a").click()
+    expect(page.get_by_text("Client 1001 asked to book candidate 123456")).to_be_visible()
+    expect(page.get_by_text("The session is booked.")).to_be_visible()
+    expect(page.get_by_text("which you do not have")).to_be_visible()
+    show(page, "operation")
+    page.get_by_text("Event 1 as it is stored").click()
+    expect(page.get_by_text("previous_hash").first).to_be_visible()
+    require_accessible(page, "operation")
+    hosts = {watched.stack.address(part).split("/")[2] for part in ("console", "identity")}
+    assert (watched.complaints, watched.hosts) == ([], hosts)
+
+
+def test_an_empty_result_says_what_to_change(watched: Watched) -> None:
+    """And a search that cannot be used says what is wrong with it."""
+    page = watched.sign_in("rita", "?client=5&state=UNKNOWN")
+    expect(page.get_by_text("Nothing meets these filters.").or_(page.get_by_text("Nothing among what"))).to_be_visible()
+    expect(page.get_by_role("columnheader", name="Asked at")).to_be_visible()
+    require_accessible(page, "search-empty")
+    page.get_by_role("link", name="Search without State: Outcome not known").click()
+    assert page.url.endswith("?client=5")
+    page.goto(f"{watched.stack.address('console')}?client=me")
+    expect(page.get_by_role("alert")).to_contain_text("client: Send a whole number")
+    expect(page.get_by_label("Client (UserID)")).to_have_attribute("aria-invalid", "true")
+    require_accessible(page, "search-wrong")
+
+
+def test_contact_fields_are_opened_with_a_reason(watched: Watched) -> None:
+    """By somebody with the role; a reason that names somebody is refused beside its field; the phone is in no address."""
+    page = watched.sign_in("uma", "?state=CONFIRMED")
+    page.locator("tbody th a").first.click()
+    page.get_by_label("Reason").fill("Call back 07700900123")
+    page.get_by_role("button", name="Open the contact fields").click()
+    expect(page.get_by_role("alert")).to_contain_text("without a number of six digits")
+    require_accessible(page, "unmask-wrong")
+    page.get_by_label("Reason").fill(REASON)
+    page.get_by_role("button", name="Open the contact fields").click()
+    phone = str(example.booking(example.now_on_upstream_clock())["PhoneNumber"])
+    expect(page.get_by_role("status")).to_contain_text(phone)
+    assert REASON not in page.url
+    require_accessible(page, "unmask")
+
+
+def test_the_overview_and_the_queue_are_drawn(watched: Watched) -> None:
+    """The chart has a table beside it, and its bars their names."""
+    page = watched.sign_in("rita", "/overview")
+    expect(page.get_by_role("img", name="Operations by day (UTC) and what became of them")).to_be_visible()
+    assert page.locator("svg rect title").all_text_contents()
+    show(page, "overview")
+    require_accessible(page, "overview")
+    page.get_by_role("link", name="Open operations").click()
+    expect(page.get_by_text("Nothing is open now.")).to_be_visible()
+    require_accessible(page, "open")
+
+
+def test_who_lacks_the_role_is_told_which(watched: Watched) -> None:
+    """And can sign out, and in as somebody else."""
+    page = watched.sign_in("nora")
+    expect(page.get_by_text("This needs the role reviewer")).to_be_visible()
+    require_accessible(page, "role-missing")
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Signed out")).to_be_visible()
+    require_accessible(page, "signed-out")
+    assert watched.context.cookies() == []
+    page.go_back()
+    page.reload()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    require_accessible(page, "sign-in")
+
+
+def test_no_mouse_is_needed(watched: Watched) -> None:
+    """The first stop leads to the content, filters open by key, and a search is sent by one."""
+    page = watched.sign_in("rita", "?state=CONFIRMED")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "To the content"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+    page.keyboard.press("Enter")
+    page.get_by_role("textbox", name="BookingID").focus()
+    page.keyboard.type("1")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/console?*booking=1*")
+    expect(page.get_by_text("Nothing meets these filters.")).to_be_visible()
+    page.keyboard.press("Tab")
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
