@@ -9,6 +9,7 @@ import sys
 import xml.dom.minidom
 from collections.abc import Iterable, Mapping
 from contextlib import redirect_stdout
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import requests
@@ -16,6 +17,7 @@ import requests
 from chalicelib.adapters.aws.dynamodb.audit_trail import DynamoDBAuditTrail
 from chalicelib.settings import InvalidSettingsError
 from devtools.local import demo_checks
+from devtools.local.digests import digest_running_hour
 from devtools.local.dynamodb import AUDIT_TABLE, OPERATIONS_TABLE, local_database
 from devtools.local.example import ORIGIN, PATH, TOKEN, booking, now_on_upstream_clock
 from devtools.local.run import DEFAULTS
@@ -93,6 +95,22 @@ def preflight(screen: Screen, url: str, origin: str) -> requests.Response:
     return answer
 
 
+def reviewed(screen: Screen, stack: Stack) -> requests.Response:
+    """Make the digest of the running hour, and show what a reviewer is told about today's records."""
+    made = digest_running_hour()
+    screen.line(f"The digest of this hour, made ahead of its time, covers {made.events} events.")
+    token = requests.get(f"{stack.issuer}/token", params={"user": "rita"}, timeout=SECONDS).json()["access_token"]
+    path = f"/v1/audit/verification?from={datetime.now(UTC) - timedelta(hours=1):%Y-%m-%dT%H:00:00Z}"
+    screen.line(f"GET {path}")
+    screen.line("Authorization: Bearer (a token of the reviewer rita)")
+    screen.line("")
+    answer = requests.get(
+        stack.review_url + path, headers={"Authorization": f"Bearer {token}", "Origin": ORIGIN}, timeout=SECONDS
+    )
+    show_answer(screen, answer)
+    return answer
+
+
 def play(stack: Stack, screen: Screen) -> Iterable[str]:
     """Play all scenes; return what was not as it must be."""
     now = now_on_upstream_clock()
@@ -122,6 +140,9 @@ def play(stack: Stack, screen: Screen) -> Iterable[str]:
     foreign = preflight(screen, stack.url, "https://elsewhere.example")
     yield from demo_checks.preflights(ORIGIN, allowed, foreign)
 
+    screen.heading("6. What a reviewer is told: hashes, signed digest and behaviour of all records, verified")
+    yield from demo_checks.verified(reviewed(screen, stack))
+
 
 def main() -> int:
     """Play the demo on free ports with a database in memory; return the exit status."""
@@ -133,7 +154,7 @@ def main() -> int:
     except (InvalidSettingsError, OSError, RuntimeError) as error:
         print(error, file=sys.stderr)
         return 1
-    screen.heading("6. What the app logged meanwhile: no token, no phone number, no comment")
+    screen.heading("7. What the apps logged meanwhile: no token, no phone number, no comment")
     screen.block(log.getvalue())
     wrong += [*demo_checks.logged(log.getvalue(), (TOKEN, *_personal())), *demo_checks.counted(bookings)]
     screen.heading("Checked")

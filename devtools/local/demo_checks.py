@@ -73,6 +73,15 @@ def preflights(origin: str, allowed: requests.Response, foreign: requests.Respon
         yield "an origin that is not listed is allowed"
 
 
+def verified(answer: requests.Response) -> Iterator[str]:
+    """Check the verdict: clean, over the booking and the refusal, and all of it covered by a signed digest."""
+    if answer.status_code != 200:
+        yield f"the verification was answered with {answer.status_code} and should be with 200"
+        return
+    expected = {"verdict": "clean", "operations": 2, "events": 3, "not_yet_covered": 0, "unproved": 0}
+    yield from _differences(answer.json(), expected)
+
+
 def counted(bookings: Sequence[object]) -> Iterator[str]:
     """Check that the upstream has exactly the one booking."""
     if len(bookings) != 1:

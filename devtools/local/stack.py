@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from devtools.local.digests import DIGEST_BUCKET, DIGEST_KEY, create_digest_store
 from devtools.local.dynamodb import (
     AUDIT_TABLE,
     OPERATIONS_TABLE,
@@ -49,6 +50,7 @@ def app_environment(given: Mapping[str, str], upstream_url: str, endpoint_url: s
         "BOOKINGS_PER_DAY": "0",  # nobody is protected from the sandbox, and a developer books all day
     }
     tables = {"OPERATIONS_TABLE": OPERATIONS_TABLE, "AUDIT_TABLE": AUDIT_TABLE}
+    tables |= {"DIGEST_BUCKET": DIGEST_BUCKET, "DIGEST_KEY_ID": DIGEST_KEY, "DIGEST_KEY_IDS": DIGEST_KEY}
     chosen = {name: mine.get(name) or value for name, value in defaults.items()}
     return {**mine, **chosen, **tables, **local_environment(endpoint_url)}
 
@@ -103,6 +105,7 @@ class Stack:
         database = LocalDynamoDB(self._ports.dynamodb or None, self._state and self._state / "ministack")
         self.endpoint_url = self._open.enter_context(database).endpoint_url
         create_tables(self.endpoint_url)
+        create_digest_store(self.endpoint_url)
         # The end goes the other way: no new calls, no upstream, so that open calls conclude soon; then the database.
         self._open.callback(self._wait_for_open_calls)
         self.upstream_url = os.environ.get("ADULTWORK_BASE_URL") or self._start_sandbox()
