@@ -128,7 +128,7 @@ def test_the_deploy_commands_fit_the_template(package: Package) -> None:
     assert deploy[deploy.index("--capabilities") + 1] == "CAPABILITY_IAM"
     kinds = Counter(one["Type"] for one in template["Resources"].values())
     assert (kinds["AWS::Serverless::Function"], kinds["AWS::Serverless::Api"], kinds["AWS::DynamoDB::Table"]) == (
-        3,
+        4,
         2,
         2,
     )

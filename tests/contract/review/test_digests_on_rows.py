@@ -93,7 +93,10 @@ class Ground:
 
     def found(self, asked: Asked | None = None) -> list[tuple[object, str | None, int]]:
         """Return what hashes and digests tell."""
-        return [(one.kind, one.operation_id, one.sequence) for one in self.verify(asked or Asked(START - HOUR)).records.findings]
+        return [
+            (one.kind, one.operation_id, one.sequence)
+            for one in self.verify(asked or Asked(START - HOUR)).records.findings
+        ]
 
     def delete(self, event: AuditEvent) -> None:
         """Delete the row of an event."""

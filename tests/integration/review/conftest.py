@@ -15,6 +15,7 @@ from chalicelib.domain.audit.event import AuditEvent
 from chalicelib.edge.middleware import install
 from chalicelib.edge.review.container import ReviewContainer
 from chalicelib.edge.review.routes import register
+from devtools.local.digests import create_digest_store
 from devtools.local.dynamodb import create_table
 from devtools.local.identity import IdentityProvider, review_environment
 from devtools.local.server import LocalGateway
@@ -62,6 +63,7 @@ class ReviewService:
                 "OPERATIONS_TABLE": self.operations_table,
                 "AWS_ENDPOINT_URL_DYNAMODB": endpoint,
                 "AWS_ENDPOINT_URL_KMS": endpoint,
+                "AWS_ENDPOINT_URL_S3": endpoint,
                 **settings,
             }
         )
@@ -99,6 +101,7 @@ def running_review(database: "DynamoDBClient", tmp_path_factory: pytest.TempPath
     """Run the provider and the app's server."""
     authority = tmp_path_factory.mktemp("review-authority") / "authority.pem"
     Authority.create(authority)
+    create_digest_store(database.meta.endpoint_url)
     with IdentityProvider() as identity:
         service = ReviewService(database, identity, str(authority))
         app: Any = Chalice(app_name="switchboard-review")
