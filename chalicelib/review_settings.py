@@ -16,7 +16,8 @@ _URL = re.compile(
 )
 _ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?")
 _HEADER_NAME = re.compile(r"[!#$%&'+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2: a token, but no wildcard
-_LONGEST_TEXT = 400
+_LONGEST_TEXT = 200
+_LONGEST_NAMES = 1000
 _LONGEST_SKEW, _LONGEST_FETCH = 300, 20
 
 
@@ -101,9 +102,9 @@ def _header_names(text: str) -> tuple[str, ...]:
 
 
 def _names(text: str) -> tuple[str, ...]:
-    names = tuple(one.strip() for one in _text(text).split(",") if one.strip())
-    if not names:
-        msg = "must name at least one"
+    names = tuple(one.strip() for one in text.split(",") if one.strip())
+    if not names or len(text) > _LONGEST_NAMES:
+        msg = f"must name at least one, in at most {_LONGEST_NAMES} characters"
         raise ValueError(msg)
     return names
 

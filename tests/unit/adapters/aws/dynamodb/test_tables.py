@@ -57,18 +57,22 @@ def test_exactly_the_key_attributes_are_defined(schema: TableSchema) -> None:
 
 
 def test_every_index_of_the_trail_finds_an_operation_by_the_event_that_opens_its_chain() -> None:
-    """It has every index attribute, of the type that its index takes; the events after it have none."""
+    """It has every index attribute, of the type that its index takes; the call's conclusion has none, later ones their hour."""
     made = operation()
     row = items.audit_event(claim_event(made))
-    assert {index.attribute: row[index.attribute] for index in AUDIT.indexes} == {
+    opening = [index for index in AUDIT.indexes if index != tables.BY_HOUR]
+    assert {index.attribute: row[index.attribute] for index in opening} == {
         "day": {"S": tables.day_shard(NOW, made.id)},
         "account": {"N": "1001"},
         "candidate": {"N": "123456"},
         "request_id": {"S": f"request-of-{made.id}"},
     }
-    assert [list(row[index.attribute]) for index in AUDIT.indexes] == [[index.kind] for index in AUDIT.indexes]
+    assert [list(row[index.attribute]) for index in opening] == [[index.kind] for index in opening]
+    assert tables.BY_HOUR.attribute not in row
     assert row["at"] == {"S": "2026-01-15T12:00:00.000+00:00"}
     assert items.audit_event(conclusion_event(made, confirmed(77))).keys() == {"pk", "sk", "canonical"}
+    later = items.audit_event(replace(conclusion_event(made, confirmed(77)), sequence=3))
+    assert later["hour"] == {"S": tables.hour_shard(NOW, made.id)}
 
 
 def test_an_event_stays_out_of_the_index_of_what_it_does_not_know() -> None:
@@ -78,7 +82,7 @@ def test_an_event_stays_out_of_the_index_of_what_it_does_not_know() -> None:
 
 def test_an_index_copies_what_its_readers_need_and_no_more() -> None:
     """The keys name the operation; the look for an account's open ones tells accounts apart, too."""
-    assert [index.arguments()["Projection"] for index in AUDIT.indexes] == [{"ProjectionType": "KEYS_ONLY"}] * 4
+    assert [index.arguments()["Projection"] for index in AUDIT.indexes] == [{"ProjectionType": "KEYS_ONLY"}] * 5
     assert [index.arguments()["Projection"] for index in OPERATIONS.indexes] == [
         {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["account"]}
     ]
