@@ -15,12 +15,10 @@ from pathlib import Path, PurePosixPath
 
 from devtools.deploy.authorities import FOLDER, AuthoritiesError, add_authorities
 from devtools.deploy.elf import without_symbols
-from devtools.deploy.small_entry import write_small
 
 TASK_ROOT = "/var/task"  # where Lambda unpacks the zip: tracebacks name the files there, wherever they were compiled
 EARLIEST = (1980, 1, 1, 0, 0, 0)
 LEVEL = 9
-LARGE_BYTES = 1_000_000  # from here on a slow compressor is worth its seconds
 
 ENTRY = "app.py"  # the one module that Lambda looks for by itself: it keeps its source
 OURS = (ENTRY, "chalicelib")
@@ -218,8 +216,4 @@ def _pack(directory: Path, archive: Path) -> None:
             entry = zipfile.ZipInfo(path.relative_to(directory).as_posix(), EARLIEST)
             entry.create_system = 3  # Unix: else the mode is not read
             entry.external_attr = (stat.S_IFREG | 0o644) << 16
-            content = path.read_bytes()
-            if len(content) < LARGE_BYTES:
-                ours.writestr(entry, content, zipfile.ZIP_DEFLATED, LEVEL)
-            else:
-                write_small(ours, entry, content)
+            ours.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED, LEVEL)

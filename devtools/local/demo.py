@@ -17,9 +17,9 @@ import requests
 from chalicelib.adapters.aws.dynamodb.audit_trail import DynamoDBAuditTrail
 from chalicelib.settings import InvalidSettingsError
 from devtools.local import demo_checks
-from devtools.local.digests import digest_running_hour
 from devtools.local.dynamodb import AUDIT_TABLE, OPERATIONS_TABLE, local_database
 from devtools.local.example import ORIGIN, PATH, TOKEN, booking, now_on_upstream_clock
+from devtools.local.review.digests import digest_running_hour
 from devtools.local.run import DEFAULTS
 from devtools.local.screen import Screen
 from devtools.local.server import HOST

@@ -9,7 +9,7 @@ from queue import SimpleQueue
 
 from chalicelib.settings import InvalidSettingsError
 from devtools.local.example import curl_booking, curl_preflight, now_on_upstream_clock
-from devtools.local.identity import USERS, curl_search
+from devtools.local.review.identity import USERS, curl_search
 from devtools.local.server import HOST
 from devtools.local.stack import Ports, Stack
 from devtools.local.state import StateInUseError, hold, state_folder

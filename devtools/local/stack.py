@@ -10,7 +10,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from devtools.local.digests import DIGEST_BUCKET, DIGEST_KEY, create_digest_store
 from devtools.local.dynamodb import (
     AUDIT_TABLE,
     OPERATIONS_TABLE,
@@ -20,7 +19,8 @@ from devtools.local.dynamodb import (
     local_environment,
 )
 from devtools.local.gateway import FUNCTION_SECONDS
-from devtools.local.identity import IdentityProvider, console_environment, review_environment
+from devtools.local.review.digests import DIGEST_BUCKET, DIGEST_KEY, create_digest_store
+from devtools.local.review.identity import IdentityProvider, console_environment, review_environment
 from devtools.local.server import HOST, LocalGateway
 from sandbox.server import SandboxServer, later_booking_id
 

@@ -24,8 +24,8 @@ from chalicelib.domain.audit.finding import Tampering
 from chalicelib.domain.audit.signature import Signed
 from chalicelib.domain.reviewer_errors import AuditUnavailableError
 from chalicelib.domain.time_budget import Deadline
-from devtools.local.digests import create_digest_store, local_service
 from devtools.local.dynamodb import create_table
+from devtools.local.review.digests import create_digest_store, local_service
 from tests.fakes.clock import FixedClock
 
 if TYPE_CHECKING:

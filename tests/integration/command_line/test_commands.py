@@ -16,7 +16,6 @@ from chalicelib.adapters.aws.dynamodb.items import hashed
 from chalicelib.adapters.aws.dynamodb.operations import DynamoDBOperationStore
 from chalicelib.application.ports import Resolution
 from chalicelib.domain.operation.operation import OperationState
-from devtools.local.digests import create_digest_store, digest_running_hour
 from devtools.local.dynamodb import (
     AUDIT_TABLE,
     OPERATIONS_TABLE,
@@ -26,6 +25,7 @@ from devtools.local.dynamodb import (
     local_database,
     local_environment,
 )
+from devtools.local.review.digests import create_digest_store, digest_running_hour
 from switchboard_cli.exits import Exit
 from switchboard_cli.program import program
 from tests.builders import NOW

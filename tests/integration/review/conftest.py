@@ -15,9 +15,9 @@ from chalicelib.domain.audit.event import AuditEvent
 from chalicelib.edge.middleware import install
 from chalicelib.edge.review.container import ReviewContainer
 from chalicelib.edge.review.routes import register
-from devtools.local.digests import create_digest_store
 from devtools.local.dynamodb import create_table
-from devtools.local.identity import IdentityProvider, console_environment, review_environment
+from devtools.local.review.digests import create_digest_store
+from devtools.local.review.identity import IdentityProvider, console_environment, review_environment
 from devtools.local.server import LocalGateway
 from tests.fakes.certificates import Authority
 from tests.integration import exchange

@@ -9,7 +9,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from devtools.local.identity import IdentityProvider, SigningKey
+from devtools.local.review.identity import IdentityProvider, SigningKey
 from tests.contract.review.test_audit_index import opening
 from tests.integration.bookings import TOKEN
 from tests.integration.exchange import CHALLENGE, require_problem

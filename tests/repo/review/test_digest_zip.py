@@ -13,9 +13,8 @@ import pytest
 from devtools.deploy.digests import HANDLER
 from devtools.deploy.package import Package
 from devtools.deploy.platform_packages import link_platform
-from devtools.deploy.small_entry import write_small
-from devtools.local.digests import DIGEST_BUCKET, create_digest_store, local_service
 from devtools.local.dynamodb import AUDIT_TABLE, LocalDynamoDB, create_tables, local_environment
+from devtools.local.review.digests import DIGEST_BUCKET, create_digest_store, local_service
 from devtools.places import ROOT
 
 
@@ -48,18 +47,3 @@ def test_the_zip_makes_a_digest(package: Package, tmp_path: Path) -> None:
         s3.close()
     assert json.loads(done.stdout.splitlines()[-1])["compiled"] == []
     assert '"event":"digests.made","count":1' in done.stdout
-
-
-def test_a_file_that_another_compressor_packed_is_read_like_any_other() -> None:
-    """Between two that the archive packed by itself."""
-    packed = io.BytesIO()
-    content = b"a long text, " * 1000
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("first", b"1")
-        write_small(archive, zipfile.ZipInfo("second"), content)
-        archive.writestr("third", b"3")
-    with pytest.raises(ValueError, match="closed"):
-        write_small(archive, zipfile.ZipInfo("fourth"), content)
-    with zipfile.ZipFile(packed) as archive:
-        assert archive.testzip() is None
-        assert [archive.read(name) for name in archive.namelist()] == [b"1", content, b"3"]

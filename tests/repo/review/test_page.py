@@ -17,7 +17,7 @@ from chalicelib.edge.review.query import LONGEST_REASON, SHORTEST_REASON
 from chalicelib.edge.review.questions import FILTERS, LARGEST_PAGE
 from chalicelib.edge.review.routes import OPERATION, STATISTICS
 from devtools.deploy.review import PARAMETERS
-from devtools.local.identity import USERS
+from devtools.local.review.identity import USERS
 from devtools.local.run import DEFAULTS
 from devtools.places import ROOT
 from devtools.review_documents import review_settings_table

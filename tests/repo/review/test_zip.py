@@ -22,9 +22,9 @@ from devtools.deploy.package import Package
 from devtools.deploy.platform_packages import link_platform
 from devtools.deploy.review import HANDLER
 from devtools.local.dynamodb import AUDIT_TABLE, OPERATIONS_TABLE, LocalDynamoDB, create_tables, local_environment
-from devtools.local.identity import IdentityProvider, Provider, console_environment, review_environment
 from devtools.local.paths import match_resource
 from devtools.local.rest_event import HttpRequest, to_event
+from devtools.local.review.identity import IdentityProvider, Provider, console_environment, review_environment
 from devtools.places import ROOT
 
 CONSOLE = "https://audit.example/console"

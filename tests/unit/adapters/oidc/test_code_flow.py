@@ -13,8 +13,8 @@ from chalicelib.adapters.oidc.keys import KeyLocation, ProviderKeys
 from chalicelib.application.review.ports import CodeQuestion
 from chalicelib.domain.reviewer_errors import IdentityUnavailableError, ReviewerTokenInvalidError
 from chalicelib.domain.time_budget import Deadline
-from devtools.local.authorization import CLIENT_ID
-from devtools.local.identity import IdentityProvider, Provider, SigningKey
+from devtools.local.review.authorization import CLIENT_ID
+from devtools.local.review.identity import IdentityProvider, Provider, SigningKey
 from tests.unit.adapters.oidc.test_verifier import CLOCK, TRANSPORT
 
 BACK = "http://127.0.0.1:9/console/callback"

@@ -22,7 +22,7 @@ from chalicelib.domain.access import AccessToken
 from chalicelib.domain.review.desk.reviewer import Reviewer, Role
 from chalicelib.domain.reviewer_errors import IdentityUnavailableError, ReviewerTokenInvalidError
 from chalicelib.domain.time_budget import Deadline
-from devtools.local.identity import AUDIENCE, IdentityProvider, Provider, Reply, SigningKey
+from devtools.local.review.identity import AUDIENCE, IdentityProvider, Provider, Reply, SigningKey
 
 CLOCK = SystemClock()
 TRANSPORT = Transport(tls_context(certifi.where()))

@@ -18,7 +18,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
-from devtools.local.authorization import CLIENT_ID, Authorizations, RefusedError
+from devtools.local.review.authorization import CLIENT_ID, Authorizations, RefusedError
 
 HOST = "127.0.0.1"
 AUDIENCE = "switchboard-review"
