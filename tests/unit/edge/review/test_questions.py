@@ -17,7 +17,7 @@ from chalicelib.edge.container import EdgeSettings
 from chalicelib.edge.middleware import install
 from chalicelib.edge.review.container import ReviewContainer
 from chalicelib.edge.review.questions import FILTERS
-from chalicelib.edge.review.routes import OPERATION, STATISTICS, register
+from chalicelib.edge.review.routes import OPERATION, STATISTICS, VERIFICATION, register
 from tests.fakes.review_desk import UNMASKER, Desk
 from tests.unit.edge.gateway_event import Reply, call, rest_event
 
@@ -118,3 +118,17 @@ def test_nothing_that_is_sent_is_a_fault_of_ours(
         multiValueQueryStringParameters=parameters or None,
     )
     assert reply.status in {200, 400, 404}
+
+
+@pytest.mark.parametrize(
+    ("asked", "rule"),
+    [
+        ({"from": "2026-01-01", "to": "2026-02-15"}, "span"),
+        ({"from": "2026-01-01", "operation": f"op_{1:026}"}, "alone"),
+    ],
+)
+def test_a_verification_is_of_a_bounded_span_or_of_one_operation(asked: dict[str, str], rule: str) -> None:
+    """Both limits are told as violations."""
+    answer = ask(Desk(), VERIFICATION, **query(**asked))
+    assert answer.status == 400
+    assert [each["rule"] for each in answer.document["violations"]] == [rule]
