@@ -3,12 +3,14 @@
 from typing import Protocol
 
 from chalicelib.application.ports import Clock
+from chalicelib.application.review.audit_verification import AuditVerdict
 from chalicelib.application.review.count_operations import CountCommand, Statistics
 from chalicelib.application.review.door import Visit
 from chalicelib.application.review.list_open import OpenQueue
 from chalicelib.application.review.search_operations import OperationsPage, SearchCommand
 from chalicelib.application.review.show_operation import ShowCommand, Timeline
 from chalicelib.application.review.sign_in import SignIn
+from chalicelib.application.review.verify_audit import VerifyCommand
 from chalicelib.edge.container import EdgeSettings
 from chalicelib.values import dataclass
 
@@ -47,14 +49,26 @@ class ListsOpen(Protocol):
         ...
 
 
+class VerifiesAudit(Protocol):
+    """The use case behind verification: `application.review.VerifyAudit`, or a fake."""
+
+    def execute(self, command: VerifyCommand) -> AuditVerdict:
+        """Return the verdict; every refusal and failure is a SwitchboardError."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Console:
-    """What the console needs beside: `url` is where browsers find it, to its end `/console`."""
+    """What the console needs beside: `url` is where browsers find it, to its end `/console`.
+
+    Without `verify` there are no digests to verify records by.
+    """
 
     url: str
     sign_in: SignIn
     list_open: ListsOpen
     clock: Clock
+    verify: VerifiesAudit | None = None
 
 
 @dataclass(frozen=True, slots=True)

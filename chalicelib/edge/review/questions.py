@@ -26,7 +26,7 @@ FILTERS = (
     *("state", "rule", "upstream_status"),
 )
 _PAGING = ("cursor", "limit", "reason")
-_OPERATION_ID = re.compile(r"op_[0-9A-HJKMNP-TV-Z]{26}")
+OPERATION_ID = re.compile(r"op_[0-9A-HJKMNP-TV-Z]{26}")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _RULE = re.compile(r"[a-z0-9]+(-[a-z0-9]+){0,12}")
 CURSOR = re.compile(rf"[A-Za-z0-9_-]{{1,{LONGEST}}}")
@@ -46,7 +46,7 @@ def search_command(exchange: Exchange, known: AccessToken | None = None) -> Sear
         start=start,
         end=end,
         booking=query.number("booking", 1, HIGHEST_BOOKING_ID),
-        operation=query.text("operation", _OPERATION_ID, "Send an operation's id: op_ and 26 digits and capitals."),
+        operation=query.text("operation", OPERATION_ID, "Send an operation's id: op_ and 26 digits and capitals."),
         request_id=query.text("request_id", _REQUEST_ID, "Send a request id as answers and logs tell it."),
         state=query.choice("state", STATES),
         rule=query.text("rule", _RULE, "Send the name of a rule or of a problem, such as duration-minimum."),
@@ -71,7 +71,7 @@ def show_command(exchange: Exchange, known: AccessToken | None = None) -> ShowCo
     unmask = query.flag("unmask")
     visit = _visit(exchange, token, query)
     operation_id = (exchange.request.uri_params or {}).get("operation_id", "")
-    if not _OPERATION_ID.fullmatch(operation_id):
+    if not OPERATION_ID.fullmatch(operation_id):
         raise NotFoundError("The audit has no operation of this id.")
     return ShowCommand(visit, operation_id, unmask)
 
