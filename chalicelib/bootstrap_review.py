@@ -69,26 +69,27 @@ def build(environment: Mapping[str, str]) -> ReviewContainer:
     persons = Persons(IdentityRegister())
     queue = ListOpen(door, index, persons)
     contacts = KmsContacts(database, kms, settings.operations_table, settings.sealing_key_id)
+    digests = digest_client(endpoint=environment.get("AWS_ENDPOINT_URL_S3") or None)
     verification = AuditVerification(
         DynamoDBAuditRecords.of(index),
         DynamoDBOperationHeads(database, settings.operations_table),
-        S3DigestShelf(digest_client(endpoint=environment.get("AWS_ENDPOINT_URL_S3") or None), settings.digest_bucket),
+        S3DigestShelf(digests, settings.digest_bucket),
         KmsTrustedKeys(kms, settings.digest_key_ids, TrustedKeys.read),
         clock,
     )
+    verify = VerifyAudit(door, verification)
+    box = KmsBox(kms, settings.sealing_key_id, random_bytes)
     return ReviewContainer(
         search=SearchOperations(door, index, persons),
         show=ShowOperation(door, index, persons, contacts),
         count=CountOperations(door, index),
-        verify=VerifyAudit(door, verification),
+        verify=verify,
         settings=EdgeSettings(
             allowed_origins=settings.allowed_origins,
             allowed_headers=(REASON_HEADER, *settings.allowed_headers),
             links=Links(problem_type_base=settings.problem_type_base),
         ),
-        console=_console(
-            settings, (verifier, documents, keys), KmsBox(kms, settings.sealing_key_id, random_bytes), queue
-        ),
+        console=_console(settings, (verifier, documents, keys), box, queue, verify),
     )
 
 
@@ -108,7 +109,9 @@ def _identity(settings: ReviewSettings, clock: SystemClock) -> Identity:
     return verifier, documents, keys
 
 
-def _console(settings: ReviewSettings, identity: Identity, box: KmsBox, queue: ListOpen) -> Console | None:
+def _console(
+    settings: ReviewSettings, identity: Identity, box: KmsBox, queue: ListOpen, verify: VerifyAudit
+) -> Console | None:
     url, client_id = settings.review_console_url, settings.review_client_id
     if url is None or client_id is None:
         return None
@@ -123,4 +126,4 @@ def _console(settings: ReviewSettings, identity: Identity, box: KmsBox, queue: L
         skew_seconds=settings.review_skew_seconds,
     )
     clock = queue.door.clock
-    return Console(url, SignIn(flow, verifier, box, clock, random_bytes), queue, clock)
+    return Console(url, SignIn(flow, verifier, box, clock, random_bytes), queue, clock, verify)

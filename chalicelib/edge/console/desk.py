@@ -33,6 +33,11 @@ class Desk:
     console: Console
 
     @property
+    def can_verify(self) -> bool:
+        """Tell whether records can be verified here."""
+        return self.console.verify is not None
+
+    @property
     def deadline(self) -> Deadline:
         """Return when the answer is due."""
         return Deadline.after(self.console.clock.monotonic, min(LONGEST_SECONDS, seconds_left(self.exchange.request)))
@@ -72,10 +77,11 @@ def public(container: Callable[[], ReviewContainer], plain: Plain) -> View:
         serving = container()
         if serving.console is None:
             raise NotFoundError("There is no console here.")
+        desk = Desk(exchange, serving, serving.console)
         try:
-            return plain(Desk(exchange, serving, serving.console))
+            return plain(desk)
         except SwitchboardError as error:
-            return error_page(exchange, error, None)
+            return error_page(desk, error, None)
 
     view.__name__ = plain.__name__
     return view
@@ -93,17 +99,17 @@ def guarded(container: Callable[[], ReviewContainer], inner: Guarded) -> View:
         except ReviewerTokenInvalidError:  # it was good when the session began
             return _to_sign_in(desk)
         except SwitchboardError as error:
-            return error_page(desk.exchange, error, session)
+            return error_page(desk, error, session)
 
     plain.__name__ = inner.__name__
     return public(container, plain)
 
 
-def error_page(exchange: Exchange, error: SwitchboardError, session: Session | None) -> Answer:
+def error_page(desk: Desk, error: SwitchboardError, session: Session | None) -> Answer:
     """Return the page that tells what went wrong, and what to do."""
     row = problem_type(error)
     answer = page(
-        exchange,
+        desk,
         "message.html",
         session,
         status=int(status_of(error)),

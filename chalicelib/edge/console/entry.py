@@ -26,7 +26,7 @@ def show_sign_in(desk: Desk) -> Answer:
     """Show the page that leads to the identity provider."""
     place = sound_place(desk.parameters().get("next", ""))
     start = f"{desk.path(START)}?{urlencode({'next': place})}"
-    return page(desk.exchange, "sign_in.html", start=start)
+    return page(desk, "sign_in.html", start=start)
 
 
 def start_sign_in(desk: Desk) -> Answer:
@@ -68,7 +68,7 @@ def sign_out(desk: Desk, session: Session) -> Answer:
 
 def show_signed_out(desk: Desk) -> Answer:
     """Tell that the session is over."""
-    return page(desk.exchange, "signed_out.html")
+    return page(desk, "signed_out.html")
 
 
 def change_session(desk: Desk, session: Session) -> Answer:

@@ -34,7 +34,7 @@ def show_overview(desk: Desk, session: Session) -> Answer:
     for day, states in statistics.counts.days.items():
         for state, number in states.items():
             told.setdefault(day, dict.fromkeys(KINDS, 0))[state_of(state).kind] += number
-    return page(desk.exchange, "overview.html", session, **_shown(statistics, told, span, is_first=cursor is None))
+    return page(desk, "overview.html", session, **_shown(statistics, told, span, is_first=cursor is None))
 
 
 def _shown(statistics: Statistics, told: dict[str, dict[str, int]], span: int, *, is_first: bool) -> dict[str, Any]:

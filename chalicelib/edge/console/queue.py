@@ -21,7 +21,7 @@ def show_queue(desk: Desk, session: Session) -> Answer:
     queue = desk.console.list_open.execute(desk.visit(session))
     parts = [_of_state(desk, session, state.value) for state in sorted(FOR_A_PERSON)]
     return page(
-        desk.exchange,
+        desk,
         "queue.html",
         session,
         rows=rows(queue.found),

@@ -3,7 +3,7 @@
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -22,8 +22,22 @@ CONTENT_SECURITY_POLICY = (
 SEE_OTHER = 303
 
 
+class Shown(Protocol):
+    """What a page needs to know of the request that it answers."""
+
+    @property
+    def exchange(self) -> Exchange:
+        """Return the request."""
+        ...
+
+    @property
+    def can_verify(self) -> bool:
+        """Tell whether records can be verified here."""
+        ...
+
+
 def page(
-    exchange: Exchange,
+    asked: Shown,
     template: str,
     session: Session | None = None,
     *,
@@ -31,7 +45,9 @@ def page(
     **context: Any,  # noqa: ANN401 (whatever a template shows)
 ) -> Answer:
     """Return the answer that shows a template to who is signed in, or to anybody."""
+    exchange = asked.exchange
     told = {"session": session, "path": exchange.links.path, "request_id": exchange.request_id, **context}
+    told["can_verify"] = asked.can_verify
     headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": CONTENT_SECURITY_POLICY}
     markup = _templates().get_template(template).render(told)
     markup = markup.encode(

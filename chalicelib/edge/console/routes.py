@@ -5,7 +5,7 @@ from pathlib import Path
 
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.edge.answer import Answer
-from chalicelib.edge.console import entry, overview, queue, search, timeline
+from chalicelib.edge.console import entry, overview, queue, search, timeline, verify
 from chalicelib.edge.console.desk import CONSOLE, SIGN_IN, guarded, public
 from chalicelib.edge.exchange import Exchange
 from chalicelib.edge.pages.packaged import packaged
@@ -30,6 +30,10 @@ def resources(container: Callable[[], ReviewContainer]) -> Sequence[Resource]:
         ),
         Resource(overview.OVERVIEW, {"GET": guarded(container, overview.show_overview)}),
         Resource(queue.QUEUE, {"GET": guarded(container, queue.show_queue)}),
+        Resource(
+            verify.VERIFY,
+            {"GET": guarded(container, verify.show_verify), "POST": guarded(container, verify.verify_records)},
+        ),
         Resource(SIGN_IN, {"GET": public(container, entry.show_sign_in)}),
         Resource(entry.START, {"GET": public(container, entry.start_sign_in)}),
         Resource(entry.CALLBACK, {"GET": public(container, entry.end_sign_in)}),

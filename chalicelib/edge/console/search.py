@@ -31,7 +31,7 @@ def show_search(desk: Desk, session: Session) -> Answer:
     except InvalidQueryError as error:
         form, violations = _form(given, None, session.zone), _by_name(error.violations)
         answer = page(
-            desk.exchange,
+            desk,
             "search.html",
             session,
             status=400,
@@ -44,7 +44,7 @@ def show_search(desk: Desk, session: Session) -> Answer:
         return answer
     result = _result(given, command, found, session.zone)
     form = _form(given, command, session.zone)
-    return page(desk.exchange, "search.html", session, form=form, violations={}, result=result, given=given)
+    return page(desk, "search.html", session, form=form, violations={}, result=result, given=given)
 
 
 def rows(found: Sequence[Found]) -> list[dict[str, Any]]:

@@ -52,7 +52,7 @@ def _page(  # noqa: PLR0913 (the parts of one page)
 ) -> Answer:
     (row,) = rows([Found(timeline.chain, timeline.client, timeline.candidate)])
     answer = page(
-        desk.exchange,
+        desk,
         "operation.html",
         session,
         status=status,

@@ -59,12 +59,16 @@ class ListsOpen(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """What the console needs beside: `url` is where browsers find it, to its end `/console`."""
+    """What the console needs beside: `url` is where browsers find it, to its end `/console`.
+
+    Without `verify` there are no digests to verify records by.
+    """
 
     url: str
     sign_in: SignIn
     list_open: ListsOpen
     clock: Clock
+    verify: VerifiesAudit | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ FILTERS = (
 LONGEST_SPAN = timedelta(days=31)
 OPERATION_FORM = "Send an operation's id: op_ and 26 digits and capitals."
 _PAGING = ("cursor", "limit", "reason")
-_OPERATION_ID = re.compile(r"op_[0-9A-HJKMNP-TV-Z]{26}")
+OPERATION_ID = re.compile(r"op_[0-9A-HJKMNP-TV-Z]{26}")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _RULE = re.compile(r"[a-z0-9]+(-[a-z0-9]+){0,12}")
 CURSOR = re.compile(rf"[A-Za-z0-9_-]{{1,{LONGEST}}}")
@@ -50,7 +50,7 @@ def search_command(exchange: Exchange, known: AccessToken | None = None) -> Sear
         start=start,
         end=end,
         booking=query.number("booking", 1, HIGHEST_BOOKING_ID),
-        operation=query.text("operation", _OPERATION_ID, OPERATION_FORM),
+        operation=query.text("operation", OPERATION_ID, OPERATION_FORM),
         request_id=query.text("request_id", _REQUEST_ID, "Send a request id as answers and logs tell it."),
         state=query.choice("state", STATES),
         rule=query.text("rule", _RULE, "Send the name of a rule or of a problem, such as duration-minimum."),
@@ -75,7 +75,7 @@ def show_command(exchange: Exchange, known: AccessToken | None = None) -> ShowCo
     unmask = query.flag("unmask")
     visit = _visit(exchange, token, query)
     operation_id = (exchange.request.uri_params or {}).get("operation_id", "")
-    if not _OPERATION_ID.fullmatch(operation_id):
+    if not OPERATION_ID.fullmatch(operation_id):
         raise NotFoundError("The audit has no operation of this id.")
     return ShowCommand(visit, operation_id, unmask)
 
@@ -103,7 +103,7 @@ def verify_command(exchange: Exchange) -> VerifyCommand:
     """
     token = reviewer_token(exchange.request)
     query = Query(exchange.request, ("from", "to", "operation", "reason"))
-    operation_id = query.text("operation", _OPERATION_ID, OPERATION_FORM)
+    operation_id = query.text("operation", OPERATION_ID, OPERATION_FORM)
     start, end = query.moment("from", is_required=not query.has("operation")), query.moment("to")
     query.require_order(start, end)
     query.require_span(start, end, LONGEST_SPAN)

@@ -1,0 +1,133 @@
+"""The page that verifies, on records in memory: the verdict, how to read it, and that nothing is verified by a link."""
+
+from random import Random
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from chalice.app import Chalice
+
+from chalicelib.application.review.count_operations import CountOperations
+from chalicelib.application.review.list_open import ListOpen
+from chalicelib.application.review.persons import IdentityRegister, Persons
+from chalicelib.application.review.search_operations import SearchOperations
+from chalicelib.application.review.show_operation import ShowOperation
+from chalicelib.application.review.verify_audit import VerifyAudit
+from chalicelib.domain.audit.event import EventKind
+from chalicelib.domain.audit.finding import Tampering
+from chalicelib.domain.review.desk.look import Action
+from chalicelib.edge.console.cookies import SESSION
+from chalicelib.edge.container import EdgeSettings
+from chalicelib.edge.middleware import install
+from chalicelib.edge.review.container import Console, ReviewContainer
+from chalicelib.edge.review.routes import register
+from tests.contract.records import enough_time
+from tests.contract.review.test_audit_index import opening
+from tests.fakes.console import session_of, sign_in
+from tests.fakes.review_desk import UNMASKER, Desk
+from tests.trails import make_trail
+from tests.unit.application.review.test_audit_verification import Ground, ground_of
+from tests.unit.edge.gateway_event import Reply, call, rest_event
+
+VERIFY = "/console/verify"
+
+
+def visit(ground: Ground | None, desk: Desk, method: str = "POST", **fields: str) -> Reply:
+    """Send the form of a session, or open the page."""
+    persons = Persons(IdentityRegister())
+    signing = sign_in(clock=desk.clock)
+    verify = None if ground is None else VerifyAudit(desk.door, ground.verification())
+    container = ReviewContainer(
+        SearchOperations(desk.door, desk.index, persons),
+        ShowOperation(desk.door, desk.index, persons, desk.contacts),
+        CountOperations(desk.door, desk.index),
+        VerifyAudit(desk.door, desk.verification()),
+        EdgeSettings(),
+        Console("https://audit.example/console", signing, ListOpen(desk.door, desk.index, persons), desk.clock, verify),
+    )
+    app: Any = Chalice(app_name="console-under-test")
+    install(app, lambda: container)
+    register(app, lambda: container)
+    sealed = session_of(signing, enough_time(), UNMASKER)
+    session = signing.session(sealed, enough_time())
+    assert session is not None
+    headers = {"Cookie": f"__Host-{SESSION}={sealed}", "Content-Type": "application/x-www-form-urlencoded"}
+    body = urlencode({"form_key": session.form_key, **fields}) if method == "POST" else None
+    query = {"multiValueQueryStringParameters": {name: [value] for name, value in fields.items()} or None}
+    event = rest_event(method, VERIFY, headers=headers, **({"body": body} if method == "POST" else query))
+    return call(app, event)
+
+
+@pytest.fixture
+def ground() -> Ground:
+    """Return a trail as it was written."""
+    return ground_of(make_trail(Random(1)))
+
+
+def test_clean_records_are_told_so() -> None:
+    """With what was looked at, and what no digest covers yet; the look is recorded."""
+    desk, ground = Desk(), Ground()
+    refused = opening(1, kind=EventKind.REFUSED, details={"reason": "booking-rejected"})
+    ground.records.put(refused.operation_id, [refused.canonical()])
+    answer = visit(ground, desk, from_day="2020-01-01", to_day="2030-01-01")
+    assert (answer.status, "Nothing is wrong with these records" in answer.body) == (200, True)
+    assert "1 operations with 1 events were looked at" in answer.body
+    assert "1 events are covered by their chains alone" in answer.body
+    assert desk.trail.events[-1].look.action is Action.VERIFY
+
+
+def test_one_operation_can_be_verified_alone(ground: Ground) -> None:
+    """From its own page."""
+    (operation_id, *_) = ground.records.stored
+    page = visit(ground, Desk(), "GET", operation=operation_id)
+    assert f'value="{operation_id}"' in page.body
+    answer = visit(ground, Desk(), from_day="", to_day="", operation=operation_id)
+    assert "1 operations with" in answer.body
+
+
+def test_a_finding_is_named_with_how_to_read_it(ground: Ground) -> None:
+    """And leads to its operation."""
+    (operation_id, *_) = ground.records.stored
+    stored = ground.records.stored[operation_id]
+    stored[0] = stored[0].replace(b'"sequence":1', b'"sequence":7')
+    answer = visit(ground, Desk(), from_day="2020-01-01", to_day="2030-01-01")
+    assert "Something is wrong with these records" in answer.body
+    assert f'href="/console/operations/{operation_id}"' in answer.body
+    assert "Its bytes are not those that were written." in answer.body
+    assert Tampering.CHANGED.value in answer.body
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"from_day": "yesterday", "to_day": "2026-01-15"},
+        {"from_day": "2026-01-15", "to_day": "2026-01-01"},
+        {"operation": "op_1"},
+        {},
+    ],
+    ids=str,
+)
+def test_a_form_that_cannot_be_used_verifies_nothing(ground: Ground, fields: dict[str, str]) -> None:
+    """It says what to write, and is no look."""
+    desk = Desk()
+    answer = visit(ground, desk, **fields)
+    assert (answer.status, 'role="alert"' in answer.body, desk.trail.events) == (400, True, [])
+
+
+def test_to_open_the_page_reads_nothing(ground: Ground) -> None:
+    """It begins with yesterday and today."""
+    desk = Desk()
+    page = visit(ground, desk, "GET")
+    assert ('value="2026-01-14"' in page.body, 'value="2026-01-15"' in page.body) == (True, True)
+    assert desk.trail.events == []
+
+
+def test_without_digests_there_is_nothing_to_verify_by() -> None:
+    """And no way there."""
+    for method in ("GET", "POST"):
+        answer = visit(None, Desk(), method)
+        assert (answer.status, "keeps no digests" in answer.body, f'href="{VERIFY}"' in answer.body) == (
+            404,
+            True,
+            False,
+        )
