@@ -65,6 +65,7 @@ def test_all_faults_are_told_at_once() -> None:
         ("REVIEW_CA_BUNDLE", "there-is-none.pem"),
         ("ALLOWED_ORIGINS", "https://console.example/path"),
         ("ALLOWED_ORIGINS", "*"),
+        ("DIGEST_KEY_IDS", " , "),
         ("ALLOWED_HEADERS", "X-One, *"),
         ("PROBLEM_TYPE_BASE", "https://p.example"),
     ],

@@ -40,11 +40,6 @@ class Stretch:
     since: datetime | None = None
     until: datetime | None = None
 
-    @property
-    def is_whole(self) -> bool:
-        """Tell whether it is every digest that there is."""
-        return self.since is None and self.until is None
-
 
 @dataclass(slots=True)
 class Coverage:
