@@ -13,9 +13,10 @@ from urllib.parse import urlencode
 
 import jwt
 
+from chalicelib.adapters.oidc.claims import TokenCheck
 from chalicelib.adapters.oidc.fetching import DocumentError, Documents, RefusedError
 from chalicelib.adapters.oidc.keys import DISCOVERY, ProviderKeys, origin
-from chalicelib.adapters.oidc.verifier import ALGORITHMS, RETRY_AFTER_SECONDS
+from chalicelib.adapters.oidc.verifier import RETRY_AFTER_SECONDS
 from chalicelib.application.review.ports import CodeQuestion, Granted
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.reviewer_errors import IdentityUnavailableError, ReviewerTokenInvalidError
@@ -86,19 +87,8 @@ class OidcCodeFlow:
 
     def _claims(self, token: str) -> dict[str, Any]:
         """Return what an ID token says, once it is verified. Raises whatever PyJWT raises."""
-        header = jwt.get_unverified_header(token)
-        key = self.keys.find(header["kid"])
-        if key is None or header["alg"] not in ALGORITHMS:
-            raise jwt.InvalidKeyError
-        return jwt.decode(
-            token,
-            key,
-            algorithms=ALGORITHMS,
-            issuer=self.issuer,
-            audience=self.client_id,
-            leeway=self.skew_seconds,
-            options={"require": list(REQUIRED), "enforce_minimum_key_length": True},
-        )
+        check = TokenCheck(self.keys, self.issuer, self.client_id, REQUIRED, self.skew_seconds)
+        return check.claims(token, jwt.get_unverified_header(token))
 
     def _endpoint(self, name: str) -> str:
         """Return an address of the provider, asked for once.
