@@ -3,11 +3,9 @@
 The function is from the same zip. It reads the trail, puts digests, and signs; it reads no operation and writes no event.
 """
 
-import sys
-from typing import Any
-
 from chalicelib.adapters.aws.dynamodb.tables import AUDIT, BY_DAY, BY_HOUR
 from chalicelib.adapters.aws.review.digest_bucket import PREFIX
+from devtools.deploy.parts import VERSION, VIA_DYNAMODB, Json, allow, arn, function, indexes, role
 
 HANDLER = "chalicelib.digest_app.make_digests"
 MEMORY_MB = 1024
@@ -15,10 +13,7 @@ TIMEOUT_SECONDS = 900  # the first digest and those after an outage look at many
 SCHEDULE = "cron(25 * * * ? *)"  # five minutes after the newest hour's digest may be made
 RETENTION = "DigestRetentionDays"
 RETENTION_DAYS = "400"
-VERSION = "2012-10-17"
 READ_INDEXES = (BY_DAY, BY_HOUR)
-
-Json = dict[str, Any]
 
 
 def parameters() -> Json:
@@ -32,7 +27,7 @@ def resources() -> Json:
     """Return the function, its role, schedule and log, the bucket and the key."""
     return {
         "DigestHandler": {"Type": "AWS::Serverless::Function", "Properties": _function()},
-        "DigestHandlerRole": {"Type": "AWS::IAM::Role", "Properties": _role()},
+        "DigestHandlerRole": {"Type": "AWS::IAM::Role", "Properties": role("Digest", _statements())},
         "DigestLogGroup": {"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDays": 90}},
         "DigestBucket": _kept("AWS::S3::Bucket", _bucket()),
         "DigestBucketPolicy": _kept("AWS::S3::BucketPolicy", _bucket_policy()),
@@ -48,9 +43,9 @@ def variables() -> Json:
 def reading() -> list[Json]:
     """Return what whoever verifies may do: read digests, and fetch the public key."""
     return [
-        _allow("ReadDigests", ["s3:GetObject"], [_objects()]),
-        _allow("ListDigests", ["s3:ListBucket"], [_arn("DigestBucket")]),
-        _allow("FetchDigestKey", ["kms:GetPublicKey"], [_arn("DigestKey")]),
+        allow("ReadDigests", ["s3:GetObject"], [_objects()]),
+        allow("ListDigests", ["s3:ListBucket"], [arn("DigestBucket")]),
+        allow("FetchDigestKey", ["kms:GetPublicKey"], [arn("DigestKey")]),
     ]
 
 
@@ -58,53 +53,32 @@ def outputs() -> Json:
     """Return where the digests are, and what signs them."""
     return {
         "DigestBucketName": {"Description": "The signed hourly digests.", "Value": {"Ref": "DigestBucket"}},
-        "DigestKeyArn": {"Description": "The key that signs digests.", "Value": _arn("DigestKey")},
+        "DigestKeyArn": {"Description": "The key that signs digests.", "Value": arn("DigestKey")},
     }
 
 
 def _function() -> Json:
+    variables = {
+        "AUDIT_TABLE": {"Ref": "AuditTable"},
+        "DIGEST_BUCKET": {"Ref": "DigestBucket"},
+        "DIGEST_KEY_ID": arn("DigestKey"),
+    }
     return {
-        "CodeUri": "./deployment.zip",
-        "Handler": HANDLER,
-        "Runtime": f"python{sys.version_info.major}.{sys.version_info.minor}",
-        "Architectures": ["x86_64"],
-        "MemorySize": MEMORY_MB,
-        "Timeout": TIMEOUT_SECONDS,
+        **function("Digest", HANDLER, MEMORY_MB, TIMEOUT_SECONDS, variables),
         "ReservedConcurrentExecutions": 1,
-        "Tracing": "PassThrough",
-        "Role": _arn("DigestHandlerRole"),
-        "LoggingConfig": {"LogGroup": {"Ref": "DigestLogGroup"}, "LogFormat": "Text"},
         "Events": {"Hourly": {"Type": "Schedule", "Properties": {"Schedule": SCHEDULE}}},
-        "Environment": {
-            "Variables": {
-                "AUDIT_TABLE": {"Ref": "AuditTable"},
-                "DIGEST_BUCKET": {"Ref": "DigestBucket"},
-                "DIGEST_KEY_ID": _arn("DigestKey"),
-            }
-        },
     }
-
-
-def _role() -> Json:
-    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    policy = {
-        "PolicyName": "DigestHandlerRolePolicy",
-        "PolicyDocument": {"Version": VERSION, "Statement": _statements()},
-    }
-    return {"AssumeRolePolicyDocument": {"Version": VERSION, "Statement": [trust]}, "Policies": [policy]}
 
 
 def _statements() -> list[Json]:
     """Return what the function may do; S3 refuses to replace or delete what is locked, whatever a role may."""
-    indexes = [{"Fn::Sub": f"${{AuditTable.Arn}}/index/{each.name}"} for each in AUDIT.indexes if each in READ_INDEXES]
-    via = {"StringEquals": {"kms:ViaService": {"Fn::Sub": "dynamodb.${AWS::Region}.amazonaws.com"}}}
+    read = indexes("AuditTable", [each.name for each in AUDIT.indexes if each in READ_INDEXES])
     return [
-        _allow("WriteOwnLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], [_arn("DigestLogGroup")]),
-        _allow("ReadAudit", ["dynamodb:Query"], [_arn("AuditTable"), *indexes]),
-        {**_allow("UseTableKeyThroughDynamoDBOnly", ["kms:Decrypt"], [_arn("TableKey")]), "Condition": via},
-        _allow("PutDigests", ["s3:GetObject", "s3:PutObject"], [_objects()]),
-        _allow("ListDigests", ["s3:ListBucket"], [_arn("DigestBucket")]),
-        _allow("SignDigests", ["kms:Sign"], [_arn("DigestKey")]),
+        allow("ReadAudit", ["dynamodb:Query"], [arn("AuditTable"), *read]),
+        allow("UseTableKeyThroughDynamoDBOnly", ["kms:Decrypt"], [arn("TableKey")], VIA_DYNAMODB),
+        allow("PutDigests", ["s3:GetObject", "s3:PutObject"], [_objects()]),
+        allow("ListDigests", ["s3:ListBucket"], [arn("DigestBucket")]),
+        allow("SignDigests", ["kms:Sign"], [arn("DigestKey")]),
     ]
 
 
@@ -130,7 +104,7 @@ def _bucket_policy() -> Json:
         "Effect": "Deny",
         "Principal": "*",
         "Action": "s3:*",
-        "Resource": [_arn("DigestBucket"), _objects("*")],
+        "Resource": [arn("DigestBucket"), _objects("*")],
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
     return {"Bucket": {"Ref": "DigestBucket"}, "PolicyDocument": {"Version": VERSION, "Statement": [statement]}}
@@ -148,14 +122,6 @@ def _key() -> Json:
 
 def _objects(name: str = f"{PREFIX}*") -> Json:
     return {"Fn::Sub": f"${{DigestBucket.Arn}}/{name}"}
-
-
-def _arn(name: str) -> Json:
-    return {"Fn::GetAtt": [name, "Arn"]}
-
-
-def _allow(sid: str, actions: list[str], targets: list[Json]) -> Json:
-    return {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": targets}
 
 
 def _kept(kind: str, properties: Json) -> Json:

@@ -3,7 +3,6 @@
 `chalice package` knows one app, so these resources are made here, from the routes of the other one and the tables.
 """
 
-import sys
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
@@ -15,6 +14,7 @@ from chalicelib.adapters.aws.review.rows import REVIEW_PREFIX
 from chalicelib.domain.time_budget import TimeBudget
 from chalicelib.edge.review.routes import register
 from devtools.deploy import digests
+from devtools.deploy.parts import VIA_DYNAMODB, Json, allow, arn, function, indexes, role
 
 HANDLER = "chalicelib.review_app.app"
 MEMORY_MB = 1024
@@ -29,9 +29,6 @@ PARAMETERS = {
     "ReviewConsoleUrl": ("REVIEW_CONSOLE_URL", "Where browsers find the console: ReviewEndpointURL and console."),
     "ReviewScope": ("REVIEW_SCOPE", "The scopes that the console asks for; empty for openid."),
 }
-VERSION = "2012-10-17"
-
-Json = dict[str, Any]
 
 
 def parameters() -> Json:
@@ -51,7 +48,7 @@ def resources(api_properties: Mapping[str, Any], stage: str, variables: Mapping[
     """Return the function, its role, its API and its log; `api_properties` are what both APIs have in common."""
     return {
         "ReviewHandler": {"Type": "AWS::Serverless::Function", "Properties": _function(variables)},
-        "ReviewHandlerRole": {"Type": "AWS::IAM::Role", "Properties": _role()},
+        "ReviewHandlerRole": {"Type": "AWS::IAM::Role", "Properties": role("Review", _statements())},
         "ReviewAPI": {
             "Type": "AWS::Serverless::Api",
             "Properties": {
@@ -72,46 +69,24 @@ def outputs(stage: str) -> Json:
     return {"ReviewEndpointURL": {"Description": "The reviewers' API.", "Value": {"Fn::Sub": address}}}
 
 
-def _function(variables: Mapping[str, str]) -> Json:
+def _function(stage_variables: Mapping[str, str]) -> Json:
     """Return the function; memory, time and processor are those of the other ones."""
-    shared = {name: variables[name] for name in SHARED_SETTINGS if name in variables}
+    shared = {name: stage_variables[name] for name in SHARED_SETTINGS if name in stage_variables}
     own = {setting: {"Ref": parameter} for parameter, (setting, _) in PARAMETERS.items()}
-    return {
-        "CodeUri": "./deployment.zip",
-        "Handler": HANDLER,
-        "Runtime": f"python{sys.version_info.major}.{sys.version_info.minor}",
-        "Architectures": ["x86_64"],
-        "MemorySize": MEMORY_MB,
-        "Timeout": int(TimeBudget().function),
-        "Tracing": "PassThrough",
-        "Role": {"Fn::GetAtt": ["ReviewHandlerRole", "Arn"]},
-        "LoggingConfig": {"LogGroup": {"Ref": "ReviewLogGroup"}, "LogFormat": "Text"},
-        "Environment": {
-            "Variables": {
-                **shared,
-                **own,
-                "AUDIT_TABLE": {"Ref": "AuditTable"},
-                "OPERATIONS_TABLE": {"Ref": "OperationsTable"},
-                "SEALING_KEY_ID": {"Fn::GetAtt": ["SealingKey", "Arn"]},
-                **digests.variables(),
-            }
-        },
+    variables = {
+        **shared,
+        **own,
+        "AUDIT_TABLE": {"Ref": "AuditTable"},
+        "OPERATIONS_TABLE": {"Ref": "OperationsTable"},
+        "SEALING_KEY_ID": arn("SealingKey"),
+        **digests.variables(),
     }
-
-
-def _role() -> Json:
-    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    policy = {
-        "PolicyName": "ReviewHandlerRolePolicy",
-        "PolicyDocument": {"Version": VERSION, "Statement": _statements()},
-    }
-    return {"AssumeRolePolicyDocument": {"Version": VERSION, "Statement": [trust]}, "Policies": [policy]}
+    return function("Review", HANDLER, MEMORY_MB, int(TimeBudget().function), variables)
 
 
 def _statements() -> list[Json]:
     """Return what the function may do: read the audit, and put events of looks, which are told apart by their key."""
-    audit, operations = {"Fn::GetAtt": ["AuditTable", "Arn"]}, {"Fn::GetAtt": ["OperationsTable", "Arn"]}
-    via = {"StringEquals": {"kms:ViaService": {"Fn::Sub": "dynamodb.${AWS::Region}.amazonaws.com"}}}
+    audit, operations = arn("AuditTable"), arn("OperationsTable")
     table_key = [
         "kms:Decrypt",
         "kms:DescribeKey",
@@ -121,34 +96,26 @@ def _statements() -> list[Json]:
         "kms:ReEncryptTo",
     ]
     return [
-        _allow(
-            "WriteOwnLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], [{"Fn::GetAtt": ["ReviewLogGroup", "Arn"]}]
-        ),
-        _allow("ReadAudit", ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"], [audit]),
-        _allow("FindOperations", ["dynamodb:Query"], _indexes("AuditTable", [each.name for each in AUDIT.indexes])),
-        _allow("RecordLooks", ["dynamodb:PutItem"], [audit], _leading(f"{REVIEW_PREFIX}*")),
-        _allow(
+        allow("ReadAudit", ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"], [audit]),
+        allow("FindOperations", ["dynamodb:Query"], indexes("AuditTable", [each.name for each in AUDIT.indexes])),
+        allow("RecordLooks", ["dynamodb:PutItem"], [audit], _leading(f"{REVIEW_PREFIX}*")),
+        allow(
             "ReadOperations",
             ["dynamodb:BatchGetItem", "dynamodb:GetItem"],
             [operations],
             _leading("BOOKING#*", "DATAKEY#*", "OP#*"),
         ),
-        _allow(
+        allow(
             "FindOpenOperations",
             ["dynamodb:Query"],
-            _indexes("OperationsTable", [each.name for each in OPERATIONS.indexes]),
+            indexes("OperationsTable", [each.name for each in OPERATIONS.indexes]),
         ),
-        _allow("UseTableKeyThroughDynamoDBOnly", table_key, [{"Fn::GetAtt": ["TableKey", "Arn"]}], via),
-        _allow("OpenContacts", ["kms:Decrypt"], [{"Fn::GetAtt": ["SealingKey", "Arn"]}]),
+        allow("UseTableKeyThroughDynamoDBOnly", table_key, [arn("TableKey")], VIA_DYNAMODB),
+        allow("OpenContacts", ["kms:Decrypt"], [arn("SealingKey")]),
         *digests.reading(),
         # For sessions of the console, and for nothing else: the context is that of no account's key.
-        _allow("SealSessions", ["kms:GenerateDataKey"], [{"Fn::GetAtt": ["SealingKey", "Arn"]}], _session_context()),
+        allow("SealSessions", ["kms:GenerateDataKey"], [arn("SealingKey")], _session_context()),
     ]
-
-
-def _allow(sid: str, actions: list[str], targets: list[Json], condition: Json | None = None) -> Json:
-    told = {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": targets}
-    return told if condition is None else {**told, "Condition": condition}
 
 
 def _leading(*patterns: str) -> Json:
@@ -161,10 +128,6 @@ def _leading(*patterns: str) -> Json:
 
 def _session_context() -> Json:
     return {"StringEquals": {f"kms:EncryptionContext:{name}": value for name, value in CONTEXT.items()}}
-
-
-def _indexes(table: str, names: list[str]) -> list[Json]:
-    return [{"Fn::Sub": f"${{{table}.Arn}}/index/{name}"} for name in names]
 
 
 def _permission() -> Json:

@@ -1,0 +1,52 @@
+"""What the functions beside Chalice's own have in common in a template."""
+
+import sys
+from typing import Any
+
+Json = dict[str, Any]
+
+VERSION = "2012-10-17"
+VIA_DYNAMODB: Json = {"StringEquals": {"kms:ViaService": {"Fn::Sub": "dynamodb.${AWS::Region}.amazonaws.com"}}}
+
+
+def function(name: str, handler: str, memory: int, timeout: int, variables: Json) -> Json:
+    """Return the properties of the function `<name>Handler` out of the zip: `memory` in MB, `timeout` in seconds."""
+    return {
+        "CodeUri": "./deployment.zip",
+        "Handler": handler,
+        "Runtime": f"python{sys.version_info.major}.{sys.version_info.minor}",
+        "Architectures": ["x86_64"],
+        "MemorySize": memory,
+        "Timeout": timeout,
+        "Tracing": "PassThrough",
+        "Role": arn(f"{name}HandlerRole"),
+        "LoggingConfig": {"LogGroup": {"Ref": f"{name}LogGroup"}, "LogFormat": "Text"},
+        "Environment": {"Variables": variables},
+    }
+
+
+def role(name: str, statements: list[Json]) -> Json:
+    """Return the properties of the role of that function: it may write its own log, and what the statements allow."""
+    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    log = allow("WriteOwnLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], [arn(f"{name}LogGroup")])
+    document = {"Version": VERSION, "Statement": [log, *statements]}
+    return {
+        "AssumeRolePolicyDocument": {"Version": VERSION, "Statement": [trust]},
+        "Policies": [{"PolicyName": f"{name}HandlerRolePolicy", "PolicyDocument": document}],
+    }
+
+
+def allow(sid: str, actions: list[str], targets: list[Json], condition: Json | None = None) -> Json:
+    """Return the statement that allows some actions on some targets."""
+    told = {"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": targets}
+    return told if condition is None else {**told, "Condition": condition}
+
+
+def arn(name: str) -> Json:
+    """Return the ARN of a resource."""
+    return {"Fn::GetAtt": [name, "Arn"]}
+
+
+def indexes(table: str, names: list[str]) -> list[Json]:
+    """Return the ARNs of indexes of a table."""
+    return [{"Fn::Sub": f"${{{table}.Arn}}/index/{name}"} for name in names]
