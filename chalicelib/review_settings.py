@@ -1,12 +1,11 @@
 """The settings of the reviewers' function, read once; all faults are reported at once. Its own begin with REVIEW."""
 
-import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
-from pathlib import Path
 from typing import Any
 
+from chalicelib.setting_kinds import is_loopback, require_file, require_origins, require_type_base
 from chalicelib.settings import InvalidSettingsError
 from chalicelib.spelling import misspelt
 
@@ -14,7 +13,6 @@ _URL = re.compile(
     r"(?P<scheme>https?)://(?P<host>[a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?(/[a-z0-9._~-]*)*",
     re.ASCII | re.IGNORECASE,
 )
-_ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?")
 _HEADER_NAME = re.compile(r"[!#$%&'+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2: a token, but no wildcard
 _LONGEST_TEXT = 200
 _LONGEST_NAMES = 1000
@@ -35,7 +33,7 @@ def _text(text: str) -> str:
 
 def _url(text: str) -> str:
     match = _URL.fullmatch(text)
-    if match is None or not (match["scheme"].lower() == "https" or _is_loopback(match["host"])):
+    if match is None or not (match["scheme"].lower() == "https" or is_loopback(match["host"])):
         msg = "must be https://host[:port]/path without a query; plain http is for loopback addresses only"
         raise ValueError(msg)
     return text
@@ -56,14 +54,6 @@ def _scope(text: str) -> str:
     return _text(text)
 
 
-def _is_loopback(host: str) -> bool:
-    name = host.strip("[]").lower()
-    try:
-        return name == "localhost" or ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
-
-
 def _seconds(least: float, most: float) -> Callable[[str], float]:
     def read(text: str) -> float:
         try:
@@ -78,19 +68,8 @@ def _seconds(least: float, most: float) -> Callable[[str], float]:
     return read
 
 
-def _file(text: str) -> str:
-    if not Path(text).is_file():
-        msg = "must name a file of certificates that is here"
-        raise ValueError(msg)
-    return text
-
-
 def _origins(text: str) -> frozenset[str]:
-    origins = frozenset(one.strip() for one in text.split(",") if one.strip())
-    if not all(map(_ORIGIN.fullmatch, origins)):
-        msg = "each origin is scheme://host[:port] in lower case, without a path or a wildcard"
-        raise ValueError(msg)
-    return origins
+    return require_origins(frozenset(one.strip() for one in text.split(",") if one.strip()))
 
 
 def _header_names(text: str) -> tuple[str, ...]:
@@ -107,13 +86,6 @@ def _names(text: str) -> tuple[str, ...]:
         msg = f"must name at least one, in at most {_LONGEST_NAMES} characters"
         raise ValueError(msg)
     return names
-
-
-def _type_base(text: str) -> str:
-    if not (text.startswith(("/", "https://")) and text.endswith(("/", "#"))):
-        msg = "must begin with / or https:// and end with / or #, because a problem's name is put behind it"
-        raise ValueError(msg)
-    return text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +128,7 @@ class ReviewSettings:
     )
     review_ca_bundle: str | None = field(
         default=None,
-        metadata=told(_file, "A file of certificate authorities to trust instead of the bundled ones."),
+        metadata=told(require_file, "A file of certificate authorities to trust instead of the bundled ones."),
     )
     allowed_origins: frozenset[str] = field(
         default=frozenset(),
@@ -168,7 +140,9 @@ class ReviewSettings:
     )
     problem_type_base: str | None = field(
         default=None,
-        metadata=told(_type_base, "What comes before a problem's name in its `type`, if the pages stand elsewhere."),
+        metadata=told(
+            require_type_base, "What comes before a problem's name in its `type`, if the pages stand elsewhere."
+        ),
     )
     operations_table: str = field(
         default="switchboard-operations", metadata=told(_text, "The DynamoDB table of operations.")

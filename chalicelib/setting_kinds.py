@@ -72,7 +72,12 @@ def _require_header_names(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
-def _require_origins(origins: frozenset[str]) -> frozenset[str]:
+def require_origins(origins: frozenset[str]) -> frozenset[str]:
+    """Return web origins as they are.
+
+    Raises:
+        ValueError: one is none; the text says what each must be.
+    """
     for origin in origins:
         if not _ORIGIN.fullmatch(origin):
             msg = "each origin is scheme://host[:port] in lower case, without a path or a wildcard"
@@ -84,13 +89,14 @@ def _require_base_url(url: str) -> str:
     # One pattern instead of urlsplit: that one takes fragments and line breaks, and its own errors repeat the value.
     match = _BASE_URL.fullmatch(url)
     is_sound = match is not None and int(match["port"] or 0) <= _HIGHEST_PORT
-    if match is None or not is_sound or not (match["scheme"].lower() == "https" or _is_loopback(match["host"])):
+    if match is None or not is_sound or not (match["scheme"].lower() == "https" or is_loopback(match["host"])):
         msg = "must be https://host[:port] without a path; plain http is for loopback addresses only"
         raise ValueError(msg)
     return url.rstrip("/")
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine: by the name, or an address of IPv4 or IPv6, in brackets or not."""
     name = host.strip("[]").lower()
     if name == "localhost":
         return True
@@ -102,14 +108,24 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _require_file(path: str) -> str:
+def require_file(path: str) -> str:
+    """Return the path of a file as it is.
+
+    Raises:
+        ValueError: there is none; the text says what it must be.
+    """
     if not os.path.isfile(path):  # noqa: PTH113 (pathlib would be imported for this alone)
         msg = "must name a file of certificates that is here"
         raise ValueError(msg)
     return path
 
 
-def _require_type_base(base: str) -> str:
+def require_type_base(base: str) -> str:
+    """Return what comes before the names of problems as it is.
+
+    Raises:
+        ValueError: it cannot; the text says what it must be.
+    """
     if not (base.startswith(("/", "https://")) and base.endswith(("/", "#"))):
         msg = "must begin with / or https:// and end with / or #, because a problem's name is put behind it"
         raise ValueError(msg)
@@ -127,9 +143,9 @@ def _require_zone(name: str) -> str:
 
 BASE_URL = _checked(TEXT, _require_base_url)
 ZONE = _checked(TEXT, _require_zone)
-FILE = _checked(TEXT, _require_file)
-TYPE_BASE = _checked(TEXT, _require_type_base)
-ORIGINS = _checked(_checked({"type": "frozenset", "items_schema": TEXT}, _require_origins), _split_origins, "before")
+FILE = _checked(TEXT, require_file)
+TYPE_BASE = _checked(TEXT, require_type_base)
+ORIGINS = _checked(_checked({"type": "frozenset", "items_schema": TEXT}, require_origins), _split_origins, "before")
 HEADER_NAMES = _checked(
     _checked({"type": "tuple", "items_schema": [TEXT], "variadic_item_index": 0}, _require_header_names),
     _split_names,
