@@ -1,20 +1,21 @@
-"""The tables of the README that follow from the code; a test compares them, and `python -m devtools.documents` prints them."""
+"""The tables of the documents that follow from the code; a test compares them, and `python -m devtools.documents` prints them."""
 
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import MISSING, fields
 
 from chalicelib.edge.problems.table import BY_SLUG
+from chalicelib.review_settings import ReviewSettings
 from chalicelib.settings import Settings
 from devtools.deploy.alarms import ALARMS
 
 _NEW_KEY = {None: "not said", False: "false", True: "true once the operation is over, else false"}
 
 
-def settings_table() -> Iterator[str]:
-    """Yield the rows of the settings table: name, default, what it is."""
+def settings_table(settings: type[Settings] | type[ReviewSettings] = Settings) -> Iterator[str]:
+    """Yield the rows of a table of settings: name, default, what it is."""
     yield "| variable | default | what it is |"
     yield "|---|---|---|"
-    for one in fields(Settings):
+    for one in fields(settings):
         yield f"| `{one.name.upper()}` | {_default(one.default)} | {one.metadata['description']} |"
 
 
@@ -49,6 +50,10 @@ def _default(default: object) -> str:
     match default:
         case None | "" | frozenset() | ():
             return "none"
+        case _ if default is MISSING:
+            return "has to be set"
+        case tuple(values):
+            return f"`{','.join(values)}`"
         case bool(value):
             return f"`{int(value)}`"
         case value:
@@ -56,4 +61,18 @@ def _default(default: object) -> str:
 
 
 if __name__ == "__main__":
-    print("\n".join([*settings_table(), "", *problems_table(), "", *flags_table(), "", *alarms_table()]))
+    print(
+        "\n".join(
+            [
+                *settings_table(),
+                "",
+                *problems_table(),
+                "",
+                *flags_table(),
+                "",
+                *alarms_table(),
+                "",
+                *settings_table(ReviewSettings),
+            ]
+        )
+    )

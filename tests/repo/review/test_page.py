@@ -16,11 +16,12 @@ from chalicelib.edge.review.container import REASON_HEADER
 from chalicelib.edge.review.query import LONGEST_REASON, SHORTEST_REASON
 from chalicelib.edge.review.questions import FILTERS, LARGEST_PAGE
 from chalicelib.edge.review.routes import OPERATION, STATISTICS
+from chalicelib.review_settings import ReviewSettings
 from devtools.deploy.review import PARAMETERS
+from devtools.documents import settings_table
 from devtools.local.review.identity import USERS
 from devtools.local.run import DEFAULTS
 from devtools.places import ROOT
-from devtools.review_documents import review_settings_table
 from tests.contract.review.test_costs import PAGES
 
 PAGE = (ROOT / "docs" / "reviewers.md").read_text()
@@ -44,7 +45,7 @@ def named(text: str) -> set[str]:
 
 def test_the_settings_are_those_of_the_code() -> None:
     """With defaults and descriptions."""
-    assert "\n".join(review_settings_table()) in PAGE
+    assert "\n".join(settings_table(ReviewSettings)) in PAGE
     assert all(name in section("Settings") for name in PARAMETERS)
 
 
