@@ -12,6 +12,7 @@ ROUNDS ?= 200
 EXAMPLES ?= 200
 CHILDREN ?= 2
 CLIENT_SEEDS ?= 20
+OPERATIONS ?= 100000
 
 BIN := .venv/bin
 RUN := $(BIN)/python
@@ -20,7 +21,7 @@ CALL := $(RUN) -m devtools.command
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run reset events resolve rebuild-guards races test check typescript client-trials lint format types contracts coverage lock openapi package deploy undeploy deploy-test bench simulate explore crash-matrix deadlines machine cut-answers mutate clean
+.PHONY: help setup demo run reset events resolve rebuild-guards races test check typescript client-trials lint format types contracts coverage lock openapi package deploy undeploy deploy-test bench bench-audit simulate explore crash-matrix deadlines machine cut-answers mutate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -118,6 +119,9 @@ deploy-test: setup ## the same deployment against the local stand-in for AWS, an
 
 bench: setup .venv-peers/installed ## measure the zip, beside a bare function and peers in the same run (PART=cold; RECORD=1 keeps it)
 	$(CALL) devtools.bench $(PART) $(if $(RECORD),--record)
+
+bench-audit: setup ## the reviewers' pages, export and verification over many operations (OPERATIONS=100000; RECORD=1 keeps the tables)
+	@$(CALL) devtools.bench.audit --operations $(OPERATIONS) $(if $(RECORD),--record)
 
 simulate: .venv/installed ## run the real use cases against seeded faults (SEEDS=100000; SEED=1234 tells one run; VARIANT=guard-off)
 	@$(CALL) devtools.proof.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS)) $(if $(VARIANT),--variant $(VARIANT))

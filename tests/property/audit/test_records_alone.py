@@ -21,9 +21,8 @@ from devtools.proof.simulation.simulation import Run
 from devtools.proof.simulation.variants import Variant
 from tests.trails import SIGNER, make_hours
 
-pytestmark = pytest.mark.timeout(1200)
-
 SEEDS = int(os.environ.get("RECORDS_SEEDS", "40"))
+pytestmark = pytest.mark.timeout(1200 + SEEDS)
 # The first seed is one from which on the next that shows it is near; a change elsewhere may move it.
 FOUND = {
     Variant.GUARD_OFF: (Impossible.TWO_AT_ONCE, 0),
