@@ -13,6 +13,10 @@ EXAMPLES ?= 200
 CHILDREN ?= 2
 CLIENT_SEEDS ?= 20
 OPERATIONS ?= 100000
+WRITERS ?= 200
+TAMPERINGS ?= 1000
+CLEAN_CHAINS ?= 10000
+RECORDS_SEEDS ?= 10000
 
 BIN := .venv/bin
 RUN := $(BIN)/python
@@ -21,7 +25,7 @@ CALL := $(RUN) -m devtools.command
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run reset events resolve rebuild-guards races test check typescript client-trials lint format types contracts coverage lock openapi package deploy undeploy deploy-test bench bench-audit simulate explore crash-matrix deadlines machine cut-answers mutate clean
+.PHONY: help setup demo run reset events resolve rebuild-guards races test check typescript client-trials lint format types contracts coverage lock openapi package deploy undeploy deploy-test bench bench-audit simulate explore writers tampering crash-matrix deadlines machine cut-answers mutate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -128,6 +132,13 @@ simulate: .venv/installed ## run the real use cases against seeded faults (SEEDS
 
 explore: .venv/installed ## every order of two requests for one booking, and every fault in each (FORM=long: every pair; SEQUENCE=... tells one run; ONLY=scenario; VARIANT=guard-off)
 	@$(CALL) devtools.proof.exploration $(if $(SEQUENCE),--sequence '$(SEQUENCE)',--form $(FORM)) $(if $(ONLY),--only $(ONLY)) $(if $(VARIANT),--variant $(VARIANT))
+
+writers: setup ## many writers at once on the same operations: no fork, and every chain verifies (WRITERS=200)
+	@WRITERS=$(WRITERS) $(CALL) pytest -q tests/integration/booking/test_parallel_writers.py
+
+tampering: setup ## tamper with records in many places, in memory and stored, and verify what nobody touched (TAMPERINGS=1000, CLEAN_CHAINS=10000, RECORDS_SEEDS=10000)
+	@TAMPERINGS=$(TAMPERINGS) CLEAN_CHAINS=$(CLEAN_CHAINS) RECORDS_SEEDS=$(RECORDS_SEEDS) $(CALL) pytest -q tests/property/audit/test_tampering.py \
+		tests/contract/review/test_tampering_of_rows.py tests/property/audit/test_records_alone.py
 
 crash-matrix: setup ## let the function die at every await point under every fault (FAULT=part of a fault's name)
 	@$(CALL) devtools.proof.trials crash-matrix $(FAULT)

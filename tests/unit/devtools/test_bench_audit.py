@@ -1,5 +1,6 @@
 """What the bench of the audit is made of: real stories, and tables that tell what was measured."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -48,6 +49,13 @@ def test_a_page_that_asks_more_of_a_larger_table_is_found() -> None:
     """Whether it took longer does not count."""
     assert grown([page(100, 4), page(1000, 4, ours=90.0)]) == []
     assert grown([page(100, 4), page(1000, 5)]) == ["client"]
+
+
+def test_a_page_that_finds_more_in_a_larger_table_may_ask_more() -> None:
+    """Until it examines as many as it may."""
+    small = replace(page(100, 4), examined=10)
+    assert grown([small, page(1000, 5), page(10_000, 5)]) == []
+    assert grown([small, page(1000, 5), page(10_000, 6)]) == ["client"]
 
 
 def test_the_table_of_pages_tells_what_differs_between_sizes() -> None:
