@@ -15,6 +15,7 @@ CLIENT_SEEDS ?= 20
 OPERATIONS ?= 100000
 WRITERS ?= 200
 TAMPERINGS ?= 1000
+CASES ?= 1000
 CLEAN_CHAINS ?= 10000
 RECORDS_SEEDS ?= 10000
 
@@ -25,7 +26,7 @@ CALL := $(RUN) -m devtools.command
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run reset events resolve rebuild-guards races test check typescript client-trials lint format types contracts coverage lock openapi package deploy undeploy deploy-test bench bench-audit simulate explore writers tampering crash-matrix deadlines machine cut-answers mutate clean
+.PHONY: help setup demo run reset events resolve rebuild-guards races test check typescript client-trials lint format types contracts coverage lock openapi contract-trials package deploy undeploy deploy-test bench bench-audit simulate explore writers tampering crash-matrix deadlines machine cut-answers mutate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -108,6 +109,9 @@ lock: .venv/installed ## compile the requirements files from pyproject.toml
 
 openapi: .venv/installed ## write docs/openapi.json, and tell what breaks callers of the released version (RELEASE=1: release it)
 	@$(CALL) devtools.contract $(if $(RELEASE),--release)
+
+contract-trials: setup ## schemathesis against the local stack: the document and the answers agree (CASES=1000 an operation and phase, SEED=1)
+	@$(CALL) devtools.contract.trials --cases $(CASES) --seed $(or $(SEED),1)
 
 package: setup ## CloudFormation template and zip for one stage, linted (STAGE=dev)
 	$(CALL) devtools.deploy.package $(STAGE)

@@ -60,7 +60,9 @@ def test_many_writers_at_once_leave_no_fork_and_chains_that_verify(
         told = f"{operations} operations, {len(events)} events, {longest} in the longest chain, 0 forks, all verify"
         with capsys.disabled():
             seconds = time.monotonic() - started
-            sys.stdout.write(f"\n{WRITERS} writers at once, {len(answers)} requests {statuses}: {told}, {seconds:.0f} s\n")
+            sys.stdout.write(
+                f"\n{WRITERS} writers at once, {len(answers)} requests {statuses}: {told}, {seconds:.0f} s\n"
+            )
 
 
 def _all_write(service: Service, *, started_with: int) -> Sequence[Answer]:
