@@ -8,6 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from botocore.exceptions import BotoCoreError
+
+from chalicelib.domain.errors import SwitchboardError
 from devtools.bench.__main__ import surroundings
 from devtools.bench.audit.ground import Ground
 from devtools.bench.audit.pages import MeasuredWorld, Page, pages
@@ -54,17 +57,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     told, started, figures = surroundings(), time.monotonic(), Figures()
     sizes = [max(options.operations // part, SMALLEST) for part in (100, 10, 1)]
-    for name in measured(sizes, figures):
-        print(f"  {time.monotonic() - started:4.0f} s  {name}", file=sys.stderr, flush=True)
+    broken = None
+    try:
+        for name in measured(sizes, figures):
+            print(f"  {time.monotonic() - started:4.0f} s  {name}", file=sys.stderr, flush=True)
+    except (RuntimeError, SwitchboardError, BotoCoreError, KeyboardInterrupt) as error:
+        broken = f"The run broke off, and is not kept: {error!r}"
     tables = [pages_table(figures.pages), wholes_table(figures.wholes, figures.plain)]
     print("\n\n".join([surroundings_line(told), *map(aligned, tables), *memory(figures.wholes), NOTE]))
-    if options.record:
+    if options.record and broken is None:
         put(MARK, [surroundings_line(told), *map(piped, tables), *memory(figures.wholes)])
     print(f"{time.monotonic() - started:,.0f} s")
-    larger = grown(figures.pages)
-    for name in larger:
-        print(f"The first page of {name} asks more of a larger table.", file=sys.stderr)
-    return int(bool(larger))
+    wrong = [f"The first page of {name} asks more of a larger table." for name in grown(figures.pages)]
+    print("\n".join([*wrong, *([broken] if broken else [])]), end="", file=sys.stderr)
+    return int(bool(wrong or broken))
 
 
 def _parser() -> argparse.ArgumentParser:

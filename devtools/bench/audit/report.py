@@ -27,7 +27,7 @@ def pages_table(pages: Sequence[Page]) -> list[Row]:
     sizes = sorted({page.size for page in pages})
     named = {name: {page.size: page for page in pages if page.name == name} for name in _names(pages)}
     head = (*PAGES, f"from {sizes[0]:,} to {sizes[-1]:,}")
-    return [head, *(_page(name, [found[size] for size in sizes]) for name, found in named.items())]
+    return [head, *(_page(name, [found[size] for size in sorted(found)]) for name, found in named.items())]
 
 
 def wholes_table(wholes: Sequence[Whole], plain: Mapping[int, float]) -> list[Row]:
@@ -49,7 +49,10 @@ def wholes_table(wholes: Sequence[Whole], plain: Mapping[int, float]) -> list[Ro
 def memory(wholes: Sequence[Whole]) -> Iterable[str]:
     """Yield how much memory each command takes for a further operation."""
     for name in dict.fromkeys(whole.name for whole in wholes):
-        small, *_, large = sorted((whole for whole in wholes if whole.name == name), key=lambda one: one.size)
+        small, *others = sorted((whole for whole in wholes if whole.name == name), key=lambda one: one.size)
+        if not others:
+            continue
+        large = others[-1]
         each = (large.peak_mib - small.peak_mib) * 1024 * 1024 / (large.size - small.size)
         yield f"{name}: {each:,.0f} bytes of memory for each further operation."
 

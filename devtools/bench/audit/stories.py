@@ -18,7 +18,9 @@ from chalicelib.domain.operation.record import OperationRecord
 
 A_DAY = 2_500  # operations: the table is larger because it is older, not because a day has more
 GAP = timedelta(days=1) / A_DAY
-BUSY = 10  # every tenth operation is of one client, and every tenth is with one candidate
+BUSY = (
+    40  # one operation of so many is of one client, and one is with one candidate: a page of each in the smallest table
+)
 BUSY_CLIENT, BUSY_CANDIDATE = 1_000_001, 2_000_001
 CLIENTS, CANDIDATES = 5_000, 4_000
 FIRST_BOOKING = 50_000_000

@@ -57,8 +57,8 @@ def wholes(port: int, bucket: str, size: int, newest: datetime, folder: Path) ->
     digests = ["--digest-bucket", bucket, "--digest-key", DIGEST_KEY, "--json"]
     commands = (
         ("export", ["export", exported, *where]),
-        ("verify what is stored", ["check", *where, *digests]),
         ("verify an export", ["verify", exported, "--json"]),
+        ("verify what is stored", ["check", *where, *digests]),
     )
     for name, arguments in commands:
         yield _in_a_process(name, size, arguments)
