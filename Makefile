@@ -12,6 +12,12 @@ ROUNDS ?= 200
 EXAMPLES ?= 200
 CHILDREN ?= 2
 CLIENT_SEEDS ?= 20
+OPERATIONS ?= 100000
+WRITERS ?= 200
+TAMPERINGS ?= 1000
+CASES ?= 1000
+CLEAN_CHAINS ?= 10000
+RECORDS_SEEDS ?= 10000
 WORKERS ?= auto
 
 BIN := .venv/bin
@@ -23,7 +29,7 @@ SPREAD := -n $(WORKERS) --dist loadfile
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run reset events resolve rebuild-guards races test check typescript python-client client-trials lint format types contracts coverage lock openapi package deploy undeploy deploy-test bench simulate explore crash-matrix deadlines machine cut-answers mutate clean
+.PHONY: help setup demo run reset events resolve rebuild-guards races test check typescript python-client client-trials lint format types contracts coverage lock openapi contract-trials package deploy undeploy deploy-test bench bench-audit simulate explore writers tampering crash-matrix deadlines machine cut-answers mutate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -110,6 +116,9 @@ lock: .venv/installed ## compile the requirements files from pyproject.toml
 openapi: .venv/installed ## write docs/openapi.json, and tell what breaks callers of the released version (RELEASE=1: release it)
 	@$(CALL) devtools.contract $(if $(RELEASE),--release)
 
+contract-trials: setup ## schemathesis against the local stack: the document and the answers agree (CASES=1000 an operation and phase, SEED=1)
+	@$(CALL) devtools.contract.trials --cases $(CASES) --seed $(or $(SEED),1)
+
 package: setup ## CloudFormation template and zip for one stage, linted (STAGE=dev)
 	$(CALL) devtools.deploy.package $(STAGE)
 
@@ -125,11 +134,21 @@ deploy-test: setup ## the same deployment against the local stand-in for AWS, an
 bench: setup .venv-peers/installed ## measure the zip, beside a bare function and peers in the same run (PART=cold; RECORD=1 keeps it)
 	$(CALL) devtools.bench $(PART) $(if $(RECORD),--record)
 
+bench-audit: setup ## the reviewers' pages, export and verification over many operations (OPERATIONS=100000; RECORD=1 keeps the tables)
+	@$(CALL) devtools.bench.audit --operations $(OPERATIONS) $(if $(RECORD),--record)
+
 simulate: .venv/installed ## run the real use cases against seeded faults (SEEDS=100000; SEED=1234 tells one run; VARIANT=guard-off)
 	@$(CALL) devtools.proof.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS)) $(if $(VARIANT),--variant $(VARIANT))
 
 explore: .venv/installed ## every order of two requests for one booking, and every fault in each (FORM=long: every pair; SEQUENCE=... tells one run; ONLY=scenario; VARIANT=guard-off)
 	@$(CALL) devtools.proof.exploration $(if $(SEQUENCE),--sequence '$(SEQUENCE)',--form $(FORM)) $(if $(ONLY),--only $(ONLY)) $(if $(VARIANT),--variant $(VARIANT))
+
+writers: setup ## many writers at once on the same operations: no fork, and every chain verifies (WRITERS=200)
+	@WRITERS=$(WRITERS) $(CALL) pytest -q tests/integration/booking/test_parallel_writers.py
+
+tampering: setup ## tamper with records in many places, in memory and stored, and verify what nobody touched (TAMPERINGS=1000, CLEAN_CHAINS=10000, RECORDS_SEEDS=10000)
+	@TAMPERINGS=$(TAMPERINGS) CLEAN_CHAINS=$(CLEAN_CHAINS) RECORDS_SEEDS=$(RECORDS_SEEDS) $(CALL) pytest -q tests/property/audit/test_tampering.py \
+		tests/contract/review/test_tampering_of_rows.py tests/property/audit/test_records_alone.py
 
 crash-matrix: setup ## let the function die at every await point under every fault (FAULT=part of a fault's name)
 	@$(CALL) devtools.proof.trials crash-matrix $(FAULT)

@@ -1,4 +1,4 @@
-"""Put the last run into `docs/performance.md`, between its two marks: `make bench RECORD=1`."""
+"""Put the last run of a benchmark into `docs/performance.md`, between the two marks of its kind: `make bench RECORD=1`."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -8,7 +8,20 @@ from devtools.bench.report import markdown
 from devtools.places import ROOT
 
 PAGE = ROOT / "docs" / "performance.md"
-BEGIN, END = "<!-- figures -->\n", "<!-- end of the figures -->\n"
+FIGURES = "figures"
+
+
+def begin(mark: str) -> str:
+    """Return the line above what a kind of run puts into the page."""
+    return f"<!-- {mark} -->\n"
+
+
+def end(mark: str) -> str:
+    """Return the line below it."""
+    return f"<!-- end of the {mark} -->\n"
+
+
+BEGIN, END = begin(FIGURES), end(FIGURES)
 
 
 def surroundings_line(told: Mapping[str, object]) -> str:
@@ -17,7 +30,13 @@ def surroundings_line(told: Mapping[str, object]) -> str:
 
 
 def record(figures: Sequence[Figure], told: Mapping[str, object], page: Path = PAGE) -> None:
-    """Replace what is between the marks."""
-    before, _, rest = page.read_text().partition(BEGIN)
-    after = rest.partition(END)[2]
-    page.write_text(f"{before}{BEGIN}\n{surroundings_line(told)}\n\n{markdown(figures)}\n\n{END}{after}")
+    """Replace what is between the marks of the benchmark of bookings."""
+    put(FIGURES, [surroundings_line(told), markdown(figures)], page)
+
+
+def put(mark: str, parts: Sequence[str], page: Path = PAGE) -> None:
+    """Replace what is between two marks by some paragraphs and tables."""
+    before, _, rest = page.read_text().partition(begin(mark))
+    after = rest.partition(end(mark))[2]
+    inside = "\n\n".join(parts)
+    page.write_text(f"{before}{begin(mark)}\n{inside}\n\n{end(mark)}{after}")

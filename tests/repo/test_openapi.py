@@ -70,6 +70,19 @@ def test_a_change_that_breaks_callers_is_announced_by_the_version() -> None:
     assert not changes or is_announced(released, DOCUMENT), "\n".join(changes)
 
 
+def test_a_booking_and_what_names_its_operation_lead_to_how_it_stands() -> None:
+    """An answer whose operation cannot be asked for, as that of a refusal, leads nowhere."""
+    answers = DOCUMENT["paths"]["/v1/PhoneChat/CreateBooking"]["post"]["responses"]
+    links = {status: answer["links"]["status"] for status, answer in answers.items() if "links" in answer}
+    assert set(links) == {"201", "401", "402", "409", "429", "502", "503", "504"}
+    assert {link["operationId"] for link in links.values()} == {"getOperation"}
+    assert "parameters" not in links.pop("201")  # its operation is in Location, which no expression can take apart
+    assert all(link["parameters"] == {"operation_id": "$response.body#/operation_id"} for link in links.values())
+    told = [each for path in DOCUMENT["paths"].values() for each in path.values()]
+    linked = {each["operationId"] for each in told if any("links" in answer for answer in each["responses"].values())}
+    assert linked == {operation.id for operation in OPERATIONS.values() if operation.status is not None}
+
+
 def test_the_version_is_that_of_the_project() -> None:
     """In the document, in the package and in pyproject.toml."""
     (project,) = re.findall(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)

@@ -116,7 +116,6 @@ class _Run:
         self._verification = Verification(self._coverage)
         self._stories = Stories(parts.windows, self._now)
         self._impossible: list[Finding] = []
-        self._taken: set[str] = set()
         self._is_bounded = False
 
     def go(self) -> AuditVerdict:
@@ -173,8 +172,8 @@ class _Run:
     def _take(self, operation_ids: Sequence[str]) -> None:
         for chain in self._settled(operation_ids):
             if chain.events or (chain.head is not None and chain.operation_id not in self._coverage.heads):
-                self._taken.add(chain.operation_id)
                 self._verification.take(chain)
+                self._coverage.begun.pop(chain.operation_id, None)  # what is taken is not missing; memory is let go
                 self._note(self._stories.take(chain))
         self._tell(Progress(self._coverage.digests, self._verification.operations, self._verification.events))
 
@@ -190,16 +189,17 @@ class _Run:
         return list(found.values())
 
     def _missing(self) -> list[str]:
-        """Return what digests tell of and is not there; an operation that only the index has lost is looked at all the same."""
+        """Return what digests tell of and is not there; an operation that only the index has lost is looked at all the same.
+
+        What was taken has no head among those of the digests any more.
+        """
+        heads = self._coverage.heads
         if self._asked.operation_id is not None:
-            return [
-                id_ for id_ in (self._asked.operation_id,) if id_ in self._coverage.heads and id_ not in self._taken
-            ]
+            return [self._asked.operation_id] if self._asked.operation_id in heads else []
         told = [id_ for id_, at in self._coverage.begun.items() if self._start <= at < self._end]
-        told = [id_ for id_ in told if id_ not in self._taken]
         for first in range(0, len(told), PIECE):
             self._take(told[first : first + PIECE])
-        return [id_ for id_ in told if id_ not in self._taken]
+        return [id_ for id_ in told if id_ in heads]
 
     def _note(self, findings: Iterable[Finding]) -> None:
         self._impossible += islice(findings, MOST_NAMED - len(self._impossible))

@@ -110,7 +110,7 @@ class SearchOperations:
         if command.cursor is not None:
             direction, beyond = read_cursor(command.cursor, filter_)
         span = Span(direction, beyond, filter_.start, filter_.end)
-        walk = Walk(self.index, filter_, span, self.bounds, self.door.clock.now(), deadline)
+        walk = Walk(self.index, filter_, span, self.bounds, self.door.clock.now(), deadline, command.size)
         chains = list(islice(walk, command.size))
         if direction is Direction.NEWER:
             chains.reverse()

@@ -12,7 +12,7 @@ from chalicelib.edge.contract.examples import answer_examples, problem_examples
 from chalicelib.edge.contract.headers import HEADERS, headers, names_of
 from chalicelib.edge.contract.operations import JSON, OPERATIONS, Operation
 from chalicelib.edge.contract.parameters import parameters
-from chalicelib.edge.contract.problem_schemas import problem_schemas, schema_name
+from chalicelib.edge.contract.problem_schemas import lead_to_operations, problem_schemas, schema_name
 from chalicelib.edge.contract.request_schema import booking_draft_schema, booking_request_schema
 from chalicelib.edge.contract.samples import samples_of
 from chalicelib.edge.contract.security import SCHEME, security_schemes
@@ -27,8 +27,8 @@ ABOUT = f"""A front door to AdultWork's PhoneChat booking API that a browser may
 
 Every error is a problem document (RFC 9457); its `type` names a page with what to do next. Amounts are exact JSON numbers.
 Answers name the origin of an allowed page in `Access-Control-Allow-Origin`, and let it read {cors.EXPOSED}. Every path answers
-`OPTIONS`, those that answer `GET` answer `HEAD` as well, and any other method is a 405 `method-not-allowed` with `Allow`.
-`default` stands for what API Gateway answers itself.
+`OPTIONS`, those that answer `GET` answer `HEAD` as well, and any other of `GET`, `POST`, `PUT`, `PATCH` and `DELETE` is a 405
+`method-not-allowed` with `Allow`. `default` stands for what API Gateway answers itself, to methods that it does not know, too.
 
 The version follows Semantic Versioning: below 1.0.0 a breaking change raises its second number, from then on the first. New
 members of answers and new kinds of problems break nothing: pass over what you do not know.
@@ -123,6 +123,7 @@ def _success(operation: Operation, links: Links) -> dict[str, Any]:
         "description": operation.success.description,
         "headers": headers(*operation.success.headers),
         "content": content,
+        **_status_link(operation, "The path that `Location` names; its last part is the `operation_id`."),
     }
 
 
@@ -138,7 +139,18 @@ def _problems(
             slug: [one for one in errors if int(status_of(one)) == status] for slug, errors in samples.items()
         }
         found[str(status)] = _problem_answer(status, with_status, instance, links)
+        if lead_to_operations([slug for slug, errors in with_status.items() if errors]):
+            told = "Where the problem names an operation: how that one stands."
+            found[str(status)] |= _status_link(operation, told, operation_id="$response.body#/operation_id")
     return found
+
+
+def _status_link(operation: Operation, told: str, **parameters: str) -> dict[str, Any]:
+    """Return the link to how an operation stands, where it has a status; no expression can take a header apart."""
+    if operation.status is None:
+        return {}
+    values = {"parameters": parameters} if parameters else {}
+    return {"links": {"status": {"operationId": operation.status, **values, "description": told}}}
 
 
 def _problem_answer(

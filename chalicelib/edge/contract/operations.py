@@ -29,7 +29,8 @@ class Operation:
     """One method of one path.
 
     `problems` are the slugs that it may answer with, `scopes` what the token must have been granted; None where nobody has to
-    sign in. `parameters` and `body` are names of components.
+    sign in. `parameters` and `body` are names of components. `status` is the id of the operation by which one learns how it
+    stands.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Operation:
     parameters: tuple[str, ...] = ("X-Request-Id",)
     body: str | None = None
     spends_credits: bool = False
+    status: str | None = None
 
 
 _BOOKS = (Scope.PHONECHAT_BOOKINGS,)
@@ -71,6 +73,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         parameters=("Idempotency-Key", "X-Request-Id"),
         body="BookingRequest",
         spends_credits=True,
+        status="getOperation",
     ),
     (VALIDATE_BOOKING, "POST"): Operation(
         "validateBooking",

@@ -1,7 +1,7 @@
 """The schema of each kind of problem, from the table of problem types and from what the errors themselves can carry."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, get_args
 
 from chalicelib.domain import errors
@@ -134,6 +134,12 @@ MEMBERS: dict[str, Member] = {
 def schema_name(slug: str) -> str:
     """Return the name of a problem's schema: `BookingRejectedProblem`."""
     return f"{''.join(part.capitalize() for part in slug.split('-'))}Problem"
+
+
+def lead_to_operations(slugs: Collection[str]) -> bool:
+    """Tell whether the operations that problems of these kinds name can be asked for; that of a refusal is in the audit alone."""
+    named = [each for each in PROBLEM_TYPES.items() if each[1].slug in slugs and _has_operation(*each)]
+    return bool(named) and all(_has_status(*each) for each in named)
 
 
 def problem_schemas(links: Links) -> dict[str, Any]:

@@ -33,7 +33,7 @@ PAGES = {
     "operation": (SearchCommand(visit(), Filter(operation=f"op_{7:026}")), {"Query": 1 + 1, "PutItem": 1}),
     "nothing meets it": (
         SearchCommand(visit(), Filter(state="CONFIRMED"), client=1001),
-        {"Query": 10 + 1, "BatchGetItem": 10, "PutItem": 1},
+        {"Query": 5 + 1, "BatchGetItem": 10, "PutItem": 1},
     ),
 }
 

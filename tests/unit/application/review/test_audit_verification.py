@@ -17,12 +17,12 @@ from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.review.desk.look import Action
 from chalicelib.domain.reviewer_errors import AuditUnavailableError, RoleMissingError
 from chalicelib.domain.time_budget import Deadline
+from tests import tamperings as tampering
 from tests.builders import NOW
 from tests.fakes.clock import FixedClock
 from tests.fakes.digest_signer import QuickSigner
 from tests.fakes.digests import InMemoryKey, InMemoryRecords, InMemoryShelf
 from tests.fakes.review_desk import CUSTODIAN, Desk, visit
-from tests.property.audit import test_tampering as tampering
 from tests.trails import Trail, make_chain, make_hours, make_trail
 
 DEADLINE = Deadline.after(lambda: 0.0, 60.0)
