@@ -134,6 +134,7 @@ def build(environment: Mapping[str, str]) -> Container:
             keys=world.secrets,
             policy=edge.policy,
             budget=budget,
+            is_sending=settings.sending,
         ),
         validate_booking=ValidateBooking(reads, world.clock, edge.policy, budget),
         get_operation=GetOperation(
