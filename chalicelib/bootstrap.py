@@ -52,6 +52,7 @@ from chalicelib.settings import InvalidSettingsError, Settings, read_settings
 from chalicelib.values import dataclass
 
 INIT_PHASE = "AWS_LAMBDA_INITIALIZATION_TYPE"  # Lambda sets it, to how the process was started
+HANDLER, HOURLY = "_HANDLER", "app.expire_operations"  # and this, to what it calls in the process
 MINUTE_SECONDS, DAY_SECONDS = 60, 86_400
 READ_THREADS = 16  # six serve one booking; the rest are for local servers that work on several at once
 INNER_THREADS = 8
@@ -134,6 +135,7 @@ def build(environment: Mapping[str, str]) -> Container:
             keys=world.secrets,
             policy=edge.policy,
             budget=budget,
+            is_sending=settings.sending,
         ),
         validate_booking=ValidateBooking(reads, world.clock, edge.policy, budget),
         get_operation=GetOperation(
@@ -182,7 +184,7 @@ def _world(settings: Settings, zone: tzinfo, environment: Mapping[str, str]) -> 
     concurrency, inner = ThreadConcurrency(READ_THREADS), ThreadConcurrency(INNER_THREADS)
     authorities = default_authorities()
     aws = _aws(environment, Transport(tls_context(environment.get("AWS_CA_BUNDLE") or authorities)), clock)
-    secrets = _secrets(settings, aws, clock)
+    secrets = _secrets(settings, aws, clock, is_hourly=environment.get(HANDLER) == HOURLY)
     database = DynamoDB(aws.service(DYNAMODB))
     transport = Transport(tls_context(settings.adultwork_ca_bundle or authorities))
     upstream = _upstream(settings, transport, clock, secrets)
@@ -253,8 +255,11 @@ def _upstream(
     )
 
 
-def _secrets(settings: Settings, aws: Place, clock: SystemClock) -> SecretsOnFirstUse:
-    """Return the secrets: given ones for local runs, else by name, fetched at start-up so that no booking waits a hop."""
+def _secrets(settings: Settings, aws: Place, clock: SystemClock, *, is_hourly: bool) -> SecretsOnFirstUse:
+    """Return the secrets: given ones for local runs, else by name, fetched at start-up so that no booking waits a hop.
+
+    The hourly function hashes nothing, and its role may not read them.
+    """
     if settings.secrets_name is None:
         given = {
             "HMAC_KEY": settings.hmac_key,
@@ -265,7 +270,8 @@ def _secrets(settings: Settings, aws: Place, clock: SystemClock) -> SecretsOnFir
         return SecretsOnFirstUse(partial(read_secrets, given))
     kept = SecretsManager(aws.service(SECRETS_MANAGER), clock.sleep)
     secrets = SecretsOnFirstUse(partial(fetch_secrets, kept, settings.secrets_name))
-    secrets.prefetch()
+    if not is_hourly:
+        secrets.prefetch()
     return secrets
 
 

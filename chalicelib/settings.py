@@ -172,6 +172,10 @@ class Settings:
             "How many refusals of an account have an audit event of their own in an hour; more are counted.",
         ),
     )
+    sending: bool = field(
+        default=True,
+        metadata=told(FLAG, "0 stops new bookings (503 `sending-paused`); repeats, status and all reads go on."),
+    )
     breaker_failures: int = field(
         default=0,
         metadata=told(

@@ -21,7 +21,8 @@ SwitchboardError
 │   ├── UpstreamRefusedError         understood and declined
 │   ├── UpstreamUnavailableError     surely nothing happened; safe to try again
 │   └── OutcomeUnknownError          sent, no readable answer; do not send again
-└── StoreUnavailableError            our record could not be written; nothing was sent
+├── StoreUnavailableError            our record could not be written; nothing was sent
+└── SendingPausedError               whoever operates Switchboard has stopped sending
 
 BookingTakenError and SealBrokenError are signals between adapters and use cases, NotResolvableError is for operators; no
 caller ever meets them.
@@ -243,6 +244,10 @@ class OutcomeUnknownError(UpstreamError):
 
 class StoreUnavailableError(SwitchboardError):
     """Our record could not be written or read; nothing was sent upstream."""
+
+
+class SendingPausedError(SwitchboardError):
+    """Whoever operates Switchboard has stopped sending for a while; this request claimed and sent nothing."""
 
 
 class BookingTakenError(Exception):

@@ -132,11 +132,14 @@ def write_package(stage: str, build: Path, root: Path = ROOT) -> Package:
 
 
 def _write_templates(package: Package, stage: Stage) -> None:
-    """Tell each function of Chalice's its own timeout, and part the template in two."""
+    """Tell the functions of bookings how long a call may take, and part the template in two.
+
+    It is the API's timeout for the hourly function as well, whose own is longer: that one flags what calls have left.
+    """
     whole = json.loads(package.template.read_text())
     for resource in whole["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function" and resource["Properties"]["Handler"].startswith("app."):
-            resource["Properties"]["Environment"]["Variables"][TIMEOUT] = str(resource["Properties"]["Timeout"])
+            resource["Properties"]["Environment"]["Variables"][TIMEOUT] = str(stage.timeout)
     two = split(whole)
     add_parameters(two.app, stage)
     for path, template in ((package.template, whole), (package.kept, two.kept), (package.app, two.app)):

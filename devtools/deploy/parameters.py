@@ -36,6 +36,7 @@ def parameters(stage: Stage) -> dict[str, Template]:
         "ReservedConcurrency": _text(
             "^([1-9][0-9]{0,3})?$", "", "How many calls the API's function may serve at once; empty for the account's."
         ),
+        "Sending": _text("^[01]$", "1", "0 stops new bookings; repeats, status and all reads go on."),
         "AlarmEmail": _text(f"^({_EMAIL})?$", "", "Who hears of the alarms; empty for nobody."),
     }
 
@@ -57,6 +58,7 @@ def add_parameters(app: Template, stage: Stage) -> None:
         for variable, name in (("ADULTWORK_BASE_URL", "AdultworkBaseUrl"), ("ALLOWED_ORIGINS", "AllowedOrigins")):
             if variable in variables:
                 variables[variable] = {"Ref": name}
+    resources[API]["Properties"]["Environment"]["Variables"]["SENDING"] = {"Ref": "Sending"}
     resources[API]["Properties"] |= {
         "MemorySize": {"Ref": "MemoryMegabytes"},
         "ReservedConcurrentExecutions": {

@@ -189,7 +189,7 @@ def test_the_answers_cover_every_kind_of_problem_that_a_test_can_bring_about() -
         "method-not-allowed",
     }
     assert CALLERS_SLUGS - found == {
-        "booking-not-created", "internal-error", "operation-in-progress", "store-unavailable",
+        "booking-not-created", "internal-error", "operation-in-progress", "sending-paused", "store-unavailable",
     }  # fmt: skip
 
 

@@ -228,7 +228,7 @@ def test_the_same_sources_make_the_same_zip(package: Package, tmp_path: Path) ->
 def test_a_fault_of_the_contents_is_a_fault_of_the_package(tmp_path: Path) -> None:
     """Told like one of Chalice or cfn-lint."""
     root = tmp_path / "root"
-    for name in ("app.py", ".chalice/config.json", ".chalice/policy-dev.json"):
+    for name in ("app.py", ".chalice/config.json", ".chalice/policy-dev.json", ".chalice/policy-hourly.json"):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_bytes((ROOT / name).read_bytes())
     app = (

@@ -10,7 +10,7 @@ from moto import mock_aws
 
 from chalicelib import bootstrap
 from chalicelib.application.booking.place_booking import PlaceBooking
-from chalicelib.bootstrap import INIT_PHASE, build, prepare
+from chalicelib.bootstrap import HANDLER, HOURLY, INIT_PHASE, build, prepare
 from chalicelib.domain.keyed_hash import HmacKey
 from chalicelib.edge.container import Container
 from chalicelib.settings import InvalidSettingsError
@@ -31,6 +31,16 @@ def test_a_deployed_stage_fetches_its_secrets_by_name() -> None:
     with mock_aws():
         boto3.client("secretsmanager").create_secret(Name="stage-secrets", SecretString=json.dumps({"HMAC_KEY": KEY}))
         container = build({"SECRETS_NAME": "stage-secrets", **AWS})
+        assert key_id(container) == KEY_ID
+
+
+def test_the_hourly_function_asks_for_no_secret() -> None:
+    """Its role could not read it: the secret that is made afterwards is the first one that is asked for."""
+    with mock_aws():
+        container = build({"SECRETS_NAME": "secrets-made-later", HANDLER: HOURLY, **AWS})
+        boto3.client("secretsmanager").create_secret(
+            Name="secrets-made-later", SecretString=json.dumps({"HMAC_KEY": KEY})
+        )
         assert key_id(container) == KEY_ID
 
 

@@ -50,6 +50,7 @@ def test_the_defaults_are_the_documented_limits() -> None:
         "bookings_per_minute": 5,
         "bookings_per_day": 30,
         "refusals_per_hour": 60,
+        "sending": True,
         "breaker_failures": 0,
         "breaker_seconds": 30,
         "settle_minutes": 15,
@@ -123,7 +124,7 @@ def test_every_setting_comes_from_the_variable_of_its_name() -> None:
             "CALL_SECONDS": "19", "READ_SECONDS": "1", "READS_SECONDS": "2", "CLAIM_SECONDS": "2.5", "POST_SECONDS": "10",
             "CONCLUSION_SECONDS": "8", "RECONCILE_SECONDS": "4", "HMAC_KEY_PREVIOUS": "p" * 32, "SEALING_KEY_ID": "alias/k",
             "BOOKINGS_PER_MINUTE": "0", "BOOKINGS_PER_DAY": "0", "REFUSALS_PER_HOUR": "1",
-            "BREAKER_FAILURES": "5", "BREAKER_SECONDS": "0.5",
+            "SENDING": "0", "BREAKER_FAILURES": "5", "BREAKER_SECONDS": "0.5",
             "SETTLE_MINUTES": "1", "EXPIRY_HOURS": "1.5", "PATH": "/usr/bin", "call_seconds": "1",
         }
     )  # fmt: skip
@@ -175,6 +176,7 @@ def test_all_faults_are_reported_at_once_and_no_value_is_repeated() -> None:
         ("HMAC_KEY_PREVIOUS", ["x" * 31]),
         ("BOOKINGS_PER_MINUTE", ["-1", "2.5", "x"]),
         ("BOOKINGS_PER_DAY", ["-1", "2.5", "x"]),
+        ("SENDING", ["paused", "2"]),
         ("BREAKER_FAILURES", ["-1", "2.5", "x"]),
         ("BREAKER_SECONDS", ["0", "-1", "3601", "nan", "inf"]),
         ("SETTLE_MINUTES", ["0", "0.9", "-1", "1441", "nan", "inf"]),

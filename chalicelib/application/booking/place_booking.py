@@ -12,6 +12,7 @@ from chalicelib.application.booking.concluding import Concluding
 from chalicelib.application.booking.earlier import Replay
 from chalicelib.application.booking.reads import PendingFacts, Reads
 from chalicelib.application.booking.refusals import Refusals
+from chalicelib.application.operations import answers
 from chalicelib.application.operations.caller import Caller
 from chalicelib.application.operations.housekeeping import Housekeeping
 from chalicelib.application.ports import BookingGateway, Clock, Concurrency, HmacKeys, IdSource, Vault
@@ -60,7 +61,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class PlaceBooking:
-    """Place a booking."""
+    """Place a booking; unless `is_sending`, nothing is claimed or sent, and what was answered before is answered again."""
 
     reads: Reads
     gateway: BookingGateway
@@ -75,6 +76,7 @@ class PlaceBooking:
     keys: HmacKeys
     policy: BookingPolicy
     budget: TimeBudget
+    is_sending: bool = True
 
     def execute(self, command: PlaceBookingCommand) -> Answered:
         """Place the booking of one request.
@@ -86,7 +88,8 @@ class PlaceBooking:
         3. Require the scope.
         4. Gather the facts that the sound members make use of: the candidate's requirements and the client's balance.
         5. Check all rules that need facts, at the instant of step 1, and refuse with every violation at once. Where the facts
-           cannot be read or a rule is broken, and the same request or booking is known already, that operation is the answer.
+           cannot be read, a rule is broken or sending is paused, and the same request or booking is known already, that
+           operation is the answer.
         6. Claim the operation, before the first byte goes out. An earlier operation in the way is settled first. From here to
            the end of step 8, the other open operations of an account that was not here lately are settled beside it.
         7. Place the booking upstream, once.
@@ -97,6 +100,7 @@ class PlaceBooking:
             CallerError: the caller can mend it; see `domain/errors.py` for the leaves.
             UpstreamError: AdultWork did not do it, or may have done it (OutcomeUnknownError).
             StoreUnavailableError: our record could not be written; nothing was sent.
+            SendingPausedError: whoever operates Switchboard has stopped sending; nothing was claimed.
         """
         started = self.clock.monotonic()
         deadline = Deadline.after(self.clock.monotonic, min(self.budget.call, command.seconds_left))
@@ -170,11 +174,14 @@ class PlaceBooking:
 
         Raises:
             BookingRejectedError: it breaks rules.
+            SendingPausedError: nothing is sent for now.
             UpstreamError: the facts cannot be read.
         """
         facts, failure = pending.read()
         check = fact_rules.check_facts(form, facts)
-        error = _rejected(broken, check) if broken or check.violations else failure
+        error: SwitchboardError | None = failure if self.is_sending else answers.paused()
+        if broken or check.violations:
+            error = _rejected(broken, check)
         if error is None:
             return check
         if before := self._as_before(call, operation):
@@ -185,7 +192,7 @@ class PlaceBooking:
         """Answer a request that cannot be booked now as it was answered before; None when it was not, or in vain.
 
         A repeat often breaks rules: the first try has spent the balance, or its dates have passed since. Nor does it need
-        the facts of a candidate that AdultWork cannot tell right now.
+        the facts of a candidate that AdultWork cannot tell right now, and while sending is paused it sends nothing.
         """
         held = self.claiming.store.held(operation, call.deadline.within(self.budget.claim))
         if held is None:

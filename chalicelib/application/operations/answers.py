@@ -9,6 +9,7 @@ from chalicelib.domain.errors import (
     InvalidTokenError,
     OperationInProgressError,
     OutcomeUnknownError,
+    SendingPausedError,
     SwitchboardError,
     TooManyBookingsError,
     Trouble,
@@ -22,6 +23,7 @@ from chalicelib.domain.operation.record import OperationRecord
 UNAUTHORIZED = 401
 ASK_AGAIN_SECONDS = 5
 WAIT_FOR_SETTLING_SECONDS = 30
+WAIT_FOR_SENDING_SECONDS = 60
 _NOT_SENT = {  # by the reason of the outcome; every other one is a connection that did not come about
     "late": "Recording the booking took too long to send it safely",
     "not-prepared": "The request to AdultWork could not be made",
@@ -183,6 +185,14 @@ def incomparable_repeat(operation_id: str) -> SwitchboardError:
         "This Idempotency-Key was used before, and whether it was for this booking cannot be told any more; nothing was sent. "
         "Ask for the operation.",
         operation_id=operation_id,
+    )
+
+
+def paused() -> SwitchboardError:
+    """Return the error of a booking that may not be sent now, because whoever operates Switchboard has stopped sending."""
+    return SendingPausedError(
+        "Bookings are paused for a while; this request sent nothing. Try again later.",
+        retry_after_seconds=WAIT_FOR_SENDING_SECONDS,
     )
 
 

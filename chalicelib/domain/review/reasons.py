@@ -34,6 +34,7 @@ REFUSED: Mapping[str, str] = {
     "insufficient-scope": "the client has not granted the permission to book",
     "invalid-token": "AdultWork does not accept the client's access token",
     "operation-in-progress": "the same request is being worked on",
+    "sending-paused": "whoever operates Switchboard had stopped sending for a while",
     "too-many-bookings": "the client has made as many bookings as the limit allows",
     "upstream-refused": "AdultWork refused to tell what the rules need to know",
     "upstream-unavailable": "AdultWork could not tell what the rules need to know",

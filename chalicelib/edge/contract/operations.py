@@ -96,7 +96,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         Success(200, "How it stands.", {JSON: "Operation"}, ("Retry-After",)),
         problems=(
             *("missing-token", "invalid-token", "insufficient-scope", "not-found"),
-            *("upstream-refused", "upstream-unavailable", "store-unavailable", "internal-error"),
+            *("upstream-refused", "upstream-unavailable", "store-unavailable", "sending-paused", "internal-error"),
         ),
         scopes=_BOOKS,
         parameters=("operation_id", "X-Request-Id"),

@@ -127,5 +127,8 @@ def _of_the_rest() -> tuple[errors.SwitchboardError, ...]:
         errors.StoreUnavailableError(
             "The booking could not be recorded, so nothing was sent. It is safe to try again.", retry_after_seconds=5
         ),
+        errors.SendingPausedError(
+            "Bookings are paused for a while; this request sent nothing. Try again later.", retry_after_seconds=60
+        ),
         errors.SwitchboardError(INTERNAL_ERROR.advice),
     )

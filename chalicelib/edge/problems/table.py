@@ -200,6 +200,16 @@ PROBLEM_TYPES: dict[type[errors.SwitchboardError], ProblemType] = {
         waits=Waits.ALWAYS,
         retry_after_seconds=5,
     ),
+    errors.SendingPausedError: ProblemType(
+        "sending-paused",
+        "Bookings are paused",
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "Wait as long as Retry-After says and send the same request again, under the same Idempotency-Key. This request sent "
+        "nothing; what was booked before stands, and its operation can be asked for.",
+        safe_to_retry_with_new_key=False,
+        waits=Waits.ALWAYS,
+        retry_after_seconds=60,
+    ),
 }
 EVERY_PROBLEM_TYPE = {**PROBLEM_TYPES, **REVIEWERS_PROBLEM_TYPES}  # what is told to whom books, and to whom reviews
 

@@ -990,6 +990,39 @@ export interface components {
              */
             audit_pending?: true;
         };
+        /** @description Bookings are paused. Wait as long as Retry-After says and send the same request again, under the same Idempotency-Key. This request sent nothing; what was booked before stands, and its operation can be asked for. */
+        SendingPausedProblem: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/sending-paused";
+            /** @constant */
+            title: "Bookings are paused";
+            /** @enum {integer} */
+            status: 503;
+            /** @description What happened, for people. */
+            detail: string;
+            /** Format: uri-reference */
+            instance?: string;
+            request_id: string;
+            operation_id?: string;
+            /** @enum {string} */
+            operation_state?: "SENDING" | "CONFIRMED" | "REJECTED" | "NOT_SENT" | "UNKNOWN" | "NOT_CREATED" | "AMBIGUOUS" | "EXPIRED_UNKNOWN";
+            /**
+             * Format: uri-reference
+             * @description Where the operation can be asked for.
+             */
+            status_url?: string;
+            /** @constant */
+            safe_to_retry_with_new_key: false;
+            retry_after_seconds: number;
+            /**
+             * @description The record of this answer is not complete yet.
+             * @constant
+             */
+            audit_pending?: true;
+        };
         /** @description Something went wrong inside Switchboard. The outcome is not known here. Do not send the booking again under a new key: repeat it only with the same Idempotency-Key, or ask for the operation. */
         InternalErrorProblem: {
             /**
@@ -1231,7 +1264,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UpstreamUnavailableProblem"] | components["schemas"]["OutcomeUnknownProblem"] | components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `upstream-unavailable`: AdultWork cannot be reached; or `store-unavailable`: Switchboard cannot keep its records */
+            /** @description `upstream-unavailable`: AdultWork cannot be reached; or `store-unavailable`: Switchboard cannot keep its records; or `sending-paused`: Bookings are paused */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1239,7 +1272,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["UpstreamUnavailableProblem"] | components["schemas"]["StoreUnavailableProblem"];
+                    "application/problem+json": components["schemas"]["UpstreamUnavailableProblem"] | components["schemas"]["StoreUnavailableProblem"] | components["schemas"]["SendingPausedProblem"];
                 };
             };
             /** @description `upstream-unavailable`: AdultWork cannot be reached; or `outcome-unknown`: The booking was sent, and its outcome is not known yet; or `internal-error`: Something went wrong inside Switchboard */
@@ -1572,7 +1605,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UpstreamUnavailableProblem"] | components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `upstream-unavailable`: AdultWork cannot be reached; or `store-unavailable`: Switchboard cannot keep its records */
+            /** @description `upstream-unavailable`: AdultWork cannot be reached; or `store-unavailable`: Switchboard cannot keep its records; or `sending-paused`: Bookings are paused */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1580,7 +1613,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["UpstreamUnavailableProblem"] | components["schemas"]["StoreUnavailableProblem"];
+                    "application/problem+json": components["schemas"]["UpstreamUnavailableProblem"] | components["schemas"]["StoreUnavailableProblem"] | components["schemas"]["SendingPausedProblem"];
                 };
             };
             /** @description `upstream-unavailable`: AdultWork cannot be reached; or `internal-error`: Something went wrong inside Switchboard */

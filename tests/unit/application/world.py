@@ -51,6 +51,7 @@ class World:
     form: AnswerForm = field(default_factory=lambda: HttpAnswers(Links()))
     budget: TimeBudget = field(default_factory=TimeBudget)
     policy: ReconciliationPolicy = field(default_factory=ReconciliationPolicy)
+    is_sending: bool = True
 
     @property
     def trail(self) -> TroubledTrail:
@@ -83,6 +84,7 @@ class World:
             keys=self.keys,
             policy=POLICY,
             budget=self.budget,
+            is_sending=self.is_sending,
         )
 
     def place(

@@ -39,6 +39,7 @@ ERRORS: list[Callable[[], SwitchboardError]] = [
     lambda: errors.UpstreamUnavailableError("why", trouble=Trouble.LATE, upstream_status=500, retry_after_seconds=3),
     lambda: errors.OutcomeUnknownError("why", trouble=Trouble.UNREADABLE, operation_id="op_1"),
     lambda: errors.StoreUnavailableError("why", retry_after_seconds=3),
+    lambda: errors.SendingPausedError("why", retry_after_seconds=3),
     lambda: errors.TooManyBookingsError("why", limit=5, window_seconds=60, retry_after_seconds=3),
     lambda: errors.BookingNotCreatedError("why", operation_id="op_1"),
 ]

@@ -136,6 +136,7 @@ def refused(status: int | None, operation_id: str | None = OPERATION_ID) -> erro
         (unknown(errors.Trouble.UNREADABLE), 502, False),
         (unknown(errors.Trouble.UNREACHABLE), 502, False),
         (errors.StoreUnavailableError("m"), 503, False),
+        (errors.SendingPausedError("m"), 503, False),
         (errors.OperationInProgressError("m"), 409, False),
         (errors.DuplicateBookingError("m"), 409, False),
         (errors.IdempotencyKeyReusedError("m"), 422, False),
@@ -252,6 +253,7 @@ def test_retry_after_is_clamped(seconds: int, written: str) -> None:
     [
         (errors.OperationInProgressError("m"), "5"),
         (errors.StoreUnavailableError("m"), "5"),
+        (errors.SendingPausedError("m"), "60"),
         (unavailable(), "5"),
         (errors.StoreUnavailableError("m", retry_after_seconds=7), "7"),
         (errors.OutcomeUnknownError("m", trouble=errors.Trouble.LATE, retry_after_seconds=30, **ID), "30"),
