@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, NotRequired
+from typing import Any, Literal, NotRequired, TypeAlias
 
 from typing_extensions import TypedDict
 
@@ -79,6 +79,56 @@ class ProblemPage(TypedDict):
     same_key: str
     retry_after: str
     statuses: list[int]
+
+
+class Method(TypedDict):
+    """
+    AdultWork documents what it tells of a method, and not under which names: these are Switchboard's own.
+    """
+
+    Method: int
+    is_available: bool
+
+
+class GetUserBookingRequirementsAnswer(TypedDict):
+    """
+    What a booking needs: Credits of at least the price for its Duration, and a method that is offered.
+    """
+
+    PhoneChatPPM: float | None
+    Methods: list[Method] | None
+
+
+class GetSettingsAnswer(TypedDict):
+    """
+    What AdultWork does not tell is null. Members that it does not document are passed on untyped.
+    """
+
+    OfferDirectChat: bool | None
+    DirectChat: Any
+    PhoneChatNumber: str | None
+    ShowPhoneChatNumber: bool | None
+    PhoneChatPPM: float | None
+
+
+GetCurrentCreditBalanceAnswer: TypeAlias = float
+
+
+class Permission(TypedDict):
+    """
+    What AdultWork does not tell is null. Members that it does not document are passed on untyped.
+    """
+
+    Permission: str | None
+    Status: str | None
+
+
+class GetPermissionsAnswer(TypedDict):
+    """
+    What AdultWork does not tell is null. Members that it does not document are passed on untyped.
+    """
+
+    Permissions: list[Permission | None] | None
 
 
 class Problem(TypedDict):
@@ -269,6 +319,20 @@ class BookingRejectedProblem(TypedDict):
     violations: list[Violation]
 
 
+class ParametersRejectedProblem(TypedDict):
+    """
+    The parameters cannot be used. Mend every parameter that the violations name, and ask again. AdultWork was not asked.
+    """
+
+    type: Literal['/problems/parameters-rejected']
+    title: Literal['The parameters cannot be used']
+    status: Literal[422]
+    detail: str
+    instance: NotRequired[str]
+    request_id: str
+    violations: list[Violation]
+
+
 class IdempotencyKeyReusedProblem(TypedDict):
     """
     The Idempotency-Key belongs to another booking. Send what was sent first under this key to learn what became of it; only then, another booking under a new key. This request sent nothing.
@@ -444,6 +508,25 @@ class StoreUnavailableProblem(TypedDict):
     audit_pending: NotRequired[Literal[True]]
 
 
+class SendingPausedProblem(TypedDict):
+    """
+    Bookings are paused. Wait as long as Retry-After says and send the same request again, under the same Idempotency-Key. This request sent nothing; what was booked before stands, and its operation can be asked for.
+    """
+
+    type: Literal['/problems/sending-paused']
+    title: Literal['Bookings are paused']
+    status: Literal[503]
+    detail: str
+    instance: NotRequired[str]
+    request_id: str
+    operation_id: NotRequired[str]
+    operation_state: NotRequired[Literal['SENDING', 'CONFIRMED', 'REJECTED', 'NOT_SENT', 'UNKNOWN', 'NOT_CREATED', 'AMBIGUOUS', 'EXPIRED_UNKNOWN']]
+    status_url: NotRequired[str]
+    safe_to_retry_with_new_key: Literal[False]
+    retry_after_seconds: int
+    audit_pending: NotRequired[Literal[True]]
+
+
 class InternalErrorProblem(TypedDict):
     """
     Something went wrong inside Switchboard. The outcome is not known here. Do not send the booking again under a new key: repeat it only with the same Idempotency-Key, or ask for the operation.
@@ -533,3 +616,14 @@ class Operation(TypedDict):
     same_key_tries_again: bool
     safe_to_retry_with_new_key: bool
     answer: Answer | None
+
+
+class MadeBookingsAnswer(TypedDict):
+    """
+    A page of bookings. How AdultWork wraps them is not documented, so the members around them are Switchboard's own.
+    """
+
+    PageNumber: int
+    PageCount: int | None
+    Bookings: list[Booking]
+    unreadable: list[int | None]
