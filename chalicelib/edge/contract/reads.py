@@ -150,7 +150,7 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
         "required": parameter.is_required,
         "description": parameter.about,
         "schema": told,
-        "example": sample,
+        "example": sample if parameter.example is None else parameter.example,
     }
 
 
