@@ -15,7 +15,7 @@ _ID = Whole(1, LARGEST_ID)
 USER_BOOKING_REQUIREMENTS = Endpoint(
     path="/v1/PhoneChat/GetUserBookingRequirements",
     scope=Scope.PHONECHAT_BOOKINGS,
-    parameters=(Parameter("BookUserID", _ID, "Whom to book.", is_required=True),),
+    parameters=(Parameter("BookUserID", _ID, "Whom to book.", is_required=True, example=123456),),
     shape=Known.REQUIREMENTS,
     summary="Ask what a booking of somebody needs",
     about="The price per minute, VAT included, and which methods are offered.",
@@ -45,7 +45,7 @@ MADE_BOOKINGS = Endpoint(
 MADE_BOOKING_DETAILS = Endpoint(
     path="/v1/PhoneChat/MadeBookingDetails",
     scope=Scope.PHONECHAT_BOOKINGS,
-    parameters=(Parameter("BookingID", _ID, "Which booking.", is_required=True),),
+    parameters=(Parameter("BookingID", _ID, "Which booking.", is_required=True, example=1795345849),),
     shape=Known.BOOKING,
     summary="Read one booking that the user made",
     about="As it stands at AdultWork now.",

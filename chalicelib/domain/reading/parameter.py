@@ -62,12 +62,13 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter under AdultWork's own name; `about` is for the documentation."""
+    """A parameter under AdultWork's own name; `about` and `example` are for the documentation."""
 
     name: str
     form: Whole | Day | Choice
     about: str
     is_required: bool = False
+    example: Value | None = None
 
 
 Asked: TypeAlias = Mapping[str, Value]

@@ -1260,7 +1260,7 @@ export interface components {
         slug: string;
         /**
          * @description Whom to book.
-         * @example 1
+         * @example 123456
          */
         "GetUserBookingRequirements.BookUserID": number;
         /**
@@ -1285,7 +1285,7 @@ export interface components {
         "MadeBookings.PageNumber": number;
         /**
          * @description Which booking.
-         * @example 1
+         * @example 1795345849
          */
         "MadeBookingDetails.BookingID": number;
     };
@@ -1689,7 +1689,7 @@ export interface operations {
             query: {
                 /**
                  * @description Whom to book.
-                 * @example 1
+                 * @example 123456
                  */
                 BookUserID: components["parameters"]["GetUserBookingRequirements.BookUserID"];
             };
@@ -2000,7 +2000,7 @@ export interface operations {
             query: {
                 /**
                  * @description Which booking.
-                 * @example 1
+                 * @example 1795345849
                  */
                 BookingID: components["parameters"]["MadeBookingDetails.BookingID"];
             };
