@@ -444,6 +444,25 @@ class StoreUnavailableProblem(TypedDict):
     audit_pending: NotRequired[Literal[True]]
 
 
+class SendingPausedProblem(TypedDict):
+    """
+    Bookings are paused. Wait as long as Retry-After says and send the same request again, under the same Idempotency-Key. This request sent nothing; what was booked before stands, and its operation can be asked for.
+    """
+
+    type: Literal['/problems/sending-paused']
+    title: Literal['Bookings are paused']
+    status: Literal[503]
+    detail: str
+    instance: NotRequired[str]
+    request_id: str
+    operation_id: NotRequired[str]
+    operation_state: NotRequired[Literal['SENDING', 'CONFIRMED', 'REJECTED', 'NOT_SENT', 'UNKNOWN', 'NOT_CREATED', 'AMBIGUOUS', 'EXPIRED_UNKNOWN']]
+    status_url: NotRequired[str]
+    safe_to_retry_with_new_key: Literal[False]
+    retry_after_seconds: int
+    audit_pending: NotRequired[Literal[True]]
+
+
 class InternalErrorProblem(TypedDict):
     """
     Something went wrong inside Switchboard. The outcome is not known here. Do not send the booking again under a new key: repeat it only with the same Idempotency-Key, or ask for the operation.
