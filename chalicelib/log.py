@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from pathlib import PurePath
 from traceback import walk_tb
 
+from chalicelib import VERSION
+
 REDACTED = "[redacted]"
 LONGEST_VALUE = 200
 NAMESPACE = "Switchboard"  # of the metrics; the alarms of the template look there
@@ -46,6 +48,7 @@ SHAPES: dict[str, Shape] = {
     "booking_id": _whole(0, 2**63),
     "problem": _text(SLUG),
     "reason": _text(SLUG),
+    "cause": _text(r"_?[A-Z][A-Za-z0-9]{0,59}(:[A-Za-z][A-Za-z0-9_.-]{0,59})?"),
     "header": _text(r"[A-Z][A-Za-z]*(-[A-Z][A-Za-z]*)*"),
     "settings": _text(r"[A-Z][A-Z0-9_]*(, [A-Z][A-Z0-9_]*)*"),
     "version": _text(r"[0-9]{1,3}(\.[0-9]{1,3}){2}"),
@@ -108,7 +111,7 @@ def _write(name: str, level: int, metric: str | None, fields: dict[str, object])
 def _line(record: logging.LogRecord) -> dict[str, object] | None:
     """Return the members of a line; None for a foreign record below WARNING."""
     time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-    line: dict[str, object] = {"time": time, "level": record.levelname}
+    line: dict[str, object] = {"time": time, "level": record.levelname, "version": VERSION}
     if record.name != _OWN_LOGGER:
         return None if record.levelno < logging.WARNING else line | {"event": "foreign", "logger": record.name}
     extra = record.__dict__

@@ -34,6 +34,11 @@ from chalicelib.values import dataclass
 class InvalidSettingsError(Exception):
     """The environment cannot be used; the message names every fault and never a value."""
 
+    @property
+    def names(self) -> str:
+        """Return the names of the settings that are wrong, for the log."""
+        return ", ".join(dict.fromkeys(fault.partition(":")[0] for fault in str(self).splitlines()))
+
 
 class Others(Protocol):
     """What a check finds beside its own value: the members before it that are sound, by name."""

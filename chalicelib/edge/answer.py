@@ -24,12 +24,14 @@ class Answer(Response):
         operation_id: str | None = None,
         booking_id: int | None = None,
         problem: str | None = None,
+        cause: str | None = None,
         audit_pending: bool = False,
     ) -> None:
         super().__init__(body, {}, status_code)
         self.operation_id = operation_id
         self.booking_id = booking_id
         self.problem = problem
+        self.cause = cause
         self.audit_pending = audit_pending
         self.add_headers(headers)
 

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from chalice.app import Chalice, Request, Response
 
 from chalicelib import log
-from chalicelib.domain.errors import MethodNotAllowedError, NotFoundError
+from chalicelib.domain.errors import MethodNotAllowedError, NotFoundError, SendingPausedError
 from chalicelib.edge import cors
 from chalicelib.edge.answer import Answer
 from chalicelib.edge.container import EdgeSettings, Serving
 from chalicelib.edge.exchange import Exchange, current_exchange, opened
 from chalicelib.edge.problems.response import problem_response
+from chalicelib.edge.problems.table import problem_type
 from chalicelib.edge.request import milliseconds_left, request_id
 from chalicelib.edge.routes.resource import allowed_methods
 
@@ -27,6 +28,7 @@ SECURITY_HEADERS = {
 }
 METHOD_NOT_ALLOWED = 405
 FIRST_SERVER_FAULT = 500
+PAUSED = problem_type(SendingPausedError("")).slug  # what an operator has asked for is no fault
 
 
 def install(app: Chalice, container: Callable[[], Serving]) -> None:
@@ -66,7 +68,7 @@ def _open_exchange(container: Callable[[], Serving]) -> Step:
         try:
             exchange = Exchange(request, identifier, container().settings)
         except Exception as error:  # noqa: BLE001 (whatever the wiring raises, the caller gets a problem)
-            log.failure("container.failed", error, request_id=identifier)
+            log.failure("container.failed", error, request_id=identifier, settings=getattr(error, "names", None))
             exchange = Exchange(request, identifier, EdgeSettings(), fault=error)
         with opened(exchange):
             return following(request)
@@ -82,15 +84,18 @@ def _write_log_lines(request: Request, following: Next) -> Answer:
     before = milliseconds_left(request)
     answer = following(request)
     after = milliseconds_left(request)
+    is_fault = answer.status_code >= FIRST_SERVER_FAULT and answer.problem != PAUSED
     told = {"request_id": current_exchange().request_id, "operation_id": answer.operation_id}
     log.event(
         "request",
-        level=logging.INFO if answer.status_code < FIRST_SERVER_FAULT else logging.ERROR,
+        level=logging.ERROR if is_fault else logging.INFO,
+        metric="ServerFaults" if is_fault else None,
         method=request.method,
         route=request.path,
         status=int(answer.status_code),
         duration_ms=None if before is None or after is None else round(before - after),
         problem=answer.problem,
+        cause=answer.cause if is_fault else None,
         **told,
     )
     if answer.audit_pending:

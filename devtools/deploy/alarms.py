@@ -1,7 +1,7 @@
 """What calls for a person: the alarms of a stage, and the topic that they notify.
 
 A count without an alarm is seen by nobody. Each alarm rings at the first occurrence, as none of these is normal, or
-when what has to happen each hour has not.
+when what has to happen each hour has not; single answers with a 5xx are the exception, as an upstream has its moments.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ TOPIC = "AlarmTopic"
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """Rings when a metric is counted once; if `is_missed`, when it was not counted for MISSED_HOURS.
+    """Rings when a metric is counted `at_least` so often in PERIOD_SECONDS; if `is_missed`, not once in MISSED_HOURS.
 
     `function` is the function it is counted for, None for the code's own metrics. Those have no dimensions, so stages that share
     an account and a region ring together: keep them apart.
@@ -27,6 +27,7 @@ class Alarm:
     advice: str
     function: str | None = None
     is_missed: bool = False
+    at_least: int = 1
 
     @property
     def name(self) -> str:
@@ -46,7 +47,7 @@ class Alarm:
                 "Statistic": "Sum",
                 "Period": HOUR_SECONDS if self.is_missed else PERIOD_SECONDS,
                 "EvaluationPeriods": MISSED_HOURS if self.is_missed else 1,
-                "Threshold": 1,
+                "Threshold": self.at_least,
                 "ComparisonOperator": "LessThanThreshold" if self.is_missed else "GreaterThanOrEqualToThreshold",
                 "TreatMissingData": "breaching" if self.is_missed else "notBreaching",
                 "AlarmActions": [{"Ref": TOPIC}],
@@ -55,6 +56,25 @@ class Alarm:
 
 
 ALARMS = (
+    Alarm(
+        "ServerFaults",
+        "Three requests or more got a 5xx in five minutes: the upstream, a table, the secret or a setting is out of reach.",
+        "Find the log lines `request` with level ERROR: `problem` and `cause` name it; a wrong setting is in `container.failed`.",
+        at_least=3,
+    ),
+    Alarm(
+        "Throttles",
+        "Requests were turned away because as many calls as the function may serve were under way.",
+        "See whether AdultWork is slow; then raise `ReservedConcurrency`, or the account's limit.",
+        function="APIHandler",
+    ),
+    Alarm(
+        "Invocations",
+        "The hourly function was not started for two hours: what nobody came back for is not flagged.",
+        "See that its schedule is enabled and its concurrency is not 0; the next run flags all that is overdue.",
+        function="ExpireOperations",
+        is_missed=True,
+    ),
     Alarm(
         "AuditPending",
         "A booking was made or may have been, and its outcome could not be recorded.",

@@ -280,7 +280,7 @@ def test_every_metric_of_the_code_has_an_alarm(resources: Json) -> None:
     """Under the namespace of the log lines that count it; none of them is normal even once."""
     source = "\n".join(path.read_text() for path in (ROOT / "chalicelib").rglob("*.py"))
     metrics = set(re.findall(r'metric="(\w+)"', source))
-    assert metrics == {"AuditPending", "OperationAmbiguous", "OperationsExpired", "OperationUnreadable"}
+    assert metrics == {"AuditPending", "OperationAmbiguous", "OperationsExpired", "OperationUnreadable", "ServerFaults"}
     for metric in metrics:
         assert alarm_of(resources, metric)["Namespace"] == log.NAMESPACE
 
@@ -294,9 +294,10 @@ def test_a_function_that_fails_raises_an_alarm(resources: Json, name: str) -> No
 def test_alarms_ring_at_the_first_occurrence_and_at_nothing_else(resources: Json) -> None:
     """One is enough, no data is none, and each notifies the topic, which the operator finds in the outputs."""
     alarms = [each["Properties"] for each in resources.values() if each["Type"] == "AWS::CloudWatch::Alarm"]
-    assert len(alarms) == 9
+    assert len(alarms) == 12
     for alarm in (each for each in alarms if each["MetricName"] != "Invocations"):
-        assert (alarm["Statistic"], alarm["Threshold"], alarm["EvaluationPeriods"]) == ("Sum", 1, 1)
+        least = 3 if alarm["MetricName"] == "ServerFaults" else 1
+        assert (alarm["Statistic"], alarm["Threshold"], alarm["EvaluationPeriods"]) == ("Sum", least, 1)
         assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
         assert alarm["TreatMissingData"] == "notBreaching"
         assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}]

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib import log
+from chalicelib import VERSION, log
 
 OPERATION_ID = "op_01KF3Q8Z5T7W9Y1B3D5F7H9K1M"
 
@@ -45,7 +45,13 @@ def test_a_line_has_time_level_event_and_fields() -> None:
     """One JSON object; what is None is left out."""
     (line,) = written(log.event, "request", status=201, operation_id=OPERATION_ID, problem=None)
     assert line.pop("time").endswith("+00:00")
-    assert line == {"level": "INFO", "event": "request", "status": 201, "operation_id": OPERATION_ID}
+    assert line == {
+        "level": "INFO",
+        "version": VERSION,
+        "event": "request",
+        "status": 201,
+        "operation_id": OPERATION_ID,
+    }
 
 
 @pytest.mark.parametrize(
@@ -126,7 +132,7 @@ def test_a_foreign_logger_tells_only_its_name_and_level() -> None:
     foreign = logging.getLogger("urllib3.connectionpool")
     (line,) = written(foreign.warning, "secret %s", "secret", exc_info=raised(ValueError("secret")))
     del line["time"]
-    assert line == {"level": "WARNING", "event": "foreign", "logger": "urllib3.connectionpool"}
+    assert line == {"level": "WARNING", "version": VERSION, "event": "foreign", "logger": "urllib3.connectionpool"}
 
 
 def test_a_chatty_foreign_logger_is_silent() -> None:

@@ -3,6 +3,7 @@
 from chalicelib.domain.errors import SwitchboardError
 from chalicelib.edge.answer import Answer
 from chalicelib.edge.links import Links
+from chalicelib.edge.problems.cause import cause_of
 from chalicelib.edge.problems.document import problem_document
 from chalicelib.edge.problems.facts import problem_headers
 from chalicelib.edge.problems.table import INTERNAL_ERROR, problem_type, status_of
@@ -20,5 +21,6 @@ def problem_response(
         headers=problem_headers(ours),
         operation_id=ours.operation_id,
         problem=problem_type(ours).slug,
+        cause=cause_of(error),
         audit_pending=ours.audit_pending,
     )

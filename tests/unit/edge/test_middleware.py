@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 from chalice.app import Chalice, ChaliceUnhandledError, Response
 
+from chalicelib import VERSION
+from chalicelib.adapters.aws.faults import AwsError
 from chalicelib.domain import errors
 from chalicelib.edge.answer import Answer
 from chalicelib.edge.container import Container
 from chalicelib.edge.middleware import install
 from chalicelib.edge.routes import register
 from chalicelib.edge.routes.resource import METHODS
+from chalicelib.settings import read_settings
 from tests.unit.edge.gateway_event import (
     ANSWERED,
     CREATE_BOOKING,
@@ -69,6 +72,7 @@ def test_a_request_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     del entry["time"]
     assert entry == {
         "level": "INFO",
+        "version": VERSION,
         "event": "request",
         "method": "POST",
         "route": CREATE_BOOKING,
@@ -87,6 +91,23 @@ def test_a_problem_is_named_in_the_line(capsys: pytest.CaptureFixture[str]) -> N
     assert (entry["route"], entry["problem"], entry["level"]) == ("/{proxy+}", "not-found", "INFO")
     call(app, rest_event())
     assert line(capsys, "request")["level"] == "ERROR"
+
+
+def test_a_server_fault_names_its_cause_and_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    """The innermost error's type and what AWS called it, whatever was raised of it on the way out."""
+    error = errors.StoreUnavailableError("m")
+    error.__cause__ = AwsError("ResourceNotFoundException", 400, {"message": "07700900123"})
+    call(edge_app(FakePlaceBooking(error)), rest_event())
+    entry = line(capsys, "request")
+    assert (entry["cause"], entry["ServerFaults"]) == ("AwsError:ResourceNotFoundException", 1)
+
+
+def test_a_pause_that_an_operator_has_asked_for_is_no_fault(capsys: pytest.CaptureFixture[str]) -> None:
+    """It rings no alarm, for as long as it takes."""
+    call(edge_app(FakePlaceBooking(errors.SendingPausedError("m"))), rest_event())
+    entry = line(capsys, "request")
+    assert (entry["status"], entry["problem"], entry["level"]) == (503, "sending-paused", "INFO")
+    assert not {"ServerFaults", "cause"} & entry.keys()
 
 
 def test_a_final_refusal_is_named_in_the_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -167,6 +188,22 @@ def test_without_a_container_every_request_is_answered(capsys: pytest.CaptureFix
         assert (reply.status, reply.document["type"]) == (500, "/problems/internal-error")
         assert "access-control-allow-origin" not in reply.headers
         assert [entry["event"] for entry in lines(capsys)] == ["container.failed", "request"]
+
+
+def test_wrong_settings_are_named_in_the_log(capsys: pytest.CaptureFixture[str]) -> None:
+    """All of them, without their values."""
+
+    def broken() -> Container:
+        read_settings({"CALL_SECONDS": "07700900123", "BREAKER_FAILURES": "many"})
+        raise AssertionError("they are wrong")
+
+    app = Chalice(app_name="broken")
+    install(app, broken)
+    register(app, broken)
+    call(app, rest_event())
+    failed, request = lines(capsys)
+    assert failed["settings"] == "HMAC_KEY, BREAKER_FAILURES, CALL_SECONDS"
+    assert request["cause"] == "InvalidSettingsError"
 
 
 @pytest.mark.parametrize("method", ["TRACE", "PROPFIND"])
