@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import timedelta, tzinfo
 from functools import partial
 from threading import Lock
-from zoneinfo import ZoneInfo
 
 from chalicelib.adapters.adultwork.account import AdultWorkIntrospector
 from chalicelib.adapters.adultwork.client import AdultWorkClient
@@ -17,7 +16,6 @@ from chalicelib.adapters.adultwork.phonechat import AdultWorkGateway
 from chalicelib.adapters.aws.database import DYNAMODB, DynamoDB
 from chalicelib.adapters.aws.dynamodb.audit_trail import DynamoDBAuditTrail
 from chalicelib.adapters.aws.dynamodb.operations import DynamoDBOperationStore
-from chalicelib.adapters.aws.dynamodb.rate_limit import RateLimit
 from chalicelib.adapters.aws.kms import KMS, Kms
 from chalicelib.adapters.aws.secrets import (
     SECRETS_MANAGER,
@@ -42,7 +40,7 @@ from chalicelib.application.booking.validate_booking import ValidateBooking
 from chalicelib.application.operations.get_operation import GetOperation
 from chalicelib.application.operations.housekeeping import Housekeeping
 from chalicelib.application.operations.reconcile import Reconciler
-from chalicelib.domain.booking.policy import BookingPolicy
+from chalicelib.bootstrap_values import booking_policy, rate_limits, time_budget
 from chalicelib.domain.operation.matching import ReconciliationPolicy
 from chalicelib.domain.time_budget import TimeBudget
 from chalicelib.edge.answer_form import HttpAnswers
@@ -53,7 +51,6 @@ from chalicelib.values import dataclass
 
 INIT_PHASE = "AWS_LAMBDA_INITIALIZATION_TYPE"  # Lambda sets it, to how the process was started
 HANDLER, HOURLY = "_HANDLER", "app.expire_operations"  # and this, to what it calls in the process
-MINUTE_SECONDS, DAY_SECONDS = 60, 86_400
 READ_THREADS = 16  # six serve one booking; the rest are for local servers that work on several at once
 INNER_THREADS = 8
 
@@ -109,7 +106,7 @@ def build(environment: Mapping[str, str]) -> Container:
     zone = edge.policy.zone
     form = HttpAnswers(edge.links)
     world = _world(settings, zone, environment)
-    budget = _budget(settings)
+    budget = time_budget(settings)
     policy = ReconciliationPolicy(
         settle=timedelta(minutes=settings.settle_minutes), expiry=timedelta(hours=settings.expiry_hours)
     )
@@ -166,7 +163,7 @@ def edge_settings(settings: Settings) -> EdgeSettings:
         allowed_headers=settings.allowed_headers,
         maximum_body_bytes=settings.body_bytes,
         links=Links(problem_type_base=settings.problem_type_base),
-        policy=_policy(settings),
+        policy=booking_policy(settings),
     )
 
 
@@ -213,7 +210,7 @@ def _world(settings: Settings, zone: tzinfo, environment: Mapping[str, str]) -> 
             clock,
             inner,
             settings.audit_table,
-            _limits(settings),
+            rate_limits(settings),
         ),
         trail=DynamoDBAuditTrail(
             database, settings.audit_table, settings.operations_table, clock.sleep, settings.refusals_per_hour
@@ -240,15 +237,6 @@ def _aws(environment: Mapping[str, str], transport: Transport, clock: SystemCloc
         return Place.of(environment, transport, clock)
     except NoRegionError as error:
         raise InvalidSettingsError(str(error)) from error
-
-
-def _limits(settings: Settings) -> tuple[RateLimit, ...]:
-    """Return the limits that are on."""
-    limits = (
-        RateLimit(settings.bookings_per_minute, MINUTE_SECONDS),
-        RateLimit(settings.bookings_per_day, DAY_SECONDS),
-    )
-    return tuple(limit for limit in limits if limit.limit)
 
 
 def _upstream(
@@ -282,25 +270,3 @@ def _secrets(settings: Settings, aws: Place, clock: SystemClock, *, is_hourly: b
     if not is_hourly:
         secrets.prefetch()
     return secrets
-
-
-def _policy(settings: Settings) -> BookingPolicy:
-    return BookingPolicy(
-        zone=ZoneInfo(settings.adultwork_timezone),
-        maximum_duration_minutes=settings.maximum_duration_minutes,
-        maximum_comments_length=settings.maximum_comments_length,
-        refuse_premium_numbers=settings.refuse_premium_numbers,
-    )
-
-
-def _budget(settings: Settings) -> TimeBudget:
-    return TimeBudget(
-        call=settings.call_seconds,
-        function=settings.function_timeout_seconds,
-        read=settings.read_seconds,
-        reads=settings.reads_seconds,
-        claim=settings.claim_seconds,
-        post=settings.post_seconds,
-        conclusion=settings.conclusion_seconds,
-        reconcile=settings.reconcile_seconds,
-    )
