@@ -46,7 +46,7 @@ from chalicelib.domain.booking.policy import BookingPolicy
 from chalicelib.domain.operation.matching import ReconciliationPolicy
 from chalicelib.domain.time_budget import TimeBudget
 from chalicelib.edge.answer_form import HttpAnswers
-from chalicelib.edge.container import Container, EdgeSettings
+from chalicelib.edge.container import Container, EdgeSettings, ReadsEndpoints
 from chalicelib.edge.links import Links
 from chalicelib.settings import InvalidSettingsError, Settings, read_settings
 from chalicelib.values import dataclass
@@ -146,8 +146,15 @@ def build(environment: Mapping[str, str]) -> Container:
             budget=budget,
         ),
         settings=edge,
+        read_endpoint=partial(_read_endpoint, world, budget),
         housekeeping=housekeeping,
     )
+
+
+def _read_endpoint(world: "_World", budget: TimeBudget) -> ReadsEndpoints:
+    from chalicelib.bootstrap_reads import read_endpoint  # noqa: PLC0415 (no booking waits for it)
+
+    return read_endpoint(world.introspector, world.upstream, world.gateway.breaker, world.clock, budget)
 
 
 def edge_settings(settings: Settings) -> EdgeSettings:
@@ -168,6 +175,7 @@ class _World:
     clock: SystemClock
     concurrency: ThreadConcurrency
     inner: ThreadConcurrency
+    upstream: AdultWorkClient
     secrets: SecretsOnFirstUse
     introspector: BreakingIntrospector
     gateway: BreakingGateway
@@ -192,6 +200,7 @@ def _world(settings: Settings, zone: tzinfo, environment: Mapping[str, str]) -> 
         clock=clock,
         concurrency=concurrency,
         inner=inner,
+        upstream=upstream,
         secrets=secrets,
         introspector=BreakingIntrospector(AdultWorkIntrospector(upstream, concurrency, cache), breaker),
         gateway=BreakingGateway(AdultWorkGateway(upstream, zone), breaker),

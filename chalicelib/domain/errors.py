@@ -11,6 +11,7 @@ SwitchboardError
 │   ├── MissingTokenError
 │   ├── InvalidTokenError
 │   ├── InsufficientScopeError
+│   ├── ParametersRejectedError      every violation at once
 │   ├── BookingRejectedError         every violation at once
 │   ├── IdempotencyKeyReusedError
 │   ├── OperationInProgressError
@@ -136,6 +137,14 @@ class BookingRejectedError(CallerError):
         )
         self.violations = tuple(violations)
         self.unchecked = tuple(unchecked)
+
+
+class ParametersRejectedError(CallerError):
+    """The parameters of a read break rules; AdultWork was not asked. `violations` lists all of them."""
+
+    def __init__(self, violations: Sequence[Violation]) -> None:
+        super().__init__("The parameters cannot be used; AdultWork was not asked. Mend every violation and ask again.")
+        self.violations = tuple(violations)
 
 
 class IdempotencyKeyReusedError(CallerError):

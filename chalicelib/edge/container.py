@@ -1,5 +1,6 @@
 """What the edge is given: the use cases and its own settings. `bootstrap.py` makes it, once, on first use."""
 
+from collections.abc import Callable
 from dataclasses import field
 from datetime import UTC
 from typing import Protocol
@@ -8,8 +9,13 @@ from chalicelib.application.booking.place_booking import Answered, PlaceBookingC
 from chalicelib.application.booking.validate_booking import Quote, ValidateBookingCommand
 from chalicelib.application.operations.get_operation import GetOperationCommand, OperationView
 from chalicelib.application.operations.housekeeping import Expired
+from chalicelib.domain.access import AccessToken
 from chalicelib.domain.booking.longest_form import longest_form_bytes
 from chalicelib.domain.booking.policy import MAXIMUM_COMMENTS_LENGTH, BookingPolicy
+from chalicelib.domain.errors import NotFoundError
+from chalicelib.domain.reading.endpoint import Endpoint
+from chalicelib.domain.reading.parameter import Asked
+from chalicelib.domain.reading.told import Told
 from chalicelib.domain.time_budget import Deadline
 from chalicelib.edge.links import Links
 from chalicelib.values import dataclass
@@ -31,6 +37,14 @@ class ValidatesBookings(Protocol):
         ...
 
 
+class ReadsEndpoints(Protocol):
+    """The use case behind the reads: `application.reading.read_endpoint.ReadEndpoint`, or a fake."""
+
+    def execute(self, endpoint: Endpoint, asked: Asked, token: AccessToken, seconds_left: float) -> Told:
+        """Return what AdultWork answers; every refusal and failure is a SwitchboardError."""
+        ...
+
+
 class GetsOperations(Protocol):
     """The use case behind the status resource: `application.get_operation.GetOperation`, or a fake."""
 
@@ -45,6 +59,15 @@ class ExpiresOperations(Protocol):
     def expire_operations(self, request_id: str, deadline: Deadline) -> Expired:
         """Flag some of the operations that nobody came back for; a store that cannot be read is a SwitchboardError."""
         ...
+
+
+def no_reads() -> ReadsEndpoints:
+    """Stand in for the use case where nothing is read.
+
+    Raises:
+        NotFoundError: always.
+    """
+    raise NotFoundError("There is nothing at this path.")
 
 
 class NothingExpires:
@@ -81,10 +104,11 @@ class Serving(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """All that a view or a schedule can reach."""
+    """All that a view or a schedule can reach; `read_endpoint` makes its use case when one reads, so that no booking loads it."""
 
     place_booking: PlacesBookings
     get_operation: GetsOperations
     settings: EdgeSettings
     validate_booking: ValidatesBookings
     housekeeping: ExpiresOperations = field(default_factory=NothingExpires)
+    read_endpoint: Callable[[], ReadsEndpoints] = no_reads

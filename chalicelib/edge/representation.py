@@ -1,5 +1,6 @@
 """Domain values as JSON text. We serialise every body ourselves: Chalice would turn a Decimal into a float."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TypeAlias
@@ -9,7 +10,7 @@ import simplejson
 from chalicelib.domain.booking.booking import Booking
 from chalicelib.edge.strict_json import Number
 
-Document: TypeAlias = "dict[str, Document] | list[Document] | Decimal | bool | int | str | None"
+Document: TypeAlias = "Mapping[str, Document] | list[Document] | Decimal | bool | int | str | None"
 
 
 def to_json(document: Document) -> str:
@@ -28,7 +29,7 @@ def instant(moment: datetime | None) -> str | None:
 
 
 def _with_shortest_numbers(value: Document) -> Document:
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {name: _with_shortest_numbers(member) for name, member in value.items()}
     if isinstance(value, list):
         return [_with_shortest_numbers(item) for item in value]

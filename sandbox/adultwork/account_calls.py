@@ -17,6 +17,11 @@ def verify_credentials(call: Call) -> Reply:
     return Reply(HTTPStatus.OK, shapes.credentials(call.account))
 
 
+def get_settings(call: Call) -> Reply:
+    """Show the user's own PhoneChat settings."""
+    return Reply(HTTPStatus.OK, shapes.settings(call.account))
+
+
 def get_current_credit_balance(call: Call) -> Reply:
     """Answer the balance as a bare number."""
     return Reply(HTTPStatus.OK, Scalar(call.account.credits))

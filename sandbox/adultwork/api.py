@@ -39,6 +39,7 @@ ENDPOINTS = (
     Endpoint("/v1/PhoneChat/MadeBookings", "GET", PHONE_CHAT_SCOPE, booking_calls.made_bookings),
     Endpoint("/v1/PhoneChat/MadeBookingDetails", "GET", PHONE_CHAT_SCOPE, booking_calls.made_booking_details),
     Endpoint("/v1/PhoneChat/CancelMadeBooking", "POST", PHONE_CHAT_SCOPE, booking_calls.cancel_made_booking),
+    Endpoint("/v1/PhoneChat/GetSettings", "GET", PHONE_CHAT_SCOPE, account_calls.get_settings),
     Endpoint(
         "/v1/CreditHistory/GetCurrentCreditBalance",
         "GET",

@@ -1,6 +1,7 @@
 """Turn what the world holds into the documents that clients see."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from sandbox.adultwork.booking import Booking
 from sandbox.adultwork.cast import METHODS, Account, Candidate
@@ -120,6 +121,21 @@ def credentials(account: Account) -> Record:
         "UserCredentials",
         ACCOUNT,
         (("UserID", account.user_id), *((name, None) for name in hidden)),
+    )
+
+
+def settings(account: Account) -> Record:
+    """Show the settings of a user without DirectChat; the number is one of those that no telephone has."""
+    return Record(
+        "PhoneChatSettings",
+        f"{MODELS}.PhoneChat.Settings",
+        (
+            ("OfferDirectChat", False),
+            ("DirectChat", None),
+            ("PhoneChatNumber", f"+447700900{account.user_id % 1000:03}"),
+            ("ShowPhoneChatNumber", False),
+            ("PhoneChatPPM", Decimal("1.25")),
+        ),
     )
 
 

@@ -17,7 +17,7 @@ COLLECTION = json.loads(postman.COLLECTION.read_text())
 CONTRACT = json.loads(CURRENT.read_text())
 KEY = "a-key-that-postman-made-1"
 # What an example names that is not there yet.
-UNKNOWN_HERE = {"Ask how a booking stands": 404}
+UNKNOWN_HERE = {"Ask how a booking stands": 404, "Read one booking that the user made": 422}
 
 
 def items() -> Iterator[dict[str, Any]]:

@@ -95,3 +95,13 @@ def test_settings_that_are_wrong_are_told_by_the_first_call(monkeypatch: pytest.
     prepare({INIT_PHASE: "on-demand"})
     with pytest.raises(InvalidSettingsError):
         bootstrap.container()
+
+
+def test_reads_use_what_bookings_use_and_are_made_when_somebody_reads() -> None:
+    """The same connections, and the same breaker."""
+    container = build({"HMAC_KEY": KEY, **AWS})
+    reading: Any = container.read_endpoint()
+    placing: Any = container.place_booking
+    assert reading.introspector is placing.reads.introspector
+    assert reading.reader.client is placing.gateway.gateway.client
+    assert reading.reader.guard == placing.gateway.breaker.guard

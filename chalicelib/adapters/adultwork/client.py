@@ -123,7 +123,7 @@ def _unavailable(failure: ExchangeFailedError) -> UpstreamUnavailableError:
         Trouble.UNREADABLE: "AdultWork's answer broke off or was too large",
     }
     return UpstreamUnavailableError(
-        f"{text[failure.trouble]} while the booking was being checked; this request sent nothing. It is safe to try again.",
+        f"{text[failure.trouble]} while it was asked; this request sent nothing. It is safe to try again.",
         trouble=failure.trouble,
         retry_after_seconds=5,
     )

@@ -117,10 +117,10 @@ def refusal_message(answer: UpstreamAnswer, secrets: Sequence[str] = ()) -> str 
 
 def is_candidate_refused(answer: UpstreamAnswer) -> bool:
     """Tell whether an answer to GetUserBookingRequirements understood the question and offers no booking."""
-    return answer.status in CANDIDATE_REFUSALS and refusal_message(answer) is not None and not _is_address_wrong(answer)
+    return answer.status in CANDIDATE_REFUSALS and refusal_message(answer) is not None and not is_address_wrong(answer)
 
 
-def _is_address_wrong(answer: UpstreamAnswer) -> bool:
+def is_address_wrong(answer: UpstreamAnswer) -> bool:
     """Tell whether a 404 is about the resource or its route, which is our trouble, and not about the user."""
     return answer.status == NOT_FOUND and bool(answer.body.strip()) and says_no_route(read_document(answer))
 

@@ -10,9 +10,11 @@ from chalicelib.edge.container import EdgeSettings
 from chalicelib.edge.contract.answer_schemas import answer_schemas
 from chalicelib.edge.contract.examples import answer_examples, problem_examples
 from chalicelib.edge.contract.headers import HEADERS, headers, names_of
-from chalicelib.edge.contract.operations import JSON, OPERATIONS, Operation
+from chalicelib.edge.contract.operation import JSON, Operation
+from chalicelib.edge.contract.operations import OPERATIONS
 from chalicelib.edge.contract.parameters import parameters
 from chalicelib.edge.contract.problem_schemas import problem_schemas, schema_name
+from chalicelib.edge.contract.reads import read_parameters, read_schemas
 from chalicelib.edge.contract.request_schema import booking_draft_schema, booking_request_schema
 from chalicelib.edge.contract.samples import samples_of
 from chalicelib.edge.contract.security import SCHEME, security_schemes
@@ -57,9 +59,10 @@ def openapi_document(resources: Iterable[Resource], settings: EdgeSettings, link
                 "BookingRequest": booking_request_schema(settings.policy),
                 "BookingDraft": booking_draft_schema(),
                 **answer_schemas(),
+                **read_schemas(),
                 **problem_schemas(links),
             },
-            "parameters": parameters(),
+            "parameters": parameters() | read_parameters(),
             "headers": HEADERS,
             "securitySchemes": security_schemes(),
         },

@@ -8,6 +8,7 @@ import simplejson
 from chalicelib import VERSION
 from chalicelib.domain.errors import SwitchboardError
 from chalicelib.edge.contract.example import BOOKING, MEMBERS, QUOTE, REQUEST_ID, operation
+from chalicelib.edge.contract.reads import read_examples
 from chalicelib.edge.links import Links
 from chalicelib.edge.pages.problem_texts import page_document
 from chalicelib.edge.problems.document import problem_document
@@ -24,6 +25,7 @@ def answer_examples(links: Links) -> dict[str, dict[str, Any]]:
         "BookingDraft": dict(MEMBERS),
         "Booking": simplejson.loads(booking_json(BOOKING), use_decimal=True),
         "Quote": quote_document(QUOTE),
+        **read_examples(),
         "Operation": operation_document(operation(links), links),
         "Health": {"status": "ok", "version": VERSION},
         "ProblemPage": page_document(BY_SLUG["booking-not-created"]),

@@ -3,46 +3,15 @@
 from collections.abc import Mapping
 
 from chalicelib.domain.access import Scope
+from chalicelib.domain.reading.endpoints import ENDPOINTS
 from chalicelib.edge.answer_form import CREATE_BOOKING
+from chalicelib.edge.contract.operation import JSON, Operation, Success
+from chalicelib.edge.contract.read_operations import read_operations
 from chalicelib.edge.problems.table import BY_SLUG
 from chalicelib.edge.routes.documentation import CONTRACT, FILE, REFERENCE
 from chalicelib.edge.routes.operations import OPERATION
 from chalicelib.edge.routes.problems import PROBLEM
 from chalicelib.edge.routes.validation import VALIDATE_BOOKING
-from chalicelib.values import dataclass
-
-JSON = "application/json"
-
-
-@dataclass(frozen=True, slots=True)
-class Success:
-    """An answer that is no problem: a schema of the components by media type (None: any text), and its headers."""
-
-    status: int
-    description: str
-    content: Mapping[str, str | None]
-    headers: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One method of one path.
-
-    `problems` are the slugs that it may answer with, `scopes` what the token must have been granted; None where nobody has to
-    sign in. `parameters` and `body` are names of components.
-    """
-
-    id: str
-    tag: str
-    summary: str
-    description: str
-    success: Success
-    problems: tuple[str, ...] = ("internal-error",)
-    scopes: tuple[Scope, ...] | None = None
-    parameters: tuple[str, ...] = ("X-Request-Id",)
-    body: str | None = None
-    spends_credits: bool = False
-
 
 _BOOKS = (Scope.PHONECHAT_BOOKINGS,)
 _ABOUT_A_BOOKING = tuple(slug for slug, row in BY_SLUG.items() if row.safe_to_retry_with_new_key is not None)
@@ -85,6 +54,7 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         parameters=("Idempotency-Key", "X-Request-Id"),
         body="BookingDraft",
     ),
+    **read_operations(ENDPOINTS),
     (OPERATION, "GET"): Operation(
         "getOperation",
         "Operations",

@@ -125,8 +125,8 @@ MEMBERS: dict[str, Member] = {
     ),
     "violations": Member(
         _VIOLATIONS,
-        _is(errors.MalformedRequestError, errors.BookingRejectedError),
-        _is(errors.BookingRejectedError),
+        _is(errors.MalformedRequestError, errors.ParametersRejectedError, errors.BookingRejectedError),
+        _is(errors.ParametersRejectedError, errors.BookingRejectedError),
     ),
 }
 

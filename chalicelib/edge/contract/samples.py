@@ -10,6 +10,7 @@ from chalicelib.domain.access import Scope
 from chalicelib.domain.booking.form import Form, JsonValue
 from chalicelib.domain.booking.rules import form as form_rules
 from chalicelib.domain.operation.operation import OperationState
+from chalicelib.domain.reading.asking import ONCE, REQUIRED
 from chalicelib.domain.violation import Violation
 from chalicelib.edge.container import EdgeSettings
 from chalicelib.edge.contract.example import MEMBERS, NOW, OPERATION_ID
@@ -59,6 +60,9 @@ def _of_the_caller(settings: EdgeSettings) -> tuple[errors.SwitchboardError, ...
             operation_id=OPERATION_ID,
         ),
         errors.BookingRejectedError(form_rules.violations(Form({**MEMBERS, **old}, settings.policy, NOW))),
+        errors.ParametersRejectedError(
+            [Violation.of("/BookUserID", "required", REQUIRED), Violation.of("/PageNumber", "once", ONCE)]
+        ),
         errors.TooManyBookingsError(
             "This account may make 5 bookings in 60 seconds; nothing was sent. Try again later.",
             limit=5,

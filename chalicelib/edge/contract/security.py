@@ -10,8 +10,8 @@ SCHEME = "AdultWork"
 # Source of the addresses: AdultWork, Unified Login, Authorization code and token pages.
 _LOGIN = "https://platform.adultwork.com/OAuth"
 _SCOPES: Mapping[Scope, str] = {
-    Scope.PHONECHAT_BOOKINGS: "Book, and ask for bookings.",
-    Scope.CREDITS_HISTORY: "Optional: read the balance. Without it the rule on the balance is unchecked.",
+    Scope.PHONECHAT_BOOKINGS: "Book, ask for bookings, and read what PhoneChat has.",
+    Scope.CREDITS_HISTORY: "Read the balance. A booking needs it not; without it the rule on the balance is unchecked.",
 }
 
 

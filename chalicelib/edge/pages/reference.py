@@ -85,7 +85,9 @@ def _pattern(parameter: dict[str, Any]) -> Html:
 
 def _scopes(operation: Operation) -> Html:
     needed = [scope for requirement in operation["security"] for scopes in requirement.values() for scope in scopes]
-    text = f"Needs an access token with the scope `{'`, `'.join(needed)}`." if needed else "Needs no access token."
+    if not operation["security"]:
+        return element("p", inline("Needs no access token."), class_="scopes")
+    text = f"Needs an access token with the scope `{'`, `'.join(needed)}`." if needed else "Needs any access token."
     return element("p", inline(text), class_="scopes")
 
 

@@ -105,6 +105,13 @@ PROBLEM_TYPES: dict[type[errors.SwitchboardError], ProblemType] = {
         same_key=SameKey.MENDED,
         is_recorded=False,
     ),
+    errors.ParametersRejectedError: ProblemType(
+        "parameters-rejected",
+        "The parameters cannot be used",
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "Mend every parameter that the violations name, and ask again. AdultWork was not asked.",
+        same_key=SameKey.MENDED,
+    ),
     errors.IdempotencyKeyReusedError: ProblemType(
         "idempotency-key-reused",
         "The Idempotency-Key belongs to another booking",

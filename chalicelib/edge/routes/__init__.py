@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from chalice.app import Chalice
 
 from chalicelib.edge.container import Container
-from chalicelib.edge.routes import documentation, health, nowhere, operations, phonechat, problems, validation
+from chalicelib.edge.routes import documentation, health, nowhere, operations, phonechat, problems, reads, validation
 from chalicelib.edge.routes.resource import Resource, serve
 
 
@@ -14,6 +14,7 @@ def resources(container: Callable[[], Container]) -> Sequence[Resource]:
     served = (
         phonechat.resource(container),
         validation.resource(container),
+        *reads.resources(container),
         operations.resource(container),
         health.RESOURCE,
         problems.RESOURCE,

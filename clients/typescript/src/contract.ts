@@ -44,6 +44,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/PhoneChat/GetUserBookingRequirements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ask what a booking of somebody needs
+         * @description The price per minute, VAT included, and which methods are offered. AdultWork is asked anew each time; nothing is claimed, recorded or kept.
+         */
+        get: operations["readUserBookingRequirements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/PhoneChat/MadeBookings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the bookings that the user made
+         * @description One page of them. AdultWork is asked anew each time; nothing is claimed, recorded or kept.
+         */
+        get: operations["readMadeBookings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/PhoneChat/MadeBookingDetails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read one booking that the user made
+         * @description As it stands at AdultWork now. AdultWork is asked anew each time; nothing is claimed, recorded or kept.
+         */
+        get: operations["readMadeBookingDetails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/PhoneChat/GetSettings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the user's own PhoneChat settings
+         * @description What clients meet who book this user. AdultWork is asked anew each time; nothing is claimed, recorded or kept.
+         */
+        get: operations["readSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/CreditHistory/GetCurrentCreditBalance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the balance
+         * @description A bare number of credits, exact. AdultWork is asked anew each time; nothing is claimed, recorded or kept.
+         */
+        get: operations["readCurrentCreditBalance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/Account/GetPermissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what the user has granted
+         * @description A scope counts as granted only where it is listed and its Status is `granted`. AdultWork is asked anew each time; nothing is claimed, recorded or kept.
+         */
+        get: operations["readPermissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/operations/{operation_id}": {
         parameters: {
             query?: never;
@@ -395,6 +515,43 @@ export interface components {
             retry_after: string;
             statuses: number[];
         };
+        /** @description What a booking needs: Credits of at least the price for its Duration, and a method that is offered. */
+        GetUserBookingRequirementsAnswer: {
+            /** @description The price per minute, VAT included; null where none is set. */
+            PhoneChatPPM: number | null;
+            /** @description Every method, offered or not; null where that could not be read. */
+            Methods: {
+                Method: number;
+                is_available: boolean;
+            }[] | null;
+        };
+        /** @description A page of bookings. How AdultWork wraps them is not documented, so the members around them are Switchboard's own. */
+        MadeBookingsAnswer: {
+            /** @description The page that was asked for. */
+            PageNumber: number;
+            /** @description How many there are; null where it is not told. */
+            PageCount: number | null;
+            Bookings: components["schemas"]["Booking"][];
+            /** @description The BookingIDs of entries that could not be read as bookings; null where not even that could. */
+            unreadable: (number | null)[];
+        };
+        /** @description What AdultWork does not tell is null. Members that it does not document are passed on untyped. */
+        GetSettingsAnswer: {
+            OfferDirectChat: boolean | null;
+            /** @description AdultWork does not document its form. It is passed on plainly: names without namespaces, null for nil, elements of one name beside each other as a list; where AdultWork answers in XML, every leaf is a text. */
+            DirectChat: unknown;
+            PhoneChatNumber: string | null;
+            ShowPhoneChatNumber: boolean | null;
+            PhoneChatPPM: number | null;
+        };
+        GetCurrentCreditBalanceAnswer: number;
+        /** @description What AdultWork does not tell is null. Members that it does not document are passed on untyped. */
+        GetPermissionsAnswer: {
+            Permissions: ({
+                Permission: string | null;
+                Status: string | null;
+            } | null)[] | null;
+        };
         /** @description A problem (RFC 9457) of any kind. */
         Problem: {
             /** Format: uri-reference */
@@ -678,6 +835,24 @@ export interface components {
              * @constant
              */
             audit_pending?: true;
+            violations: components["schemas"]["Violation"][];
+        };
+        /** @description The parameters cannot be used. Mend every parameter that the violations name, and ask again. AdultWork was not asked. */
+        ParametersRejectedProblem: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/parameters-rejected";
+            /** @constant */
+            title: "The parameters cannot be used";
+            /** @enum {integer} */
+            status: 422;
+            /** @description What happened, for people. */
+            detail: string;
+            /** Format: uri-reference */
+            instance?: string;
+            request_id: string;
             violations: components["schemas"]["Violation"][];
         };
         /** @description The Idempotency-Key belongs to another booking. Send what was sent first under this key to learn what became of it; only then, another booking under a new key. This request sent nothing. */
@@ -1050,6 +1225,36 @@ export interface components {
          * @example outcome-unknown
          */
         slug: string;
+        /**
+         * @description Whom to book.
+         * @example 123456
+         */
+        "GetUserBookingRequirements.BookUserID": number;
+        /**
+         * @description Bookings made from this day on, on AdultWork's clock.
+         * @example 2026-01-15
+         */
+        "MadeBookings.StartDate": string;
+        /**
+         * @description The order; `date-desc` if left out.
+         * @example date-desc
+         */
+        "MadeBookings.OrderBy": "date-desc" | "date-asc" | "nickname-asc" | "nickname-desc" | "sessiondate-asc" | "sessiondate-desc";
+        /**
+         * @description How many on a page; 50 if left out.
+         * @example 1
+         */
+        "MadeBookings.BookingsPerPage": number;
+        /**
+         * @description Which page, from 1.
+         * @example 1
+         */
+        "MadeBookings.PageNumber": number;
+        /**
+         * @description Which booking.
+         * @example 1795345849
+         */
+        "MadeBookingDetails.BookingID": number;
     };
     requestBodies: never;
     headers: {
@@ -1379,6 +1584,891 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `upstream-refused`: AdultWork declined */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `internal-error`: Something went wrong inside Switchboard */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description `upstream-unavailable`: AdultWork cannot be reached; or `internal-error`: Something went wrong inside Switchboard */
+            502: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamUnavailableProblem"] | components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description `upstream-unavailable`: AdultWork cannot be reached */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamUnavailableProblem"];
+                };
+            };
+            /** @description `upstream-unavailable`: AdultWork cannot be reached; or `internal-error`: Something went wrong inside Switchboard */
+            504: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamUnavailableProblem"] | components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description What the gateway answers itself. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readUserBookingRequirements: {
+        parameters: {
+            query: {
+                /**
+                 * @description Whom to book.
+                 * @example 123456
+                 */
+                BookUserID: components["parameters"]["GetUserBookingRequirements.BookUserID"];
+            };
+            header?: {
+                /**
+                 * @description An id of your own for this request; one that is not sound, or could tell a secret, is replaced.
+                 * @example 4f1c1f0e-6f0a-4c53-9d0b-2f8f4a2e7d11
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What AdultWork answers. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetUserBookingRequirementsAnswer"];
+                };
+            };
+            /** @description `missing-token`: An access token is needed; or `invalid-token`: The access token is not valid */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MissingTokenProblem"] | components["schemas"]["InvalidTokenProblem"];
+                };
+            };
+            /** @description `upstream-refused`: AdultWork declined */
+            402: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `insufficient-scope`: The access token lacks a scope; or `upstream-refused`: AdultWork declined */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InsufficientScopeProblem"] | components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `upstream-refused`: AdultWork declined */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `parameters-rejected`: The parameters cannot be used; or `upstream-refused`: AdultWork declined */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ParametersRejectedProblem"] | components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `upstream-refused`: AdultWork declined */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `internal-error`: Something went wrong inside Switchboard */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description `upstream-unavailable`: AdultWork cannot be reached; or `internal-error`: Something went wrong inside Switchboard */
+            502: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamUnavailableProblem"] | components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description `upstream-unavailable`: AdultWork cannot be reached */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamUnavailableProblem"];
+                };
+            };
+            /** @description `upstream-unavailable`: AdultWork cannot be reached; or `internal-error`: Something went wrong inside Switchboard */
+            504: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamUnavailableProblem"] | components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description What the gateway answers itself. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readMadeBookings: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Bookings made from this day on, on AdultWork's clock.
+                 * @example 2026-01-15
+                 */
+                StartDate?: components["parameters"]["MadeBookings.StartDate"];
+                /**
+                 * @description The order; `date-desc` if left out.
+                 * @example date-desc
+                 */
+                OrderBy?: components["parameters"]["MadeBookings.OrderBy"];
+                /**
+                 * @description How many on a page; 50 if left out.
+                 * @example 1
+                 */
+                BookingsPerPage?: components["parameters"]["MadeBookings.BookingsPerPage"];
+                /**
+                 * @description Which page, from 1.
+                 * @example 1
+                 */
+                PageNumber?: components["parameters"]["MadeBookings.PageNumber"];
+            };
+            header?: {
+                /**
+                 * @description An id of your own for this request; one that is not sound, or could tell a secret, is replaced.
+                 * @example 4f1c1f0e-6f0a-4c53-9d0b-2f8f4a2e7d11
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What AdultWork answers. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeBookingsAnswer"];
+                };
+            };
+            /** @description `missing-token`: An access token is needed; or `invalid-token`: The access token is not valid */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MissingTokenProblem"] | components["schemas"]["InvalidTokenProblem"];
+                };
+            };
+            /** @description `upstream-refused`: AdultWork declined */
+            402: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `insufficient-scope`: The access token lacks a scope; or `upstream-refused`: AdultWork declined */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InsufficientScopeProblem"] | components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `upstream-refused`: AdultWork declined */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `parameters-rejected`: The parameters cannot be used; or `upstream-refused`: AdultWork declined */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ParametersRejectedProblem"] | components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `upstream-refused`: AdultWork declined */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `internal-error`: Something went wrong inside Switchboard */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description `upstream-unavailable`: AdultWork cannot be reached; or `internal-error`: Something went wrong inside Switchboard */
+            502: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamUnavailableProblem"] | components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description `upstream-unavailable`: AdultWork cannot be reached */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamUnavailableProblem"];
+                };
+            };
+            /** @description `upstream-unavailable`: AdultWork cannot be reached; or `internal-error`: Something went wrong inside Switchboard */
+            504: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamUnavailableProblem"] | components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description What the gateway answers itself. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readMadeBookingDetails: {
+        parameters: {
+            query: {
+                /**
+                 * @description Which booking.
+                 * @example 1795345849
+                 */
+                BookingID: components["parameters"]["MadeBookingDetails.BookingID"];
+            };
+            header?: {
+                /**
+                 * @description An id of your own for this request; one that is not sound, or could tell a secret, is replaced.
+                 * @example 4f1c1f0e-6f0a-4c53-9d0b-2f8f4a2e7d11
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What AdultWork answers. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            /** @description `missing-token`: An access token is needed; or `invalid-token`: The access token is not valid */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MissingTokenProblem"] | components["schemas"]["InvalidTokenProblem"];
+                };
+            };
+            /** @description `upstream-refused`: AdultWork declined */
+            402: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `insufficient-scope`: The access token lacks a scope; or `upstream-refused`: AdultWork declined */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InsufficientScopeProblem"] | components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `upstream-refused`: AdultWork declined */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `parameters-rejected`: The parameters cannot be used; or `upstream-refused`: AdultWork declined */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ParametersRejectedProblem"] | components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `upstream-refused`: AdultWork declined */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `internal-error`: Something went wrong inside Switchboard */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description `upstream-unavailable`: AdultWork cannot be reached; or `internal-error`: Something went wrong inside Switchboard */
+            502: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamUnavailableProblem"] | components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description `upstream-unavailable`: AdultWork cannot be reached */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamUnavailableProblem"];
+                };
+            };
+            /** @description `upstream-unavailable`: AdultWork cannot be reached; or `internal-error`: Something went wrong inside Switchboard */
+            504: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamUnavailableProblem"] | components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description What the gateway answers itself. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readSettings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description An id of your own for this request; one that is not sound, or could tell a secret, is replaced.
+                 * @example 4f1c1f0e-6f0a-4c53-9d0b-2f8f4a2e7d11
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What AdultWork answers. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetSettingsAnswer"];
+                };
+            };
+            /** @description `missing-token`: An access token is needed; or `invalid-token`: The access token is not valid */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MissingTokenProblem"] | components["schemas"]["InvalidTokenProblem"];
+                };
+            };
+            /** @description `upstream-refused`: AdultWork declined */
+            402: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `insufficient-scope`: The access token lacks a scope; or `upstream-refused`: AdultWork declined */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InsufficientScopeProblem"] | components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `upstream-refused`: AdultWork declined */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `parameters-rejected`: The parameters cannot be used; or `upstream-refused`: AdultWork declined */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ParametersRejectedProblem"] | components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `upstream-refused`: AdultWork declined */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `internal-error`: Something went wrong inside Switchboard */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description `upstream-unavailable`: AdultWork cannot be reached; or `internal-error`: Something went wrong inside Switchboard */
+            502: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamUnavailableProblem"] | components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description `upstream-unavailable`: AdultWork cannot be reached */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamUnavailableProblem"];
+                };
+            };
+            /** @description `upstream-unavailable`: AdultWork cannot be reached; or `internal-error`: Something went wrong inside Switchboard */
+            504: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamUnavailableProblem"] | components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description What the gateway answers itself. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readCurrentCreditBalance: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description An id of your own for this request; one that is not sound, or could tell a secret, is replaced.
+                 * @example 4f1c1f0e-6f0a-4c53-9d0b-2f8f4a2e7d11
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What AdultWork answers. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetCurrentCreditBalanceAnswer"];
+                };
+            };
+            /** @description `missing-token`: An access token is needed; or `invalid-token`: The access token is not valid */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MissingTokenProblem"] | components["schemas"]["InvalidTokenProblem"];
+                };
+            };
+            /** @description `upstream-refused`: AdultWork declined */
+            402: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `insufficient-scope`: The access token lacks a scope; or `upstream-refused`: AdultWork declined */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InsufficientScopeProblem"] | components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `upstream-refused`: AdultWork declined */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `parameters-rejected`: The parameters cannot be used; or `upstream-refused`: AdultWork declined */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ParametersRejectedProblem"] | components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `upstream-refused`: AdultWork declined */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `internal-error`: Something went wrong inside Switchboard */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description `upstream-unavailable`: AdultWork cannot be reached; or `internal-error`: Something went wrong inside Switchboard */
+            502: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamUnavailableProblem"] | components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description `upstream-unavailable`: AdultWork cannot be reached */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamUnavailableProblem"];
+                };
+            };
+            /** @description `upstream-unavailable`: AdultWork cannot be reached; or `internal-error`: Something went wrong inside Switchboard */
+            504: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamUnavailableProblem"] | components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description What the gateway answers itself. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readPermissions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description An id of your own for this request; one that is not sound, or could tell a secret, is replaced.
+                 * @example 4f1c1f0e-6f0a-4c53-9d0b-2f8f4a2e7d11
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What AdultWork answers. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetPermissionsAnswer"];
+                };
+            };
+            /** @description `missing-token`: An access token is needed; or `invalid-token`: The access token is not valid */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MissingTokenProblem"] | components["schemas"]["InvalidTokenProblem"];
+                };
+            };
+            /** @description `upstream-refused`: AdultWork declined */
+            402: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `upstream-refused`: AdultWork declined */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `upstream-refused`: AdultWork declined */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `parameters-rejected`: The parameters cannot be used; or `upstream-refused`: AdultWork declined */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ParametersRejectedProblem"] | components["schemas"]["UpstreamRefusedProblem"];
                 };
             };
             /** @description `upstream-refused`: AdultWork declined */

@@ -112,14 +112,15 @@ def test_a_problem_is_a_page_for_people_and_a_document_for_programs(slug: str) -
     assert {reply.headers["vary"] for reply in (page, document, text)} == {"Origin, Accept"}
 
 
-def test_no_booking_loads_the_documentation() -> None:
+def test_no_booking_loads_the_documentation_or_what_reads() -> None:
     """Book, and look at what was imported; then ask for the documentation, which is."""
     code = """
 import sys
 import app
 from tests.unit.edge.gateway_event import call, edge_app, operation_event, rest_event
 def loaded():
-    return [name for name in sys.modules if name.startswith(("chalicelib.edge.contract", "chalicelib.edge.pages"))]
+    late = ("chalicelib.edge.contract", "chalicelib.edge.pages", "chalicelib.application.reading", "chalicelib.bootstrap_reads")
+    return [name for name in sys.modules if name.startswith(late)]
 edge = edge_app()
 assert call(edge, rest_event()).status == 201
 assert call(edge, rest_event(resource="/v1/PhoneChat/ValidateBooking")).status == 200

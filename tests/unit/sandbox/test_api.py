@@ -4,7 +4,9 @@ import http.client
 
 import pytest
 
+from chalicelib.domain.reading.endpoints import ENDPOINTS as READS
 from sandbox import SandboxServer
+from sandbox.adultwork.api import ENDPOINTS
 from sandbox.adultwork.cast import CREDITS_SCOPE, PHONE_CHAT_SCOPE, TOKENS
 from tests.unit.sandbox.caller import BALANCE, CREATE, CREDENTIALS, DETAILS, MADE, PERMISSIONS, REQUIREMENTS, Caller
 from tests.unit.sandbox.conftest import StandingClock
@@ -154,3 +156,20 @@ def test_the_service_keeps_london_time(client: Caller, clock: StandingClock) -> 
     clock.move(days=150)
     created = client.book(SessionDate="2018-08-01 10:00", AcceptBy="2018-07-31 10:00").json["CreateDate"]
     assert created == "2018-06-19T13:34:56.789"
+
+
+def test_every_read_that_switchboard_serves_has_an_answer_here() -> None:
+    """Under the same path, method and scope."""
+    here = {endpoint.path: (endpoint.method, endpoint.scope) for endpoint in ENDPOINTS}
+    assert {one.path: ("GET", one.scope) for one in READS}.items() <= here.items()
+
+
+def test_settings_are_those_of_the_account(client: Caller) -> None:
+    """With a number that no telephone has."""
+    assert client.get("/v1/PhoneChat/GetSettings").json == {
+        "OfferDirectChat": False,
+        "DirectChat": None,
+        "PhoneChatNumber": "+447700900001",
+        "ShowPhoneChatNumber": False,
+        "PhoneChatPPM": 1.25,
+    }

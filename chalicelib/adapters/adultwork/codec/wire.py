@@ -50,12 +50,12 @@ def read_made_bookings(answer: UpstreamAnswer, page: int = 1) -> tuple[ListEntry
     """
     root = read_document(answer)
     bookings = bookings_in(root)
-    if not bookings and (error_texts(root) or not has_empty_list(root) or _page_count(root) > page):
+    if not bookings and (error_texts(root) or not has_empty_list(root) or page_count(root) > page):
         raise UnreadableAnswerError("the answer is not a list of bookings")
     return bookings
 
 
-def _page_count(root: Node) -> int:
+def page_count(root: Node) -> int:
     """Return how many pages a list says that it has, 0 when it says nothing. Source of the name: the list of escort bookings."""
     node = member(root, "PageCount") if is_record(root) else None
     return 0 if node is None else integer(leaf_text(node, Kind.NUMBER))

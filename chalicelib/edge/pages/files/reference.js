@@ -23,6 +23,8 @@ function requestOf(form) {
   if (form.dataset.signed === "yes" && token) headers["Authorization"] = `Bearer ${token}`;
   let path = form.dataset.path;
   for (const field of fieldsOf(form, "path")) path = path.replace(`{${field.name}}`, encodeURIComponent(field.value));
+  const query = new URLSearchParams(fieldsOf(form, "query").filter(field => field.value).map(field => [field.name, field.value]));
+  if (query.size) path += `?${query}`;
   const options = {method: form.dataset.method, headers, cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer"};
   if (form.elements.body) {
     headers["Content-Type"] = "application/json";

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, NotRequired
+from typing import Any, Literal, NotRequired, TypeAlias
 
 from typing_extensions import TypedDict
 
@@ -79,6 +79,56 @@ class ProblemPage(TypedDict):
     same_key: str
     retry_after: str
     statuses: list[int]
+
+
+class Method(TypedDict):
+    """
+    AdultWork documents what it tells of a method, and not under which names: these are Switchboard's own.
+    """
+
+    Method: int
+    is_available: bool
+
+
+class GetUserBookingRequirementsAnswer(TypedDict):
+    """
+    What a booking needs: Credits of at least the price for its Duration, and a method that is offered.
+    """
+
+    PhoneChatPPM: float | None
+    Methods: list[Method] | None
+
+
+class GetSettingsAnswer(TypedDict):
+    """
+    What AdultWork does not tell is null. Members that it does not document are passed on untyped.
+    """
+
+    OfferDirectChat: bool | None
+    DirectChat: Any
+    PhoneChatNumber: str | None
+    ShowPhoneChatNumber: bool | None
+    PhoneChatPPM: float | None
+
+
+GetCurrentCreditBalanceAnswer: TypeAlias = float
+
+
+class Permission(TypedDict):
+    """
+    What AdultWork does not tell is null. Members that it does not document are passed on untyped.
+    """
+
+    Permission: str | None
+    Status: str | None
+
+
+class GetPermissionsAnswer(TypedDict):
+    """
+    What AdultWork does not tell is null. Members that it does not document are passed on untyped.
+    """
+
+    Permissions: list[Permission | None] | None
 
 
 class Problem(TypedDict):
@@ -266,6 +316,20 @@ class BookingRejectedProblem(TypedDict):
     operation_id: NotRequired[str]
     safe_to_retry_with_new_key: Literal[False]
     audit_pending: NotRequired[Literal[True]]
+    violations: list[Violation]
+
+
+class ParametersRejectedProblem(TypedDict):
+    """
+    The parameters cannot be used. Mend every parameter that the violations name, and ask again. AdultWork was not asked.
+    """
+
+    type: Literal['/problems/parameters-rejected']
+    title: Literal['The parameters cannot be used']
+    status: Literal[422]
+    detail: str
+    instance: NotRequired[str]
+    request_id: str
     violations: list[Violation]
 
 
@@ -533,3 +597,14 @@ class Operation(TypedDict):
     same_key_tries_again: bool
     safe_to_retry_with_new_key: bool
     answer: Answer | None
+
+
+class MadeBookingsAnswer(TypedDict):
+    """
+    A page of bookings. How AdultWork wraps them is not documented, so the members around them are Switchboard's own.
+    """
+
+    PageNumber: int
+    PageCount: int | None
+    Bookings: list[Booking]
+    unreadable: list[int | None]

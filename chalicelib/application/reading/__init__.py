@@ -1,0 +1,1 @@
+"""Reading for a caller what AdultWork knows: one use case for every declared endpoint."""
