@@ -1,4 +1,4 @@
-// The list: a card for each booking of this user on this device, those that are under way first.
+// The list: a card for each booking that is under way, and for each that AdultWork has.
 
 import type { Booking, BookingRequest } from "switchboard-client";
 
@@ -21,7 +21,7 @@ export class Cards {
   constructor(account: string) {
     this.name = `booking-page/${account}`;
     list.replaceChildren();
-    this.kept().forEach((one) => this.show(String(one.id), "booked", one.status, `${one.who}, ${one.when}`));
+    this.keep(this.kept());
     this.count();
   }
 
@@ -30,15 +30,17 @@ export class Cards {
     this.show(key, state, words, `Candidate ${booking.BookUserID}, ${spoken(booking.SessionDate)}`);
   }
 
-  /** Shows a booking and keeps it on the device. */
+  /** Shows the booking that came of an intent, and keeps it on the device. */
   booked(key: string, booking: Booking): void {
-    const who = booking.Candidate.Nickname ?? `Candidate ${booking.Candidate.UserID}`;
-    const status = `Booked: ${booking.Status ?? "status not told"} (${booking.BookingID}). ${booking.ActionClient ?? ""}`;
-    const mine = { id: booking.BookingID, when: spoken(booking.SessionDate), who, status };
-    const others = this.kept().filter(({ id }) => id !== mine.id);
-    localStorage.setItem(this.name, JSON.stringify([...others, mine].slice(-MOST_KEPT)));
-    this.drop(String(mine.id));
-    this.show(key, "booked", status, `${who}, ${mine.when}`);
+    this.drop(key);
+    this.keep([...this.kept().filter(({ id }) => id !== booking.BookingID), remembered(booking)]);
+  }
+
+  /** Shows what AdultWork has, newest first, and keeps that on the device in the place of what it remembers. */
+  listed(bookings: readonly Booking[]): void {
+    const known = bookings.map(remembered).reverse();
+    this.kept().filter(({ id }) => known.every((one) => one.id !== id)).forEach(({ id }) => this.drop(String(id)));
+    this.keep(known);
   }
 
   drop(key: string): void {
@@ -55,6 +57,12 @@ export class Cards {
     this.count();
   }
 
+  private keep(bookings: readonly Kept[]): void {
+    const latest = bookings.slice(-MOST_KEPT);
+    localStorage.setItem(this.name, JSON.stringify(latest));
+    latest.forEach((one) => this.show(String(one.id), "booked", one.status, `${one.who}, ${one.when}`));
+  }
+
   private kept(): Kept[] {
     return JSON.parse(localStorage.getItem(this.name) ?? "[]") as Kept[];
   }
@@ -68,6 +76,11 @@ function line(kind: string, words: string): HTMLElement {
   const element = document.createElement(kind);
   element.textContent = words;
   return element;
+}
+
+function remembered({ BookingID: id, Status, ActionClient, SessionDate, Candidate }: Booking): Kept {
+  const who = Candidate.Nickname ?? `Candidate ${Candidate.UserID}`;
+  return { id, when: spoken(SessionDate), who, status: `${Status ?? "Booked"} (${id}). ${ActionClient ?? ""}` };
 }
 
 function spoken(date: string): string {

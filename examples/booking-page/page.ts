@@ -5,6 +5,7 @@ import type { BookingRequest, Intent, Outcome, Waiting } from "switchboard-clien
 import { Cards } from "./cards.js";
 import { Correcting } from "./correcting.js";
 import { fill, focusFirstViolation, say, showViolations, watch, written } from "./form.js";
+import { list } from "./listing.js";
 import { quoteSoon, stopQuoting } from "./quoting.js";
 
 /** settings.json, which the host of the page serves: where Switchboard is, and with a sandbox its people. */
@@ -23,12 +24,13 @@ let desk = open();
 /** All that belongs to one user: another user gets another desk, and never an intent of this one. */
 function open() {
   const { account, token } = settings.users[users.selectedIndex] ?? settings.users[0] ?? { account: "me", token: "" };
+  const signedIn = (): string | null => token || tokenField.value || null;
   const client = createClient({
     baseUrl: settings.baseUrl,
     account,
-    token: (rejected) => (rejected === undefined ? token || tokenField.value || null : null),
+    token: (rejected) => (rejected === undefined ? signedIn() : null),
   });
-  return { client, cards: new Cards(account), correcting: new Correcting(client, account), running: new Map<string, AbortController>() };
+  return { client, signedIn, cards: new Cards(account), correcting: new Correcting(client, account), running: new Map<string, AbortController>() };
 }
 
 async function tapped(): Promise<void> {
@@ -57,7 +59,7 @@ function tell(intent: Intent, outcome: Outcome): void {
   match(outcome, {
     booked: (found) => {
       desk.cards.booked(key, found.booking);
-      quoteSoon(desk.client); // the balance is another one now
+      askAnew(); // the balance is another one now
     },
     rejected: ({ violations, mend }) => {
       desk.correcting.begin(intent, mend);
@@ -101,11 +103,16 @@ async function goOnWithAll(): Promise<void> {
   }
 }
 
+function askAnew(): void {
+  quoteSoon(desk.client);
+  void list(settings.baseUrl, desk.signedIn(), desk.cards);
+}
+
 async function start(): Promise<void> {
   desk = open();
   tokenField.value = "";
   await goOnWithAll();
-  quoteSoon(desk.client);
+  askAnew();
 }
 
 function showNetwork(): void {
@@ -118,12 +125,13 @@ document.getElementById("candidates")?.append(...settings.candidates.map(({ id, 
 users.hidden = settings.users.length === 0;
 users.form?.addEventListener("submit", (event) => event.preventDefault());
 users.addEventListener("change", () => void start());
-tokenField.addEventListener("change", () => quoteSoon(desk.client));
+tokenField.addEventListener("change", askAnew);
 addEventListener("offline", showNetwork);
 addEventListener("online", () => {
   showNetwork();
   desk.running.forEach((ending) => ending.abort());
   void goOnWithAll();
+  askAnew();
 });
 fill({ ...settings.example });
 watch(() => quoteSoon(desk.client), () => void tapped());
