@@ -101,6 +101,17 @@ def test_try_it_quotes_at_the_running_stack_and_books_nothing(watched: Watched, 
     assert (bookings(stack), watched.complaints) == (before, [])
 
 
+def test_try_it_reads_with_the_parameters_that_are_filled_in(watched: Watched, stack: LocalRun) -> None:
+    """Those that are empty are left out."""
+    page = opened(watched, stack, "readMadeBookings")
+    page.fill("#readMadeBookings input[name=BookingsPerPage]", "1")
+    status, body = sent(page, "readMadeBookings")
+    assert status.startswith("200 in ")
+    assert json.loads(body)["PageNumber"] == 1
+    assert any(address.endswith("/v1/PhoneChat/MadeBookings?BookingsPerPage=1") for address in watched.addresses)
+    assert watched.complaints == []
+
+
 def test_try_it_books_only_when_that_is_ticked(watched: Watched, stack: LocalRun) -> None:
     """The form is not sent before; then it is a booking, under the key that the button drew, and can be asked for."""
     before = bookings(stack)

@@ -13,6 +13,7 @@ from tests.integration import bookings
 from tests.integration.bookings import (
     BALANCE,
     CREATE,
+    DETAILS,
     MADE_BOOKINGS,
     MEMBERS,
     PERMISSIONS,
@@ -24,6 +25,7 @@ from tests.integration.bookings import (
 from tests.integration.exchange import PROBLEM, Answer
 from tests.integration.service import Service
 
+SETTINGS = "/v1/PhoneChat/GetSettings"
 KEY = "contract-test-key-1"
 OPERATION = "/v1/operations/{operation_id}"
 NOWHERE_YET = "op_01ARZ3NDEKTSV4RRFFQ69G5FAV"
@@ -47,6 +49,11 @@ def ask(operation_id: str = NOWHERE_YET, token: str = bookings.TOKEN) -> Ask:
 def read(path: str, accept: str = "*/*") -> Ask:
     """Return how to read a page."""
     return lambda service: service.send("GET", path, {**bookings.headers(None), "Accept": accept})
+
+
+def know(path: str, query: str = "", token: str | None = bookings.TOKEN) -> Ask:
+    """Return how to read what AdultWork knows."""
+    return lambda service: service.send("GET", path + query, bookings.headers(token))
 
 
 def armed(path: str, then: Ask, fault: str = "status", times: int = 2, **settings: Any) -> Ask:  # noqa: ANN401 (settings of a fault)
@@ -73,6 +80,12 @@ def of_the_booking(service: Service) -> Answer:
     """Book, and ask for the operation."""
     location = str(post(CREATE)(service).header("Location"))
     return service.ask(location.rpartition("/")[2])
+
+
+def of_the_details(service: Service) -> Answer:
+    """Book, and read the booking at AdultWork."""
+    booking_id = post(CREATE)(service).document["BookingID"]
+    return know(DETAILS, f"?BookingID={booking_id}")(service)
 
 
 def of_the_unknown(service: Service) -> Answer:
@@ -135,6 +148,53 @@ ANSWERS: Mapping[str, tuple[tuple[str, str], Ask, int, str | None]] = {
         503,
         "upstream-unavailable",
     ),
+    "requirements": (("GET", REQUIREMENTS), know(REQUIREMENTS, "?BookUserID=123456"), 200, None),
+    "no requirements of nobody": (("GET", REQUIREMENTS), know(REQUIREMENTS), 422, "parameters-rejected"),
+    "a candidate who is not bookable": (
+        ("GET", REQUIREMENTS),
+        know(REQUIREMENTS, "?BookUserID=200004"),
+        422,
+        "upstream-refused",
+    ),
+    "no booking yet": (("GET", MADE_BOOKINGS), know(MADE_BOOKINGS), 200, None),
+    "a page of bookings": (
+        ("GET", MADE_BOOKINGS),
+        after(BOOK, know(MADE_BOOKINGS, "?OrderBy=sessiondate-asc&BookingsPerPage=1&PageNumber=1")),
+        200,
+        None,
+    ),
+    "a page of no number": (
+        ("GET", MADE_BOOKINGS),
+        know(MADE_BOOKINGS, "?PageNumber=0&x=1&PageNumber=2"),
+        422,
+        "parameters-rejected",
+    ),
+    "a booking as it stands": (("GET", DETAILS), of_the_details, 200, None),
+    "no booking of this id": (("GET", DETAILS), know(DETAILS, "?BookingID=999"), 422, "upstream-refused"),
+    "a booking that may not be read": (
+        ("GET", DETAILS),
+        armed(DETAILS, know(DETAILS, "?BookingID=1"), status=403),
+        403,
+        "upstream-refused",
+    ),
+    "settings": (("GET", SETTINGS), know(SETTINGS), 200, None),
+    "settings without a token": (("GET", SETTINGS), know(SETTINGS, token=None), 401, "missing-token"),
+    "settings without a scope": (("GET", SETTINGS), know(SETTINGS, token="no-scope-token"), 403, "insufficient-scope"),
+    "a balance": (("GET", BALANCE), know(BALANCE), 200, None),
+    "no balance without its scope": (
+        ("GET", BALANCE),
+        know(BALANCE, token="no-balance-token"),
+        403,
+        "insufficient-scope",
+    ),
+    "no balance while nobody is there": (
+        ("GET", BALANCE),
+        armed(BALANCE, know(BALANCE), status=500),
+        503,
+        "upstream-unavailable",
+    ),
+    "permissions": (("GET", PERMISSIONS), know(PERMISSIONS, token="no-scope-token"), 200, None),
+    "no permissions of nobody": (("GET", PERMISSIONS), know(PERMISSIONS, token="nobody"), 401, "invalid-token"),
     "health": (("GET", "/health"), read("/health"), 200, None),
     "the document": (("GET", "/openapi.json"), read("/openapi.json"), 200, None),
     "the reference": (("GET", "/docs"), read("/docs"), 200, None),
@@ -161,7 +221,8 @@ def test_an_answer_is_as_the_document_says(service: Service, name: str) -> None:
     assert answer.kind == (status, slug), answer.body
     headers = {key.lower(): value for key, value in answer.headers}
     is_json = "json" in headers["content-type"]
-    document.require(method, path, status, headers, answer.document if is_json else answer.body.decode())
+    told = json.loads(answer.body, parse_float=Decimal) if is_json else answer.body.decode()
+    document.require(method, path, status, headers, told)
 
 
 def test_the_limit_of_an_account_is_as_the_document_says(configured: Callable[..., Service]) -> None:

@@ -63,7 +63,7 @@ def component(endpoint: Endpoint, parameter: Parameter) -> str:
 
 
 def schema(shape: Shape) -> dict[str, Any]:
-    """Return the schema of a shape that is not null."""
+    """Return the schema of a shape that is not null; a booking has a schema of its own."""
     match shape:
         case Leaf():
             return dict(_UNTYPED) if shape is Leaf.ANY else {"type": _LEAVES[shape]}
@@ -73,12 +73,8 @@ def schema(shape: Shape) -> dict[str, Any]:
             properties = {name: _nullable(member) for name, member in members.items()}
             about = "What AdultWork does not tell is null. Members that it does not document are passed on untyped."
             return _object(properties, about)
-        case Known.BOOKINGS:
-            return _bookings()
-        case Known.REQUIREMENTS:
-            return _requirements()
-        case Known.BOOKING:
-            return dict(_BOOKING)
+        case _:
+            return _requirements() if shape is Known.REQUIREMENTS else _bookings()
 
 
 def example(shape: Shape) -> Any:  # noqa: ANN401 (any JSON)
@@ -95,7 +91,7 @@ def example(shape: Shape) -> Any:  # noqa: ANN401 (any JSON)
         case Known.REQUIREMENTS:
             methods = [{"Method": method, "is_available": method != 2} for method in (1, 2, 3)]  # noqa: PLR2004 (one is off)
             return {"PhoneChatPPM": Decimal("1.5"), "Methods": methods}
-        case Known.BOOKING:
+        case _:
             return BOOKING.written(nulls=True)
 
 
@@ -161,5 +157,5 @@ def _form(form: Whole | Day | Choice) -> tuple[dict[str, Any], int | str]:
             return {"type": "integer", "minimum": low, "maximum": high}, low
         case Day():
             return {"type": "string", "format": "date"}, "2026-01-15"
-        case Choice(words):
-            return {"type": "string", "enum": list(words)}, words[0]
+        case _:
+            return {"type": "string", "enum": list(form.words)}, form.words[0]

@@ -72,7 +72,7 @@ def told(shape: Shape, node: Node) -> Told:
             return [told(item, entry) for entry in node]
         case Record(members):
             return _record(members, node)
-        case Known():
+        case _:
             raise UnreadableAnswerError("a document of its own is no part of another")
 
 
