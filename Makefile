@@ -5,6 +5,7 @@ SANDBOX_PORT ?= 8001
 DYNAMODB_PORT ?= 8002
 REVIEW_PORT ?= 8003
 IDENTITY_PORT ?= 8004
+PAGE_PORT ?= 8005
 STAGE ?= dev
 SEEDS ?= 10000
 FORM ?= short
@@ -29,7 +30,7 @@ SPREAD := -n $(WORKERS) --dist loadfile
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run reset events resolve rebuild-guards races test check typescript python-client client-trials lint format types contracts coverage lock openapi contract-trials package deploy undeploy secret deploy-test bench bench-audit simulate explore writers tampering crash-matrix deadlines machine cut-answers mutate clean
+.PHONY: help setup demo run reset events resolve rebuild-guards races test check typescript python-client client-trials newcomer lint format types contracts coverage lock openapi contract-trials package deploy undeploy secret deploy-test bench bench-audit simulate explore writers tampering crash-matrix deadlines machine cut-answers mutate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,8 +57,8 @@ setup: .venv/installed .venv-ministack/installed clients/typescript/node_modules
 demo: setup ## start the stack, make one real booking, show the answer and its audit record
 	@$(CALL) devtools.local.demo
 
-run: setup ## start the stack and stay up (PORT, SANDBOX_PORT, DYNAMODB_PORT, REVIEW_PORT, IDENTITY_PORT)
-	@PORT=$(PORT) SANDBOX_PORT=$(SANDBOX_PORT) DYNAMODB_PORT=$(DYNAMODB_PORT) REVIEW_PORT=$(REVIEW_PORT) IDENTITY_PORT=$(IDENTITY_PORT) exec $(CALL) devtools.local.run
+run: setup ## start the stack and stay up (PORT, SANDBOX_PORT, DYNAMODB_PORT, REVIEW_PORT, IDENTITY_PORT, PAGE_PORT)
+	@PORT=$(PORT) SANDBOX_PORT=$(SANDBOX_PORT) DYNAMODB_PORT=$(DYNAMODB_PORT) REVIEW_PORT=$(REVIEW_PORT) IDENTITY_PORT=$(IDENTITY_PORT) PAGE_PORT=$(PAGE_PORT) exec $(CALL) devtools.local.run
 
 reset: .venv/installed ## forget what `make run` remembers: operations, audit events, keys
 	@$(CALL) devtools.local.state
@@ -109,6 +110,9 @@ python-client: .venv/installed ## write the types of the Python client anew from
 
 client-trials: setup ## the TypeScript client at every fault of the sandbox, over and over: one booking at most, and a final state (CLIENT_SEEDS=20)
 	CLIENT_SEEDS=$(CLIENT_SEEDS) $(CALL) pytest -q tests/clients/typescript/test_faults.py
+
+newcomer: setup ## time the way of somebody new: clone, `make run`, first booking from the sample page
+	@$(CALL) devtools.newcomer
 
 lock: .venv/installed ## compile the requirements files from pyproject.toml
 	$(CALL) devtools.lock

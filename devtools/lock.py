@@ -8,7 +8,8 @@ from devtools.places import ROOT
 
 TARGETS: dict[str, tuple[str, ...]] = {
     "requirements.txt": ("--group", "pyproject.toml:function"),
-    "requirements-dev.txt": ("pyproject.toml", "--extra", "dev"),
+    # With extras: pip takes `coverage` for no pin of the `coverage[toml]` that a plugin asks for, and refuses the whole file.
+    "requirements-dev.txt": ("pyproject.toml", "--extra", "dev", "--no-strip-extras"),
     "devtools/requirements-ministack.txt": ("devtools/ministack.in",),
     "devtools/bench/requirements-peers.txt": ("devtools/bench/peers.in",),
 }

@@ -11,8 +11,8 @@ SwitchboardError
 │   ├── MissingTokenError
 │   ├── InvalidTokenError
 │   ├── InsufficientScopeError
-│   ├── ParametersRejectedError      every violation at once
 │   ├── BookingRejectedError         every violation at once
+│   ├── ParametersRejectedError      every violation at once
 │   ├── IdempotencyKeyReusedError
 │   ├── OperationInProgressError
 │   ├── DuplicateBookingError

@@ -9,12 +9,20 @@ from queue import SimpleQueue
 
 from chalicelib.settings import InvalidSettingsError
 from devtools.local.example import curl_booking, curl_preflight, now_on_upstream_clock
+from devtools.local.page import BookingPage
 from devtools.local.review.identity import USERS, curl_search
 from devtools.local.server import HOST
 from devtools.local.stack import Ports, Stack
 from devtools.local.state import StateInUseError, hold, state_folder
 
-DEFAULTS = {"PORT": 8000, "SANDBOX_PORT": 8001, "DYNAMODB_PORT": 8002, "REVIEW_PORT": 8003, "IDENTITY_PORT": 8004}
+DEFAULTS = {
+    "PORT": 8000,
+    "SANDBOX_PORT": 8001,
+    "DYNAMODB_PORT": 8002,
+    "REVIEW_PORT": 8003,
+    "IDENTITY_PORT": 8004,
+    "PAGE_PORT": 8005,
+}
 
 
 class CannotRunError(Exception):
@@ -56,11 +64,12 @@ def _is_free(port: int) -> bool:
         return True
 
 
-def describe(stack: Stack) -> str:
+def describe(stack: Stack, page_url: str) -> str:
     """Return what is up and what to paste."""
     database_port = stack.endpoint_url.rpartition(":")[2]
     return f"""\
 switchboard  {stack.url}
+page         {page_url}  (book from here)
 upstream     {stack.upstream_url}{"  (sandbox)" if stack.sandbox else ""}
 dynamodb     {stack.endpoint_url}
 reference    {stack.url}/docs
@@ -94,9 +103,11 @@ def serve(environment: Mapping[str, str], stops: "SimpleQueue[int]") -> None:
     state = state_folder(environment)
     with hold(state):
         ports = read_ports(environment)
-        with Stack(Ports(*(ports[name] for name in DEFAULTS)), state=state) as stack:
+        *of_stack, page_port = (ports[name] for name in DEFAULTS)
+        with BookingPage(page_port) as page, Stack(Ports(*of_stack), state=state, page_origins=page.origins) as stack:
+            page.show(stack.url, has_sandbox=stack.sandbox is not None)
             if stops.empty():
-                print(describe(stack))
+                print(describe(stack, page.url))
                 print("ready", flush=True)
             stops.get()
 

@@ -69,12 +69,15 @@ class Stack:
     """Everything on loopback, in this process and one child; a context manager, for one use in a process.
 
     It sets the environment of this process, because the apps read it, and puts it back at the end. `state` None keeps
-    the database in memory. A given ADULTWORK_BASE_URL takes the place of the sandbox, a given REVIEW_ISSUER that of the
-    local identity provider.
+    the database in memory. `page_origins` may call beside the allowed origins. A given ADULTWORK_BASE_URL takes the place
+    of the sandbox, a given REVIEW_ISSUER that of the local identity provider.
     """
 
-    def __init__(self, ports: Ports | None = None, *, state: Path | None = None) -> None:
+    def __init__(
+        self, ports: Ports | None = None, *, state: Path | None = None, page_origins: tuple[str, ...] = ()
+    ) -> None:
         self._ports = ports or Ports()
+        self._page_origins = page_origins
         self._state = state
         self._open = ExitStack()
         self._gateways: list[LocalGateway] = []
@@ -149,6 +152,7 @@ class Stack:
         key = kept_key(self._state) if self._state else secrets.token_hex(32)
         self._open.callback(_replace_environment, before)
         apps = app_environment(before, self.upstream_url, self.endpoint_url, key)
+        apps["ALLOWED_ORIGINS"] = ",".join((apps["ALLOWED_ORIGINS"], *self._page_origins))
         local = self.identity and review_environment(self.issuer) | console_environment(self.identity, console_url)
         _replace_environment({**apps, **(local or {})})
         self.console_url = os.environ.get("REVIEW_CONSOLE_URL", "")

@@ -9,6 +9,7 @@ export type Operation = Schemas["Operation"];
 export type OperationState = Operation["operation_state"];
 export type Quote = Schemas["Quote"];
 export type Violation = Schemas["Violation"];
+export type MadeBookings = Schemas["MadeBookingsAnswer"];
 export type Problem = Schemas["Problem"];
 
 type Contact =

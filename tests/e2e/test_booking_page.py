@@ -1,0 +1,249 @@
+"""The sample page in a real browser, over the whole stack: a booking, and all that comes between a phone and its booking.
+
+What is asserted in the end is what reached the sandbox. Each view is looked at by axe, light and dark, wide and narrow;
+pictures are kept under `build/booking-page`, and the one of the README is made anew with PICTURES=docs/pictures.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from devtools.node_packages import tool
+from devtools.places import ROOT
+from tests.clients.typescript.node import run as run_node
+from tests.e2e.local_run import LocalRun, local_run
+from tests.integration.service import wait_until
+
+CREATE = "/v1/PhoneChat/CreateBooking"
+PICTURES = ROOT / "build" / "booking-page"
+SHOWN = Path(os.environ.get("PICTURES") or PICTURES)
+WIDE, NARROW = {"width": 1200, "height": 860}, {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalRun]:
+    """Run what `make run` runs; a test books as often as it likes."""
+    limits = {"BOOKINGS_PER_MINUTE": "0"}
+    with local_run(tmp_path_factory.mktemp("state"), **limits) as run:
+        yield run
+
+
+@pytest.fixture
+def context(browser: Browser, stack: LocalRun) -> Iterator[BrowserContext]:
+    """Return a phone: its storage outlives its pages. The sandbox is as at its start, but for its bookings' numbers."""
+    requests.delete(f"{stack.address('upstream')}/_sandbox/faults", timeout=5).raise_for_status()
+    opened = browser.new_context(viewport=NARROW, locale="en-GB")  # type: ignore[arg-type]  # a size
+    yield opened
+    opened.close()
+
+
+def open_page(context: BrowserContext, stack: LocalRun, minute: str = "") -> Page:
+    """Open the page, and choose a time that belongs to one test."""
+    page = context.new_page()
+    page.goto(stack.address("page"))
+    expect(page.locator("html[data-ready]")).to_be_attached()
+    if minute:
+        page.get_by_label("When").fill(minute)
+        page.get_by_label("To be accepted by").fill("2031-01-01T12:00")
+    return page
+
+
+def card(page: Page, minute: str) -> Locator:
+    """Return the cards of the bookings that stand for a minute; the others are of other tests."""
+    return page.locator("#bookings li[data-state=booked]").filter(has_text=minute.replace("T", " "))
+
+
+def sent(stack: LocalRun, minute: str) -> int:
+    """Return how often a booking for a minute reached the sandbox, whatever became of it."""
+    journal = requests.get(f"{stack.address('upstream')}/_sandbox/requests", timeout=5).json()
+    posts = [str(one["body"]) for one in journal if (one["method"], one["path"]) == ("POST", CREATE)]
+    return sum(minute.replace("T", " ") in body.replace("T", " ") for body in posts)
+
+
+def booked(stack: LocalRun, minute: str) -> list[dict[str, Any]]:
+    """Return the bookings that stand in the sandbox for a minute."""
+    bookings = requests.get(f"{stack.address('upstream')}/_sandbox/bookings", timeout=5).json()
+    return [one for one in bookings if one["SessionDate"].startswith(minute)]
+
+
+def arm(stack: LocalRun, fault: str, **settings: object) -> None:
+    """Let the next booking meet a fault."""
+    order = {"path": CREATE, "fault": fault, **settings}
+    requests.post(f"{stack.address('upstream')}/_sandbox/faults", json=order, timeout=5).raise_for_status()
+
+
+@contextmanager
+def watching(page: Page) -> Iterator[list[str]]:
+    """Collect what the browser complains of, a refused answer of ours apart."""
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type != "log" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield complaints
+    assert [one for one in complaints if "Failed to load resource" not in one] == []
+
+
+def require_accessible(page: Page, name: str) -> None:
+    """Look at the page in each way that people do: axe finds nothing, and nothing is wider than the screen."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        for size, kind in ((NARROW, "narrow"), (WIDE, "wide")):
+            page.set_viewport_size(size)  # type: ignore[arg-type]  # a size
+            found: dict[str, Any] = Axe().run(page).response
+            told = [(each["id"], [node["html"] for node in each["nodes"]]) for each in found["violations"]]
+            assert told == [], (name, scheme, kind)
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, scheme, kind)
+            page.screenshot(path=PICTURES / f"{name}-{scheme}-{kind}.png", full_page=True)
+    page.emulate_media(color_scheme="light")
+
+
+def test_a_newcomer_sees_the_price_and_books_without_typing_anything(context: BrowserContext, stack: LocalRun) -> None:
+    """The sample is filled in, the sandbox's people are there to choose from; the booking is kept over a reload."""
+    page = open_page(context, stack)
+    with watching(page):
+        expect(page.locator("#minimum_credits")).to_have_text("22.5")
+        before, after = (int(page.locator(name).inner_text()) for name in ("#balance", "#balance_after"))
+        assert before - after == 32
+        expect(page.locator("#quoted")).to_have_text("Nothing is wrong with this booking.")
+        minute = page.get_by_label("When").input_value()
+        page.get_by_role("button", name="Book").click()
+        expect(card(page, minute)).to_contain_text("Pending")
+        require_accessible(page, "booked")
+        page.set_viewport_size(WIDE)  # type: ignore[arg-type]  # a size
+        show(page, "booking-page")
+        page.reload()
+        expect(card(page, minute)).to_have_count(1)
+    assert (len(booked(stack, minute)), sent(stack, minute)) == (1, 1)
+    kept = page.evaluate("JSON.stringify(localStorage)")
+    assert "07123456789" not in kept
+
+
+def show(page: Page, name: str) -> None:
+    """Make the picture of the README: small."""
+    picture = page.screenshot(path=SHOWN / f"{name}.jpg", type="jpeg", quality=72)
+    assert len(picture) < 150_000
+    assert (ROOT / "docs" / "pictures" / f"{name}.jpg").is_file()
+
+
+def test_violations_stand_beside_their_fields_and_the_mended_booking_goes_through(
+    context: BrowserContext, stack: LocalRun
+) -> None:
+    """Told while one types, and after the tap, with the focus at the first; what was wrong is put right and booked."""
+    minute = "2031-02-01T12:00"
+    page = open_page(context, stack, minute)
+    page.get_by_label("Minutes").fill("3")
+    expect(page.locator("#Duration-wrong")).not_to_be_empty()
+    page.get_by_label("Your phone number").fill("")
+    page.get_by_role("button", name="Book").click()
+    expect(page.locator("#PhoneNumber-wrong")).not_to_be_empty()
+    expect(page.get_by_label("Minutes")).to_be_focused()
+    expect(page.get_by_label("Minutes")).to_have_attribute("aria-invalid", "true")
+    require_accessible(page, "violations")
+    page.reload()
+    expect(page.get_by_label("Minutes")).to_have_value("3")
+    assert sent(stack, minute) == 0
+    page.get_by_label("Minutes").fill("15")
+    page.get_by_label("Your phone number").fill("07123 456 789")
+    expect(page.locator("#Duration-wrong")).to_be_empty()
+    page.get_by_role("button", name="Book").click()
+    expect(card(page, minute)).to_have_count(1)
+    assert (len(booked(stack, minute)), sent(stack, minute)) == (1, 1)
+
+
+def test_a_page_that_is_killed_while_it_books_finds_its_one_booking_afterwards(
+    context: BrowserContext, stack: LocalRun
+) -> None:
+    """The tab dies after the request reached AdultWork; the next visit shows the booking, and nothing is sent again."""
+    minute = "2031-02-02T12:00"
+    page = open_page(context, stack, minute)
+    arm(stack, "slow-answer", seconds=1)
+    page.get_by_role("button", name="Book").click()
+    wait_until(lambda: sent(stack, minute) == 1)
+    page.close()
+    again = open_page(context, stack)
+    expect(card(again, minute)).to_have_count(1, timeout=20_000)
+    again.wait_for_function("!Object.keys(localStorage).some(name => name.startsWith('switchboard/'))")
+    assert (len(booked(stack, minute)), sent(stack, minute)) == (1, 1)
+
+
+def test_a_connection_that_drops_is_survived_by_the_page_that_stays_open(
+    context: BrowserContext, stack: LocalRun
+) -> None:
+    """A tunnel between the tap and the answer: the page says so, goes on by itself, and ends with one booking."""
+    minute = "2031-02-03T12:00"
+    page = open_page(context, stack, minute)
+    expect(page.locator("#minimum_credits")).to_have_text("22.5")
+    context.set_offline(offline=True)
+    expect(page.locator("#offline")).to_contain_text("You are offline")
+    page.get_by_role("button", name="Book").click()
+    expect(page.locator("#bookings li[data-state=waiting]")).to_contain_text("No connection")
+    require_accessible(page, "offline")
+    assert sent(stack, minute) == 0
+    context.set_offline(offline=False)
+    expect(card(page, minute)).to_have_count(1, timeout=20_000)
+    assert (len(booked(stack, minute)), sent(stack, minute)) == (1, 1)
+
+
+def test_an_answer_that_is_lost_behind_switchboard_is_found_again(context: BrowserContext, stack: LocalRun) -> None:
+    """AdultWork books and says nothing: the booking is shown, and was sent once."""
+    minute = "2031-02-04T12:00"
+    page = open_page(context, stack, minute)
+    arm(stack, "commit-then-drop")
+    page.get_by_role("button", name="Book").dblclick()
+    expect(card(page, minute)).to_have_count(1, timeout=30_000)
+    assert (len(booked(stack, minute)), sent(stack, minute)) == (1, 1)
+
+
+def test_another_user_sees_nothing_of_the_first_and_may_lack_a_scope(context: BrowserContext, stack: LocalRun) -> None:
+    """Each has a list and a price of their own."""
+    minute = "2031-02-05T12:00"
+    page = open_page(context, stack, minute)
+    page.get_by_role("button", name="Book").click()
+    expect(card(page, minute)).to_have_count(1)
+    page.get_by_label("Signed in as").select_option("1003")
+    expect(page.locator("#bookings li")).to_have_count(0)
+    expect(page.locator("#quoted")).to_contain_text("account_phonechat_bookings")
+    page.get_by_label("Signed in as").select_option("1004")
+    expect(page.locator("#balance")).to_have_text("not known")
+
+
+def test_the_list_is_adultworks_own_and_tells_what_became_of_a_booking_elsewhere(
+    context: BrowserContext, browser: Browser, stack: LocalRun
+) -> None:
+    """Another device of the same user has it too; the candidate accepts, and the next visit says so."""
+    minute = "2031-02-06T12:00"
+    page = open_page(context, stack, minute)
+    page.get_by_role("button", name="Book").click()
+    expect(card(page, minute)).to_contain_text("Pending")
+    (booking,) = booked(stack, minute)
+    answer = requests.post(
+        f"{stack.address('upstream')}/_sandbox/bookings/{booking['BookingID']}", json={"Status": "Accepted"}, timeout=5
+    )
+    answer.raise_for_status()
+    elsewhere = browser.new_context()
+    for seen in (open_page(elsewhere, stack), open_page(context, stack)):
+        expect(card(seen, minute)).to_have_count(1)
+        expect(card(seen, minute)).to_contain_text("Accepted")
+    elsewhere.close()
+
+
+def test_the_pages_origin_may_call_under_both_names_of_this_machine(stack: LocalRun) -> None:
+    """Beside the origins that are allowed anyway."""
+    page = stack.address("page")
+    for origin in (page, page.replace("127.0.0.1", "localhost"), "http://localhost:5173"):
+        answer = requests.get(f"{stack.address('switchboard')}/health", headers={"Origin": origin}, timeout=10)
+        assert answer.headers["Access-Control-Allow-Origin"] == origin
+
+
+def test_the_page_forgets_no_state_of_a_booking() -> None:
+    """It compiles; a page that forgets one does not."""
+    folder = ROOT / "examples" / "booking-page"
+    done = run_node(tool("tsc"), "--project", str(folder), folder=folder)
+    assert (done.returncode, done.stdout) == (0, "")
