@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta, tzinfo
-from functools import partial
+from functools import cache, partial
 from threading import Lock
 from zoneinfo import ZoneInfo
 
@@ -147,7 +147,14 @@ def build(environment: Mapping[str, str]) -> Container:
         ),
         settings=edge,
         housekeeping=housekeeping,
+        sign_in=cache(partial(_sign_in, settings, environment, world.secrets)),
     )
+
+
+def _sign_in(settings: Settings, environment: Mapping[str, str], secrets: SecretsOnFirstUse) -> object:
+    from chalicelib.bootstrap_sign_in import build_sign_in  # noqa: PLC0415 (no booking waits for it)
+
+    return build_sign_in(settings, environment, secrets)
 
 
 def edge_settings(settings: Settings) -> EdgeSettings:
@@ -157,7 +164,14 @@ def edge_settings(settings: Settings) -> EdgeSettings:
         allowed_headers=settings.allowed_headers,
         maximum_body_bytes=settings.body_bytes,
         links=Links(problem_type_base=settings.problem_type_base),
-        policy=_policy(settings),
+        policy=BookingPolicy(
+            zone=ZoneInfo(settings.adultwork_timezone),
+            maximum_duration_minutes=settings.maximum_duration_minutes,
+            maximum_comments_length=settings.maximum_comments_length,
+            refuse_premium_numbers=settings.refuse_premium_numbers,
+        ),
+        has_sign_in=settings.sign_in,
+        has_secure_cookies=settings.adultwork_login_url.lower().startswith("https:"),
     )
 
 
@@ -261,21 +275,13 @@ def _secrets(settings: Settings, aws: Place, clock: SystemClock) -> SecretsOnFir
             "HMAC_KEY_PREVIOUS": settings.hmac_key_previous,
             "ADULTWORK_API_KEY": settings.adultwork_api_key,
             "ADULTWORK_API_SECRET": settings.adultwork_api_secret,
+            "ADULTWORK_CLIENT_SECRET": settings.adultwork_client_secret,
         }
         return SecretsOnFirstUse(partial(read_secrets, given))
     kept = SecretsManager(aws.service(SECRETS_MANAGER), clock.sleep)
     secrets = SecretsOnFirstUse(partial(fetch_secrets, kept, settings.secrets_name))
     secrets.prefetch()
     return secrets
-
-
-def _policy(settings: Settings) -> BookingPolicy:
-    return BookingPolicy(
-        zone=ZoneInfo(settings.adultwork_timezone),
-        maximum_duration_minutes=settings.maximum_duration_minutes,
-        maximum_comments_length=settings.maximum_comments_length,
-        refuse_premium_numbers=settings.refuse_premium_numbers,
-    )
 
 
 def _budget(settings: Settings) -> TimeBudget:

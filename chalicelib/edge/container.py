@@ -1,8 +1,9 @@
 """What the edge is given: the use cases and its own settings. `bootstrap.py` makes it, once, on first use."""
 
+from collections.abc import Callable
 from dataclasses import field
 from datetime import UTC
-from typing import Protocol
+from typing import Any, NoReturn, Protocol
 
 from chalicelib.application.booking.place_booking import Answered, PlaceBookingCommand
 from chalicelib.application.booking.validate_booking import Quote, ValidateBookingCommand
@@ -60,7 +61,8 @@ class EdgeSettings:
     """`allowed_origins` are compared as exact strings; `allowed_headers` are what a page may send beside our own.
 
     `links` are those of a request that came in without anything before the service's paths; see `Links.at`. `policy` is what
-    bookings are judged by, which the documentation tells.
+    bookings are judged by, which the documentation tells. Without `has_sign_in` the paths of sign-in are not there; its cookies
+    are secure but on loopback.
     """
 
     allowed_origins: frozenset[str] = frozenset()
@@ -68,6 +70,8 @@ class EdgeSettings:
     maximum_body_bytes: int = longest_form_bytes(MAXIMUM_COMMENTS_LENGTH)
     links: Links = field(default_factory=Links)
     policy: BookingPolicy = field(default_factory=lambda: BookingPolicy(zone=UTC))
+    has_sign_in: bool = False
+    has_secure_cookies: bool = True
 
 
 class Serving(Protocol):
@@ -79,12 +83,22 @@ class Serving(Protocol):
         ...
 
 
+def no_sign_in() -> NoReturn:
+    """Stand in where sign-in is off: nobody asks for it.
+
+    Raises:
+        RuntimeError: always.
+    """
+    raise RuntimeError("sign-in is off")
+
+
 @dataclass(frozen=True, slots=True)
 class Container:
-    """All that a view or a schedule can reach."""
+    """All that a view or a schedule can reach; `sign_in` makes what `edge.sign_in.views` asks for, at the first call."""
 
     place_booking: PlacesBookings
     get_operation: GetsOperations
     settings: EdgeSettings
     validate_booking: ValidatesBookings
     housekeeping: ExpiresOperations = field(default_factory=NothingExpires)
+    sign_in: Callable[[], Any] = no_sign_in

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from chalice.app import Chalice
 
 from chalicelib.edge.container import Container
-from chalicelib.edge.routes import documentation, health, nowhere, operations, phonechat, problems, validation
+from chalicelib.edge.routes import documentation, health, nowhere, operations, phonechat, problems, sign_in, validation
 from chalicelib.edge.routes.resource import Resource, serve
 
 
@@ -15,6 +15,7 @@ def resources(container: Callable[[], Container]) -> Sequence[Resource]:
         phonechat.resource(container),
         validation.resource(container),
         operations.resource(container),
+        *sign_in.resources(container),
         health.RESOURCE,
         problems.RESOURCE,
     )
