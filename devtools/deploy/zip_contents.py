@@ -66,7 +66,12 @@ LEFT_OUT = (
     "cryptography/cobblestone.py",  # of cryptography only the AEAD ciphers run, and what PyJWT imports
     "cryptography/fernet.py",
     "cryptography/hazmat/asn1/*",
+    "cryptography/hazmat/primitives/cmac.py",
+    "cryptography/hazmat/primitives/hmac.py",  # PyJWT takes the standard library's
+    "cryptography/hazmat/primitives/hpke.py",
     "cryptography/hazmat/primitives/kdf/*",
+    "cryptography/hazmat/primitives/padding.py",
+    "cryptography/hazmat/primitives/poly1305.py",
     "cryptography/hazmat/primitives/serialization/pkcs12.py",
     "cryptography/hazmat/primitives/serialization/pkcs7.py",
     "cryptography/hazmat/primitives/twofactor/*",
@@ -84,6 +89,8 @@ LEFT_OUT = (
     "idna/uts46data.py",  # for host names beyond ASCII, which no setting takes
     "pycparser-*",  # nothing of it is here, so no licence is needed
     "requests/help.py",
+    "simplejson/ordered_dict.py",  # for where the standard library has none
+    "simplejson/tool.py",
     "tzdata/zoneinfo/*.tab",  # lists for people; the zones are in files of their own
     "tzdata/zoneinfo/leapseconds",
     "tzdata/zoneinfo/tzdata.zi",

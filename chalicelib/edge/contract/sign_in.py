@@ -11,6 +11,7 @@ _STATE = "yW7-c1kQ0vJr4QnB2m5uXo8Lw3zT6hEa9sDgKpRfCtI"
 _CALLBACK = "https://app.example/signed-in"
 _LOGIN = "https://platform.adultwork.com/OAuth/Authorize"
 _ABOUT = {
+    "grant_type": "`authorization_code` with `code`, `state` and `code_verifier`; `refresh_token` for a session.",
     "redirect_uri": "Where the login sends the browser back to; one that is registered for you.",
     "code_challenge": "base64url of the SHA-256 of your verifier (RFC 7636, S256).",
     "code_verifier": "The secret that you made for this sign-in.",
@@ -46,12 +47,7 @@ def sign_in_schemas() -> dict[str, Any]:
             {"authorization_url": {**text, "format": "uri"}, "state": text, "expires_in": seconds},
             begun={**text, "description": "Native apps only: keep it, and send it with the code."},
         ),
-        "TokenRequest": {
-            "oneOf": [
-                _asked("code", "state", "code_verifier", optional=("begun",), grant="authorization_code"),
-                _asked(optional=("refresh_token",), grant="refresh_token"),
-            ]
-        },
+        "TokenRequest": _asked("grant_type", optional=("code", "state", "code_verifier", "begun", "refresh_token")),
         "TokenGrant": _told(
             {"access_token": text, "token_type": {**text, "const": "Bearer"}, "expires_in": seconds},
             refresh_token={**text, "description": "Native apps only: keep it in place of the one before."},
@@ -59,19 +55,13 @@ def sign_in_schemas() -> dict[str, Any]:
     }
 
 
-def _asked(*names: str, optional: tuple[str, ...] = (), grant: str | None = None) -> dict[str, Any]:
+def _asked(*names: str, optional: tuple[str, ...] = ()) -> dict[str, Any]:
     """Return the schema of a body: members that have to be there, and others."""
-    kinds = {} if grant is None else {"grant_type": {"type": "string", "const": grant}}
     members = {
         name: {"type": "string", "pattern": f"^(?:{MEMBERS[name]})$", "description": _ABOUT[name]}
         for name in (*names, *optional)
     }
-    return {
-        "type": "object",
-        "required": [*kinds, *names],
-        "properties": {**kinds, **members},
-        "additionalProperties": False,
-    }
+    return {"type": "object", "required": list(names), "properties": members, "additionalProperties": False}
 
 
 def _told(members: dict[str, Any], **more: dict[str, Any]) -> dict[str, Any]:

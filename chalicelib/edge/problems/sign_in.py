@@ -32,7 +32,7 @@ SIGN_IN_PROBLEM_TYPES: dict[type[SwitchboardError], ProblemType] = {
     ),
     sign_in_errors.SignInUnavailableError: ProblemType(
         "sign-in-unavailable",
-        "AdultWork's login cannot be reached",
+        "The login cannot be reached",
         HTTPStatus.SERVICE_UNAVAILABLE,
         "Wait as long as Retry-After says and send the same request again.",
         waits=Waits.ALWAYS,
