@@ -133,9 +133,9 @@ def test_every_setting_comes_from_the_variable_of_its_name() -> None:
             "CONCLUSION_SECONDS": "8", "RECONCILE_SECONDS": "4", "HMAC_KEY_PREVIOUS": "p" * 32, "SEALING_KEY_ID": "alias/k",
             "BOOKINGS_PER_MINUTE": "0", "BOOKINGS_PER_DAY": "0", "REFUSALS_PER_HOUR": "1",
             "BREAKER_FAILURES": "5", "BREAKER_SECONDS": "0.5",
-            "SIGN_IN": "1", "ADULTWORK_LOGIN_URL": "http://127.0.0.1:1", "ADULTWORK_CLIENT_ID": "i", "ADULTWORK_CLIENT_SECRET": "x",
+            "SIGN_IN": "1", "ADULTWORK_LOGIN_URL": "http://127.0.0.1:1", "ADULTWORK_CLIENT_ID": "i",
             "SIGN_IN_SCOPE": "s", "SIGN_IN_REDIRECT_URIS": "https://a.example/in", "SIGN_IN_NATIVE_REDIRECT_URIS": "app.a:/in",
-            "SIGN_INS_PER_MINUTE": "1", "SIGN_IN_DAYS": "1",
+            "SIGN_INS_PER_MINUTE": "1", "SIGN_IN_DAYS": "1", "ADULTWORK_CLIENT_SECRET": "x",
             "SETTLE_MINUTES": "1", "EXPIRY_HOURS": "1.5", "PATH": "/usr/bin", "call_seconds": "1",
         }
     )  # fmt: skip
