@@ -70,6 +70,7 @@ LEFT_OUT = (
     "cryptography/hazmat/primitives/hmac.py",  # PyJWT takes the standard library's
     "cryptography/hazmat/primitives/hpke.py",
     "cryptography/hazmat/primitives/kdf/*",
+    "cryptography/hazmat/primitives/keywrap.py",
     "cryptography/hazmat/primitives/padding.py",
     "cryptography/hazmat/primitives/poly1305.py",
     "cryptography/hazmat/primitives/serialization/pkcs12.py",
@@ -91,6 +92,7 @@ LEFT_OUT = (
     "requests/help.py",
     "simplejson/ordered_dict.py",  # for where the standard library has none
     "simplejson/tool.py",
+    "tzdata/zoneinfo/*/__init__.py",  # a folder of zones is found without, as a namespace package
     "tzdata/zoneinfo/*.tab",  # lists for people; the zones are in files of their own
     "tzdata/zoneinfo/leapseconds",
     "tzdata/zoneinfo/tzdata.zi",
