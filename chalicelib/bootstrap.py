@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta, tzinfo
-from functools import partial
+from functools import cache, partial
 from threading import Lock
 
 from chalicelib.adapters.adultwork.account import AdultWorkIntrospector
@@ -147,6 +147,7 @@ def build(environment: Mapping[str, str]) -> Container:
         settings=edge,
         read_endpoint=partial(_read_endpoint, world, budget),
         housekeeping=housekeeping,
+        sign_in=cache(partial(_sign_in, settings, environment, world.secrets)),
     )
 
 
@@ -154,6 +155,12 @@ def _read_endpoint(world: "_World", budget: TimeBudget) -> ReadsEndpoints:
     from chalicelib.bootstrap_reads import read_endpoint  # noqa: PLC0415 (no booking waits for it)
 
     return read_endpoint(world.introspector, world.upstream, world.gateway.breaker, world.clock, budget)
+
+
+def _sign_in(settings: Settings, environment: Mapping[str, str], secrets: SecretsOnFirstUse) -> object:
+    from chalicelib.bootstrap_sign_in import build_sign_in  # noqa: PLC0415 (no booking waits for it)
+
+    return build_sign_in(settings, environment, secrets)
 
 
 def edge_settings(settings: Settings) -> EdgeSettings:
@@ -164,6 +171,8 @@ def edge_settings(settings: Settings) -> EdgeSettings:
         maximum_body_bytes=settings.body_bytes,
         links=Links(problem_type_base=settings.problem_type_base),
         policy=booking_policy(settings),
+        has_sign_in=settings.sign_in,
+        has_secure_cookies=settings.adultwork_login_url.lower().startswith("https:"),
     )
 
 
@@ -263,6 +272,7 @@ def _secrets(settings: Settings, aws: Place, clock: SystemClock, *, is_hourly: b
             "HMAC_KEY_PREVIOUS": settings.hmac_key_previous,
             "ADULTWORK_API_KEY": settings.adultwork_api_key,
             "ADULTWORK_API_SECRET": settings.adultwork_api_secret,
+            "ADULTWORK_CLIENT_SECRET": settings.adultwork_client_secret,
         }
         return SecretsOnFirstUse(partial(read_secrets, given))
     kept = SecretsManager(aws.service(SECRETS_MANAGER), clock.sleep)

@@ -7,7 +7,7 @@ repeating it.
 import os
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
@@ -22,6 +22,17 @@ Schema: TypeAlias = "Mapping[str, Any]"
 TEXT: Schema = {"type": "str"}
 KEY: Schema = {"type": "str", "min_length": 32}
 FLAG: Schema = {"type": "bool"}
+
+
+class Others(Protocol):
+    """What a check finds beside its own value: the members before it that are sound, by name."""
+
+    data: Mapping[str, Any]
+
+
+def told(kind: Schema, description: str) -> Mapping[str, Any]:
+    """Return what a member says of itself: what it may be, and what it is for."""
+    return {"kind": kind, "description": description}
 
 
 def whole(**limits: int) -> Schema:
@@ -146,8 +157,5 @@ ZONE = _checked(TEXT, _require_zone)
 FILE = _checked(TEXT, require_file)
 TYPE_BASE = _checked(TEXT, require_type_base)
 ORIGINS = _checked(_checked({"type": "frozenset", "items_schema": TEXT}, require_origins), _split_origins, "before")
-HEADER_NAMES = _checked(
-    _checked({"type": "tuple", "items_schema": [TEXT], "variadic_item_index": 0}, _require_header_names),
-    _split_names,
-    "before",
-)
+NAMES = _checked({"type": "tuple", "items_schema": [TEXT], "variadic_item_index": 0}, _split_names, "before")
+HEADER_NAMES = _checked(NAMES, _require_header_names)

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import field, fields
 from math import inf
-from typing import Any, Literal, Protocol, cast
+from typing import Any, Literal, cast
 
 from pydantic_core import CoreConfig, CoreSchema, SchemaValidator, ValidationError
 
+from chalicelib import sign_in_members as of_sign_in
 from chalicelib.domain.booking.longest_form import longest_form_bytes
 from chalicelib.domain.booking.policy import MAXIMUM_COMMENTS_LENGTH
 from chalicelib.setting_kinds import (
@@ -20,11 +21,13 @@ from chalicelib.setting_kinds import (
     TEXT,
     TYPE_BASE,
     ZONE,
+    Others,
     Schema,
     beside,
     number,
     one_of,
     optional,
+    told,
     whole,
 )
 from chalicelib.spelling import misspelt
@@ -38,12 +41,6 @@ class InvalidSettingsError(Exception):
     def names(self) -> str:
         """Return the names of the settings that are wrong, for the log."""
         return ", ".join(dict.fromkeys(fault.partition(":")[0] for fault in str(self).splitlines()))
-
-
-class Others(Protocol):
-    """What a check finds beside its own value: the members before it that are sound, by name."""
-
-    data: Mapping[str, Any]
 
 
 # Faults that no single member shows are found beside the last member they are about, not after all members are
@@ -75,11 +72,6 @@ def _require_time_to_send(conclusion: float, info: Others) -> float:
         msg = "CALL_SECONDS must leave POST_SECONDS, CONCLUSION_SECONDS and 1 more, or nothing is ever sent"
         raise ValueError(msg)
     return conclusion
-
-
-def told(kind: Schema, description: str) -> Mapping[str, Any]:
-    """Return what a member says of itself: what it may be, and what it is for."""
-    return {"kind": kind, "description": description}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,6 +245,16 @@ class Settings:
     reconcile_seconds: float = field(
         default=5, metadata=told(SECONDS, "The longest that settling an unknown outcome may take in a call.")
     )
+
+    sign_in: bool = field(default=False, metadata=of_sign_in.SIGN_IN)
+    adultwork_login_url: str = field(default="https://platform.adultwork.com", metadata=of_sign_in.LOGIN_URL)
+    adultwork_client_id: str | None = field(default=None, metadata=of_sign_in.CLIENT_ID)
+    adultwork_client_secret: str | None = field(default=None, repr=False, metadata=of_sign_in.CLIENT_SECRET)
+    sign_in_scope: str = field(default=of_sign_in.DEFAULT_SCOPE, metadata=of_sign_in.SCOPE)
+    sign_in_redirect_uris: tuple[str, ...] = field(default=(), metadata=of_sign_in.REDIRECT_URIS)
+    sign_in_native_redirect_uris: tuple[str, ...] = field(default=(), metadata=of_sign_in.NATIVE_REDIRECT_URIS)
+    sign_ins_per_minute: int = field(default=20, metadata=of_sign_in.PER_MINUTE)
+    sign_in_days: float = field(default=14, metadata=of_sign_in.DAYS)
 
     @property
     def body_bytes(self) -> int:

@@ -102,6 +102,11 @@ def _disarm(site: Steerable, _request: Request, _key: str) -> Answer:
     return Answer(HTTPStatus.NO_CONTENT)
 
 
+def _end_tokens(site: Steerable, _request: Request, _key: str) -> Answer:
+    site.world.logins.end_access()
+    return Answer(HTTPStatus.NO_CONTENT)
+
+
 def _amend_booking(site: Steerable, request: Request, key: str) -> Answer:
     booking = amend_booking(site.world, key, _body(request), london_time(site.clock()))
     return _raw_json(HTTPStatus.OK, _with_account(made_booking(booking), booking.account_id))
@@ -122,6 +127,7 @@ _ACTIONS: dict[tuple[str, str, bool], Action] = {
     ("GET", "faults", False): _faults,
     ("POST", "faults", False): _arm,
     ("DELETE", "faults", False): _disarm,
+    ("DELETE", "tokens", False): _end_tokens,
 }
 
 

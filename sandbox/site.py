@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from threading import Event
 
 from sandbox import control
+from sandbox.adultwork import login
 from sandbox.adultwork.api import respond
 from sandbox.adultwork.clock import Clock
 from sandbox.adultwork.world import World
@@ -52,6 +53,8 @@ class Site:
         yield Send(control.respond(request, self))
 
     def _api(self, request: Request) -> Iterator[Step]:
+        if login.is_login_page(request):
+            return iter([Send(login.page(request, self.world, self.clock()))])
         armed = self.faults.take(request.path)
         exchange = Exchange(
             request=request,

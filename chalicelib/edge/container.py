@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import field
 from datetime import UTC
-from typing import Protocol
+from typing import Any, NoReturn, Protocol
 
 from chalicelib.application.booking.place_booking import Answered, PlaceBookingCommand
 from chalicelib.application.booking.validate_booking import Quote, ValidateBookingCommand
@@ -83,7 +83,8 @@ class EdgeSettings:
     """`allowed_origins` are compared as exact strings; `allowed_headers` are what a page may send beside our own.
 
     `links` are those of a request that came in without anything before the service's paths; see `Links.at`. `policy` is what
-    bookings are judged by, which the documentation tells.
+    bookings are judged by, which the documentation tells. Without `has_sign_in` the paths of sign-in are not there; its cookies
+    are secure but on loopback.
     """
 
     allowed_origins: frozenset[str] = frozenset()
@@ -91,6 +92,8 @@ class EdgeSettings:
     maximum_body_bytes: int = longest_form_bytes(MAXIMUM_COMMENTS_LENGTH)
     links: Links = field(default_factory=Links)
     policy: BookingPolicy = field(default_factory=lambda: BookingPolicy(zone=UTC))
+    has_sign_in: bool = False
+    has_secure_cookies: bool = True
 
 
 class Serving(Protocol):
@@ -102,9 +105,21 @@ class Serving(Protocol):
         ...
 
 
+def no_sign_in() -> NoReturn:
+    """Stand in where sign-in is off: nobody asks for it.
+
+    Raises:
+        RuntimeError: always.
+    """
+    raise RuntimeError("sign-in is off")
+
+
 @dataclass(frozen=True, slots=True)
 class Container:
-    """All that a view or a schedule can reach; `read_endpoint` makes its use case when one reads, so that no booking loads it."""
+    """All that a view or a schedule can reach.
+
+    `read_endpoint` and `sign_in` make what their views ask for at the first call, so that no booking loads it.
+    """
 
     place_booking: PlacesBookings
     get_operation: GetsOperations
@@ -112,3 +127,4 @@ class Container:
     validate_booking: ValidatesBookings
     housekeeping: ExpiresOperations = field(default_factory=NothingExpires)
     read_endpoint: Callable[[], ReadsEndpoints] = no_reads
+    sign_in: Callable[[], Any] = no_sign_in

@@ -47,3 +47,8 @@ def preflight_headers(
         "Access-Control-Allow-Headers": ", ".join((*ALLOWED_HEADERS, *more_headers)),
         "Access-Control-Max-Age": str(MAXIMUM_AGE_SECONDS),
     }
+
+
+def credentials_headers(origin: str | None, allowed: frozenset[str]) -> dict[str, str]:
+    """Return what lets a page send and get cookies; only sign-in asks for it, and its answers name the origin, never `*`."""
+    return {"Access-Control-Allow-Credentials": "true"} if is_allowed(origin, allowed) else {}

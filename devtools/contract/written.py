@@ -1,4 +1,4 @@
-"""The document as a deployment with the default settings serves it."""
+"""The document as a deployment serves it that has the default settings, and sign-in."""
 
 import json
 from decimal import Decimal
@@ -15,11 +15,18 @@ from devtools.places import ROOT
 
 CURRENT = ROOT / "docs" / "openapi.json"
 RELEASED = ROOT / "docs" / "openapi-released.json"
+# What is off by default is told all the same: clients' types are made of this file.
+SIGN_IN = {
+    "SIGN_IN": "1",
+    "ADULTWORK_CLIENT_ID": "your-project",
+    "ADULTWORK_CLIENT_SECRET": "its-secret",
+    "SIGN_IN_NATIVE_REDIRECT_URIS": "com.example.app:/signed-in",
+}
 
 
 def rendered() -> str:
     """Return the document as the file has it."""
-    settings = edge_settings(read_settings({"HMAC_KEY": "k" * 32}))
+    settings = edge_settings(read_settings({"HMAC_KEY": "k" * 32, **SIGN_IN}))
     document = simplejson.loads(openapi_json(resources(_nobody), settings, settings.links), use_decimal=True)
     return simplejson.dumps(document, use_decimal=True, indent=2, ensure_ascii=False) + "\n"
 

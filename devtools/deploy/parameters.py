@@ -11,8 +11,16 @@ from devtools.deploy.stages import Stage, upstream_pattern
 
 Template = dict[str, Any]
 API = "APIHandler"
+# What the function takes from a parameter whether or not the stage sets it; an empty one counts as absent.
+OF_SIGN_IN = {
+    "SIGN_IN": "SignIn",
+    "ADULTWORK_CLIENT_ID": "AdultworkClientId",
+    "SIGN_IN_REDIRECT_URIS": "SignInRedirectUris",
+    "SIGN_IN_NATIVE_REDIRECT_URIS": "SignInNativeRedirectUris",
+}
 
 _ORIGIN = r"https?://[a-z0-9.-]+(:[0-9]{1,5})?"
+_ADDRESSES = "^[!-~]*$"
 _EMAIL = r"[^@,\s]+@[^@,\s]+\.[^@,\s]+"
 
 
@@ -29,6 +37,20 @@ def parameters(stage: Stage) -> dict[str, Template]:
             f"^({_ORIGIN}(,{_ORIGIN})*)?$",
             stage.variables.get("ALLOWED_ORIGINS", ""),
             "The web origins that a browser may call from, comma separated.",
+        ),
+        "SignIn": _text(
+            "^[01]$", stage.variables.get("SIGN_IN", "0"), "Whether clients sign in here; see docs/sign-in.md."
+        ),
+        "AdultworkClientId": _text(
+            "^[!-~]{0,200}$",
+            stage.variables.get("ADULTWORK_CLIENT_ID", ""),
+            "The project at AdultWork's Unified Login.",
+        ),
+        "SignInRedirectUris": _text(
+            _ADDRESSES, stage.variables.get("SIGN_IN_REDIRECT_URIS", ""), "Pages that the login leads back to."
+        ),
+        "SignInNativeRedirectUris": _text(
+            _ADDRESSES, stage.variables.get("SIGN_IN_NATIVE_REDIRECT_URIS", ""), "Apps that the login leads back to."
         ),
         "MemoryMegabytes": _text(
             "^(512|1024|1536|1769|2048|3008)$", str(stage.memory), "Memory of the API's function."
@@ -59,6 +81,8 @@ def add_parameters(app: Template, stage: Stage) -> None:
             if variable in variables:
                 variables[variable] = {"Ref": name}
     resources[API]["Properties"]["Environment"]["Variables"]["SENDING"] = {"Ref": "Sending"}
+    for variable, name in OF_SIGN_IN.items():
+        resources[API]["Properties"]["Environment"]["Variables"][variable] = {"Ref": name}
     resources[API]["Properties"] |= {
         "MemorySize": {"Ref": "MemoryMegabytes"},
         "ReservedConcurrentExecutions": {

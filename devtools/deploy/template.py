@@ -15,10 +15,10 @@ BURST = 100
 # Whoever changes the key reads this beside it.
 CHANGING_HMAC_KEY = (
     "Members: HMAC_KEY makes the keyed hashes of requests and contacts; ADULTWORK_API_KEY and ADULTWORK_API_SECRET may be "
-    "added. HMAC_KEY may be changed at any time: put the new key into HMAC_KEY and the old one into HMAC_KEY_PREVIOUS, which "
-    "repeats are compared under and nothing is written under. Keep HMAC_KEY_PREVIOUS until 31 days after the last session "
-    "that was booked under it: without it, a repeat of such a booking gets a 409 instead of its first answer. Nothing is sent "
-    "twice in any case."
+    "added, and ADULTWORK_CLIENT_SECRET for sign-in. HMAC_KEY may be changed at any time: put the new key into HMAC_KEY and the "
+    "old one into HMAC_KEY_PREVIOUS, which repeats are compared under and nothing is written under. Keep HMAC_KEY_PREVIOUS "
+    "until 31 days after the last session that was booked under it: without it, a repeat of such a booking gets a 409 instead "
+    "of its first answer. Nothing is sent twice in any case."
 )
 
 Resource = dict[str, Any]

@@ -67,7 +67,7 @@ LEFT_OUT = (
     "cryptography/fernet.py",
     "cryptography/hazmat/asn1/*",
     "cryptography/hazmat/primitives/cmac.py",
-    "cryptography/hazmat/primitives/hmac.py",
+    "cryptography/hazmat/primitives/hmac.py",  # PyJWT takes the standard library's
     "cryptography/hazmat/primitives/hpke.py",
     "cryptography/hazmat/primitives/kdf/*",
     "cryptography/hazmat/primitives/keywrap.py",
@@ -90,7 +90,9 @@ LEFT_OUT = (
     "idna/uts46data.py",  # for host names beyond ASCII, which no setting takes
     "pycparser-*",  # nothing of it is here, so no licence is needed
     "requests/help.py",
-    "simplejson/tool.py",  # a command line
+    "simplejson/ordered_dict.py",  # for where the standard library has none
+    "simplejson/tool.py",
+    "tzdata/zoneinfo/*/__init__.py",  # a folder of zones is found without, as a namespace package
     "tzdata/zoneinfo/*.tab",  # lists for people; the zones are in files of their own
     "tzdata/zoneinfo/leapseconds",
     "tzdata/zoneinfo/tzdata.zi",

@@ -22,6 +22,7 @@ from devtools.local.gateway import FUNCTION_SECONDS
 from devtools.local.review.digests import DIGEST_BUCKET, DIGEST_KEY, create_digest_store
 from devtools.local.review.identity import IdentityProvider, console_environment, review_environment
 from devtools.local.server import HOST, LocalGateway
+from sandbox.adultwork.cast import PROJECTS
 from sandbox.server import SandboxServer, later_booking_id
 
 DEFAULT_ORIGINS = "http://localhost:5173,http://127.0.0.1:5173"
@@ -49,10 +50,24 @@ def app_environment(given: Mapping[str, str], upstream_url: str, endpoint_url: s
         "HMAC_KEY": hmac_key,
         "BOOKINGS_PER_DAY": "0",  # nobody is protected from the sandbox, and a developer books all day
     }
+    if "ADULTWORK_BASE_URL" not in given:
+        defaults |= sandbox_sign_in(upstream_url, mine.get("ALLOWED_ORIGINS") or DEFAULT_ORIGINS)
     tables = {"OPERATIONS_TABLE": OPERATIONS_TABLE, "AUDIT_TABLE": AUDIT_TABLE}
     tables |= {"DIGEST_BUCKET": DIGEST_BUCKET, "DIGEST_KEY_ID": DIGEST_KEY, "DIGEST_KEY_IDS": DIGEST_KEY}
     chosen = {name: mine.get(name) or value for name, value in defaults.items()}
     return {**mine, **chosen, **tables, **local_environment(endpoint_url)}
+
+
+def sandbox_sign_in(sandbox_url: str, origins: str) -> dict[str, str]:
+    """Return the settings of sign-in at the sandbox: each allowed origin may come back to its first page."""
+    return {
+        "SIGN_IN": "1",
+        "ADULTWORK_LOGIN_URL": sandbox_url,
+        "ADULTWORK_CLIENT_ID": "sandbox-project",
+        "ADULTWORK_CLIENT_SECRET": PROJECTS["sandbox-project"],
+        "SIGN_IN_REDIRECT_URIS": ",".join(f"{origin.strip()}/" for origin in origins.split(",") if origin.strip()),
+        "SIGN_IN_NATIVE_REDIRECT_URIS": "com.example.app:/signed-in",
+    }
 
 
 def kept_key(directory: Path) -> str:

@@ -10,6 +10,7 @@ from sandbox.adultwork import account_calls, booking_calls
 from sandbox.adultwork.call import Call
 from sandbox.adultwork.cast import CREDITS_SCOPE, PHONE_CHAT_SCOPE, Account
 from sandbox.adultwork.clock import london_time
+from sandbox.adultwork.login import exchange, is_token_request
 from sandbox.adultwork.refusal import RefusalError, refusal
 from sandbox.adultwork.world import World
 from sandbox.connection.message import Request
@@ -55,12 +56,14 @@ _ROUTES: Mapping[str, Endpoint] = MappingProxyType({endpoint.path.lower(): endpo
 
 def respond(request: Request, world: World, now: datetime) -> Reply:
     """Do what a request asks, as one undivided step of the world; `now` is an aware moment."""
+    if is_token_request(request):
+        return exchange(request, world, now)
     local = london_time(now)
     with world.lock:
         world.expire(local)
         try:
             endpoint = _endpoint(request)
-            account = _authorised(request, world, endpoint)
+            account = _authorised(request, world, endpoint, now)
             return endpoint.answer(Call(request, account, world, local))
         except RefusalError as refused:
             return refused.reply
@@ -81,9 +84,9 @@ def _endpoint(request: Request) -> Endpoint:
     return endpoint
 
 
-def _authorised(request: Request, world: World, endpoint: Endpoint) -> Account:
+def _authorised(request: Request, world: World, endpoint: Endpoint, now: datetime) -> Account:
     scheme, _, token = (request.header("Authorization") or "").partition(" ")
-    account = world.account_of_token(token.strip()) if scheme.lower() == "bearer" else None
+    account = world.account_of_token(token.strip(), now) if scheme.lower() == "bearer" else None
     if account is None:
         raise refusal(HTTPStatus.UNAUTHORIZED, DENIED)
     if endpoint.scope is not None and endpoint.scope not in account.scopes:

@@ -78,6 +78,9 @@ TOKENS: Mapping[str, int] = MappingProxyType(
     },
 )
 
+PROJECTS: Mapping[str, str] = MappingProxyType({"sandbox-project": "sandbox-secret"})
+"""The clients of the Unified Login, each with its secret."""
+
 _ALL = frozenset(METHODS)
 
 CANDIDATES: Mapping[int, Candidate] = MappingProxyType(

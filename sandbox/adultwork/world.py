@@ -10,6 +10,7 @@ from threading import RLock
 from sandbox.adultwork.booking import PENDING, Booking, Order, rejected
 from sandbox.adultwork.cast import ACCOUNTS, CANDIDATES, SKYPE, TOKENS, Account, Candidate
 from sandbox.adultwork.cast import CALLS_CLIENT as PHONE
+from sandbox.adultwork.logins import Logins
 
 EXPIRED_REASON = "The booking was not accepted in time"
 _NEVER = datetime.max  # noqa: DTZ901 - the simulated dates have no zone
@@ -21,6 +22,7 @@ class World:
     def __init__(self, first_booking_id: int = 1) -> None:
         """Start with the cast as written and no bookings; the first booking gets the number `first_booking_id`."""
         self.lock = RLock()
+        self.logins = Logins()
         self._booking_ids = count(first_booking_id)
         self._accounts: dict[int, Account] = {}
         self._bookings: dict[int, Booking] = {}
@@ -33,6 +35,7 @@ class World:
             self._accounts = {account.user_id: account for account in ACCOUNTS}
             self._bookings = {}
             self._next_expiry = _NEVER
+            self.logins.clear()
 
     @property
     def accounts(self) -> tuple[Account, ...]:
@@ -51,9 +54,9 @@ class World:
         with self.lock:
             return self._accounts.get(user_id)
 
-    def account_of_token(self, token: str) -> Account | None:
-        """Return the account that a token stands for, or nothing for an unknown token."""
-        user_id = TOKENS.get(token)
+    def account_of_token(self, token: str, now: datetime) -> Account | None:
+        """Return the account that a token stands for, or nothing for an unknown token; `now` is an aware moment."""
+        user_id = TOKENS.get(token) or self.logins.user_of(token, now)
         return None if user_id is None else self.account(user_id)
 
     def candidate(self, user_id: int) -> Candidate | None:

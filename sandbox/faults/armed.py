@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from threading import Lock
 
 from sandbox.adultwork.api import ENDPOINTS
+from sandbox.adultwork.login import TOKEN
 from sandbox.faults.exchange import Setting
 from sandbox.faults.settings import FaultError, read_settings
 from sandbox.faults.table import CONNECT_REFUSE, FAULTS, Fault
@@ -82,9 +83,9 @@ class Faults:
 
 
 def _path(path: str) -> str:
-    known = {endpoint.path.lower() for endpoint in ENDPOINTS} | {ANY_PATH}
-    if path.lower() not in known:
-        message = f"unknown path {path!r}; known are *, {', '.join(endpoint.path for endpoint in ENDPOINTS)}"
+    paths = [*(endpoint.path for endpoint in ENDPOINTS), TOKEN]
+    if path.lower() not in {ANY_PATH, *(known.lower() for known in paths)}:
+        message = f"unknown path {path!r}; known are *, {', '.join(paths)}"
         raise FaultError(message)
     return path.lower()
 

@@ -122,6 +122,15 @@ class Service:
         self._is_used = self._is_used or self.calls() > 0
         return answer
 
+    def mark_used(self) -> None:
+        """Remember that the present container has made calls."""
+        self._is_used = True
+
+    @property
+    def container(self) -> Container:
+        """Return the present container."""
+        return self._current()
+
     def book(
         self, members: Mapping[str, Any] = bookings.MEMBERS, *, token: str = bookings.TOKEN, key: str | None = None
     ) -> Answer:

@@ -244,13 +244,14 @@ def test_a_method_that_is_not_allowed_is_as_the_document_says(service: Service) 
 
 
 def test_the_answers_cover_every_kind_of_problem_that_a_test_can_bring_about() -> None:
-    """The others need a race, a person, or a fault of our own; their examples are judged in `tests/repo/test_openapi.py`."""
+    """The others need a race, a person, a sign-in, or a fault of our own; `tests/repo/test_openapi.py` judges their examples."""
     found = {slug for _, _, _, slug in ANSWERS.values() if slug is not None} | {
         "too-many-bookings",
         "method-not-allowed",
     }
     assert CALLERS_SLUGS - found == {
         "booking-not-created", "internal-error", "operation-in-progress", "sending-paused", "store-unavailable",
+        "sign-in-refused", "sign-in-in-progress", "sign-in-unavailable", "too-many-sign-ins",
     }  # fmt: skip
 
 

@@ -59,6 +59,15 @@ def test_the_defaults_are_the_documented_limits() -> None:
         "maximum_body_bytes": None,
         "maximum_duration_minutes": 1440,
         "maximum_comments_length": 2000,
+        "sign_in": False,
+        "adultwork_login_url": "https://platform.adultwork.com",
+        "adultwork_client_id": None,
+        "adultwork_client_secret": None,
+        "sign_in_scope": "account_phonechat_bookings account_credits_history",
+        "sign_in_redirect_uris": (),
+        "sign_in_native_redirect_uris": (),
+        "sign_ins_per_minute": 20,
+        "sign_in_days": 14,
         "refuse_premium_numbers": True,
         "permission_cache_seconds": 60,
         "function_timeout_seconds": 26,
@@ -125,6 +134,9 @@ def test_every_setting_comes_from_the_variable_of_its_name() -> None:
             "CONCLUSION_SECONDS": "8", "RECONCILE_SECONDS": "4", "HMAC_KEY_PREVIOUS": "p" * 32, "SEALING_KEY_ID": "alias/k",
             "BOOKINGS_PER_MINUTE": "0", "BOOKINGS_PER_DAY": "0", "REFUSALS_PER_HOUR": "1",
             "SENDING": "0", "BREAKER_FAILURES": "5", "BREAKER_SECONDS": "0.5",
+            "SIGN_IN": "1", "ADULTWORK_LOGIN_URL": "http://127.0.0.1:1", "ADULTWORK_CLIENT_ID": "i",
+            "SIGN_IN_SCOPE": "s", "SIGN_IN_REDIRECT_URIS": "https://a.example/in", "SIGN_IN_NATIVE_REDIRECT_URIS": "app.a:/in",
+            "SIGN_INS_PER_MINUTE": "1", "SIGN_IN_DAYS": "1", "ADULTWORK_CLIENT_SECRET": "x",
             "SETTLE_MINUTES": "1", "EXPIRY_HOURS": "1.5", "PATH": "/usr/bin", "call_seconds": "1",
         }
     )  # fmt: skip
@@ -338,3 +350,41 @@ def test_settings_cannot_be_changed() -> None:
     settings: Any = read_settings(LOCAL)
     with pytest.raises(FrozenInstanceError):
         settings.call_seconds = 1
+
+
+def test_sign_in_names_all_that_it_lacks_at_once() -> None:
+    """Its client, the secret, and somewhere to come back to."""
+    assert faults(SIGN_IN="1").keys() == {
+        "ADULTWORK_CLIENT_ID",
+        "ADULTWORK_CLIENT_SECRET",
+        "SIGN_IN_NATIVE_REDIRECT_URIS",
+    }
+
+
+def test_a_deployed_stage_with_sign_in_keeps_the_secret_with_the_others() -> None:
+    """In Secrets Manager, so no variable holds it."""
+    given = {
+        "SIGN_IN": "1",
+        "SECRETS_NAME": "s",
+        "ADULTWORK_CLIENT_ID": "i",
+        "SIGN_IN_NATIVE_REDIRECT_URIS": "app.a:/in",
+    }
+    assert read_settings(given).adultwork_client_secret is None
+
+
+@pytest.mark.parametrize("page", ["https://a.example", "https://b.example/in", "https://a.example/in#x", "/in", "*"])
+def test_a_page_to_come_back_to_is_whole_and_of_an_allowed_origin(page: str) -> None:
+    """The code would go elsewhere."""
+    found = faults(ALLOWED_ORIGINS="https://a.example", SIGN_IN_REDIRECT_URIS=f"https://a.example/in,{page}")
+    assert found.keys() == {"SIGN_IN_REDIRECT_URIS"}
+
+
+@pytest.mark.parametrize("app", ["http://a.example/in", "App:/in", "app", "app:/in#x"])
+def test_an_address_that_opens_no_app_is_refused(app: str) -> None:
+    """Plain http opens a page, over which anybody may listen."""
+    assert faults(SIGN_IN_NATIVE_REDIRECT_URIS=app).keys() == {"SIGN_IN_NATIVE_REDIRECT_URIS"}
+
+
+def test_a_page_is_judged_without_origins_that_are_wrong_themselves() -> None:
+    """One fault, told once."""
+    assert faults(ALLOWED_ORIGINS="*", SIGN_IN_REDIRECT_URIS="https://a.example/in").keys() == {"ALLOWED_ORIGINS"}

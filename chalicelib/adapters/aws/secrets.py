@@ -25,15 +25,17 @@ FETCH_SECONDS = 4.0
 AGAIN = 1
 
 NOT_READ = "Switchboard's own secrets could not be read; this request sent nothing. It is safe to try again."
+NOT_COMPLETE = "Switchboard's own secrets lack ADULTWORK_CLIENT_SECRET, so nobody can sign in."
 
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """What must never be shown: the keys of the keyed hashes, current one first, and AdultWork's developer key."""
+    """What must never be shown: the keys of the keyed hashes, current one first, and those that AdultWork knows us by."""
 
     hmac_keys: tuple[HmacKey, ...]
     api_key: str | None = field(default=None, repr=False)
     api_secret: str | None = field(default=None, repr=False)
+    client_secret: str | None = field(default=None, repr=False)
 
     def key_headers(self) -> dict[str, str]:
         """Return the developer key's headers; their names come from public clients, AdultWork's pages do not print them."""
@@ -42,7 +44,7 @@ class Secrets:
 
 
 def read_secrets(document: Mapping[str, Any]) -> Secrets:
-    """Read the members `HMAC_KEY`, `HMAC_KEY_PREVIOUS`, `ADULTWORK_API_KEY` and `ADULTWORK_API_SECRET`.
+    """Read `HMAC_KEY`, `HMAC_KEY_PREVIOUS`, `ADULTWORK_API_KEY`, `ADULTWORK_API_SECRET` and `ADULTWORK_CLIENT_SECRET`.
 
     The previous key is for the days after a rotation: a repeat finds what its first try wrote.
 
@@ -56,6 +58,7 @@ def read_secrets(document: Mapping[str, Any]) -> Secrets:
         tuple(keys),
         document.get("ADULTWORK_API_KEY"),
         document.get("ADULTWORK_API_SECRET"),
+        document.get("ADULTWORK_CLIENT_SECRET"),
     )
 
 
@@ -129,6 +132,17 @@ class SecretsOnFirstUse:
             StoreUnavailableError: the secrets could not be loaded.
         """
         return self._loaded().key_headers()
+
+    def client_secret(self) -> str:
+        """Return the project's secret at AdultWork's Unified Login.
+
+        Raises:
+            StoreUnavailableError: the secrets could not be loaded, or hold none.
+        """
+        secret = self._loaded().client_secret
+        if not secret:
+            raise StoreUnavailableError(NOT_COMPLETE)
+        return secret
 
     def _loaded(self) -> Secrets:
         with self._lock:

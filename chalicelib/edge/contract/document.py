@@ -18,6 +18,7 @@ from chalicelib.edge.contract.reads import read_parameters, read_schemas
 from chalicelib.edge.contract.request_schema import booking_draft_schema, booking_request_schema
 from chalicelib.edge.contract.samples import samples_of
 from chalicelib.edge.contract.security import SCHEME, security_schemes
+from chalicelib.edge.contract.sign_in import sign_in_schemas
 from chalicelib.edge.links import Links
 from chalicelib.edge.problems.facts import MEDIA_TYPE
 from chalicelib.edge.problems.table import BY_SLUG, status_of
@@ -43,7 +44,8 @@ def openapi_document(resources: Iterable[Resource], settings: EdgeSettings, link
     Raises:
         KeyError: something is served that nobody has described in `OPERATIONS`.
     """
-    served = [(resource.path, method) for resource in resources for method in resource.views]
+    offered = [resource for resource in resources if resource.is_offered(settings)]
+    served = [(resource.path, method) for resource in offered for method in resource.views]
     paths: dict[str, Any] = {}
     for path, method in served:
         operation = OPERATIONS[path, method]
@@ -60,6 +62,7 @@ def openapi_document(resources: Iterable[Resource], settings: EdgeSettings, link
                 "BookingDraft": booking_draft_schema(),
                 **answer_schemas(),
                 **read_schemas(),
+                **(sign_in_schemas() if settings.has_sign_in else {}),
                 **problem_schemas(links),
             },
             "parameters": parameters() | read_parameters(),

@@ -9,6 +9,7 @@ from chalicelib import VERSION
 from chalicelib.domain.errors import SwitchboardError
 from chalicelib.edge.contract.example import BOOKING, MEMBERS, QUOTE, REQUEST_ID, operation
 from chalicelib.edge.contract.reads import read_examples
+from chalicelib.edge.contract.sign_in import SIGN_IN_EXAMPLES
 from chalicelib.edge.links import Links
 from chalicelib.edge.pages.problem_texts import page_document
 from chalicelib.edge.problems.document import problem_document
@@ -28,6 +29,7 @@ def answer_examples(links: Links) -> dict[str, dict[str, Any]]:
         **read_examples(),
         "Operation": operation_document(operation(links), links),
         "Health": {"status": "ok", "version": VERSION},
+        **SIGN_IN_EXAMPLES,
         "ProblemPage": page_document(BY_SLUG["booking-not-created"]),
     }
     return {name: {"example": {"value": value}} for name, value in values.items()}

@@ -42,6 +42,10 @@ HEADERS: dict[str, dict[str, Any]] = {
         "says the same.",
         "schema": {"type": "string"},
     },
+    "Set-Cookie": {
+        "description": "Pages only: what the browser keeps, `HttpOnly` and `SameSite=Strict`, so on the same site alone.",
+        "schema": {"type": "string"},
+    },
     "Allow": {"description": "The methods of this path.", "schema": {"type": "string"}},
 }
 

@@ -11,6 +11,7 @@ from chalicelib.edge.problems.table import BY_SLUG
 from chalicelib.edge.routes.documentation import CONTRACT, FILE, REFERENCE
 from chalicelib.edge.routes.operations import OPERATION
 from chalicelib.edge.routes.problems import PROBLEM
+from chalicelib.edge.routes.sign_in import BEGIN, LOGOUT, TOKEN
 from chalicelib.edge.routes.validation import VALIDATE_BOOKING
 
 _BOOKS = (Scope.PHONECHAT_BOOKINGS,)
@@ -19,6 +20,10 @@ _OF_READING = (
     *("malformed-request", "body-too-large", "unsupported-media-type", "invalid-idempotency-key"),
     *("missing-token", "invalid-token", "insufficient-scope", "upstream-refused", "upstream-unavailable"),
     "internal-error",
+)
+_OF_SIGN_IN = (
+    *("malformed-request", "body-too-large", "unsupported-media-type"),
+    *("sign-in-refused", "too-many-sign-ins", "store-unavailable", "internal-error"),
 )
 
 OPERATIONS: Mapping[tuple[str, str], Operation] = {
@@ -68,6 +73,35 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         ),
         scopes=_BOOKS,
         parameters=("operation_id", "X-Request-Id"),
+    ),
+    (BEGIN, "POST"): Operation(
+        "beginSignIn",
+        "Sign-in",
+        "Begin a sign-in",
+        "Send the browser to `authorization_url`. A page calls this with its cookies (`credentials: include`) and gets one that "
+        "binds the sign-in to this browser; a native app, which sends no Origin, gets the same as `begun`. Where sign-in is off, "
+        "this is a 404.",
+        Success(200, "Where to go.", {JSON: "SignInBegun"}, ("Set-Cookie",)),
+        problems=_OF_SIGN_IN,
+        body="SignInRequest",
+    ),
+    (TOKEN, "POST"): Operation(
+        "exchangeToken",
+        "Sign-in",
+        "Get an access token",
+        "For the code that the browser came back with, once; or for the session. A page's refresh token is in a cookie that no "
+        "script reads. The answer to a code is final: when it is lost, begin anew. A refresh may be sent again.",
+        Success(200, "The access token.", {JSON: "TokenGrant"}, ("Set-Cookie",)),
+        problems=(*_OF_SIGN_IN, "sign-in-in-progress", "sign-in-unavailable"),
+        body="TokenRequest",
+    ),
+    (LOGOUT, "POST"): Operation(
+        "logOut",
+        "Sign-in",
+        "Forget the session in this browser",
+        "It is forgotten here. AdultWork documents no way to end it there, so its refresh token runs out by itself.",
+        Success(204, "It is forgotten.", {}, ("Set-Cookie",)),
+        problems=("sign-in-refused", "internal-error"),
     ),
     ("/health", "GET"): Operation(
         "readHealth",

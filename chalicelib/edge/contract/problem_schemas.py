@@ -9,7 +9,7 @@ from chalicelib.domain.access import Scope
 from chalicelib.edge.contract.answer_schemas import operation_state
 from chalicelib.edge.links import Links
 from chalicelib.edge.problems.kinds import ProblemType, Waits
-from chalicelib.edge.problems.table import INTERNAL_ERROR, PROBLEM_TYPES
+from chalicelib.edge.problems.table import CALLERS_PROBLEM_TYPES, INTERNAL_ERROR
 from chalicelib.values import dataclass
 
 Kind = type[errors.SwitchboardError]
@@ -138,13 +138,13 @@ def schema_name(slug: str) -> str:
 
 def lead_to_operations(slugs: Collection[str]) -> bool:
     """Tell whether the operations that problems of these kinds name can be asked for; that of a refusal is in the audit alone."""
-    named = [each for each in PROBLEM_TYPES.items() if each[1].slug in slugs and _has_operation(*each)]
+    named = [each for each in CALLERS_PROBLEM_TYPES.items() if each[1].slug in slugs and _has_operation(*each)]
     return bool(named) and all(_has_status(*each) for each in named)
 
 
 def problem_schemas(links: Links) -> dict[str, Any]:
     """Return a schema for each kind of problem, and one for what all have, as answers of the gateway itself have it."""
-    kinds: dict[Kind, ProblemType] = {**PROBLEM_TYPES, errors.SwitchboardError: INTERNAL_ERROR}
+    kinds: dict[Kind, ProblemType] = {**CALLERS_PROBLEM_TYPES, errors.SwitchboardError: INTERNAL_ERROR}
     return {
         "Problem": _any_problem(),
         **{schema_name(row.slug): _problem(kind, row, links) for kind, row in kinds.items()},

@@ -5,7 +5,7 @@ The first sample of a kind is its example; together they have every status that 
 
 from datetime import UTC, datetime
 
-from chalicelib.domain import errors
+from chalicelib.domain import errors, sign_in_errors
 from chalicelib.domain.access import Scope
 from chalicelib.domain.booking.form import Form, JsonValue
 from chalicelib.domain.booking.rules import form as form_rules
@@ -21,7 +21,13 @@ _DECIDED_BY = datetime(2026, 1, 15, 12, 15, tzinfo=UTC)
 
 def samples(settings: EdgeSettings) -> tuple[errors.SwitchboardError, ...]:
     """Return errors of every kind, as a deployment with these settings tells them."""
-    return (*_of_the_request(settings), *_of_the_caller(settings), *_of_earlier_requests(), *_of_the_rest())
+    return (
+        *_of_the_request(settings),
+        *_of_the_caller(settings),
+        *_of_earlier_requests(),
+        *_of_sign_in(),
+        *_of_the_rest(),
+    )
 
 
 def samples_of(slug: str, settings: EdgeSettings) -> list[errors.SwitchboardError]:
@@ -93,6 +99,22 @@ def _of_earlier_requests() -> tuple[errors.SwitchboardError, ...]:
             "This booking was sent before, and AdultWork's own list shows that it was not made. Send it again under a new "
             "key.",
             operation_id=OPERATION_ID,
+        ),
+    )
+
+
+def _of_sign_in() -> tuple[errors.SwitchboardError, ...]:
+    return (
+        sign_in_errors.SignInRefusedError("Sign in again: there is no session here, or it is over."),
+        sign_in_errors.SignInInProgressError(
+            "This session is being refreshed, or was a moment ago, perhaps in another tab. Send the same again in a second.",
+            retry_after_seconds=1,
+        ),
+        sign_in_errors.TooManySignInsError(
+            "Too many requests of sign-in came from this address. Try again later.", retry_after_seconds=23
+        ),
+        sign_in_errors.SignInUnavailableError(
+            "AdultWork's login gave no usable answer. It is safe to try again.", is_sent=False, retry_after_seconds=5
         ),
     )
 

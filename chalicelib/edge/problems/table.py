@@ -9,6 +9,7 @@ from chalicelib.domain import errors
 from chalicelib.domain.operation.operation import OperationState
 from chalicelib.edge.problems.kinds import ProblemType, SameKey, Waits
 from chalicelib.edge.problems.reviewers import REVIEWERS_PROBLEM_TYPES
+from chalicelib.edge.problems.sign_in import SIGN_IN_PROBLEM_TYPES
 
 PASSED_THROUGH = (402, 403, 409, 429)
 _UNAVAILABLE = {errors.Trouble.UNREACHABLE: 503, errors.Trouble.LATE: 504, errors.Trouble.UNREADABLE: 502}
@@ -218,10 +219,14 @@ PROBLEM_TYPES: dict[type[errors.SwitchboardError], ProblemType] = {
         retry_after_seconds=60,
     ),
 }
-EVERY_PROBLEM_TYPE = {**PROBLEM_TYPES, **REVIEWERS_PROBLEM_TYPES}  # what is told to whom books, and to whom reviews
+CALLERS_PROBLEM_TYPES = {**PROBLEM_TYPES, **SIGN_IN_PROBLEM_TYPES}
+EVERY_PROBLEM_TYPE = {
+    **CALLERS_PROBLEM_TYPES,
+    **REVIEWERS_PROBLEM_TYPES,
+}  # what is told to whom books, and to whom reviews
 
 CALLERS_SLUGS = frozenset(
-    row.slug for row in (*PROBLEM_TYPES.values(), INTERNAL_ERROR)
+    row.slug for row in (*CALLERS_PROBLEM_TYPES.values(), INTERNAL_ERROR)
 )  # what the contract of bookings tells
 BY_SLUG = {row.slug: row for row in (*EVERY_PROBLEM_TYPE.values(), INTERNAL_ERROR)}
 

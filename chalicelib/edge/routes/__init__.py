@@ -5,7 +5,17 @@ from collections.abc import Callable, Sequence
 from chalice.app import Chalice
 
 from chalicelib.edge.container import Container
-from chalicelib.edge.routes import documentation, health, nowhere, operations, phonechat, problems, reads, validation
+from chalicelib.edge.routes import (
+    documentation,
+    health,
+    nowhere,
+    operations,
+    phonechat,
+    problems,
+    reads,
+    sign_in,
+    validation,
+)
 from chalicelib.edge.routes.resource import Resource, serve
 
 
@@ -16,6 +26,7 @@ def resources(container: Callable[[], Container]) -> Sequence[Resource]:
         validation.resource(container),
         *reads.resources(container),
         operations.resource(container),
+        *sign_in.resources(container),
         health.RESOURCE,
         problems.RESOURCE,
     )

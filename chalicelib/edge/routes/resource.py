@@ -6,13 +6,15 @@ API Gateway knows only the methods that are registered and answers for the rest 
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
 
 from chalice.app import Chalice
 
 from chalicelib import log
-from chalicelib.domain.errors import MethodNotAllowedError, SwitchboardError
+from chalicelib.domain.errors import MethodNotAllowedError, NotFoundError, SwitchboardError
 from chalicelib.edge.answer import Answer
-from chalicelib.edge.cors import preflight_headers
+from chalicelib.edge.container import EdgeSettings
+from chalicelib.edge.cors import credentials_headers, preflight_headers
 from chalicelib.edge.exchange import Exchange, current_exchange
 from chalicelib.values import dataclass
 
@@ -26,10 +28,18 @@ _REFUSED = "refuse_"
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A path and its views by method; HEAD comes with GET."""
+    """A path and its views by method; HEAD comes with GET.
+
+    One of sign-in is there only where that is on, and a page may call it with its cookies.
+    """
 
     path: str
     views: Mapping[str, View]
+    is_of_sign_in: bool = False
+
+    def is_offered(self, settings: EdgeSettings) -> bool:
+        """Tell whether a deployment with these settings has it."""
+        return settings.has_sign_in or not self.is_of_sign_in
 
     @property
     def allowed(self) -> tuple[str, ...]:
@@ -40,8 +50,12 @@ class Resource:
 
 def serve(app: Chalice, resource: Resource) -> None:
     """Register a resource: each of its views, the preflight, and the refusal of all other methods."""
+
+    def serve_view(methods: Sequence[str], view: View) -> None:
+        route(app, resource.path, methods, of_sign_in(view) if resource.is_of_sign_in else view)
+
     for method, view in resource.views.items():
-        route(app, resource.path, [method, "HEAD"] if method == "GET" else [method], view)
+        serve_view([method, "HEAD"] if method == "GET" else [method], view)
 
     def preflight(exchange: Exchange) -> Answer:
         answer = preflight_answer(exchange, resource.allowed)
@@ -51,8 +65,24 @@ def serve(app: Chalice, resource: Resource) -> None:
     def refuse(_: Exchange) -> Answer:
         raise MethodNotAllowedError("This path does not know this method.", allowed=resource.allowed)
 
-    route(app, resource.path, ["OPTIONS"], preflight)
-    route(app, resource.path, [method for method in METHODS if method not in resource.allowed], refuse)
+    serve_view(["OPTIONS"], preflight)
+    serve_view([method for method in METHODS if method not in resource.allowed], refuse)
+
+
+def of_sign_in(view: View) -> View:
+    """Return the same view where sign-in is on, and a 404 elsewhere; an allowed page may send it cookies, and get some."""
+
+    @wraps(view)
+    def answer(exchange: Exchange) -> Answer:
+        settings = exchange.settings
+        if not settings.has_sign_in and exchange.request.method != "OPTIONS":
+            raise NotFoundError("There is nothing at this path.")
+        answer = _told(view, exchange)
+        if settings.has_sign_in:
+            answer.add_headers(credentials_headers(exchange.origin, settings.allowed_origins))
+        return answer
+
+    return answer
 
 
 def preflight_answer(exchange: Exchange, methods: Sequence[str]) -> Answer:
@@ -67,6 +97,17 @@ def route(app: Chalice, path: str, methods: Sequence[str], view: View) -> None:
     place = re.sub(r"\W+", "_", path).strip("_").lower() or "root"
     name = f"{view.__name__}_{place}"
     app.route(path, methods=list(methods), name=name, content_types=["*/*"])(_answering(view))
+
+
+def _told(view: View, exchange: Exchange) -> Answer:
+    """Return what a view answers, or the problem that it ended in."""
+    try:
+        return view(exchange)
+    except SwitchboardError as error:
+        return exchange.problem(error)
+    except Exception as error:  # noqa: BLE001 (what nobody foresaw is told by type and place, never by its text)
+        log.failure("view.failed", error, request_id=exchange.request_id)
+        return exchange.problem(error)
 
 
 def allowed_methods(app: Chalice, path: str) -> tuple[str, ...]:
@@ -84,13 +125,7 @@ def _answering(view: View) -> Callable[..., Answer]:
 
     def answer(**_path_parameters: str) -> Answer:
         exchange = current_exchange()
-        try:
-            answer = view(exchange)
-        except SwitchboardError as error:
-            answer = exchange.problem(error)
-        except Exception as error:  # noqa: BLE001 (what nobody foresaw is told by type and place, never by its text)
-            log.failure("view.failed", error, request_id=exchange.request_id)
-            answer = exchange.problem(error)
+        answer = _told(view, exchange)
         if exchange.request.method == "HEAD":
             answer.body = ""
         return answer

@@ -184,6 +184,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/oauth/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin a sign-in
+         * @description Send the browser to `authorization_url`. A page calls this with its cookies (`credentials: include`) and gets one that binds the sign-in to this browser; a native app, which sends no Origin, gets the same as `begun`. Where sign-in is off, this is a 404.
+         */
+        post: operations["beginSignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/oauth/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get an access token
+         * @description For the code that the browser came back with, once; or for the session. A page's refresh token is in a cookie that no script reads. The answer to a code is final: when it is lost, begin anew. A refresh may be sent again.
+         */
+        post: operations["exchangeToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/oauth/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Forget the session in this browser
+         * @description It is forgotten here. AdultWork documents no way to end it there, so its refresh token runs out by itself.
+         */
+        post: operations["logOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -551,6 +611,42 @@ export interface components {
                 Permission: string | null;
                 Status: string | null;
             } | null)[] | null;
+        };
+        SignInRequest: {
+            /** @description Where the login sends the browser back to; one that is registered for you. */
+            redirect_uri: string;
+            /** @description base64url of the SHA-256 of your verifier (RFC 7636, S256). */
+            code_challenge: string;
+        };
+        SignInBegun: {
+            /** Format: uri */
+            authorization_url: string;
+            state: string;
+            expires_in: number;
+            /** @description Native apps only: keep it, and send it with the code. */
+            begun?: string;
+        };
+        TokenRequest: {
+            /** @description `authorization_code` with `code`, `state` and `code_verifier`; `refresh_token` for a session. */
+            grant_type: string;
+            /** @description From the address that the browser came back to. */
+            code?: string;
+            /** @description From there, too. */
+            state?: string;
+            /** @description The secret that you made for this sign-in. */
+            code_verifier?: string;
+            /** @description Native apps: what the beginning answered. */
+            begun?: string;
+            /** @description Native apps: what the last answer held. A page leaves it out; its cookie is sent by the browser. */
+            refresh_token?: string;
+        };
+        TokenGrant: {
+            access_token: string;
+            /** @constant */
+            token_type: "Bearer";
+            expires_in: number;
+            /** @description Native apps only: keep it in place of the one before. */
+            refresh_token?: string;
         };
         /** @description A problem (RFC 9457) of any kind. */
         Problem: {
@@ -1198,6 +1294,68 @@ export interface components {
              */
             audit_pending?: true;
         };
+        /** @description The user has to sign in again. Begin a new sign-in at /v1/oauth/begin. The detail says why this one, or this session, opens nothing. */
+        SignInRefusedProblem: {
+            /** @constant */
+            type: "/problems/sign-in-refused";
+            /** @constant */
+            title: "The user has to sign in again";
+            /** @enum {integer} */
+            status: 401;
+            /** @description What happened, for people. */
+            detail: string;
+            /** Format: uri-reference */
+            instance?: string;
+            request_id: string;
+        };
+        /** @description The session is being refreshed. Wait as long as Retry-After says and send the same request again: it meets the session that the other one got. */
+        SignInInProgressProblem: {
+            /** @constant */
+            type: "/problems/sign-in-in-progress";
+            /** @constant */
+            title: "The session is being refreshed";
+            /** @enum {integer} */
+            status: 409;
+            /** @description What happened, for people. */
+            detail: string;
+            /** Format: uri-reference */
+            instance?: string;
+            request_id: string;
+            retry_after_seconds: number;
+        };
+        /** @description Too many requests of sign-in. Wait as long as Retry-After says. Ask for a new access token when the old one has run out, and not before each call. */
+        TooManySignInsProblem: {
+            /** @constant */
+            type: "/problems/too-many-sign-ins";
+            /** @constant */
+            title: "Too many requests of sign-in";
+            /** @enum {integer} */
+            status: 429;
+            /** @description What happened, for people. */
+            detail: string;
+            /** Format: uri-reference */
+            instance?: string;
+            request_id: string;
+            retry_after_seconds: number;
+        };
+        /** @description The login cannot be reached. Wait as long as Retry-After says and send the same request again. */
+        SignInUnavailableProblem: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/sign-in-unavailable";
+            /** @constant */
+            title: "The login cannot be reached";
+            /** @enum {integer} */
+            status: 503;
+            /** @description What happened, for people. */
+            detail: string;
+            /** Format: uri-reference */
+            instance?: string;
+            request_id: string;
+            retry_after_seconds: number;
+        };
         /** @description Something went wrong inside Switchboard. The outcome is not known here. Do not send the booking again under a new key: repeat it only with the same Idempotency-Key, or ask for the operation. */
         InternalErrorProblem: {
             /**
@@ -1307,6 +1465,8 @@ export interface components {
         RateLimit: string;
         /** @description The challenge (RFC 6750). API Gateway renames it to `x-amzn-Remapped-WWW-Authenticate`; the body says the same. */
         "WWW-Authenticate": string;
+        /** @description Pages only: what the browser keeps, `HttpOnly` and `SameSite=Strict`, so on the same site alone. */
+        "Set-Cookie": string;
         /** @description The methods of this path. */
         Allow: string;
     };
@@ -2715,6 +2875,363 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["UpstreamUnavailableProblem"] | components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description What the gateway answers itself. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    beginSignIn: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description An id of your own for this request; one that is not sound, or could tell a secret, is replaced.
+                 * @example 4f1c1f0e-6f0a-4c53-9d0b-2f8f4a2e7d11
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description At most 30420 bytes of strict JSON in UTF-8: no name twice, no NaN. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInRequest"];
+            };
+        };
+        responses: {
+            /** @description Where to go. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInBegun"];
+                };
+            };
+            /** @description `malformed-request`: The request cannot be read */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MalformedRequestProblem"];
+                };
+            };
+            /** @description `sign-in-refused`: The user has to sign in again */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["SignInRefusedProblem"];
+                };
+            };
+            /** @description `body-too-large`: The body is too large */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body is not declared as JSON */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `too-many-sign-ins`: Too many requests of sign-in */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooManySignInsProblem"];
+                };
+            };
+            /** @description `internal-error`: Something went wrong inside Switchboard */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description `internal-error`: Something went wrong inside Switchboard */
+            502: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description `store-unavailable`: Switchboard cannot keep its records */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["StoreUnavailableProblem"];
+                };
+            };
+            /** @description `internal-error`: Something went wrong inside Switchboard */
+            504: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description What the gateway answers itself. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exchangeToken: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description An id of your own for this request; one that is not sound, or could tell a secret, is replaced.
+                 * @example 4f1c1f0e-6f0a-4c53-9d0b-2f8f4a2e7d11
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description At most 30420 bytes of strict JSON in UTF-8: no name twice, no NaN. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenRequest"];
+            };
+        };
+        responses: {
+            /** @description The access token. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenGrant"];
+                };
+            };
+            /** @description `malformed-request`: The request cannot be read */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MalformedRequestProblem"];
+                };
+            };
+            /** @description `sign-in-refused`: The user has to sign in again */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["SignInRefusedProblem"];
+                };
+            };
+            /** @description `sign-in-in-progress`: The session is being refreshed */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["SignInInProgressProblem"];
+                };
+            };
+            /** @description `body-too-large`: The body is too large */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body is not declared as JSON */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `too-many-sign-ins`: Too many requests of sign-in */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooManySignInsProblem"];
+                };
+            };
+            /** @description `internal-error`: Something went wrong inside Switchboard */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description `internal-error`: Something went wrong inside Switchboard */
+            502: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description `store-unavailable`: Switchboard cannot keep its records; or `sign-in-unavailable`: The login cannot be reached */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["StoreUnavailableProblem"] | components["schemas"]["SignInUnavailableProblem"];
+                };
+            };
+            /** @description `internal-error`: Something went wrong inside Switchboard */
+            504: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description What the gateway answers itself. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    logOut: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description An id of your own for this request; one that is not sound, or could tell a secret, is replaced.
+                 * @example 4f1c1f0e-6f0a-4c53-9d0b-2f8f4a2e7d11
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is forgotten. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Set-Cookie": components["headers"]["Set-Cookie"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `sign-in-refused`: The user has to sign in again */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["SignInRefusedProblem"];
+                };
+            };
+            /** @description `internal-error`: Something went wrong inside Switchboard */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description `internal-error`: Something went wrong inside Switchboard */
+            502: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description `internal-error`: Something went wrong inside Switchboard */
+            504: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
             /** @description What the gateway answers itself. */

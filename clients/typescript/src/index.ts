@@ -5,3 +5,5 @@ export { match, unhandled } from "./outcome.js";
 export type * from "./outcome.js";
 export { memoryStorage, nativeStorage, webStorage } from "./ports.js";
 export type * from "./ports.js";
+export { createSignIn } from "./sign-in.js";
+export type { PageSignIn, SignInSettings } from "./sign-in.js";

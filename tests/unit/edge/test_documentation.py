@@ -27,7 +27,7 @@ def get(path: str, accept: str = "*/*", entrance: str = "", **parameters: str) -
     """Read a page."""
     event = rest_event("GET", path, headers={"Accept": accept}, pathParameters=parameters)
     event["requestContext"]["path"] = entrance + path.format(**parameters)
-    return call(edge_app(), event)
+    return call(edge_app(settings=EdgeSettings(has_sign_in=True)), event)
 
 
 def test_the_document_is_served_with_exact_numbers() -> None:

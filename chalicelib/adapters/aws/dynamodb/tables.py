@@ -61,6 +61,11 @@ def refusals_row(account: int, hour: datetime) -> str:
     return f"REFUSED#{account}#{hour:%Y-%m-%dT%H}"
 
 
+def sign_in_row(digest: str) -> str:
+    """Return the partition key of a mark or count of sign-in, named by a keyed hash."""
+    return f"SIGNIN#{digest}"
+
+
 def open_shard(account: int) -> str:
     """Return the partition of the index of open operations that an account's are in."""
     return f"{crc32(str(account).encode()) % OPEN_SHARDS:02}"

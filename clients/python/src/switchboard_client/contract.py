@@ -131,6 +131,34 @@ class GetPermissionsAnswer(TypedDict):
     Permissions: list[Permission | None] | None
 
 
+class SignInRequest(TypedDict, closed=True):
+    redirect_uri: str
+    code_challenge: str
+
+
+class SignInBegun(TypedDict):
+    authorization_url: str
+    state: str
+    expires_in: int
+    begun: NotRequired[str]
+
+
+class TokenRequest(TypedDict, closed=True):
+    grant_type: str
+    code: NotRequired[str]
+    state: NotRequired[str]
+    code_verifier: NotRequired[str]
+    begun: NotRequired[str]
+    refresh_token: NotRequired[str]
+
+
+class TokenGrant(TypedDict):
+    access_token: str
+    token_type: Literal['Bearer']
+    expires_in: int
+    refresh_token: NotRequired[str]
+
+
 class Problem(TypedDict):
     """
     A problem (RFC 9457) of any kind.
@@ -525,6 +553,61 @@ class SendingPausedProblem(TypedDict):
     safe_to_retry_with_new_key: Literal[False]
     retry_after_seconds: int
     audit_pending: NotRequired[Literal[True]]
+
+
+class SignInRefusedProblem(TypedDict):
+    """
+    The user has to sign in again. Begin a new sign-in at /v1/oauth/begin. The detail says why this one, or this session, opens nothing.
+    """
+
+    type: Literal['/problems/sign-in-refused']
+    title: Literal['The user has to sign in again']
+    status: Literal[401]
+    detail: str
+    instance: NotRequired[str]
+    request_id: str
+
+
+class SignInInProgressProblem(TypedDict):
+    """
+    The session is being refreshed. Wait as long as Retry-After says and send the same request again: it meets the session that the other one got.
+    """
+
+    type: Literal['/problems/sign-in-in-progress']
+    title: Literal['The session is being refreshed']
+    status: Literal[409]
+    detail: str
+    instance: NotRequired[str]
+    request_id: str
+    retry_after_seconds: int
+
+
+class TooManySignInsProblem(TypedDict):
+    """
+    Too many requests of sign-in. Wait as long as Retry-After says. Ask for a new access token when the old one has run out, and not before each call.
+    """
+
+    type: Literal['/problems/too-many-sign-ins']
+    title: Literal['Too many requests of sign-in']
+    status: Literal[429]
+    detail: str
+    instance: NotRequired[str]
+    request_id: str
+    retry_after_seconds: int
+
+
+class SignInUnavailableProblem(TypedDict):
+    """
+    The login cannot be reached. Wait as long as Retry-After says and send the same request again.
+    """
+
+    type: Literal['/problems/sign-in-unavailable']
+    title: Literal['The login cannot be reached']
+    status: Literal[503]
+    detail: str
+    instance: NotRequired[str]
+    request_id: str
+    retry_after_seconds: int
 
 
 class InternalErrorProblem(TypedDict):

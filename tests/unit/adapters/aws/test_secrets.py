@@ -244,3 +244,11 @@ def test_a_prefetch_that_fails_leaves_the_trouble_to_the_first_use() -> None:
     load.go.set()
     assert secrets.in_use()
     assert load.count == 2
+
+
+def test_the_secret_of_sign_in_is_one_of_them() -> None:
+    """Where it is missing, nobody can sign in, and the text says what to put where."""
+    complete = SecretsOnFirstUse(lambda: read_secrets({**DOCUMENT, "ADULTWORK_CLIENT_SECRET": "canary-client-secret"}))
+    assert complete.client_secret() == "canary-client-secret"
+    with pytest.raises(StoreUnavailableError, match="ADULTWORK_CLIENT_SECRET"):
+        SecretsOnFirstUse(lambda: read_secrets(DOCUMENT)).client_secret()
