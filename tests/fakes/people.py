@@ -64,7 +64,7 @@ class InMemoryPeople:
         def write(standing: Person) -> bool:
             self.people[standing.user_id] = replace(standing, hold=hold)
             self.todo = [one for one in self.todo if one.pseudonym != person.pseudonym]
-            self.todo.append(Errand(Task.HELD, person.pseudonym, hold.at))
+            self.todo.append(Errand(Task.HELD, person.pseudonym))
             return True
 
         return self._write(person, write, event, deadline)
@@ -77,7 +77,7 @@ class InMemoryPeople:
                 return False
             self.people[standing.user_id] = replace(standing, hold=None)
             self.todo = [one for one in self.todo if one.pseudonym != person.pseudonym]
-            self.todo.append(Errand(Task.LIFTED, person.pseudonym, event.look.at))
+            self.todo.append(Errand(Task.LIFTED, person.pseudonym))
             return True
 
         return self._write(person, write, event, deadline)

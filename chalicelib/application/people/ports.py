@@ -30,11 +30,11 @@ class Task(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """One person for whom there is something left to do, since `at` (UTC)."""
+    """One person for whom there is something left to do; `erased_at` (UTC) is there for who was erased."""
 
     task: Task
     pseudonym: str
-    at: datetime
+    erased_at: datetime | None = None
 
 
 class PeopleRegister(Protocol):

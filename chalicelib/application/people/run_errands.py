@@ -56,7 +56,8 @@ class RunErrands:
         return self._strip_stragglers(errand, deadline)
 
     def _strip_stragglers(self, errand: Errand, deadline: Deadline) -> tuple[int, bool]:
-        now, rows, is_over = self.clock.now(), 0, self.clock.now() > errand.at + STRAGGLERS
+        now, rows = self.clock.now(), 0
+        is_over = errand.erased_at is None or now > errand.erased_at + STRAGGLERS
         for piece in self.traces.operations(errand.pseudonym, None, deadline):
             if not is_time_left(deadline):
                 return rows, False

@@ -22,6 +22,7 @@ Item: TypeAlias = "dict[str, Attribute]"
 # one. The audit trail keeps the history after that.
 KEPT_AFTER_GUARD = timedelta(days=30)
 OF_FIRST_CALL = 2  # a claim, and what became of it
+STRIPPED = "stripped"  # set where a person was erased: the row says how the operation stands, and not who it is about
 LEASE_OVER = "lease-over"  # why somebody else concludes in place of the call
 
 
@@ -53,6 +54,11 @@ def expired_before(moment: datetime) -> Attribute:
 def is_over(row: Item, moment: datetime) -> bool:
     """Tell whether a row that expires has: DynamoDB deletes late."""
     return tables.EXPIRES_AT in row and int(row[tables.EXPIRES_AT]["N"]) < math.floor(moment.timestamp())
+
+
+def is_stripped(row: Item) -> bool:
+    """Tell whether a row of an operation does not tell any more who it is about."""
+    return STRIPPED in row
 
 
 def hashed(digest: str) -> Attribute:

@@ -11,7 +11,7 @@ from chalicelib import log
 from chalicelib.adapters.aws.dynamodb import items, transactions
 from chalicelib.adapters.aws.dynamodb.faults import refused_rows
 from chalicelib.adapters.aws.dynamodb.items import Item
-from chalicelib.adapters.aws.dynamodb.operation_reads import OperationReader, read_record, require_own
+from chalicelib.adapters.aws.dynamodb.operation_reads import OperationReader, key_held
 from chalicelib.adapters.aws.dynamodb.rate_limit import Counter, RateLimit, counters
 from chalicelib.adapters.aws.dynamodb.transactions import Row, Tables, Writes
 from chalicelib.adapters.aws.faults import RETRY_AFTER_SECONDS, AwsError, store_errors
@@ -205,7 +205,7 @@ def _held(refused: Mapping[Row, Item], operation: Operation, previous: Operation
         StoreUnavailableError: the operation in the way is no one of this account.
     """
     if operation.is_keyed and (row := refused.get(Row.OPERATION)):
-        return KeyHeld(operation.id, require_own(read_record(row), operation.account))
+        return key_held(row, operation)
     if operation.is_keyed and previous is None and Row.EVENT in refused and Row.OPERATION not in refused:
         return KeyHeld(operation.id, None)
     if row := refused.get(Row.GUARD):
