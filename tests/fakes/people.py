@@ -2,22 +2,27 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.application.people.deeds import Deeds
 from chalicelib.application.people.erase_person import EraseCommand, ErasePerson, ErasureAnswer
 from chalicelib.application.people.hold_person import HoldAnswer, HoldCommand, HoldPerson, LiftHold
 from chalicelib.application.people.ports import Errand, Task, Written
 from chalicelib.application.people.run_errands import Ran, RunErrands
+from chalicelib.application.people.show_person import ShowPerson
+from chalicelib.application.people.show_retention import ShowRetention
 from chalicelib.domain.people.person import Hold, Person
+from chalicelib.domain.people.retention import Retention
 from chalicelib.domain.people.trace import Trace
 from chalicelib.domain.review.desk.look import Look, LookEvent
 from chalicelib.domain.reviewer_errors import AuditUnavailableError
 from chalicelib.domain.time_budget import Deadline
+from chalicelib.edge.review.container import Custody
 from devtools.memory.punctuality import require_deadline
 from tests.builders import NOW
 from tests.fakes.review_desk import CUSTODIAN, Desk, visit
 
+RETENTION = Retention(timedelta(days=400), timedelta(days=300), timedelta(days=200))
 WHY = "Request of the person"
 CLIENT = Person(1001, "p_client", NOW, is_client=True)
 CANDIDATE = Person(123456, "p_candidate", NOW)
@@ -25,6 +30,11 @@ CANDIDATE = Person(123456, "p_candidate", NOW)
 
 def nothing() -> None:
     """Do nothing in between."""
+
+
+def custody_of(desk: Desk) -> Custody:
+    """Return what custodians may do at a desk."""
+    return InMemoryPeople(desk).custody
 
 
 @dataclass
@@ -181,6 +191,17 @@ class InMemoryPeople:
     def deeds(self) -> Deeds:
         """Return what the use cases have in common."""
         return Deeds(self.desk.door, self)
+
+    @property
+    def custody(self) -> Custody:
+        """Return the use cases."""
+        return Custody(
+            ShowPerson(self.deeds),
+            HoldPerson(self.deeds, self),
+            LiftHold(self.deeds, self),
+            ErasePerson(self.deeds, self),
+            ShowRetention(self.desk.door, self, RETENTION),
+        )
 
     def hold(self, user_id: int, token: str = CUSTODIAN, reason: str | None = WHY) -> HoldAnswer:
         """Set a hold."""

@@ -4,10 +4,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.values import dataclass
 
-OPERATIONS_AFTER_GUARD = timedelta(days=30)
-DEFAULT_DAYS = 400
-FEWEST_DAYS = 90  # whatever is still reconciled, guarded or settled by a person is younger
-MOST_DAYS = 3650
+OPERATIONS_AFTER_GUARD = timedelta(days=30)  # no setting: the hash key has to be kept for as long (docs/protocol.md)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +14,9 @@ class Retention:
     `operations` counts from the end of a booking's guard, which is 24 hours after its session.
     """
 
-    events: timedelta = timedelta(days=DEFAULT_DAYS)
-    contacts: timedelta = timedelta(days=DEFAULT_DAYS)
-    looks: timedelta = timedelta(days=DEFAULT_DAYS)
+    events: timedelta
+    contacts: timedelta
+    looks: timedelta
     operations: timedelta = OPERATIONS_AFTER_GUARD
 
     def kept_since(self, now: datetime) -> datetime:

@@ -52,6 +52,16 @@ class Reason(StrEnum):
     GUARD = "guard-holds"
 
 
+# What an erasure leaves. docs/privacy.md says why it tells nothing, and a test compares the two.
+REMAINS = (
+    "The events of each operation, chained and covered by digests: they name a random pseudonym that nothing ties to anybody.",
+    "The row of each operation until it ends: its id, state, times and the hash of its newest event.",
+    "Sealed contact fields in or beside events: their key is deleted, so nobody can open them.",
+    "Which operation made which booking of AdultWork's, by BookingID.",
+    "The events of custodians and reviewers: they name the pseudonym.",
+    "Point-in-time backups of the tables, for 35 days: what is restored from one has to be erased again.",
+)
+
 _HOLD = "A legal hold is on this person: lift it first."
 _OPEN = (
     "{count} of this person's operations have no final state. Without their rows nobody could settle them: wait, or settle "

@@ -1,5 +1,6 @@
 """Legal holds, set and lifted, on fakes."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,12 +11,11 @@ from chalicelib.application.people.show_person import PersonCommand, ShowPerson
 from chalicelib.application.people.show_retention import ShowRetention
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.people.person import Hold
-from chalicelib.domain.people.retention import Retention
 from chalicelib.domain.people.trace import Trace
 from chalicelib.domain.review.desk.look import Action
 from chalicelib.domain.reviewer_errors import AuditUnavailableError, InvalidQueryError, RoleMissingError
 from tests.builders import NOW
-from tests.fakes.people import CANDIDATE, CLIENT, WHY, InMemoryPeople
+from tests.fakes.people import CANDIDATE, CLIENT, RETENTION, WHY, InMemoryPeople
 from tests.fakes.review_desk import CUSTODIAN, REVIEWER, UNMASKER, visit
 
 
@@ -157,7 +157,7 @@ def test_who_somebody_is_is_told_and_recorded(people: InMemoryPeople) -> None:
 def test_retention_is_shown_with_the_number_of_people_who_are_held(people: InMemoryPeople) -> None:
     """A reviewer may see it."""
     people.hold(CLIENT.user_id)
-    retention = Retention(events=timedelta(days=100))
+    retention = replace(RETENTION, events=timedelta(days=100))
     answer = ShowRetention(people.desk.door, people, retention).execute(visit(REVIEWER))
     assert (answer.retention, answer.kept_since, answer.held) == (retention, NOW - timedelta(days=100), 1)
     assert people.looks()[-1].action is Action.RETENTION
