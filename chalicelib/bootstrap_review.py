@@ -87,6 +87,7 @@ def build(environment: Mapping[str, str]) -> ReviewContainer:
         S3DigestShelf(digests, settings.digest_bucket),
         KmsTrustedKeys(kms, settings.digest_key_ids, TrustedKeys.read),
         clock,
+        kept_for=retention.events,
     )
     verify = VerifyAudit(door, verification)
     box = KmsBox(kms, settings.sealing_key_id, random_bytes)

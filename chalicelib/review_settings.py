@@ -78,7 +78,12 @@ def _seconds(least: float, most: float) -> Callable[[str], float]:
     return read
 
 
-def _days(text: str) -> int:
+def days(text: str) -> int:
+    """Return for how many days records are kept.
+
+    Raises:
+        ValueError: it is no number of days that may be set.
+    """
     if not text.isascii() or not text.isdigit() or not FEWEST_DAYS <= int(text) <= MOST_DAYS:
         msg = f"must be a number of days from {FEWEST_DAYS} to {MOST_DAYS}"
         raise ValueError(msg)
@@ -174,17 +179,17 @@ class ReviewSettings:
     )
     events_kept_days: int = field(
         default=DEFAULT_DAYS,
-        metadata=told(_days, "For how many days audit events are kept; the same for both functions."),
+        metadata=told(days, "For how many days audit events are kept; the same for both functions."),
     )
     contacts_kept_days: int = field(
         default=DEFAULT_DAYS,
         metadata=told(
-            _days, "For how many days long sealed contacts, which have rows of their own, are kept; the same."
+            days, "For how many days long sealed contacts, which have rows of their own, are kept; the same."
         ),
     )
     looks_kept_days: int = field(
         default=DEFAULT_DAYS,
-        metadata=told(_days, "For how many days the events of reviewers and custodians are kept."),
+        metadata=told(days, "For how many days the events of reviewers and custodians are kept."),
     )
     sealing_key_id: str = field(
         default="alias/switchboard", metadata=told(_text, "The KMS key that wraps the data keys of accounts.")
@@ -193,8 +198,8 @@ class ReviewSettings:
     @property
     def retention(self) -> Retention:
         """Return for how long records are kept."""
-        days = (self.events_kept_days, self.contacts_kept_days, self.looks_kept_days)
-        return Retention(*(timedelta(days=one) for one in days))
+        each = (self.events_kept_days, self.contacts_kept_days, self.looks_kept_days)
+        return Retention(*(timedelta(days=one) for one in each))
 
 
 def read_review_settings(environment: Mapping[str, str]) -> ReviewSettings:
