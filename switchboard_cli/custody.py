@@ -8,7 +8,7 @@ from chalicelib.application.people.show_person import PersonCommand
 from chalicelib.domain.people.person import Person
 from chalicelib.domain.people.trace import REMAINS
 from chalicelib.edge.review.custody import erasure_document, hold_document, person_document
-from chalicelib.edge.review.questions import HIGHEST_USER_ID
+from chalicelib.edge.review.questions import HIGHEST_PERSON
 from switchboard_cli import screen
 from switchboard_cli.exits import CommandError, Exit, told
 from switchboard_cli.options import Command, as_json, where, why
@@ -24,24 +24,24 @@ LABELS = {
 }
 
 
-def person(command: Command) -> Command:
+def of_person(command: Command) -> Command:
     """Add the argument that names a person, and `--yes`."""
     sure = click.option("--yes", "is_sure", is_flag=True, help="Do it; without it, only what would happen is told.")
-    return click.argument("user_id", type=click.IntRange(1, HIGHEST_USER_ID))(sure(command))
+    return click.argument("person", type=click.IntRange(1, HIGHEST_PERSON))(sure(command))
 
 
 @click.command()
-@person
+@of_person
 @why(is_required=True)
 @as_json
 @where
-def erase(user_id: int, is_sure: bool, why: str, is_json: bool, world: World) -> None:
-    """Erase a client or candidate by USER_ID: records stay whole and verify, and nothing tells any more who it was."""
+def erase(person: int, is_sure: bool, why: str, is_json: bool, world: World) -> None:
+    """Erase a client or candidate by the UserID PERSON: records stay whole and verify, and nothing tells any more who it was."""
     with told(), screen.progress("rounds of stripping") as steps:
-        answer = world.erase.execute(EraseCommand(world.visit(why), user_id, is_dry_run=not is_sure))
+        answer = world.erase.execute(EraseCommand(world.visit(why), person, is_dry_run=not is_sure))
         while not answer.is_complete:
             steps.took()
-            answer = world.erase.execute(EraseCommand(world.visit(why), user_id, is_dry_run=False))
+            answer = world.erase.execute(EraseCommand(world.visit(why), person, is_dry_run=False))
     if is_json:
         screen.document(erasure_document(answer))
     else:
@@ -54,32 +54,32 @@ def erase(user_id: int, is_sure: bool, why: str, is_json: bool, world: World) ->
 
 
 @click.command()
-@person
+@of_person
 @why(is_required=True)
 @as_json
 @where
-def hold(user_id: int, is_sure: bool, why: str, is_json: bool, world: World) -> None:
-    """Set a legal hold on the records of USER_ID: nothing of them is erased, and none of their records ends."""
+def hold(person: int, is_sure: bool, why: str, is_json: bool, world: World) -> None:
+    """Set a legal hold on the records of the UserID PERSON: nothing of them is erased, and none of their records ends."""
     with told():
         if not is_sure:
-            _show_person(world.person_of.execute(PersonCommand(world.visit(why), user_id)), is_json=is_json)
+            _show_person(world.person_of.execute(PersonCommand(world.visit(why), person)), is_json=is_json)
             return
-        answer = world.hold.execute(HoldCommand(world.visit(why), user_id))
+        answer = world.hold.execute(HoldCommand(world.visit(why), person))
     _show_hold(answer, is_json=is_json)
 
 
 @click.command()
-@person
+@of_person
 @why(is_required=True)
 @as_json
 @where
-def unhold(user_id: int, is_sure: bool, why: str, is_json: bool, world: World) -> None:
-    """Lift the legal hold on the records of USER_ID: what is past its retention ends within days."""
+def unhold(person: int, is_sure: bool, why: str, is_json: bool, world: World) -> None:
+    """Lift the legal hold on the records of the UserID PERSON: what is past its retention ends within days."""
     with told():
         if not is_sure:
-            _show_person(world.person_of.execute(PersonCommand(world.visit(why), user_id)), is_json=is_json)
+            _show_person(world.person_of.execute(PersonCommand(world.visit(why), person)), is_json=is_json)
             return
-        answer = world.lift.execute(HoldCommand(world.visit(why), user_id))
+        answer = world.lift.execute(HoldCommand(world.visit(why), person))
     _show_hold(answer, is_json=is_json)
 
 

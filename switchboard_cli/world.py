@@ -216,8 +216,8 @@ class World:
 
     @property
     def _traces(self) -> DynamoDBTraces:
-        kept = (self._kept_for(name) for name in ("EVENTS_KEPT_DAYS", "CONTACTS_KEPT_DAYS"))
-        return DynamoDBTraces(self._client, self.operations_table, self.audit_table, *kept)
+        events, contacts = (self._kept_for(name) for name in ("EVENTS_KEPT_DAYS", "CONTACTS_KEPT_DAYS"))
+        return DynamoDBTraces(self._client, self.operations_table, self.audit_table, events, contacts)
 
     @staticmethod
     def _kept_for(name: str) -> timedelta:

@@ -170,17 +170,22 @@ def enough_minutes() -> Any:  # noqa: ANN401 (a deadline)
     return replace(enough_time(clock), at=clock.monotonic() + 600)
 
 
-@pytest.fixture
-def held(review_client: "DynamoDBClient") -> Iterator[Tables]:
+def on_new_tables(client: "DynamoDBClient", operations: str, audit: str) -> Tables:
     """Return new tables in which a client and a candidate are registered."""
-    number = next(_numbers)
-    operations, audit = f"people-operations-{number}", f"people-audit-{number}"
-    create_table(review_client, replace(tables.OPERATIONS, expiry=None), operations)
-    create_table(review_client, replace(tables.AUDIT, indexes=(tables.BY_DAY, *INDEXES), expiry=None), audit)
-    made = Tables(review_client, FixedClock(), operations, audit)
+    create_table(client, replace(tables.OPERATIONS, expiry=None), operations)
+    create_table(client, replace(tables.AUDIT, indexes=(tables.BY_DAY, *INDEXES), expiry=None), audit)
+    made = Tables(client, FixedClock(), operations, audit)
     made.enter(CLIENT, CLIENT_NAME, key_id={"B": b"12345678"}, wrapped={"B": b"wrapped"})
     made.enter(CANDIDATE, CANDIDATE_NAME)
-    yield made
+    return made
+
+
+@pytest.fixture
+def held(review_client: "DynamoDBClient") -> Iterator[Tables]:
+    """Return such tables, and delete them."""
+    number = next(_numbers)
+    operations, audit = f"people-operations-{number}", f"people-audit-{number}"
+    yield on_new_tables(review_client, operations, audit)
     for table in (operations, audit):
         review_client.delete_table(TableName=table)
 
