@@ -8,7 +8,7 @@ from chalicelib.application.people.show_person import PersonCommand
 from chalicelib.domain.people.person import Person
 from chalicelib.domain.people.trace import REMAINS
 from chalicelib.edge.review.custody import erasure_document, hold_document, person_document
-from chalicelib.edge.review.questions import HIGHEST_PERSON
+from chalicelib.edge.review.questions import HIGHEST_USER_ID
 from switchboard_cli import screen
 from switchboard_cli.exits import CommandError, Exit, told
 from switchboard_cli.options import Command, as_json, where, why
@@ -27,7 +27,7 @@ LABELS = {
 def of_person(command: Command) -> Command:
     """Add the argument that names a person, and `--yes`."""
     sure = click.option("--yes", "is_sure", is_flag=True, help="Do it; without it, only what would happen is told.")
-    return click.argument("person", type=click.IntRange(1, HIGHEST_PERSON))(sure(command))
+    return click.argument("person", type=click.IntRange(1, HIGHEST_USER_ID))(sure(command))
 
 
 @click.command()

@@ -55,6 +55,7 @@ class Reason(StrEnum):
 # What an erasure leaves. docs/privacy.md says why it tells nothing, and a test compares the two.
 REMAINS = (
     "The events of each operation, chained and covered by digests: they name a random pseudonym that nothing ties to anybody.",
+    "In events, the last three digits of a phone and keyed hashes of phone and Skype name: only HMAC_KEY can compare these.",
     "The row of each operation until it ends: its id, state, times and the hash of its newest event.",
     "Sealed contact fields in or beside events: their key is deleted, so nobody can open them.",
     "Which operation made which booking of AdultWork's, by BookingID.",

@@ -133,7 +133,7 @@ def test_after_an_erasure_the_user_id_is_nowhere(service: Service, capsys: pytes
     capsys.readouterr()
     service.tables.book(1, day=10)
     dry = service.ask("dry run").document
-    assert (dry["dry_run"], dry["effect"]["rows"], dry["obstacles"], len(dry["remains"])) == (True, 1, [], 6)
+    assert (dry["dry_run"], dry["effect"]["rows"], dry["obstacles"], len(dry["remains"])) == (True, 1, [], 7)
     done = service.ask("erase").document
     assert (done["dry_run"], done["complete"], done["pseudonym"]) == (False, True, CLIENT_NAME)
     require_problem(service.ask("erase"), 404, "not-found")
