@@ -12,11 +12,14 @@ ROUNDS ?= 200
 EXAMPLES ?= 200
 CHILDREN ?= 2
 CLIENT_SEEDS ?= 20
+WORKERS ?= auto
 
 BIN := .venv/bin
 RUN := $(BIN)/python
 # The same for what a person waits for: Ctrl-C ends it in one line.
 CALL := $(RUN) -m devtools.command
+# Each file of tests runs in one of as many processes as there are processors (WORKERS=0: in one).
+SPREAD := -n $(WORKERS) --dist loadfile
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
@@ -68,7 +71,7 @@ races: setup ## send one booking 32 times at once, over and over, and print what
 
 test: setup ## run every test
 	$(CALL) devtools.browser
-	$(CALL) pytest
+	$(CALL) pytest $(SPREAD)
 
 check: lint types contracts coverage ## lint, types, import contracts, every test with coverage: what CI runs
 
@@ -89,7 +92,7 @@ contracts: .venv/installed ## the layers of the architecture
 coverage: setup ## every test, with 100 % of the branches of chalicelib
 	$(CALL) devtools.browser
 	@mkdir -p build
-	$(RUN) -m coverage run -m pytest -q
+	$(RUN) -m pytest -q $(SPREAD) --cov --cov-report=
 	@$(RUN) -m coverage report > build/coverage.txt 2>&1 || { cat build/coverage.txt; exit 1; }
 
 typescript: clients/typescript/node_modules/installed ## write the types of the TypeScript client anew from docs/openapi.json, check and build it
