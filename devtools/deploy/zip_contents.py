@@ -12,9 +12,9 @@ import zipfile
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
-from devtools.deploy.archive import zipped
 from devtools.deploy.authorities import FOLDER, AuthoritiesError, add_authorities
-from devtools.deploy.elf import without_symbols
+from devtools.deploy.packing.archive import zipped
+from devtools.deploy.packing.elf import without_symbols
 
 TASK_ROOT = "/var/task"  # where Lambda unpacks the zip: tracebacks name the files there, wherever they were compiled
 

@@ -6,7 +6,7 @@ import zipfile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devtools.deploy.archive import zipped
+from devtools.deploy.packing.archive import zipped
 
 NAMES = st.text(st.sampled_from("abc/._-"), min_size=1, max_size=12)
 
