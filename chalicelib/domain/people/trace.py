@@ -67,7 +67,7 @@ REMAINS = (
 )
 
 _HOLD = "A legal hold is on this person: lift it first."
-_SHARED = "{count} of this person's operations are with somebody who is under a legal hold. Their rows tell of both, so they stay."
+_SHARED = "{count} of this person's operations are with somebody who is under a legal hold. Their rows tell of both."
 _OPEN = (
     "{count} of this person's operations have no final state. Without their rows nobody could settle them: wait, or settle "
     "them by AdultWork's own list."
