@@ -103,7 +103,7 @@ def _statements() -> list[Json]:
             "ReadOperations",
             ["dynamodb:BatchGetItem", "dynamodb:GetItem"],
             [operations],
-            _leading("BOOKING#*", "DATAKEY#*", "OP#*"),
+            _leading("BOOKING#*", "OP#*", "PERSON#*"),
         ),
         allow(
             "FindOpenOperations",
