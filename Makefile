@@ -12,15 +12,18 @@ ROUNDS ?= 200
 EXAMPLES ?= 200
 CHILDREN ?= 2
 CLIENT_SEEDS ?= 20
+WORKERS ?= auto
 
 BIN := .venv/bin
 RUN := $(BIN)/python
 # The same for what a person waits for: Ctrl-C ends it in one line.
 CALL := $(RUN) -m devtools.command
+# Each file of tests runs in one of as many processes as there are processors (WORKERS=0: in one).
+SPREAD := -n $(WORKERS) --dist loadfile
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run reset events resolve rebuild-guards races test check typescript client-trials lint format types contracts coverage lock openapi package deploy undeploy deploy-test bench simulate explore crash-matrix deadlines machine cut-answers mutate clean
+.PHONY: help setup demo run reset events resolve rebuild-guards races test check typescript python-client client-trials lint format types contracts coverage lock openapi package deploy undeploy deploy-test bench simulate explore crash-matrix deadlines machine cut-answers mutate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,7 +71,7 @@ races: setup ## send one booking 32 times at once, over and over, and print what
 
 test: setup ## run every test
 	$(CALL) devtools.browser
-	$(CALL) pytest
+	$(CALL) pytest $(SPREAD)
 
 check: lint types contracts coverage ## lint, types, import contracts, every test with coverage: what CI runs
 
@@ -89,11 +92,14 @@ contracts: .venv/installed ## the layers of the architecture
 coverage: setup ## every test, with 100 % of the branches of chalicelib
 	$(CALL) devtools.browser
 	@mkdir -p build
-	$(RUN) -m coverage run -m pytest -q
+	$(RUN) -m pytest -q $(SPREAD) --cov --cov-report=
 	@$(RUN) -m coverage report > build/coverage.txt 2>&1 || { cat build/coverage.txt; exit 1; }
 
 typescript: clients/typescript/node_modules/installed ## write the types of the TypeScript client anew from docs/openapi.json, check and build it
 	cd clients/typescript && PATH="$(CURDIR)/$(BIN):$$PATH" sh -c 'npm run generate && npm run types && npm run build'
+
+python-client: .venv/installed ## write the types of the Python client anew from docs/openapi.json
+	@$(CALL) devtools.python_client
 
 client-trials: setup ## the TypeScript client at every fault of the sandbox, over and over: one booking at most, and a final state (CLIENT_SEEDS=20)
 	CLIENT_SEEDS=$(CLIENT_SEEDS) $(CALL) pytest -q tests/clients/typescript/test_faults.py

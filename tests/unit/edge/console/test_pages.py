@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from chalice.app import Chalice
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.application.review.count_operations import CountOperations
@@ -84,6 +84,7 @@ def ask(resource: str, index: InMemoryAuditIndex | None = None, **event: Any) ->
 
 
 @pytest.mark.parametrize("page", PAGES)
+@settings(max_examples=40)  # a page of tables takes long to write
 @given(
     given=st.dictionaries(st.sampled_from(NAMES), st.text(max_size=30) | st.sampled_from(["7", "2026-01-15", "UTC"]))
 )
@@ -96,6 +97,7 @@ def test_nothing_that_is_asked_is_a_fault_of_ours(page: str, given: dict[str, st
 
 
 @pytest.mark.parametrize("page", PAGES[:4])
+@settings(max_examples=40)  # the same
 @given(stored=st.lists(st.dictionaries(st.sampled_from(MEMBERS) | st.text(), JSON), min_size=1, max_size=3))
 def test_no_record_hides_itself_by_failing_its_page(page: str, stored: list[dict[str, Any]]) -> None:
     """Whatever somebody wrote into the trail."""
