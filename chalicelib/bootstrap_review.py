@@ -15,6 +15,7 @@ from chalicelib.adapters.aws.review.contacts import KmsContacts
 from chalicelib.adapters.aws.review.digest_bucket import S3DigestShelf
 from chalicelib.adapters.aws.review.digest_kms import KmsTrustedKeys
 from chalicelib.adapters.aws.review.look_trail import DynamoDBLookTrail
+from chalicelib.adapters.aws.review.register import DynamoDBPersons
 from chalicelib.adapters.digest_keys import TrustedKeys
 from chalicelib.adapters.http.authorities import default_authorities, tls_context
 from chalicelib.adapters.http.transport import Transport
@@ -32,7 +33,7 @@ from chalicelib.application.review.audit_verification import AuditVerification
 from chalicelib.application.review.count_operations import CountOperations
 from chalicelib.application.review.door import Door
 from chalicelib.application.review.list_open import ListOpen
-from chalicelib.application.review.persons import IdentityRegister, Persons
+from chalicelib.application.review.persons import Persons
 from chalicelib.application.review.search_operations import SearchOperations
 from chalicelib.application.review.show_operation import ShowOperation
 from chalicelib.application.review.sign_in import SignIn
@@ -77,7 +78,7 @@ def build(environment: Mapping[str, str]) -> ReviewContainer:
     index = DynamoDBAuditIndex(database, settings.audit_table, settings.operations_table)
     retention = settings.retention
     door = Door(verifier, DynamoDBLookTrail(database, settings.audit_table, retention.looks), clock)
-    persons = Persons(IdentityRegister())
+    persons = Persons(DynamoDBPersons(database, settings.operations_table))
     queue = ListOpen(door, index, persons)
     contacts = KmsContacts(database, kms, settings.operations_table, settings.sealing_key_id)
     digests = digest_client(endpoint=environment.get("AWS_ENDPOINT_URL_S3") or None)

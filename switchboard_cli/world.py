@@ -24,6 +24,7 @@ from chalicelib.adapters.aws.review.calls import CLIENT_CONFIG, audit_errors
 from chalicelib.adapters.aws.review.digest_bucket import S3DigestShelf
 from chalicelib.adapters.aws.review.digest_kms import KmsTrustedKeys
 from chalicelib.adapters.aws.review.look_trail import DynamoDBLookTrail
+from chalicelib.adapters.aws.review.register import DynamoDBPersons
 from chalicelib.adapters.aws.service import Place
 from chalicelib.adapters.digest_keys import TrustedKeys
 from chalicelib.adapters.http.authorities import default_authorities, tls_context
@@ -37,7 +38,7 @@ from chalicelib.application.people.show_person import ShowPerson
 from chalicelib.application.review.audit_verification import AuditVerification
 from chalicelib.application.review.count_operations import CountOperations
 from chalicelib.application.review.door import LONGEST_SECONDS, Door, Visit
-from chalicelib.application.review.persons import IdentityRegister, Persons
+from chalicelib.application.review.persons import Persons
 from chalicelib.application.review.search_operations import SearchOperations
 from chalicelib.application.review.show_operation import ShowOperation
 from chalicelib.domain.access import AccessToken
@@ -233,7 +234,7 @@ class World:
 
     @property
     def _persons(self) -> Persons:
-        return Persons(IdentityRegister())
+        return Persons(DynamoDBPersons(self._client, self.operations_table))
 
     @cached_property
     def _index(self) -> DynamoDBAuditIndex:

@@ -109,7 +109,7 @@ def _statements() -> list[Json]:
             "ReadOperations",
             ["dynamodb:BatchGetItem", "dynamodb:GetItem"],
             [operations],
-            leading("BOOKING#*", ERRANDS, "DATAKEY#*", "OP#*", f"{PERSON_PREFIX}*"),
+            leading("BOOKING#*", ERRANDS, "OP#*", f"{PERSON_PREFIX}*"),
         ),
         allow(
             "FindOpenOperations",

@@ -16,13 +16,16 @@ from chalicelib.application.ports import (
     RateLimited,
     Resolution,
 )
+from chalicelib.application.register_ports import NamedMeanwhile
 from chalicelib.domain.audit.event import AuditEvent, event_hash
 from chalicelib.domain.errors import BookingTakenError, StoreUnavailableError
+from chalicelib.domain.names import Names
 from chalicelib.domain.operation.operation import FREES_GUARD, MOVES, OPEN, Operation, OperationState, Outcome
 from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
 from devtools.memory.hold import Hold
 from devtools.memory.punctuality import require_deadline
+from devtools.memory.register import InMemoryRegister
 from devtools.memory.trail import InMemoryAuditTrail
 
 AT_A_TIME = 25
@@ -31,7 +34,7 @@ KEPT_AFTER_GUARD = timedelta(days=30)
 
 
 class InMemoryOperationStore:
-    """Implements `OperationStore`, writing its events to `trail`.
+    """Implements `OperationStore`, writing its events to `trail` and new candidates to `register`.
 
     `limits` are pairs of a number of bookings and a window in seconds. With a `clock`, reads find nothing that is over.
     """
@@ -41,8 +44,10 @@ class InMemoryOperationStore:
         trail: InMemoryAuditTrail | None = None,
         limits: Sequence[tuple[int, int]] = (),
         clock: Clock | None = None,
+        register: InMemoryRegister | None = None,
     ) -> None:
         self.trail = trail or InMemoryAuditTrail()
+        self.register = register or InMemoryRegister()
         self.limits = limits
         self._clock = clock
         self._lock = RLock()
@@ -188,6 +193,13 @@ class InMemoryOperationStore:
         ]
         if used_up:
             return max(used_up, key=lambda limited: limited.reset_seconds)
+        return self._put(operation, event, is_free=is_free)
+
+    def _put(self, operation: Operation, event: AuditEvent, *, is_free: bool) -> ClaimAnswer:
+        """Write the claim that nothing holds up, unless its candidate is not as new as it says."""
+        named = self.register.rows.get(operation.request.book_user_id)
+        if named is not None and operation.names.is_candidate_new and is_free:
+            return NamedMeanwhile(named)
         if not is_free or not self.trail.has_room_for(event):
             raise StoreUnavailableError("the operation's place is taken")
         self._write_claim(operation, event)
@@ -210,6 +222,8 @@ class InMemoryOperationStore:
         for _, seconds in self.limits:
             window = (operation.account, seconds, int(operation.claimed_at.timestamp()) // seconds)
             self._counts[window] = self._counts.get(window, 0) + 1
+        if operation.names.is_candidate_new and operation.names.candidate is not None:
+            self.register.put(operation.request.book_user_id, operation.names.candidate)
         self.trail.write(event)
 
     def _write(self, record: OperationRecord, resolution: Resolution, event: AuditEvent) -> None:
@@ -230,6 +244,7 @@ class InMemoryOperationStore:
             sealed_answer=answer if is_kept else record.sealed_answer,
             sequence=event.sequence,
             head=event_hash(event.canonical()),
+            names=Names(event.client or record.names.client, record.names.candidate),
         )
         self.trail.write(event)
 

@@ -60,8 +60,8 @@ def search_command(exchange: Exchange, known: AccessToken | None = None) -> Sear
         rule=query.text("rule", _RULE, "Send the name of a rule or of a problem, such as duration-minimum."),
         upstream_status=query.number("upstream_status", 100, 599),
     )
-    client = query.number("client", 1, HIGHEST_USER_ID)
-    candidate = query.number("candidate", 1, HIGHEST_USER_ID)
+    client = query.person("client", HIGHEST_USER_ID)
+    candidate = query.person("candidate", HIGHEST_USER_ID)
     cursor = query.text("cursor", CURSOR, "Send a cursor exactly as an answer gave it.")
     size = query.number("limit", 1, LARGEST_PAGE) or PAGE
     visit = _visit(exchange, token, query)

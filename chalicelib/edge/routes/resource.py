@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from chalice.app import Chalice
 
 from chalicelib import log
+from chalicelib.domain.audit.event import told_request_id
 from chalicelib.domain.errors import MethodNotAllowedError, SwitchboardError
 from chalicelib.edge.answer import Answer
 from chalicelib.edge.cors import preflight_headers
@@ -89,7 +90,7 @@ def _answering(view: View) -> Callable[..., Answer]:
         except SwitchboardError as error:
             answer = exchange.problem(error)
         except Exception as error:  # noqa: BLE001 (what nobody foresaw is told by type and place, never by its text)
-            log.failure("view.failed", error, request_id=exchange.request_id)
+            log.failure("view.failed", error, request_id=told_request_id(exchange.request_id))
             answer = exchange.problem(error)
         if exchange.request.method == "HEAD":
             answer.body = ""

@@ -112,7 +112,7 @@ def test_it_makes_keys_for_sessions_and_none_of_an_account(statements: dict[str,
 def test_of_operations_it_reads_what_it_must(statements: dict[str, Json]) -> None:
     """Which booking is whose, how an open one stands, and the wrapped key of an account; it makes no such key."""
     keys = statements["ReadOperations"]["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
-    assert keys == ["BOOKING#*", "CUSTODY", "DATAKEY#*", "OP#*", "PERSON#*"]
+    assert keys == ["BOOKING#*", "CUSTODY", "OP#*", "PERSON#*"]
     assert statements["OpenContacts"]["Action"] == ["kms:Decrypt"]
 
 

@@ -15,6 +15,7 @@ from chalicelib.adapters.aws.dynamodb.operation_reads import OperationReader, ke
 from chalicelib.adapters.aws.dynamodb.rate_limit import Counter, RateLimit, counters
 from chalicelib.adapters.aws.dynamodb.transactions import Row, Tables, Writes
 from chalicelib.adapters.aws.faults import RETRY_AFTER_SECONDS, AwsError, store_errors
+from chalicelib.adapters.aws.person_row import PSEUDONYM
 from chalicelib.adapters.aws.tries import Tries
 from chalicelib.application.audit import events
 from chalicelib.application.ports import (
@@ -26,6 +27,7 @@ from chalicelib.application.ports import (
     RateLimited,
     Resolution,
 )
+from chalicelib.application.register_ports import NamedMeanwhile
 from chalicelib.domain.audit.event import AuditEvent
 from chalicelib.domain.errors import BookingTakenError, StoreUnavailableError
 from chalicelib.domain.operation.operation import FOR_A_PERSON, Operation, OperationState, Outcome
@@ -84,6 +86,8 @@ class DynamoDBOperationStore(OperationReader):
                 return held
         if used_up := _used_up(refused, counted):
             return _limited(used_up, operation.claimed_at)
+        if Row.PERSON in refused:
+            return NamedMeanwhile(refused[Row.PERSON][PSEUDONYM]["S"])
         raise StoreUnavailableError(NOT_CLAIMED, retry_after_seconds=RETRY_AFTER_SECONDS)
 
     def conclude(
@@ -100,6 +104,8 @@ class DynamoDBOperationStore(OperationReader):
             BookingTakenError: the upstream's BookingID belongs to another operation; nothing was written.
             StoreUnavailableError: it could not be recorded by the deadline, or the operation is not waiting for it.
         """
+        if event.client is None:  # the register could not be read beside the POST, and the money path went first
+            log.event("client.unnamed", level=logging.WARNING, metric="ClientUnnamed", operation_id=operation.id)
         parts = transactions.conclusion(self._tables, operation, outcome, event, sealed_answer)
         with store_errors(NOT_CONCLUDED):
             refused = self._write_what_stands(parts, deadline)

@@ -13,6 +13,7 @@ from typing import TypeAlias
 from chalicelib.adapters.aws.dynamodb import items, writes
 from chalicelib.adapters.aws.dynamodb.rate_limit import Counter
 from chalicelib.adapters.aws.dynamodb.writes import Write
+from chalicelib.adapters.aws.person_row import person_row
 from chalicelib.application.ports import Resolution
 from chalicelib.domain.audit.event import AuditEvent
 from chalicelib.domain.operation.operation import FREES_GUARD, Operation, OperationState, Outcome
@@ -32,6 +33,7 @@ class Row(StrEnum):
     GUARD = "guard"
     BOOKING = "booking"
     EVENT = "event"
+    PERSON = "person"
     CONTACT = "contact"
     COUNT = "count"
     OTHER_COUNT = "other-count"
@@ -59,7 +61,10 @@ def claim(
     previous: OperationRecord | None,
     counters: Sequence[Counter],
 ) -> Writes:
-    """Return the writes of the claim: the operation, which its key addresses if one was sent, its guard, event and counts."""
+    """Return the writes of the claim: the operation, which its key addresses if one was sent, its guard, event and counts.
+
+    A candidate who is new to the register gets a row there.
+    """
     now = items.expired_before(operation.claimed_at)
     table = names.operations
     being_sent = items.operation_being_sent(operation, event)
@@ -71,8 +76,18 @@ def claim(
         Row.OPERATION: first,
         Row.GUARD: writes.put(table, items.guard(operation), writes.ABSENT_OR_EXPIRED, {":now": now}),
         Row.EVENT: writes.put(names.audit, items.audit_event(event, names.events_kept_for), writes.ABSENT),
+        **_new_candidate(table, operation),
         **{row: writes.count(table, counter) for row, counter in zip(COUNTS, counters, strict=False)},
     }
+
+
+def _new_candidate(table: str, operation: Operation) -> Writes:
+    """Return the write of the candidate's row in the register, for somebody who has none."""
+    name = operation.names.candidate
+    if name is None or not operation.names.is_candidate_new:
+        return {}
+    row = person_row(operation.request.book_user_id, name, operation.claimed_at)
+    return {Row.PERSON: writes.put(table, row, writes.ABSENT)}
 
 
 def conclusion(

@@ -26,6 +26,7 @@ from chalicelib.edge.answer_form import HttpAnswers
 from chalicelib.edge.links import Links
 from devtools.bench.write_units import Cost, CountedTables
 from devtools.places import ROOT
+from tests.builders import pseudonym
 from tests.fakes.store import TroubledStore
 from tests.fakes.vault import TroubledVault
 from tests.unit.application.world import World
@@ -101,6 +102,8 @@ def priced_world() -> World:
     """Return a world of the README's answers, whose store counts and whose vault seals."""
     world = World(store=PricedStore(), vault=SealingVault(), form=HttpAnswers(Links("/dev", "/dev/problems/")))
     world.gateway.created_at = "2026-01-15T12:00:00.000"
+    for user_id in (1001, MEMBERS["BookUserID"]):  # people whom the register knows
+        world.register.learn(user_id, pseudonym(user_id))
     make = world.gateway.answer
 
     def book(request: BookingRequest) -> Outcome:

@@ -10,8 +10,9 @@ import pytest
 from chalicelib.adapters.aws.dynamodb import items, tables, transactions
 from chalicelib.adapters.aws.dynamodb.tables import AUDIT, OPERATIONS, TableSchema
 from chalicelib.adapters.aws.dynamodb.transactions import Row, Tables
+from chalicelib.domain.audit.event import told_request_id
 from chalicelib.domain.operation.operation import keyed_operation_id
-from tests.builders import NOW
+from tests.builders import NOW, pseudonym
 from tests.contract.records import UNKNOWN, claim_event, conclusion_event, confirmed, operation
 
 NAMES = Tables("operations", "audit")
@@ -79,9 +80,9 @@ def test_every_index_of_the_trail_finds_an_operation_by_the_event_that_opens_its
     opening = [index for index in AUDIT.indexes if index != tables.BY_HOUR]
     assert {index.attribute: row[index.attribute] for index in opening} == {
         "day": {"S": tables.day_shard(NOW, made.id)},
-        "account": {"N": "1001"},
-        "candidate": {"N": "123456"},
-        "request_id": {"S": f"request-of-{made.id}"},
+        "client": {"S": pseudonym(1001)},
+        "candidate": {"S": pseudonym(123456)},
+        "request_id": {"S": told_request_id(f"request-of-{made.id}")},
     }
     assert [list(row[index.attribute]) for index in opening] == [[index.kind] for index in opening]
     assert tables.BY_HOUR.attribute not in row
@@ -89,6 +90,18 @@ def test_every_index_of_the_trail_finds_an_operation_by_the_event_that_opens_its
     assert items.audit_event(conclusion_event(made, confirmed(77))).keys() == {"pk", "sk", "canonical"}
     later = items.audit_event(replace(conclusion_event(made, confirmed(77)), sequence=3))
     assert later["hour"] == {"S": tables.hour_shard(NOW, made.id)}
+
+
+def test_the_event_that_first_names_the_client_is_found_by_him_as_of_when_the_operation_began() -> None:
+    """A claim that does not know him yet is in no index of clients."""
+    made = operation()
+    claimed = replace(claim_event(made), client=None, tells_client=False)
+    assert tables.BY_CLIENT.attribute not in items.audit_event(claimed)
+    end = replace(conclusion_event(made, confirmed(77)), tells_client=True, begun_at=NOW)
+    row = items.audit_event(end)
+    assert (row["client"], row["at"]) == ({"S": pseudonym(1001)}, items.instant(NOW))
+    update = transactions.conclusion(NAMES, made, confirmed(77), end, None)[Row.OPERATION]["Update"]
+    assert update["ExpressionAttributeValues"][":new_client"] == {"S": pseudonym(1001)}
 
 
 def test_an_event_stays_out_of_the_index_of_what_it_does_not_know() -> None:
@@ -100,7 +113,8 @@ def test_an_index_copies_what_its_readers_need_and_no_more() -> None:
     """The keys name the operation; the look for an account's open ones tells accounts apart, too."""
     assert [index.arguments()["Projection"] for index in AUDIT.indexes] == [{"ProjectionType": "KEYS_ONLY"}] * 5
     assert [index.arguments()["Projection"] for index in OPERATIONS.indexes] == [
-        {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["account"]}
+        {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["account"]},
+        {"ProjectionType": "KEYS_ONLY"},
     ]
 
 
@@ -108,10 +122,9 @@ def test_only_an_open_operation_is_in_the_index_of_open_ones() -> None:
     """By the time of its claim; the conclusion takes the attribute away, an unknown outcome does not."""
     made = operation()
     row = items.operation_being_sent(made, claim_event(made))
-    assert [list(row[index.attribute]) for index in OPERATIONS.indexes] == [
-        [index.kind] for index in OPERATIONS.indexes
-    ]
-    assert {index.sort for index in OPERATIONS.indexes} == {"claimed_at"}
+    assert list(row[tables.OPEN.attribute]) == [tables.OPEN.kind]
+    assert tables.OPEN.sort == "claimed_at"
+    assert tables.BY_PSEUDONYM.attribute not in row
     assert list(row["claimed_at"]) == ["S"]
     for outcome, removed in ((confirmed(), " REMOVE #open"), (UNKNOWN, "")):
         parts = transactions.conclusion(NAMES, made, outcome, conclusion_event(made, outcome), None)
