@@ -17,6 +17,7 @@ from chalicelib.adapters.aws.database import DYNAMODB, DynamoDB
 from chalicelib.adapters.aws.dynamodb.audit_trail import DynamoDBAuditTrail
 from chalicelib.adapters.aws.dynamodb.operations import DynamoDBOperationStore
 from chalicelib.adapters.aws.kms import KMS, Kms
+from chalicelib.adapters.aws.people_seal import AesPeopleSeal
 from chalicelib.adapters.aws.secrets import (
     SECRETS_MANAGER,
     SecretsManager,
@@ -26,6 +27,8 @@ from chalicelib.adapters.aws.secrets import (
 )
 from chalicelib.adapters.aws.service import NoRegionError, Place
 from chalicelib.adapters.aws.vault.kms_vault import KmsVault
+from chalicelib.adapters.aws.vault.name_cache import NameCache
+from chalicelib.adapters.aws.vault.register import DynamoDBRegister
 from chalicelib.adapters.breaker import Breaker, BreakingGateway, BreakingIntrospector
 from chalicelib.adapters.http.authorities import default_authorities, tls_context
 from chalicelib.adapters.http.transport import Transport
@@ -33,6 +36,7 @@ from chalicelib.adapters.system import SystemClock, ThreadConcurrency, UlidSourc
 from chalicelib.application.booking.claiming import Claiming
 from chalicelib.application.booking.concluding import Concluding
 from chalicelib.application.booking.earlier import EarlierOperations
+from chalicelib.application.booking.naming import Naming
 from chalicelib.application.booking.place_booking import PlaceBooking
 from chalicelib.application.booking.reads import Reads
 from chalicelib.application.booking.refusals import Refusals
@@ -115,16 +119,17 @@ def build(environment: Mapping[str, str]) -> Container:
         reconciler, gateway=world.gateway.gateway
     )  # what fails beside a booking opens no breaker before it
     earlier = EarlierOperations(world.store, world.gateway, reconciler, world.clock, world.secrets)
-    housekeeping = Housekeeping(world.store, quietly, world.clock, world.concurrency, policy, budget)
+    housekeeping = Housekeeping(world.store, world.register, quietly, world.clock, world.concurrency, policy, budget)
     reads = Reads(world.introspector, world.gateway, world.concurrency)
     return Container(
         place_booking=PlaceBooking(
             reads=reads,
+            naming=Naming(world.register, world.people, world.concurrency),
             gateway=world.gateway,
-            claiming=Claiming(world.store, earlier, budget),
+            claiming=Claiming(world.store, world.people, earlier, budget),
             concluding=Concluding(world.store, reconciler, form, budget),
             housekeeping=housekeeping,
-            refusals=Refusals(world.trail, world.clock, budget),
+            refusals=Refusals(world.trail, world.register, world.clock, budget),
             vault=world.vault,
             concurrency=world.concurrency,
             clock=world.clock,
@@ -139,6 +144,7 @@ def build(environment: Mapping[str, str]) -> Container:
             introspector=world.introspector,
             store=world.store,
             vault=world.vault,
+            register=world.register,
             reconciler=reconciler,
             concurrency=world.concurrency,
             clock=world.clock,
@@ -190,6 +196,8 @@ class _World:
     store: DynamoDBOperationStore
     trail: DynamoDBAuditTrail
     vault: KmsVault
+    register: DynamoDBRegister
+    people: AesPeopleSeal
 
 
 def _world(settings: Settings, zone: tzinfo, environment: Mapping[str, str]) -> _World:
@@ -204,6 +212,7 @@ def _world(settings: Settings, zone: tzinfo, environment: Mapping[str, str]) -> 
     upstream = _upstream(settings, transport, clock, secrets)
     breaker = Breaker(clock, settings.breaker_failures, settings.breaker_seconds)
     cache = PermissionCache(clock, settings.permission_cache_seconds, random_bytes(32))
+    names = NameCache(clock)
     return _World(
         clock=clock,
         concurrency=concurrency,
@@ -220,9 +229,16 @@ def _world(settings: Settings, zone: tzinfo, environment: Mapping[str, str]) -> 
             inner,
             settings.audit_table,
             rate_limits(settings),
+            timedelta(days=settings.events_kept_days),
+            timedelta(days=settings.contacts_kept_days),
         ),
         trail=DynamoDBAuditTrail(
-            database, settings.audit_table, settings.operations_table, clock.sleep, settings.refusals_per_hour
+            database,
+            settings.audit_table,
+            settings.operations_table,
+            clock.sleep,
+            settings.refusals_per_hour,
+            timedelta(days=settings.events_kept_days),
         ),
         vault=KmsVault(
             Kms(aws.service(KMS)),
@@ -232,7 +248,10 @@ def _world(settings: Settings, zone: tzinfo, environment: Mapping[str, str]) -> 
             clock,
             inner,
             random_bytes=random_bytes,
+            names=names,
         ),
+        register=DynamoDBRegister(database, settings.operations_table, clock, names, random_bytes, clock.sleep),
+        people=AesPeopleSeal(random_bytes),
     )
 
 

@@ -3,8 +3,10 @@
 import os
 from collections.abc import Mapping
 from threading import Lock
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
+from chalicelib.adapters.aws.people.register import DynamoDBPeopleRegister
+from chalicelib.adapters.aws.people.traces import DynamoDBTraces
 from chalicelib.adapters.aws.review.audit_index import DynamoDBAuditIndex
 from chalicelib.adapters.aws.review.audit_records import DynamoDBAuditRecords, DynamoDBOperationHeads
 from chalicelib.adapters.aws.review.box import KmsBox
@@ -13,6 +15,7 @@ from chalicelib.adapters.aws.review.contacts import KmsContacts
 from chalicelib.adapters.aws.review.digest_bucket import S3DigestShelf
 from chalicelib.adapters.aws.review.digest_kms import KmsTrustedKeys
 from chalicelib.adapters.aws.review.look_trail import DynamoDBLookTrail
+from chalicelib.adapters.aws.review.register import DynamoDBPersons
 from chalicelib.adapters.digest_keys import TrustedKeys
 from chalicelib.adapters.http.authorities import default_authorities, tls_context
 from chalicelib.adapters.http.transport import Transport
@@ -21,19 +24,27 @@ from chalicelib.adapters.oidc.fetching import Documents
 from chalicelib.adapters.oidc.keys import KeyLocation, ProviderKeys
 from chalicelib.adapters.oidc.verifier import OidcVerifier
 from chalicelib.adapters.system import SystemClock, random_bytes
+from chalicelib.application.people.deeds import Deeds
+from chalicelib.application.people.erase_person import ErasePerson
+from chalicelib.application.people.hold_person import HoldPerson, LiftHold
+from chalicelib.application.people.show_person import ShowPerson
+from chalicelib.application.people.show_retention import ShowRetention
 from chalicelib.application.review.audit_verification import AuditVerification
 from chalicelib.application.review.count_operations import CountOperations
 from chalicelib.application.review.door import Door
 from chalicelib.application.review.list_open import ListOpen
-from chalicelib.application.review.persons import IdentityRegister, Persons
+from chalicelib.application.review.persons import Persons
 from chalicelib.application.review.search_operations import SearchOperations
 from chalicelib.application.review.show_operation import ShowOperation
 from chalicelib.application.review.sign_in import SignIn
 from chalicelib.application.review.verify_audit import VerifyAudit
 from chalicelib.edge.container import EdgeSettings
 from chalicelib.edge.links import Links
-from chalicelib.edge.review.container import REASON_HEADER, Console, ReviewContainer
+from chalicelib.edge.review.container import REASON_HEADER, Console, Custody, ReviewContainer
 from chalicelib.review_settings import ReviewSettings, read_review_settings
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
 
 Identity: TypeAlias = tuple[OidcVerifier, Documents, ProviderKeys]
 
@@ -65,8 +76,9 @@ def build(environment: Mapping[str, str]) -> ReviewContainer:
     kms = key_client(endpoint=environment.get("AWS_ENDPOINT_URL_KMS") or None)
     verifier, documents, keys = _identity(settings, clock)
     index = DynamoDBAuditIndex(database, settings.audit_table, settings.operations_table)
-    door = Door(verifier, DynamoDBLookTrail(database, settings.audit_table), clock)
-    persons = Persons(IdentityRegister())
+    retention = settings.retention
+    door = Door(verifier, DynamoDBLookTrail(database, settings.audit_table, retention.looks), clock)
+    persons = Persons(DynamoDBPersons(database, settings.operations_table))
     queue = ListOpen(door, index, persons)
     contacts = KmsContacts(database, kms, settings.operations_table, settings.sealing_key_id)
     digests = digest_client(endpoint=environment.get("AWS_ENDPOINT_URL_S3") or None)
@@ -76,6 +88,7 @@ def build(environment: Mapping[str, str]) -> ReviewContainer:
         S3DigestShelf(digests, settings.digest_bucket),
         KmsTrustedKeys(kms, settings.digest_key_ids, TrustedKeys.read),
         clock,
+        kept_for=retention.events,
     )
     verify = VerifyAudit(door, verification)
     box = KmsBox(kms, settings.sealing_key_id, random_bytes)
@@ -84,12 +97,32 @@ def build(environment: Mapping[str, str]) -> ReviewContainer:
         show=ShowOperation(door, index, persons, contacts),
         count=CountOperations(door, index),
         verify=verify,
+        custody=_custody(settings, door, database),
         settings=EdgeSettings(
             allowed_origins=settings.allowed_origins,
             allowed_headers=(REASON_HEADER, *settings.allowed_headers),
             links=Links(problem_type_base=settings.problem_type_base),
         ),
         console=_console(settings, (verifier, documents, keys), box, queue, verify),
+    )
+
+
+def people(settings: ReviewSettings, database: "DynamoDBClient") -> tuple[DynamoDBPeopleRegister, DynamoDBTraces]:
+    """Return the register and the traces of people."""
+    tables, kept = (settings.operations_table, settings.audit_table), settings.retention
+    register = DynamoDBPeopleRegister(database, *tables, kept.looks)
+    return register, DynamoDBTraces(database, *tables, kept.events, kept.contacts)
+
+
+def _custody(settings: ReviewSettings, door: Door, database: "DynamoDBClient") -> Custody:
+    register, traces = people(settings, database)
+    deeds = Deeds(door, register)
+    return Custody(
+        person=ShowPerson(deeds),
+        hold=HoldPerson(deeds, traces),
+        lift=LiftHold(deeds, traces),
+        erase=ErasePerson(deeds, traces),
+        retention=ShowRetention(door, register, settings.retention),
     )
 
 

@@ -43,7 +43,7 @@ SHAPES: dict[str, Shape] = {
     "duration_ms": _whole(0, 900_000),
     "attempt": _whole(0, 100),
     "count": _whole(0, 1_000_000),
-    "request_id": _text(r"[A-Za-z0-9._-]{1,128}"),
+    "request_id": _text(r"[A-Za-z0-9._-]{1,128}|sha256:[0-9a-f]{22}"),
     "operation_id": _text(r"op_[0-9A-HJKMNP-TV-Z]{26}"),
     "booking_id": _whole(0, 2**63),
     "problem": _text(SLUG),

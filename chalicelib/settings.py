@@ -12,6 +12,8 @@ from chalicelib.domain.booking.longest_form import longest_form_bytes
 from chalicelib.domain.booking.policy import MAXIMUM_COMMENTS_LENGTH
 from chalicelib.setting_kinds import (
     BASE_URL,
+    DAYS,
+    DEFAULT_DAYS,
     FILE,
     FLAG,
     HEADER_NAMES,
@@ -172,6 +174,16 @@ class Settings:
     sending: bool = field(
         default=True,
         metadata=told(FLAG, "0 stops new bookings (503 `sending-paused`); repeats, status and all reads go on."),
+    )
+    events_kept_days: int = field(
+        default=DEFAULT_DAYS,
+        metadata=told(DAYS, "For how many days audit events are kept; the same for the reviewers' function."),
+    )
+    contacts_kept_days: int = field(
+        default=DEFAULT_DAYS,
+        metadata=told(
+            DAYS, "For how many days long sealed contacts, which have rows of their own, are kept; the same."
+        ),
     )
     breaker_failures: int = field(
         default=0,

@@ -49,8 +49,8 @@ def search(  # noqa: PLR0913, PLR0917 (an option each)
             found.chain.begun_at and f"{found.chain.begun_at:%Y-%m-%d %H:%M:%S}",
             found.chain.operation_id,
             found.chain.state,
-            found.client,
-            found.candidate,
+            found.client.person,
+            found.candidate.person,
             ", ".join(map(str, found.chain.booking_ids)),
             ", ".join((*found.chain.reasons, *found.chain.rules)),
         )

@@ -43,7 +43,7 @@ def open_(days: int, why: str | None, is_json: bool, world: World) -> None:
                 steps.took(len(page.found))
                 cursor, is_over = page.older, page.older is None
     found.sort(key=lambda entry: str(entry[1].begun_at))
-    rows = [(f"{chain.begun_at}", chain.operation_id, state.value, chain.first.get("account"), chain.first.get("candidate"),
+    rows = [(f"{chain.begun_at}", chain.operation_id, state.value, chain.client, chain.candidate,
              NEXT[state]) for state, chain in found]  # fmt: skip
     columns = ("begun", "operation", "state", "client", "candidate", "next")
     if is_json:

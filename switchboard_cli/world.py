@@ -5,32 +5,40 @@ import os
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import click
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
 from chalicelib.adapters.aws.database import DYNAMODB, DynamoDB
 from chalicelib.adapters.aws.dynamodb import tables
 from chalicelib.adapters.aws.dynamodb.operations import DynamoDBOperationStore
+from chalicelib.adapters.aws.people.register import DynamoDBPeopleRegister
+from chalicelib.adapters.aws.people.traces import DynamoDBTraces
 from chalicelib.adapters.aws.review.audit_index import DynamoDBAuditIndex
 from chalicelib.adapters.aws.review.audit_records import DynamoDBAuditRecords, DynamoDBOperationHeads
 from chalicelib.adapters.aws.review.calls import CLIENT_CONFIG, audit_errors
 from chalicelib.adapters.aws.review.digest_bucket import S3DigestShelf
 from chalicelib.adapters.aws.review.digest_kms import KmsTrustedKeys
 from chalicelib.adapters.aws.review.look_trail import DynamoDBLookTrail
+from chalicelib.adapters.aws.review.register import DynamoDBPersons
 from chalicelib.adapters.aws.service import Place
 from chalicelib.adapters.digest_keys import TrustedKeys
 from chalicelib.adapters.http.authorities import default_authorities, tls_context
 from chalicelib.adapters.http.transport import Transport
 from chalicelib.adapters.system import SystemClock, ThreadConcurrency, UlidSource
 from chalicelib.application.operations.resolve_operation import ResolveOperation
+from chalicelib.application.people.deeds import Deeds
+from chalicelib.application.people.erase_person import ErasePerson
+from chalicelib.application.people.hold_person import HoldPerson, LiftHold
+from chalicelib.application.people.show_person import ShowPerson
 from chalicelib.application.review.audit_verification import AuditVerification
 from chalicelib.application.review.count_operations import CountOperations
 from chalicelib.application.review.door import LONGEST_SECONDS, Door, Visit
-from chalicelib.application.review.persons import IdentityRegister, Persons
+from chalicelib.application.review.persons import Persons
 from chalicelib.application.review.search_operations import SearchOperations
 from chalicelib.application.review.show_operation import ShowOperation
 from chalicelib.domain.access import AccessToken
@@ -39,6 +47,8 @@ from chalicelib.domain.audit.coverage import DigestedHour, Stretch
 from chalicelib.domain.audit.digest import HOUR, LATEST, hour_of
 from chalicelib.domain.review.desk.reviewer import Reviewer, Role
 from chalicelib.domain.time_budget import Deadline
+from chalicelib.review_settings import days
+from chalicelib.setting_kinds import DEFAULT_DAYS
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -51,10 +61,10 @@ NO_TOKEN = AccessToken("command-line")  # who looks is known by the credentials 
 
 
 class Operator:
-    """Implements `TokenVerifier` for one person, who reads as a reviewer; contact fields stay masked."""
+    """Implements `TokenVerifier` for one person, in one role; the rights of their credentials decide what that opens."""
 
-    def __init__(self, issuer: str, subject: str) -> None:
-        self.reviewer = Reviewer(issuer, subject, frozenset({Role.REVIEWER}))
+    def __init__(self, issuer: str, subject: str, role: Role = Role.REVIEWER) -> None:
+        self.reviewer = Reviewer(issuer, subject, frozenset({role}))
 
     def verify(self, token: AccessToken, deadline: Deadline) -> Reviewer:  # noqa: ARG002 (there is nothing to ask)
         """Return the person."""
@@ -142,6 +152,7 @@ class World:
             S3DigestShelf(self._service("s3"), bucket),
             KmsTrustedKeys(self._service("kms"), key_ids, TrustedKeys.read),
             self.clock,
+            kept_for=self._kept_for("EVENTS_KEPT_DAYS"),
         )
 
     @audit_errors(NO_KEYS)
@@ -171,13 +182,59 @@ class World:
     @property
     def door(self) -> Door:
         """Return the door: it records each look."""
+        return self._door(Role.REVIEWER)
+
+    @property
+    def erase(self) -> ErasePerson:
+        """Return the erasure of the reviewers' API."""
+        return ErasePerson(self._deeds, self._traces)
+
+    @property
+    def hold(self) -> HoldPerson:
+        """Return what sets a hold."""
+        return HoldPerson(self._deeds, self._traces)
+
+    @property
+    def lift(self) -> LiftHold:
+        """Return what lifts it."""
+        return LiftHold(self._deeds, self._traces)
+
+    @property
+    def person_of(self) -> ShowPerson:
+        """Return what tells of one person."""
+        return ShowPerson(self._deeds)
+
+    def _door(self, role: Role) -> Door:
         person = self.person
-        trail = DynamoDBLookTrail(self._client, self.audit_table)
-        return Door(Operator(person.issuer, person.subject), trail, self.clock)
+        trail = DynamoDBLookTrail(self._client, self.audit_table, self._kept_for("LOOKS_KEPT_DAYS"))
+        return Door(Operator(person.issuer, person.subject, role), trail, self.clock)
+
+    @property
+    def _deeds(self) -> Deeds:
+        tables_ = self.operations_table, self.audit_table
+        register = DynamoDBPeopleRegister(self._client, *tables_, self._kept_for("LOOKS_KEPT_DAYS"))
+        return Deeds(self._door(Role.CUSTODIAN), register)
+
+    @property
+    def _traces(self) -> DynamoDBTraces:
+        events, contacts = (self._kept_for(name) for name in ("EVENTS_KEPT_DAYS", "CONTACTS_KEPT_DAYS"))
+        return DynamoDBTraces(self._client, self.operations_table, self.audit_table, events, contacts)
+
+    @staticmethod
+    def _kept_for(name: str) -> timedelta:
+        """Return how long a class of records is kept, by the variable that the functions are set by.
+
+        Raises:
+            UsageError: it is no number of days.
+        """
+        try:
+            return timedelta(days=days(os.environ.get(name) or str(DEFAULT_DAYS)))
+        except ValueError as error:
+            raise click.UsageError(f"{name}: {error}") from error
 
     @property
     def _persons(self) -> Persons:
-        return Persons(IdentityRegister())
+        return Persons(DynamoDBPersons(self._client, self.operations_table))
 
     @cached_property
     def _index(self) -> DynamoDBAuditIndex:

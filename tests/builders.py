@@ -23,6 +23,12 @@ OTHER_TOKEN = AccessToken("other-client-token")
 PRINCIPAL = Principal(account=1001, scopes=frozenset({Scope.PHONECHAT_BOOKINGS.value, Scope.CREDITS_HISTORY.value}))
 PHONE = "07700900123"
 
+
+def pseudonym(user_id: int) -> str:
+    """Return a pseudonym of somebody, as tests spell it."""
+    return f"p_{user_id:026}"
+
+
 MEMBERS: Mapping[str, JsonValue] = {
     "BookUserID": 123456,
     "SessionDate": "2026-01-20 21:30",

@@ -13,7 +13,7 @@ from chalicelib.domain.audit.event import GENESIS, AuditEvent, EventKind, event_
 from chalicelib.domain.audit.signature import SignatureCheck, Signer, sign
 from chalicelib.domain.audit.stored_event import StoredEvent
 from chalicelib.domain.audit.verification import Verdict, verify
-from tests.builders import NOW
+from tests.builders import NOW, pseudonym
 from tests.fakes.digest_signer import QuickSigner
 
 SIGNER = QuickSigner()
@@ -54,7 +54,17 @@ def make_chain(operation_id: str, times: Sequence[datetime]) -> list[bytes]:
     for number, at in enumerate(times, start=1):
         kind = KINDS[(number - 1) % len(KINDS)]
         previous = event_hash(stored[-1]) if stored else GENESIS
-        event = AuditEvent(operation_id, number, at, kind, 1001, f"request-{number}", 123456, previous_hash=previous)
+        event = AuditEvent(
+            operation_id,
+            number,
+            at,
+            kind,
+            1001,
+            f"request-{number}",
+            pseudonym(1001),
+            pseudonym(123456),
+            previous_hash=previous,
+        )
         stored.append(event.canonical())
     return stored
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol, TypeAlias, TypeVar
 
+from chalicelib.application.register_ports import NamedMeanwhile
 from chalicelib.domain.access import AccessToken, Principal
 from chalicelib.domain.audit.event import AuditEvent
 from chalicelib.domain.booking.booking import Booking, BookingRequest, ListEntry
@@ -166,7 +167,7 @@ class RateLimited:
 
 
 Held: TypeAlias = KeyHeld | BookingHeld
-ClaimAnswer: TypeAlias = Claimed | Held | RateLimited
+ClaimAnswer: TypeAlias = Claimed | Held | RateLimited | NamedMeanwhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +289,7 @@ class Vault(Protocol):
 
 
 class AnswerForm(Protocol):
-    """How answers look from outside, so that what is stored for a repeat is what was given."""
+    """How answers look from outside: what is stored for a repeat is what was given."""
 
     def booked(self, operation_id: str, booking: Booking) -> StoredAnswer:
         """Return the answer of a booking that stands."""

@@ -33,6 +33,10 @@ class HmacKey:
         told = base64.urlsafe_b64encode(hmac.digest(self._secret, message, hashlib.sha256))
         return f"{self.id}:{told.rstrip(b'=').decode()}"
 
+    def derived(self, purpose: str) -> bytes:
+        """Return 32 bytes that are a key for one purpose, and tell nothing of this one or of those for others."""
+        return hmac.digest(self._secret, canonical_bytes(["derived key", purpose]), hashlib.sha256)
+
     def made(self, digest: str) -> bool:
         """Tell whether this is the key that a digest names."""
         return digest.partition(":")[0] == self.id

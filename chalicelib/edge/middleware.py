@@ -6,6 +6,7 @@ from collections.abc import Callable
 from chalice.app import Chalice, Request, Response
 
 from chalicelib import log
+from chalicelib.domain.audit.event import told_request_id
 from chalicelib.domain.errors import MethodNotAllowedError, NotFoundError, SendingPausedError
 from chalicelib.edge import cors
 from chalicelib.edge.answer import Answer
@@ -68,7 +69,12 @@ def _open_exchange(container: Callable[[], Serving]) -> Step:
         try:
             exchange = Exchange(request, identifier, container().settings)
         except Exception as error:  # noqa: BLE001 (whatever the wiring raises, the caller gets a problem)
-            log.failure("container.failed", error, request_id=identifier, settings=getattr(error, "names", None))
+            log.failure(
+                "container.failed",
+                error,
+                request_id=told_request_id(identifier),
+                settings=getattr(error, "names", None),
+            )
             exchange = Exchange(request, identifier, EdgeSettings(), fault=error)
         with opened(exchange):
             return following(request)
@@ -85,7 +91,7 @@ def _write_log_lines(request: Request, following: Next) -> Answer:
     answer = following(request)
     after = milliseconds_left(request)
     is_fault = answer.status_code >= FIRST_SERVER_FAULT and answer.problem != PAUSED
-    told = {"request_id": current_exchange().request_id, "operation_id": answer.operation_id}
+    told = {"request_id": told_request_id(current_exchange().request_id), "operation_id": answer.operation_id}
     log.event(
         "request",
         level=logging.ERROR if is_fault else logging.INFO,
@@ -127,7 +133,7 @@ def _make_problems(app: Chalice) -> Callable[[Request, Callable[[Request], Respo
         try:
             response = following(request)
         except Exception as error:  # noqa: BLE001 (whatever Chalice raises, the caller gets a problem)
-            log.failure("chalice.failed", error, request_id=exchange.request_id)
+            log.failure("chalice.failed", error, request_id=told_request_id(exchange.request_id))
             return exchange.problem(error)
         if isinstance(response, Answer):
             return response

@@ -16,13 +16,16 @@ from chalicelib.application.ports import (
     RateLimited,
     Resolution,
 )
+from chalicelib.application.register_ports import NamedMeanwhile
 from chalicelib.domain.audit.event import AuditEvent, event_hash
 from chalicelib.domain.errors import BookingTakenError, StoreUnavailableError
+from chalicelib.domain.names import Names
 from chalicelib.domain.operation.operation import FREES_GUARD, MOVES, OPEN, Operation, OperationState, Outcome
 from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
 from devtools.memory.hold import Hold
 from devtools.memory.punctuality import require_deadline
+from devtools.memory.register import InMemoryRegister
 from devtools.memory.trail import InMemoryAuditTrail
 
 AT_A_TIME = 25
@@ -31,7 +34,7 @@ KEPT_AFTER_GUARD = timedelta(days=30)
 
 
 class InMemoryOperationStore:
-    """Implements `OperationStore`, writing its events to `trail`.
+    """Implements `OperationStore`, writing its events to `trail` and new candidates to `register`.
 
     `limits` are pairs of a number of bookings and a window in seconds. With a `clock`, reads find nothing that is over.
     """
@@ -41,8 +44,10 @@ class InMemoryOperationStore:
         trail: InMemoryAuditTrail | None = None,
         limits: Sequence[tuple[int, int]] = (),
         clock: Clock | None = None,
+        register: InMemoryRegister | None = None,
     ) -> None:
         self.trail = trail or InMemoryAuditTrail()
+        self.register = register or InMemoryRegister()
         self.limits = limits
         self._clock = clock
         self._lock = RLock()
@@ -51,6 +56,7 @@ class InMemoryOperationStore:
         self._guards: dict[str, Hold] = {}
         self._bookings: dict[int, str] = {}
         self._counts: dict[tuple[int, int, int], int] = {}
+        self._stripped: set[str] = set()
 
     def standing(self, operation_id: str) -> OperationRecord | None:
         """Return an operation as it stands, None when there is none; this is no request, and never fails."""
@@ -63,6 +69,11 @@ class InMemoryOperationStore:
     def rows(self) -> str:
         """Return everything that is stored, as text."""
         return repr((self._operations, self._guards, self._bookings, self._counts)) + self.trail.rows()
+
+    def strip(self, operation_id: str) -> None:
+        """Forget who a settled operation is about, as the erasure of a person does; its guard is over by then."""
+        self._guards.pop(self._guard_of(self._operations[operation_id]), None)
+        self._stripped.add(operation_id)
 
     def claim(
         self, operation: Operation, event: AuditEvent, deadline: Deadline, previous: OperationRecord | None = None
@@ -100,13 +111,14 @@ class InMemoryOperationStore:
         require_deadline(deadline)
         with self._lock:
             standing = self._operations.get(operation.id) if operation.is_keyed else None
-            return self._guarded(operation) if standing is None else KeyHeld(operation.id, _own(standing, operation))
+            return self._guarded(operation) if standing is None else self._key_held(standing, operation)
 
     def find(self, operation_id: str, deadline: Deadline) -> OperationRecord | None:
         """Return an operation as it stands."""
         require_deadline(deadline)
         with self._lock:
-            return self._operations[operation_id] if self._is_there(self._kept.get(operation_id)) else None
+            is_told = self._is_there(self._kept.get(operation_id)) and operation_id not in self._stripped
+            return self._operations[operation_id] if is_told else None
 
     def open_operations(self, account: int, deadline: Deadline) -> tuple[OperationRecord, ...]:
         """Return the account's operations without a final state."""
@@ -166,8 +178,9 @@ class InMemoryOperationStore:
         if standing is not None and standing.head == event_hash(event.canonical()):
             return Claimed()
         is_free = standing is None if previous is None else _may_go_on(standing, previous)
+        is_free = is_free and operation.id not in self._stripped
         if standing is not None and operation.is_keyed and not is_free:
-            return KeyHeld(operation.id, _own(standing, operation))
+            return self._key_held(standing, operation)
         if standing is None and operation.is_keyed and previous is None and not self.trail.has_room_for(event):
             return KeyHeld(operation.id, None)  # the trail never forgets a key
         if held := self._guarded(operation):
@@ -180,10 +193,21 @@ class InMemoryOperationStore:
         ]
         if used_up:
             return max(used_up, key=lambda limited: limited.reset_seconds)
+        return self._put(operation, event, is_free=is_free)
+
+    def _put(self, operation: Operation, event: AuditEvent, *, is_free: bool) -> ClaimAnswer:
+        """Write the claim that nothing holds up, unless its candidate is not as new as it says."""
+        named = self.register.rows.get(operation.request.book_user_id)
+        if named is not None and operation.names.is_candidate_new and is_free:
+            return NamedMeanwhile(named)
         if not is_free or not self.trail.has_room_for(event):
             raise StoreUnavailableError("the operation's place is taken")
         self._write_claim(operation, event)
         return Claimed()
+
+    def _key_held(self, standing: OperationRecord, operation: Operation) -> KeyHeld:
+        """Return the operation of a key; of one that is stripped nobody can tell what was asked for."""
+        return KeyHeld(operation.id, None if operation.id in self._stripped else _own(standing, operation))
 
     def _guarded(self, operation: Operation) -> Held | None:
         guard = self._guards.get(self._guard_of(operation))
@@ -198,6 +222,8 @@ class InMemoryOperationStore:
         for _, seconds in self.limits:
             window = (operation.account, seconds, int(operation.claimed_at.timestamp()) // seconds)
             self._counts[window] = self._counts.get(window, 0) + 1
+        if operation.names.is_candidate_new and operation.names.candidate is not None:
+            self.register.put(operation.request.book_user_id, operation.names.candidate)
         self.trail.write(event)
 
     def _write(self, record: OperationRecord, resolution: Resolution, event: AuditEvent) -> None:
@@ -218,6 +244,7 @@ class InMemoryOperationStore:
             sealed_answer=answer if is_kept else record.sealed_answer,
             sequence=event.sequence,
             head=event_hash(event.canonical()),
+            names=Names(event.client or record.names.client, record.names.candidate),
         )
         self.trail.write(event)
 

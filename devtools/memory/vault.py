@@ -11,20 +11,27 @@ from chalicelib.application.ports import AccountSeal
 from chalicelib.domain.errors import SealBrokenError
 from chalicelib.domain.time_budget import Deadline
 from devtools.memory.punctuality import require_deadline
+from devtools.memory.register import InMemoryRegister
 
 NONCE_LENGTH, TAG_LENGTH = 8, 32
 
 
 class InMemoryVault:
-    """Implements `Vault`. Equal runs give equal texts; `nonces` are counted unless they are given."""
+    """Implements `Vault`. Equal runs give equal texts; `nonces` are counted unless they are given.
 
-    def __init__(self, nonces: Iterator[int] | None = None) -> None:
+    Whoever it unlocks for has a row in `register`.
+    """
+
+    def __init__(self, nonces: Iterator[int] | None = None, register: InMemoryRegister | None = None) -> None:
+        self.register = register
         self._erasures: dict[int, int] = {}
         self._nonces = count() if nonces is None else nonces
 
     def unlock(self, account: int, deadline: Deadline) -> AccountSeal:
         """Return the seal of an account."""
         require_deadline(deadline)
+        if self.register is not None:
+            self.register.make(account, deadline)
         key = f"{account}, erased {self._erasures.get(account, 0)} times".encode()
         return _Seal(hashlib.sha256(key).digest(), self._nonces)
 

@@ -8,7 +8,7 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -20,11 +20,16 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.adapters.aws.dynamodb.items import Item
+from chalicelib.adapters.aws.dynamodb.items import PEOPLE, Item
 from chalicelib.adapters.aws.dynamodb.tables import PARTITION_KEY, SORT_KEY, event_sort_key, operation_row
 from chalicelib.adapters.aws.dynamodb.writes import ABSENT
+from chalicelib.adapters.aws.people_seal import opened
+from chalicelib.adapters.aws.person_row import PSEUDONYM
+from chalicelib.adapters.aws.secrets import read_secrets
+from chalicelib.domain.errors import SealBrokenError
+from chalicelib.domain.keyed_hash import HmacKey
 from devtools.local.dynamodb import AUDIT_TABLE, HOST, OPERATIONS_TABLE, local_client
-from devtools.operate.rebuilding import BrokenChainError, Chain, key_of
+from devtools.operate.rebuilding import BrokenChainError, Chain, People, key_of
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -48,6 +53,7 @@ class Rebuilding:
     audit: str
     operations: str
     now: datetime
+    keys: Sequence[HmacKey] = ()
     counts: Counter[str] = field(default_factory=Counter)
     troubles: list[str] = field(default_factory=list)
 
@@ -75,7 +81,8 @@ class Rebuilding:
         counts = self.counts
         return (
             f"{counts['chains']:,} chains read: {counts['OP']:,} operations, {counts['GUARD']:,} guards and "
-            f"{counts['BOOKING']:,} bookings put, {counts['standing']:,} rows stood already"
+            f"{counts['BOOKING']:,} bookings put, {counts['PERSON']:,} people named, {counts['standing']:,} rows stood already; "
+            f"of {counts['unknown']:,} operations nobody can tell whose they were: no guard stands for these"
         )
 
     def _opened(self) -> Iterator[str]:
@@ -98,16 +105,33 @@ class Rebuilding:
             ExpressionAttributeValues={":name": {"S": name}},
             ConsistentRead=True,
         )
-        events = [item["canonical"]["S"].encode() for page in pages for item in page["Items"]]
+        stored = [item for page in pages for item in page["Items"]]
+        events = [item["canonical"]["S"].encode() for item in stored]
         done = Counter(chains=1)
         try:
-            rows = Chain.read(events).rows(self.now)
+            chain = Chain.read(events, self._people(name, stored))
+            rows = chain.rows(self.now)
+        except SealBrokenError as error:
+            self.troubles.append(f"{name}: {error}")
+            return done
         except (BrokenChainError, LookupError, ValueError, TypeError) as error:
             self.troubles.append(f"{name}: nothing is made from these events: {error!r}")
             return done
+        done["unknown"] += chain.claim is not None and chain.people is None
         for row in rows:
             done[self._put(row, name)] += 1
         return done
+
+    def _people(self, name: str, stored: Sequence[Mapping[str, Any]]) -> People | None:
+        """Return who an operation is of, by its newest claim that tells it under a key that is known.
+
+        Raises:
+            SealBrokenError: it was changed.
+        """
+        operation_id = name.removeprefix(operation_row(""))
+        sealed = [bytes(item[PEOPLE]["B"]) for item in reversed(stored) if PEOPLE in item]
+        told = (opened(one, operation_id, self.keys) for one in sealed)
+        return next((people for people in told if people is not None), None)
 
     def _put(self, row: Item, name: str) -> str:
         """Put a row unless one stands; return its kind, or that one stood."""
@@ -120,15 +144,17 @@ class Rebuilding:
             )
         except self.client.exceptions.ConditionalCheckFailedException as error:
             standing: Mapping[str, Any] = error.response.get("Item", {})  # type: ignore[assignment]
-            if standing.get("operation_id") != row.get("operation_id"):
-                self.troubles.append(f"{name}: {key_of(row)} belongs to another operation")
+            if any(standing.get(one) != row.get(one) for one in ("operation_id", PSEUDONYM)):
+                self.troubles.append(f"{name}: {key_of(row)} says something else already")
             return "standing"
         return key_of(row).partition("#")[0]
 
 
-def rebuild(client: "DynamoDBClient", audit: str, operations: str, *, resume: bool) -> int:
+def rebuild(
+    client: "DynamoDBClient", audit: str, operations: str, *, resume: bool, keys: Sequence[HmacKey] = ()
+) -> int:
     """Rebuild, tell how it went, and return the exit status: not 0 when something was left out."""
-    rebuilding = Rebuilding(client, audit, operations, datetime.now(UTC))
+    rebuilding = Rebuilding(client, audit, operations, datetime.now(UTC), keys)
     try:
         if not resume:
             rebuilding.require_empty()
@@ -150,10 +176,18 @@ def main(arguments: list[str]) -> int:
         print(USAGE, file=sys.stderr)
         return WRONG_USE
     audit, operations = arguments or (AUDIT_TABLE, OPERATIONS_TABLE)
+    try:
+        keys = read_secrets(os.environ).hmac_keys
+    except ValueError as error:
+        print(
+            f"{error}. It opens who each operation is of: give it as the environment of the function had it.",
+            file=sys.stderr,
+        )
+        return WRONG_USE
     port = os.environ.get("DYNAMODB_PORT")
     make = partial(boto3.client, "dynamodb", config=PATIENT) if port is None else partial(local_client, _local(port))
     with closing(make()) as client:
-        return rebuild(client, audit, operations, resume=os.environ.get("RESUME") == "1")
+        return rebuild(client, audit, operations, resume=os.environ.get("RESUME") == "1", keys=keys)
 
 
 def _local(port: str) -> str:

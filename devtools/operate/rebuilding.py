@@ -1,6 +1,9 @@
 """The rows of a lost operations table, made again from the events of the audit trail: pure, one chain at a time.
 
-What cannot be made again: the answers that were kept for repeats, the accounts' data keys, and the counts of bookings.
+Events name nobody. Who an operation is of is told by the UserIDs that are sealed beside its claims, and what they are called by
+the events: so the register is made again too. What cannot be made again: the answers that were kept for repeats, the accounts'
+data keys, and the counts of bookings; and, where the secret that sealed the UserIDs is gone or somebody was erased, all but whose
+booking it is.
 """
 
 import json
@@ -8,11 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 from chalicelib.adapters.aws.dynamodb import items, tables
 from chalicelib.adapters.aws.dynamodb.items import KEPT_AFTER_GUARD, Item
+from chalicelib.adapters.aws.person_row import person_row
 from chalicelib.domain.audit.event import EventKind, event_hash
+from chalicelib.domain.names import Names
 from chalicelib.domain.operation.operation import FREES_GUARD, RETRYABLE_STATUSES
 from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.review.moves import STATES
@@ -20,6 +25,7 @@ from devtools.operate.chain import broken_at
 
 # A claim does not tell the function's timeout. Nothing lives longer than this on Lambda, so nobody works on it any more.
 LONGEST_LEASE = timedelta(minutes=15)
+People: TypeAlias = tuple[int, int]
 LEASE_OVER = "lease-over"  # as `events.lease_over` says it: the call that sent it died
 
 
@@ -33,10 +39,11 @@ class Chain:
 
     events: Sequence[bytes]
     documents: Sequence[dict[str, Any]]
+    people: People | None = None
 
     @classmethod
-    def read(cls, events: Sequence[bytes]) -> "Chain":
-        """Return a chain.
+    def read(cls, events: Sequence[bytes], people: People | None = None) -> "Chain":
+        """Return a chain; `people` are the UserIDs of client and candidate, None where nobody can tell them any more.
 
         Raises:
             BrokenChainError: it is not whole.
@@ -45,7 +52,7 @@ class Chain:
         broken = broken_at(events)
         if broken is not None:
             raise BrokenChainError(f"{documents[0].get('operation_id')}: the chain is broken at event {broken}")
-        return cls(events, documents)
+        return cls(events, documents, people)
 
     @property
     def claim(self) -> dict[str, Any] | None:
@@ -60,8 +67,10 @@ class Chain:
         claim = self.claim
         if claim is None:
             return []
-        record, guard_until = self._record(claim), _moment(claim["guard_until"])
-        rows: list[Item] = []
+        if self.people is None:
+            return self._booking()
+        record, guard_until = self._record(claim, *self.people), _moment(claim["guard_until"])
+        rows: list[Item] = self._register(*self.people, claim)
         if record.booking_id is not None:
             rows.append(items.booking(record.id, record.booking_id))
         if now <= guard_until and not self._is_guard_free(record):
@@ -71,22 +80,39 @@ class Chain:
             rows.append(items.operation_row(record, guard_until))
         return rows
 
+    def _booking(self) -> list[Item]:
+        """Return whose booking it is, which names nobody."""
+        booking_id = self._booking_id()
+        return [] if booking_id is None else [items.booking(str(self.documents[0]["operation_id"]), booking_id)]
+
+    def _booking_id(self) -> int | None:
+        return next((one["booking_id"] for one in reversed(self.documents) if "booking_id" in one), None)
+
+    def _client(self) -> str | None:
+        return next((one["client"] for one in self.documents if "client" in one), None)
+
+    def _register(self, account: int, candidate: int, claim: dict[str, Any]) -> list[Item]:
+        """Return the rows of the register, with the pseudonyms that the events have."""
+        since = datetime.fromisoformat(claim["at"])
+        named = ((account, self._client()), (candidate, claim.get("candidate")))
+        return [person_row(user_id, name, since) for user_id, name in named if name is not None]
+
     def _is_guard_free(self, record: OperationRecord) -> bool:
         """Tell whether nothing stands any more that an equal booking would double."""
         is_released = any(one["kind"] == EventKind.RELEASED for one in self.documents)
         return is_released or record.state in FREES_GUARD
 
-    def _record(self, claim: dict[str, Any]) -> OperationRecord:
+    def _record(self, claim: dict[str, Any], account: int, candidate: int) -> OperationRecord:
         last, request = self.documents[-1], claim["request"]
         claimed_at = datetime.fromisoformat(claim["at"])
         first = self.documents[0]
         return OperationRecord(
             id=claim["operation_id"],
-            account=claim["account"],
+            account=account,
             state=STATES[EventKind(last["kind"])],
             attempt=claim["attempt"],
             is_retryable=_is_retryable(last),
-            book_user_id=claim["candidate"],
+            book_user_id=candidate,
             session_date=request["session_date"],
             duration=request["duration"],
             method=request["method"],
@@ -97,8 +123,9 @@ class Chain:
             head=event_hash(self.events[-1]),
             fingerprint=claim["fingerprint"],
             is_keyed=first["operation_id"] != first["call"],  # without a key it has the id of its first call
-            booking_id=next((one["booking_id"] for one in reversed(self.documents) if "booking_id" in one), None),
+            booking_id=self._booking_id(),
             reason=self._reason(claim),
+            names=Names(self._client(), claim.get("candidate")),
         )
 
     def _reason(self, claim: dict[str, Any]) -> str | None:

@@ -11,11 +11,12 @@ from chalicelib.domain.audit.event import AuditEvent
 from chalicelib.domain.booking.booking import BookedUser, Booking
 from chalicelib.domain.errors import Trouble
 from chalicelib.domain.keyed_hash import HmacKey
+from chalicelib.domain.names import Names
 from chalicelib.domain.operation.matching import Verdict
 from chalicelib.domain.operation.operation import Operation, OperationState, Outcome, new_operation
 from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
-from tests.builders import LONDON, NOW, booking_request
+from tests.builders import LONDON, NOW, booking_request, pseudonym
 from tests.fakes.clock import FixedClock
 
 HASH_KEY = HmacKey(b"a key for tests, 32 bytes or more")
@@ -59,6 +60,7 @@ def operation(
         now=at,
         function_seconds=26,
         zone=LONDON,
+        names=Names(pseudonym(account), pseudonym(booking_request(**request).book_user_id)),
     )
     return replace(made, lease_until=made.lease_until + timedelta(milliseconds=number))
 
@@ -67,7 +69,9 @@ def claim_event(claimed: Operation, previous: OperationRecord | None = None, cal
     """Return the event of a claim; with `previous`, that of a further attempt. `call` is the id that its call drew."""
     principal = Principal(claimed.account, frozenset())
     call = call or f"op_{claimed.lease_until:%Y%m%d%H%M%S%f}000000"
-    subject = events.Subject(call, f"request-of-{claimed.id}", principal, claimed.request, HASH_KEY)
+    subject = events.Subject(
+        call, f"request-of-{claimed.id}", principal, claimed.request, HASH_KEY, names=claimed.names
+    )
     return events.claimed(subject, claimed, claimed.claimed_at, (), {"reads": 40}, previous)
 
 

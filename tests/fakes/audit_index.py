@@ -16,7 +16,7 @@ from chalicelib.domain.reviewer_errors import AuditUnavailableError
 from chalicelib.domain.time_budget import Deadline
 from devtools.memory.punctuality import require_deadline
 
-ATTRIBUTES = {Drive.CLIENT: "account", Drive.CANDIDATE: "candidate", Drive.REQUEST: "request_id"}
+ATTRIBUTES = {Drive.CLIENT: "client", Drive.CANDIDATE: "candidate", Drive.REQUEST: "request_id"}
 
 
 @dataclass

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from chalicelib.application.review.audit_verification import AuditVerification
 from chalicelib.application.review.count_operations import CountCommand, CountOperations, Statistics
 from chalicelib.application.review.door import Door, Visit
-from chalicelib.application.review.persons import IdentityRegister, Persons
+from chalicelib.application.review.persons import Persons
 from chalicelib.application.review.ports import Register
 from chalicelib.application.review.search_operations import OperationsPage, SearchCommand, SearchOperations
 from chalicelib.application.review.show_operation import ShowCommand, ShowOperation, Timeline
@@ -19,6 +19,7 @@ from devtools.memory.punctuality import require_deadline
 from tests.fakes.audit_index import InMemoryAuditIndex, InMemoryLookTrail
 from tests.fakes.clock import FixedClock
 from tests.fakes.digests import InMemoryKey, InMemoryRecords, InMemoryShelf
+from tests.fakes.persons import SpelledRegister
 
 ISSUER = "https://identity.example"
 REVIEWER, UNMASKER, CUSTODIAN, NOBODY = "reviewer-token", "unmask-token", "custodian-token", "nobody-token"
@@ -71,7 +72,7 @@ class Desk:
     """The use cases, and what is behind them."""
 
     bounds: Bounds = field(default_factory=Bounds)
-    register: Register = field(default_factory=IdentityRegister)
+    register: Register = field(default_factory=SpelledRegister)
     index: InMemoryAuditIndex = field(default_factory=InMemoryAuditIndex)
     trail: InMemoryLookTrail = field(default_factory=InMemoryLookTrail)
     contacts: FakeContacts = field(default_factory=FakeContacts)

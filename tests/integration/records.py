@@ -75,5 +75,6 @@ def _require_chain(items: list[dict[str, Any]]) -> None:
         previous = hashlib.sha256(item["canonical"].encode()).hexdigest()
         assert (item["pk"], int(item["sk"])) == (f"OP#{document['operation_id']}", document["sequence"])
         if document["sequence"] == 1:
-            assert [item["account"], item["request_id"]] == [document["account"], document["request_id"]]
+            assert item["request_id"] == document["request_id"]
+            assert item.get("candidate") == document.get("candidate")
             assert (item["at"], item["day"].partition("#")[0]) == (document["at"], document["at"][:10])

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,8 +10,10 @@ import pytest
 from chalicelib.adapters.aws.dynamodb import items, tables
 from chalicelib.adapters.aws.dynamodb.rate_limit import counters
 from chalicelib.adapters.aws.dynamodb.tables import AUDIT, DAY_SHARDS, OPEN_SHARDS, OPERATIONS
+from chalicelib.adapters.aws.people.person_rows import ERRANDS
+from chalicelib.adapters.aws.person_row import PARTITION_KEY
 from chalicelib.adapters.aws.review import rows
-from chalicelib.adapters.aws.vault.key_rows import PARTITION_KEY
+from chalicelib.application.people.ports import Task
 from chalicelib.domain.operation.operation import (
     FREES_GUARD,
     GUARD_HOLDS_AFTER_SESSION,
@@ -71,7 +74,7 @@ def test_the_rows_of_operations_are_those_that_are_written() -> None:
     full = OperationRecord.of(made, OperationState.SENDING, 1, items.head_hex(event))
     now, later = (
         set(items.operation_row(full, made.guard_expires_at)),
-        {"is_retryable", "booking_id", "answer", "reason"},
+        {"is_retryable", "booking_id", "answer", "reason", items.STRIPPED},
     )
     (counter,) = counters(made.account, LIMITS, made.claimed_at)
     expected = {
@@ -80,7 +83,8 @@ def test_the_rows_of_operations_are_those_that_are_written() -> None:
         tables.booking_row(0).replace("0", "<BookingID>"): set(items.booking(made.id, 77)),
         "RATE#<account>#<window seconds>#<window>": {"pk", "used", "m<minute>", tables.EXPIRES_AT},
         "REFUSED#<account>#<hour>": {"pk", "refusals", tables.EXPIRES_AT},
-        "DATAKEY#<account>": {PARTITION_KEY, "key_id", "wrapped", "created_at"},
+        ERRANDS: {"pk", *(task.value for task in Task)},
+        "PERSON#<UserID>": {PARTITION_KEY, "pseudonym", "created_at", "key_id", "wrapped"},
     }
     assert {codes(row[0])[0]: set(codes(row[1])) | {"pk"} for row in table("Rows of the operations table")} == expected
     assert re.fullmatch(r"RATE#\d+#\d+#\d+", counter.row)
@@ -99,7 +103,7 @@ def test_the_ends_of_rows_are_those_of_the_code() -> None:
 def test_the_rows_of_the_trail_are_those_that_are_written() -> None:
     """An opening event with the attributes of the indexes, and a contact beside its event."""
     events, contact, looks = table("Rows of the audit table")
-    opening = set(items.audit_event(claim_event(operation())))
+    opening = set(items.audit_event(replace(claim_event(operation()), people=b"sealed")))
     assert set(codes(events[1])) == opening - {"pk", "sk"}
     assert codes(events[0])[0] == tables.operation_row("<operation id>")
     assert codes(contact[0])[0] == tables.contact_row("<operation id>")

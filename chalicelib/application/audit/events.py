@@ -11,6 +11,7 @@ from chalicelib.domain.audit.event import AuditEvent, EventKind, describe_reques
 from chalicelib.domain.booking.booking import Booking, BookingRequest
 from chalicelib.domain.canonical import Canonical
 from chalicelib.domain.keyed_hash import HmacKey
+from chalicelib.domain.names import UNNAMED, Names
 from chalicelib.domain.operation.matching import Verdict
 from chalicelib.domain.operation.operation import Operation, OperationState, Outcome
 from chalicelib.domain.operation.record import OperationRecord
@@ -35,8 +36,8 @@ _KINDS = {
 class Subject:
     """What every event of one call has in common.
 
-    Where the form breaks rules, there is no `request`: what the form says may be anything. `candidate` is who was asked for,
-    None where that cannot be relied on either.
+    Where the form breaks rules, there is no `request`: what the form says may be anything. `candidate` is the UserID of who was
+    asked for, None where that cannot be relied on either. `names` are what events call the two, as far as that is known.
     """
 
     operation_id: str
@@ -45,6 +46,7 @@ class Subject:
     request: BookingRequest | None
     key: HmacKey
     candidate: int | None = None
+    names: Names = UNNAMED
 
     def first(self, at: datetime, kind: EventKind, details: Mapping[str, Canonical]) -> AuditEvent:
         """Return the event that opens the chain; it tells of the request."""
@@ -56,7 +58,10 @@ class Subject:
             kind=kind,
             account=self.principal.account,
             request_id=self.request_id,
-            candidate=self.candidate if request is None else request.book_user_id,
+            client=self.names.client,
+            candidate=self.names.candidate,
+            tells_client=self.names.client is not None,
+            begun_at=at,
             details=details if request is None else {"request": describe_request(request, self.key), **details},
         )
 
@@ -82,6 +87,7 @@ def claimed(  # noqa: PLR0913, PLR0917 (the parts of one event)
     unchecked: Sequence[str],
     timings: Mapping[str, int],
     previous: OperationRecord | None = None,
+    people: bytes | None = None,
 ) -> AuditEvent:
     """Return the event that is written before the first byte goes out; `timings` are in milliseconds.
 
@@ -97,20 +103,28 @@ def claimed(  # noqa: PLR0913, PLR0917 (the parts of one event)
         "fingerprint": operation.fingerprint,
         "guard_until": math.ceil(operation.guard_expires_at.timestamp()),
     }
-    event = replace(subject.first(at, EventKind.CLAIMED, details), operation_id=operation.id)
+    named = replace(subject, names=operation.names)
+    event = replace(named.first(at, EventKind.CLAIMED, details), operation_id=operation.id, people=people)
     if previous is None:
         return event
-    return replace(event, sequence=previous.sequence + 1, previous_hash=previous.head)
+    is_first = event.tells_client and previous.names.client is None
+    begun = previous.claimed_at if is_first else None
+    chained = replace(event, sequence=previous.sequence + 1, previous_hash=previous.head)
+    return replace(chained, tells_client=is_first, begun_at=begun)
 
 
-def concluded(
+def concluded(  # noqa: PLR0913, PLR0917 (the parts of one event)
     previous: AuditEvent,
     at: datetime,
     outcome: Outcome,
     timings: Mapping[str, int],
     sealed_contact: str | None = None,
+    client: str | None = None,
 ) -> AuditEvent:
-    """Return the event that tells how the one POST ended, chained to the event before; see `AuditEvent` for the contact."""
+    """Return the event that tells how the one POST ended, chained to the event before; see `AuditEvent` for the contact.
+
+    `client` is the pseudonym of the client, where it has become known only since.
+    """
     booking = outcome.booking
     details: dict[str, Canonical] = {
         "reason": outcome.reason,
@@ -129,7 +143,10 @@ def concluded(
         kind=_KINDS[outcome.state],
         account=previous.account,
         request_id=previous.request_id,
+        client=previous.client or client,
         candidate=previous.candidate,
+        tells_client=previous.client is None and client is not None,
+        begun_at=previous.at,
         booking_id=None if booking is None else booking.booking_id,
         previous_hash=previous.hash,
         details=details,
@@ -146,8 +163,13 @@ def _unreadable(booking: Booking | None) -> dict[str, Canonical]:
     return told | ({"unreadable_left_out": left_out} if left_out > 0 else {})
 
 
-def reconciled(
-    record: OperationRecord, at: datetime, request_id: str, verdict: Verdict, evidence: Mapping[str, Canonical]
+def reconciled(  # noqa: PLR0913, PLR0917 (the parts of one event)
+    record: OperationRecord,
+    at: datetime,
+    request_id: str,
+    verdict: Verdict,
+    evidence: Mapping[str, Canonical],
+    client: str | None = None,
 ) -> AuditEvent:
     """Return the event of a state that reads have told, with what was read and when."""
     matching = list(verdict.candidates)
@@ -156,22 +178,22 @@ def reconciled(
         details["matching_left_out"] = len(matching) - MOST_BOOKINGS
     details |= _unreadable(verdict.booking)
     booking_id = None if verdict.booking is None else verdict.booking.booking_id
-    return _next(record, at, _KINDS[verdict.state], request_id, details, booking_id)
+    return _next(record, at, _KINDS[verdict.state], request_id, details, booking_id, client)
 
 
-def lease_over(record: OperationRecord, at: datetime, request_id: str) -> AuditEvent:
+def lease_over(record: OperationRecord, at: datetime, request_id: str, client: str | None = None) -> AuditEvent:
     """Return the event of an operation whose function died: whether it had sent is not known."""
-    return _next(record, at, EventKind.UNKNOWN, request_id, {"reason": "lease-over"})
+    return _next(record, at, EventKind.UNKNOWN, request_id, {"reason": "lease-over"}, client=client)
 
 
-def expired(record: OperationRecord, at: datetime, request_id: str) -> AuditEvent:
+def expired(record: OperationRecord, at: datetime, request_id: str, client: str | None = None) -> AuditEvent:
     """Return the event of an operation that nobody came back for; a person takes over."""
-    return _next(record, at, EventKind.EXPIRED, request_id, {"reason": "nobody-asked"})
+    return _next(record, at, EventKind.EXPIRED, request_id, {"reason": "nobody-asked"}, client=client)
 
 
-def released(record: OperationRecord, at: datetime, request_id: str) -> AuditEvent:
+def released(record: OperationRecord, at: datetime, request_id: str, client: str | None = None) -> AuditEvent:
     """Return the event of a guard that is freed because the booking ended upstream."""
-    return _next(record, at, EventKind.RELEASED, request_id, {"reason": "ended-upstream"}, record.booking_id)
+    return _next(record, at, EventKind.RELEASED, request_id, {"reason": "ended-upstream"}, record.booking_id, client)
 
 
 def resolved(  # noqa: PLR0913, PLR0917 (the parts of one event)
@@ -194,8 +216,9 @@ def _next(  # noqa: PLR0913, PLR0917 (the parts of one event)
     request_id: str,
     details: Mapping[str, Canonical],
     booking_id: int | None = None,
+    client: str | None = None,
 ) -> AuditEvent:
-    """Return an event that is chained to an operation's newest."""
+    """Return an event that is chained to an operation's newest; `client` names its client, where no event did yet."""
     return AuditEvent(
         operation_id=record.id,
         sequence=record.sequence + 1,
@@ -203,7 +226,10 @@ def _next(  # noqa: PLR0913, PLR0917 (the parts of one event)
         kind=kind,
         account=record.account,
         request_id=request_id,
-        candidate=record.book_user_id,
+        client=record.names.client or client,
+        candidate=record.names.candidate,
+        tells_client=record.names.client is None and client is not None,
+        begun_at=record.claimed_at,
         booking_id=booking_id,
         previous_hash=record.head,
         details=details,

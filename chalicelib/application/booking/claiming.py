@@ -1,14 +1,17 @@
 """Step 6 of the pipeline: claim the operation, and settle what stands in the way."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from chalicelib.application.audit import events
 from chalicelib.application.booking.call import Call
 from chalicelib.application.booking.earlier import EarlierOperations, Replay
 from chalicelib.application.operations import answers
 from chalicelib.application.ports import Claimed, OperationStore, RateLimited
+from chalicelib.application.register_ports import NamedMeanwhile, PeopleSeal
 from chalicelib.domain.audit.event import AuditEvent
 from chalicelib.domain.errors import Trouble, UpstreamUnavailableError
+from chalicelib.domain.names import Names
 from chalicelib.domain.operation.operation import Operation
 from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline, TimeBudget
@@ -34,6 +37,7 @@ class Claiming:
     """Claim operations."""
 
     store: OperationStore
+    people: PeopleSeal
     earlier: EarlierOperations
     budget: TimeBudget
 
@@ -51,12 +55,17 @@ class Claiming:
         for _ in range(MAXIMUM_CLAIMS):
             require_time_to_send(call.deadline, self.budget)
             timings = {"reads": call.milliseconds_since(call.started)}
-            event = events.claimed(call.subject, operation, call.clock.now(), unchecked, timings, previous)
+            event = events.claimed(
+                call.subject, operation, call.clock.now(), unchecked, timings, previous, self._sealed(call, operation)
+            )
             answer = self.store.claim(operation, event, call.deadline.within(self.budget.claim), previous)
             if isinstance(answer, Claimed):
                 return Attempt(operation, event, frozenset(ended))
             if isinstance(answer, RateLimited):
                 raise answers.too_many(answer, None if previous is None else previous.id)
+            if isinstance(answer, NamedMeanwhile):
+                operation = replace(operation, names=Names(operation.names.client, answer.pseudonym))
+                continue
             settled = self.earlier.settle(call.caller, operation, answer, call.deadline.within(self.budget.reconcile))
             if isinstance(settled, Replay):
                 return settled
@@ -64,8 +73,13 @@ class Claiming:
                 ended.add(settled.ended)
             if settled.previous is not None:
                 previous = settled.previous
-                operation = operation.as_attempt(previous.attempt + 1)
+                operation = operation.as_attempt(previous.attempt + 1, previous.names)
         raise answers.overtaken()
+
+    def _sealed(self, call: Call, operation: Operation) -> bytes | None:
+        """Return who the operation is of, for the row of its event."""
+        account, candidate = operation.account, operation.request.book_user_id
+        return self.people.seal(call.subject.key, operation.id, account, candidate)
 
 
 def require_time_to_send(deadline: Deadline, budget: TimeBudget) -> None:

@@ -59,7 +59,8 @@ class Concluding:
         operation, seal = attempt.operation, call.caller.seal()
         timings = {"post": call.milliseconds_since(posted), "call": call.milliseconds_since(call.started)}
         contact = None if seal is None else _sealed_contact(seal, operation.id, operation.request)
-        event = events.concluded(attempt.event, call.clock.now(), outcome, timings, contact)
+        name = attempt.event.client or call.caller.name()
+        event = events.concluded(attempt.event, call.clock.now(), outcome, timings, contact, name)
         sealed = None
         if answer is not None and seal is not None and operation.is_keyed:
             sealed = seal.seal(answer.to_bytes(), answer_purpose(operation.id))
@@ -103,7 +104,7 @@ class Concluding:
     def _reconciled(self, call: Call, attempt: Attempt, outcome: Outcome, event: AuditEvent) -> Conclusion:
         """Read the account's list in the time that is left; often it tells at once."""
         record = OperationRecord.of(attempt.operation, OperationState.UNKNOWN, event.sequence, event.hash)
-        record = replace(record, reason=outcome.reason)
+        record = replace(record, reason=outcome.reason, names=event.names)
         deadline = call.deadline.within(self.budget.reconcile)
         (settled,) = self.reconciler.reconcile(call.caller, [record], deadline)
         if settled.answer is not None:

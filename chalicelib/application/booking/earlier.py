@@ -118,7 +118,7 @@ class EarlierOperations:
             return ClaimAgain()
         has_ended = record.state is OperationState.CONFIRMED and self._has_ended(caller, record, deadline)
         if has_ended:
-            event = events.released(record, self.clock.now(), caller.request_id)
+            event = events.released(record, self.clock.now(), caller.request_id, caller.name())
             self.store.release(
                 record, event, deadline
             )  # when another call was faster, the next claim tells whose it is

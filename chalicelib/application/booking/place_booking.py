@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import field
+from functools import partial
 
 from chalicelib.application.audit.events import Subject
 from chalicelib.application.booking import checks
@@ -10,6 +11,7 @@ from chalicelib.application.booking.call import Call
 from chalicelib.application.booking.claiming import Attempt, Claiming
 from chalicelib.application.booking.concluding import Concluding
 from chalicelib.application.booking.earlier import Replay
+from chalicelib.application.booking.naming import Naming
 from chalicelib.application.booking.reads import PendingFacts, Reads
 from chalicelib.application.booking.refusals import Refusals
 from chalicelib.application.operations import answers
@@ -25,6 +27,7 @@ from chalicelib.domain.booking.rules import facts as fact_rules
 from chalicelib.domain.booking.rules import form as form_rules
 from chalicelib.domain.booking.rules.facts import FactCheck
 from chalicelib.domain.errors import BookingRejectedError, SwitchboardError, Trouble
+from chalicelib.domain.names import Names
 from chalicelib.domain.operation.operation import Operation, OperationState, Outcome, new_operation
 from chalicelib.domain.operation.stored_answer import StoredAnswer
 from chalicelib.domain.time_budget import Deadline, TimeBudget
@@ -64,6 +67,7 @@ class PlaceBooking:
     """Place a booking; unless `is_sending`, nothing is claimed or sent, and what was answered before is answered again."""
 
     reads: Reads
+    naming: Naming
     gateway: BookingGateway
     claiming: Claiming
     concluding: Concluding
@@ -83,8 +87,8 @@ class PlaceBooking:
 
         1. Read the request. Its syntax was read at the edge; here its members are looked at, and the rules that need no
            call run.
-        2. Introspect the token: permissions and account, in parallel with step 4's reads. From here on, whatever refusal
-           ends the request is an audit event.
+        2. Introspect the token: permissions and account, in parallel with step 4's reads and with that of what the audit calls
+           the candidate. From here on, whatever refusal ends the request is an audit event.
         3. Require the scope.
         4. Gather the facts that the sound members make use of: the candidate's requirements and the client's balance.
         5. Check all rules that need facts, at the instant of step 1, and refuse with every violation at once. Where the facts
@@ -106,9 +110,12 @@ class PlaceBooking:
         deadline = Deadline.after(self.clock.monotonic, min(self.budget.call, command.seconds_left))
         # 1, 2
         form = Form(command.members, self.policy, self.clock.now())
+        candidate = form.candidate()
+        pending_name = self.naming.ask(candidate, deadline.within(self.budget.reads))
         begun = checks.begin(self.reads, form, command.token, deadline.within(self.budget.reads))
         principal, broken, pending = begun.principal, begun.broken, begun.pending
-        subject = self._subject(command, principal, form, broken)
+        named = self.naming.named(principal.account, candidate, pending_name)
+        subject = self._subject(command, principal, form, broken, named.names)
         with self.refusals.recorded(subject, deadline):
             # 3
             require_scope(self.reads.introspector, principal, command.token)
@@ -121,6 +128,7 @@ class PlaceBooking:
             check = self._check(call, operation, form, broken, pending)
             if isinstance(check, Answered):
                 return check
+            named.require_candidate()
         with self._housekeeping(call, operation, pending):
             # 6
             with self.refusals.recorded(subject, deadline):
@@ -141,7 +149,12 @@ class PlaceBooking:
         )
 
     def _subject(
-        self, command: PlaceBookingCommand, principal: Principal, form: Form, broken: Sequence[Violation]
+        self,
+        command: PlaceBookingCommand,
+        principal: Principal,
+        form: Form,
+        broken: Sequence[Violation],
+        names: Names,
     ) -> Subject:
         """Return what the events of this call tell of it; a form that breaks rules is told as far as it is sound."""
         return Subject(
@@ -151,6 +164,7 @@ class PlaceBooking:
             request=form_rules.read_request(form) if _is_readable(broken) else None,
             key=self.keys.in_use()[0],
             candidate=form.candidate(),
+            names=names,
         )
 
     def _call(self, command: PlaceBookingCommand, subject: Subject, deadline: Deadline, started: float) -> Call:
@@ -158,7 +172,7 @@ class PlaceBooking:
         account = subject.principal.account
         end = deadline.within(self.budget.claim)  # a slow vault must not eat the time of the conclusion
         seal = self.concurrency.start(lambda: self.vault.unlock(account, end), end)
-        caller = Caller(command.token, account, command.request_id, seal)
+        caller = Caller(command.token, account, command.request_id, seal, partial(self.naming.register.recall, account))
         return Call(caller, subject, self.clock, started, deadline)
 
     def _housekeeping(self, call: Call, operation: Operation, pending: PendingFacts) -> AbstractContextManager[None]:
@@ -213,6 +227,7 @@ class PlaceBooking:
             now=self.clock.now(),
             function_seconds=self.budget.function,
             zone=self.policy.zone,
+            names=call.subject.names,
         )
 
     def _send(self, call: Call, attempt: Attempt) -> Outcome:

@@ -1,10 +1,12 @@
 """What ends before its claim is on record as well: each request of a known account that asked for a booking."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 
 from chalicelib.application.audit import events
 from chalicelib.application.ports import AuditTrail, Clock
+from chalicelib.application.register_ports import Register
 from chalicelib.domain.audit.event import AuditEvent
 from chalicelib.domain.canonical import Canonical
 from chalicelib.domain.errors import (
@@ -22,11 +24,12 @@ from chalicelib.domain.errors import (
     UpstreamRefusedError,
     UpstreamUnavailableError,
 )
+from chalicelib.domain.names import Names
 from chalicelib.domain.time_budget import Deadline, TimeBudget
 from chalicelib.domain.violation import Violation
 from chalicelib.values import dataclass
 
-LONGEST_VIOLATIONS = 400  # characters: an event has to stay below the kilobyte that its row is paid by
+LONGEST_VIOLATIONS = 320  # characters: an event has to stay below the kilobyte that its row is paid by
 # The names that callers read in a problem's type. What is missing here ends before its account is known, is told of an
 # operation that has events already, or means that the store cannot be written.
 REASONS: Mapping[type[SwitchboardError], str] = {
@@ -48,6 +51,7 @@ class Refusals:
     """Write refusals down."""
 
     trail: AuditTrail
+    register: Register
     clock: Clock
     budget: TimeBudget
 
@@ -62,16 +66,28 @@ class Refusals:
         except SwitchboardError as error:
             reason = REASONS.get(type(error))
             if reason is not None and not error.is_repeat:
-                event = events.refused(subject, self.clock.now(), reason, _details(error))
-                self._write(event, error, deadline)
+                end = deadline.within(self.budget.conclusion)
+                named = replace(subject, names=self._names(subject, end))
+                event = events.refused(named, self.clock.now(), reason, _details(error))
+                self._write(event, error, end)
             raise
+
+    def _names(self, subject: events.Subject, deadline: Deadline) -> Names:
+        """Return what the event calls client and candidate; who has no row yet gets one, and who cannot be named is not."""
+        client, candidate = subject.names.client, subject.names.candidate
+        with suppress(StoreUnavailableError):
+            client = client or self.register.make(subject.principal.account, deadline)
+            if subject.candidate is not None and (candidate is None or subject.names.is_candidate_new):
+                candidate = None
+                candidate = self.register.make(subject.candidate, deadline)
+        return Names(client, candidate)
 
     def _write(self, event: AuditEvent, error: SwitchboardError, deadline: Deadline) -> None:
         """Write an event; an error that can be about no other operation gets its id, by which the reviewer finds it."""
         if isinstance(error, BookingRejectedError | InsufficientScopeError):
             error.operation_id = event.operation_id
         try:
-            self.trail.record_refusal(event, deadline.within(self.budget.conclusion))
+            self.trail.record_refusal(event, deadline)
         except StoreUnavailableError:
             error.audit_pending = True
 

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from chalicelib.application.operations.caller import Caller
 from chalicelib.application.operations.reconcile import Reconciler, answer_purpose
 from chalicelib.application.ports import Clock, Concurrency, OperationStore, TokenIntrospector, Vault
+from chalicelib.application.register_ports import Register
 from chalicelib.application.scope import require_scope
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.errors import NotFoundError, SealBrokenError
@@ -45,6 +47,7 @@ class GetOperation:
     introspector: TokenIntrospector
     store: OperationStore
     vault: Vault
+    register: Register
     reconciler: Reconciler
     concurrency: Concurrency
     clock: Clock
@@ -78,7 +81,9 @@ class GetOperation:
         # 4
         end = deadline.within(self.budget.claim)
         seal = self.concurrency.start(lambda: self.vault.unlock(principal.account, end), end)
-        caller = Caller(command.token, principal.account, command.request_id, seal)
+        caller = Caller(
+            command.token, principal.account, command.request_id, seal, partial(self.register.recall, principal.account)
+        )
         (settled,) = self.reconciler.reconcile(caller, [record], deadline.within(self.budget.reconcile))
         # 5
         answer = settled.answer or self._stored_answer(caller, settled.record)

@@ -8,6 +8,7 @@ from chalicelib.application.audit import events
 from chalicelib.application.operations.caller import Caller
 from chalicelib.application.operations.reconcile import Reconciler
 from chalicelib.application.ports import Clock, Concurrency, OperationStore, Resolution
+from chalicelib.application.register_ports import Register
 from chalicelib.domain.errors import StoreUnavailableError
 from chalicelib.domain.operation.matching import ReconciliationPolicy
 from chalicelib.domain.operation.operation import OperationState
@@ -32,6 +33,7 @@ class Housekeeping:
     """
 
     store: OperationStore
+    register: Register
     reconciler: Reconciler
     clock: Clock
     concurrency: Concurrency
@@ -89,9 +91,18 @@ class Housekeeping:
 
     def _expire(self, record: OperationRecord, now: datetime, request_id: str, deadline: Deadline) -> bool:
         """Flag one operation; where a function died over it, only say so: the next look flags it."""
+        client = self._client(record, deadline)
         if record.state is OperationState.SENDING:
-            over = events.lease_over(record, now, request_id)
+            over = events.lease_over(record, now, request_id, client)
             self.store.resolve(record, Resolution(OperationState.UNKNOWN), over, deadline)
             return False
-        event = events.expired(record, now, request_id)
+        event = events.expired(record, now, request_id, client)
         return self.store.resolve(record, Resolution(OperationState.EXPIRED_UNKNOWN), event, deadline)
+
+    def _client(self, record: OperationRecord, deadline: Deadline) -> str | None:
+        """Return the pseudonym of a client whom no event has named yet; None where an event has, or the register cannot tell."""
+        if record.names.client is not None:
+            return None
+        with suppress(StoreUnavailableError):
+            return self.register.find(record.account, deadline)
+        return None

@@ -146,7 +146,7 @@ class Reconciler:
 
     def _end_lease(self, caller: Caller, record: OperationRecord, deadline: Deadline) -> Settled:
         """Write down that nobody works on an operation any more."""
-        event = events.lease_over(record, self.clock.now(), caller.request_id)
+        event = events.lease_over(record, self.clock.now(), caller.request_id, caller.name())
         return Settled(self._move(record, Resolution(OperationState.UNKNOWN), event, deadline))
 
     def _write(
@@ -158,7 +158,7 @@ class Reconciler:
         deadline: Deadline,
     ) -> Settled:
         """Write a verdict down."""
-        event = events.reconciled(record, self.clock.now(), caller.request_id, verdict, evidence)
+        event = events.reconciled(record, self.clock.now(), caller.request_id, verdict, evidence, caller.name())
         answer = self._answer(record, verdict, caller.request_id)
         booking_id = None if verdict.booking is None else verdict.booking.booking_id
         resolution = Resolution(verdict.state, booking_id, _sealed(caller, record, answer))
@@ -187,6 +187,7 @@ class Reconciler:
             sealed_answer=resolution.sealed_answer,
             sequence=event.sequence,
             head=event.hash,
+            names=event.names,
         )
 
 

@@ -3,7 +3,7 @@
 from dataclasses import field
 
 from chalicelib.application.review.door import Door, Visit
-from chalicelib.application.review.persons import Persons
+from chalicelib.application.review.persons import Persons, Seen
 from chalicelib.application.review.ports import AuditIndex
 from chalicelib.application.review.search_operations import Found
 from chalicelib.domain.operation.operation import OPEN
@@ -45,7 +45,7 @@ class ListOpen:
         found = []
         for name in named.operation_ids:
             if name in chains and chains[name].state in OPEN:  # the index is a moment behind
-                people = self.persons.shown(chains[name].first, deadline)
-                found.append(Found(chains[name], people.get("account"), people.get("candidate")))
+                chain = chains[name]
+                found.append(Found(chain, Seen(chain.client), Seen(chain.candidate)))
         self.door.record(visit, reviewer, Action.QUEUE, {}, len(found), deadline)
         return OpenQueue(tuple(found), named.is_complete)

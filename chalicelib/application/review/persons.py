@@ -1,6 +1,5 @@
-"""People as reviewers name them, and as events do: all of it goes through the register."""
+"""People as reviewers name them, by UserID, and as events do, by pseudonym: all of it goes through the register."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,19 +9,13 @@ from chalicelib.domain.review.desk.person import PersonId
 from chalicelib.domain.time_budget import Deadline
 from chalicelib.values import dataclass
 
-PERSON_MEMBERS = frozenset({"account", "candidate"})  # the members of an event that name somebody
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Somebody as a reviewer sees them: what events say, and the UserID, where the register knows it and was asked."""
 
-class IdentityRegister:
-    """A Register for events that name people by their UserIDs."""
-
-    def stored(self, user_id: int, deadline: Deadline) -> PersonId | None:  # noqa: ARG002 (others have to ask somewhere)
-        """Return the UserID."""
-        return user_id
-
-    def shown(self, person: PersonId, deadline: Deadline) -> PersonId:  # noqa: ARG002 (the same)
-        """Return what the event says."""
-        return person
+    person: Any
+    user_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +24,26 @@ class Persons:
 
     register: Register
 
-    def stored(self, asked: Filter, client: int | None, candidate: int | None, deadline: Deadline) -> Filter | None:
+    def stored(
+        self, asked: Filter, client: PersonId | None, candidate: PersonId | None, deadline: Deadline
+    ) -> Filter | None:
         """Return the filters with people named as events name them; None when somebody is in no event at all."""
-        named = {}
-        for name, user_id in (("client", client), ("candidate", candidate)):
-            if user_id is not None:
-                person = self.register.stored(user_id, deadline)
+        named: dict[str, str] = {}
+        for name, asked_for in (("client", client), ("candidate", candidate)):
+            if asked_for is not None:
+                person = self.register.stored(asked_for, deadline) if isinstance(asked_for, int) else asked_for
                 if person is None:
                     return None
                 named[name] = person
-        return replace(asked, **named)  # type: ignore[arg-type]  # both members are of this type
+        return replace(
+            asked, client=named.get("client", asked.client), candidate=named.get("candidate", asked.candidate)
+        )
 
-    def shown(self, members: Mapping[str, Any], deadline: Deadline) -> dict[str, Any]:
-        """Return what an event says, with people as a reviewer sees them."""
-        return {
-            name: self.register.shown(value, deadline) if name in PERSON_MEMBERS and value is not None else value
-            for name, value in members.items()
-        }
+    def seen(self, person: object, deadline: Deadline) -> Seen:
+        """Return somebody whom an event names, with their UserID."""
+        return Seen(person, self.register.user_id(person, deadline) if isinstance(person, str) else None)
+
+
+def named(person: object, asked_for: PersonId | None, stored: str | None) -> Seen:
+    """Return somebody in a list: with the UserID where that was asked for, which costs no look into the register."""
+    return Seen(person, asked_for if isinstance(asked_for, int) and person == stored else None)

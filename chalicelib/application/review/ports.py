@@ -6,7 +6,6 @@ from typing import Protocol
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.review.desk.chain import Chain
 from chalicelib.domain.review.desk.look import Head, LookEvent
-from chalicelib.domain.review.desk.person import PersonId
 from chalicelib.domain.review.desk.plan import Place, Span
 from chalicelib.domain.review.desk.position import Position
 from chalicelib.domain.review.desk.reviewer import Reviewer
@@ -81,12 +80,12 @@ class LookTrail(Protocol):
 class Register(Protocol):
     """Who is who: the only place that ties a UserID to what events call that person."""
 
-    def stored(self, user_id: int, deadline: Deadline) -> PersonId | None:
+    def stored(self, user_id: int, deadline: Deadline) -> str | None:
         """Return what events call the user of a UserID; None for one that they never heard of."""
         ...
 
-    def shown(self, person: PersonId, deadline: Deadline) -> PersonId:
-        """Return what a reviewer sees of somebody whom an event names."""
+    def user_id(self, person: str, deadline: Deadline) -> int | None:
+        """Return who somebody is whom an event names; None where the register does not know, or not any more."""
         ...
 
 

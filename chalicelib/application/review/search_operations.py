@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import field
 from itertools import islice
-from typing import Any
 
 from chalicelib.application.review.door import Door, Visit
-from chalicelib.application.review.persons import Persons
+from chalicelib.application.review.persons import Persons, Seen, named
 from chalicelib.application.review.ports import AuditIndex
 from chalicelib.application.review.walk import Walk
 from chalicelib.domain.canonical import Canonical
@@ -14,6 +13,7 @@ from chalicelib.domain.review.desk.chain import Chain
 from chalicelib.domain.review.desk.cursor import read_cursor, write_cursor
 from chalicelib.domain.review.desk.filters import Filter
 from chalicelib.domain.review.desk.look import Action
+from chalicelib.domain.review.desk.person import PersonId
 from chalicelib.domain.review.desk.plan import Bounds, Drive, Span, drive
 from chalicelib.domain.review.desk.position import Direction, Position
 from chalicelib.domain.review.desk.reviewer import Role
@@ -26,12 +26,12 @@ UNKNOWN_PERSON: dict[str, Canonical] = {"person": "in no event"}  # a UserID tha
 
 @dataclass(frozen=True, slots=True)
 class SearchCommand:
-    """A search: `client` and `candidate` are UserIDs, the other filters stand in `filter_`. `size` is at most 100."""
+    """A search: `client` and `candidate` are UserIDs or pseudonyms, the rest stands in `filter_`. `size` is at most 100."""
 
     visit: Visit
     filter_: Filter = field(default_factory=Filter)
-    client: int | None = None
-    candidate: int | None = None
+    client: PersonId | None = None
+    candidate: PersonId | None = None
     cursor: str | None = None
     size: int = PAGE
 
@@ -41,8 +41,8 @@ class Found:
     """One operation in a page: its chain, and who it is about as a reviewer sees them."""
 
     chain: Chain
-    client: Any
-    candidate: Any
+    client: Seen
+    candidate: Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class SearchOperations:
         kind, value = drive(filter_)
         if kind in {Drive.OPERATION, Drive.BOOKING}:
             chains = self._one(kind, value, filter_, deadline)
-            found = tuple(self._found(chain, deadline) for chain in chains if filter_.meets(chain))
+            found = tuple(_found(chain, command, filter_) for chain in chains if filter_.meets(chain))
             return OperationsPage(found, None, None, len(chains), is_bounded=False)
         return self._page(command, filter_, deadline)
 
@@ -116,16 +116,17 @@ class SearchOperations:
             chains.reverse()
         older, newer = _ends(walk, beyond)
         return OperationsPage(
-            tuple(self._found(chain, deadline) for chain in chains),
+            tuple(_found(chain, command, filter_) for chain in chains),
             None if older is None else write_cursor(Direction.OLDER, older, filter_),
             None if newer is None else write_cursor(Direction.NEWER, newer, filter_),
             walk.examined,
             walk.is_bounded,
         )
 
-    def _found(self, chain: Chain, deadline: Deadline) -> Found:
-        shown = self.persons.shown(chain.first, deadline)
-        return Found(chain, shown.get("account"), shown.get("candidate"))
+
+def _found(chain: Chain, command: SearchCommand, filter_: Filter) -> Found:
+    client = named(chain.client, command.client, filter_.client)
+    return Found(chain, client, named(chain.candidate, command.candidate, filter_.candidate))
 
 
 def _ends(walk: Walk, beyond: Position | None) -> tuple[Position | None, Position | None]:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from chalicelib.application.review.door import Door, Visit
-from chalicelib.application.review.persons import Persons
+from chalicelib.application.review.persons import Persons, Seen
 from chalicelib.application.review.ports import AuditIndex, Contacts
 from chalicelib.domain.audit.stored_event import StoredEvent as WrittenEvent
 from chalicelib.domain.audit.stored_event import UnreadableEventError
@@ -56,8 +56,8 @@ class Timeline:
     """An operation with every event, oldest first; `contact` are its opened fields under the upstream's names."""
 
     chain: Chain
-    client: Any
-    candidate: Any
+    client: Seen
+    candidate: Seen
     events: tuple[ShownEvent, ...]
     contact_state: ContactState
     contact: Mapping[str, str] | None = None
@@ -99,25 +99,23 @@ class ShowOperation:
         return timeline  # 4
 
     def _timeline(self, chain: Chain, deadline: Deadline, *, unmask: bool) -> Timeline:
+        client, candidate = self.persons.seen(chain.client, deadline), self.persons.seen(chain.candidate, deadline)
         state, contact = ContactState.NONE, None
         sealed = [event for event in chain.events if {"sealed_contact", "sealed_contact_sha256"} & event.members.keys()]
         if sealed:
             state = ContactState.MASKED
         if sealed and unmask:
-            contact = self._contact(chain, sealed[-1], deadline)
+            contact = self._contact(chain, client.user_id, sealed[-1], deadline)
             state = ContactState.LOST if contact is None else ContactState.OPENED
-        people = self.persons.shown(chain.first, deadline)
-        events = tuple(self._shown(event, deadline, unmask=unmask) for event in chain.events)
-        return Timeline(chain, people.get("account"), people.get("candidate"), events, state, contact)
+        events = tuple(_shown(event, unmask=unmask) for event in chain.events)
+        return Timeline(chain, client, candidate, events, state, contact)
 
-    def _shown(self, event: StoredEvent, deadline: Deadline, *, unmask: bool) -> ShownEvent:
-        members = event.members if unmask else masked(event.members)
-        return ShownEvent(event, title_of(event.kind), self.persons.shown(members, deadline), words_of(event.canonical))
-
-    def _contact(self, chain: Chain, event: StoredEvent, deadline: Deadline) -> Mapping[str, str] | None:
+    def _contact(
+        self, chain: Chain, account: int | None, event: StoredEvent, deadline: Deadline
+    ) -> Mapping[str, str] | None:
         """Return the opened fields of an event: sealed inside it, or beside it under the digest that it tells."""
-        account, sequence = event.members.get("account"), event.members.get("sequence")
-        if not isinstance(account, int) or not isinstance(sequence, int):
+        sequence = event.members.get("sequence")
+        if account is None or not isinstance(sequence, int):
             return None
         sealed = event.members.get("sealed_contact")
         if sealed is None:
@@ -126,6 +124,11 @@ class ShowOperation:
             if sealed is None or hashlib.sha256(sealed.encode()).hexdigest() != told:
                 return None
         return self.contacts.opened(account, chain.operation_id, str(sealed), deadline)
+
+
+def _shown(event: StoredEvent, *, unmask: bool) -> ShownEvent:
+    members = event.members if unmask else masked(event.members)
+    return ShownEvent(event, title_of(event.kind), members, words_of(event.canonical))
 
 
 def words_of(canonical: bytes) -> str | None:

@@ -1,6 +1,7 @@
 """Audit events: append-only, chained per operation, each over its own stored bytes."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import field
 from datetime import datetime
@@ -9,11 +10,20 @@ from enum import StrEnum
 from chalicelib.domain.booking.booking import BookingRequest
 from chalicelib.domain.canonical import Canonical, canonical_bytes
 from chalicelib.domain.keyed_hash import HmacKey
+from chalicelib.domain.names import Names
 from chalicelib.values import dataclass
 
 GENESIS = "0"
 VERSION = 1
-LONGEST_REQUEST_ID = 40  # a UUID or a ULID is told as it is
+LONGEST_REQUEST_ID = 29  # characters of what events tell of a request id that is not told as it is
+NO_REQUEST_ID = "unknown"  # what the edge says where nothing has named the request
+# Ids that are drawn: UUIDs of chance (version 4) or of time and chance (7), and ULIDs. Whatever else callers send may be
+# words of theirs, and the UserID of somebody.
+_DRAWN = re.compile(
+    "[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}|[0-7][0-9A-HJKMNP-TV-Z]{25}", re.IGNORECASE
+)
+_DIGEST = re.compile("sha256:[0-9a-f]{22}")
+HASH_CHARACTERS = 10  # 60 bits tell the contacts of a house apart, and an event has to stay below a kilobyte
 LONGEST_CONTACT_INSIDE = 240  # characters: a phone number and some words, and the event stays below a kilobyte
 
 
@@ -38,6 +48,10 @@ class AuditEvent:
     """One event of an operation; `details` holds text, integers and lists of them, never personal data in clear.
 
     `sequence` counts from 1, `previous_hash` is the hash of the event before (GENESIS for the first). `at` is UTC.
+    `client` and `candidate` are pseudonyms; `account`, whose refusals are counted by it, is not told. With `tells_client` it is
+    the first event of the operation that names its client, so that an index leads here; `begun_at` is then when the operation
+    began. `people` are the UserIDs, sealed, in the row beside what is told: to make a lost table again, and for nothing else.
+
     `sealed_contact` holds the contact fields in full. A short one is told in the event, a long one kept beside it; the hash
     covers the sealed text or its digest, so erasing the account's key leaves the chain whole.
     """
@@ -48,17 +62,26 @@ class AuditEvent:
     kind: EventKind
     account: int
     request_id: str
-    candidate: int | None = None
+    client: str | None = None
+    candidate: str | None = None
     booking_id: int | None = None
     previous_hash: str = GENESIS
     details: Mapping[str, Canonical] = field(default_factory=dict)
     sealed_contact: str | None = None
+    tells_client: bool = False
+    begun_at: datetime | None = None
+    people: bytes | None = field(default=None, repr=False)
     _canonical: list[bytes] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @property
     def contact_beside(self) -> str | None:
         """Return the sealed contact if it is kept beside the event."""
         return self.sealed_contact if len(self.sealed_contact or "") > LONGEST_CONTACT_INSIDE else None
+
+    @property
+    def names(self) -> Names:
+        """Return what it calls client and candidate."""
+        return Names(self.client, self.candidate)
 
     @property
     def hash(self) -> str:
@@ -79,7 +102,6 @@ class AuditEvent:
                 "sequence": self.sequence,
                 "at": self.at.isoformat(timespec="milliseconds"),
                 "kind": self.kind.value,
-                "account": self.account,
                 "request_id": told_request_id(self.request_id),
                 "previous_hash": self.previous_hash,
                 **{name: value for name, value in self._known().items() if value is not None},
@@ -90,7 +112,7 @@ class AuditEvent:
 
     def _known(self) -> dict[str, Canonical]:
         """Return what an event may not know; it is left out then."""
-        return {"candidate": self.candidate, "booking_id": self.booking_id}
+        return {"client": self.client, "candidate": self.candidate, "booking_id": self.booking_id}
 
     def _contact(self) -> dict[str, Canonical]:
         """Return what the event itself tells of the sealed contact."""
@@ -102,8 +124,11 @@ class AuditEvent:
 
 
 def told_request_id(request_id: str) -> str:
-    """Return what events tell of a request id: itself, or its digest where it is the client's own and long."""
-    if len(request_id) <= LONGEST_REQUEST_ID:
+    """Return what records tell of a request id: itself where it is a drawn one, else its digest.
+
+    The digest of a digest is itself, so a reviewer may search by either.
+    """
+    if request_id == NO_REQUEST_ID or _DRAWN.fullmatch(request_id) or _DIGEST.fullmatch(request_id):
         return request_id
     return f"sha256:{hashlib.sha256(request_id.encode()).hexdigest()}"[:LONGEST_REQUEST_ID]
 
@@ -118,9 +143,9 @@ def describe_request(request: BookingRequest, key: HmacKey) -> dict[str, Canonic
     contact: dict[str, Canonical] = {}
     if request.phone_number is not None:
         contact["phone_last_3"] = request.phone_number[-3:]
-        contact["phone_hmac"] = key.digest("phone", request.phone_number)
+        contact["phone_hmac"] = _short(key.digest("phone", request.phone_number))
     if request.skype_name is not None:
-        contact["skype_hmac"] = key.digest("skype", request.skype_name)
+        contact["skype_hmac"] = _short(key.digest("skype", request.skype_name))
     return {
         "session_date": request.session_date,
         "accept_by": request.accept_by,
@@ -130,3 +155,9 @@ def describe_request(request: BookingRequest, key: HmacKey) -> dict[str, Canonic
         "comments_length": len(request.comments or ""),
         "contact": contact,
     }
+
+
+def _short(digest: str) -> str:
+    """Return a keyed hash, cut, under the id of its key."""
+    key_id, _, hashed = digest.partition(":")
+    return f"{key_id}:{hashed[:HASH_CHARACTERS]}"

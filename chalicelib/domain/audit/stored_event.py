@@ -36,7 +36,7 @@ class StoredEvent:
     at: datetime
     kind: EventKind
     previous_hash: str
-    client: str
+    client: str | None
     candidate: str | None
     booking_id: str | None
     document: Mapping[str, Any] = field(repr=False)
@@ -67,7 +67,7 @@ class StoredEvent:
             at=_instant(document["at"]),
             kind=EventKind(document["kind"]),
             previous_hash=_exactly(str, document["previous_hash"]),
-            client=str(document["account"]),
+            client=_name(document.get("client")),
             candidate=_name(document.get("candidate")),
             booking_id=_name(document.get("booking_id")),
             document=document,

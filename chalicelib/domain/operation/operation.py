@@ -11,6 +11,7 @@ from chalicelib.domain.booking.upstream_time import read_time
 from chalicelib.domain.canonical import canonical_bytes
 from chalicelib.domain.errors import Trouble
 from chalicelib.domain.keyed_hash import HmacKey
+from chalicelib.domain.names import UNNAMED, Names
 from chalicelib.values import dataclass
 
 ROUTE = "POST /v1/PhoneChat/CreateBooking"
@@ -106,9 +107,9 @@ class Operation:
 
     One with an Idempotency-Key (`is_keyed`) is addressed by it: account, route and key make its `id`, so a repeat meets the
     same row. `guard` names what is booked: account, BookUserID and SessionDate. No secret is part of either, so all
-    containers look in the same places, whatever keys they know. `fingerprint` is the keyed hash of the whole request.
-    `lease_until` is when the function that works on it is surely dead, `guard_expires_at` when the guard stops to hold. All
-    times are UTC.
+    containers look in the same places, whatever keys they know. `fingerprint` is the keyed hash of the whole request. `names`
+    are what records call client and candidate. `lease_until` is when the function that works on it is surely dead,
+    `guard_expires_at` when the guard stops to hold. All times are UTC.
     """
 
     id: str
@@ -120,15 +121,16 @@ class Operation:
     lease_until: datetime
     guard_expires_at: datetime
     attempt: int = 1
+    names: Names = UNNAMED
 
     @property
     def guard(self) -> str:
         """Return the name of what is booked."""
         return guard_name(self.account, self.request.book_user_id, self.request.session_date)
 
-    def as_attempt(self, attempt: int) -> "Operation":
-        """Return this request as a further attempt of the operation that its key addresses."""
-        return replace(self, attempt=attempt)
+    def as_attempt(self, attempt: int, earlier: Names = UNNAMED) -> "Operation":
+        """Return this request as a further attempt of the operation that its key addresses, whose people have names."""
+        return replace(self, attempt=attempt, names=self.names.after(earlier))
 
     def is_same_request(self, fingerprint: str, keys: Sequence[HmacKey]) -> bool | None:
         """Tell whether a stored fingerprint is this request's; None when the key that made it is not among `keys`."""
@@ -146,7 +148,12 @@ def keyed_operation_id(account: int, idempotency_key: str) -> str:
 
 def operation_id(number: int) -> str:
     """Return the id of 128 bits: `op_` and their spelling as a ULID."""
-    return "op_" + "".join(_CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5))
+    return "op_" + crockford(number)
+
+
+def crockford(number: int) -> str:
+    """Return the spelling of 128 bits as a ULID: 26 digits and capitals."""
+    return "".join(_CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5))
 
 
 def guard_name(account: int, book_user_id: int, session_date: str) -> str:
@@ -164,6 +171,7 @@ def new_operation(  # noqa: PLR0913 (keyword-only parts of one record)
     now: datetime,
     function_seconds: float,
     zone: tzinfo,
+    names: Names = UNNAMED,
 ) -> Operation:
     """Return the record of a new operation: its id, its fingerprint, its lease and the end of its guard.
 
@@ -181,4 +189,5 @@ def new_operation(  # noqa: PLR0913 (keyword-only parts of one record)
         claimed_at=now,
         lease_until=now + timedelta(seconds=function_seconds) + LEASE_MARGIN,
         guard_expires_at=min(max((now, *readings)), LATEST_SESSION) + GUARD_HOLDS_AFTER_SESSION,
+        names=names,
     )

@@ -4,6 +4,7 @@ from dataclasses import field
 from datetime import datetime
 from decimal import Decimal
 
+from chalicelib.domain.names import UNNAMED, Names
 from chalicelib.domain.operation.operation import Operation, OperationState, guard_name
 from chalicelib.values import dataclass
 
@@ -15,7 +16,8 @@ class OperationRecord:
     `sequence` and `head` are the number and the hash of its newest audit event. `is_retryable` is true when the last
     attempt provably booked nothing and its key may start another. Times are UTC; `claimed_at` is that of the attempt.
     `is_keyed` tells whether an Idempotency-Key addresses it; `sealed_answer` is what a repeat under that key gets. `reason`
-    is why its outcome was not known when it was concluded; None where it was, or where nothing concluded it.
+    is why its outcome was not known when it was concluded; None where it was, or where nothing concluded it. `names` are what
+    its events call client and candidate.
     """
 
     id: str
@@ -37,6 +39,7 @@ class OperationRecord:
     booking_id: int | None = None
     sealed_answer: str | None = field(default=None, repr=False)
     reason: str | None = None
+    names: Names = UNNAMED
 
     @property
     def guard(self) -> str:
@@ -64,6 +67,7 @@ class OperationRecord:
             head=head,
             fingerprint=operation.fingerprint,
             is_keyed=operation.is_keyed,
+            names=Names(operation.names.client, operation.names.candidate),
         )
 
     def is_running(self, now: datetime) -> bool:

@@ -48,6 +48,7 @@ class Story:
     first: StoredEvent | None = None
     claimed_at: datetime = LONG_AGO
     booking_id: str | None = None
+    client: str | None = None
     calls: set[str] = field(default_factory=set)
 
     def take(self, event: StoredEvent) -> Wrong | None:
@@ -62,6 +63,7 @@ class Story:
             self.claimed_at = event.at
             self.calls.add(str(event.document["call"]))
         self.booking_id = event.booking_id or self.booking_id
+        self.client = event.client or self.client
         return None
 
     def since_claim(self, at: datetime) -> timedelta:
@@ -122,8 +124,10 @@ def _time(story: Story, event: StoredEvent) -> Wrong | None:
 
 
 def _persons(story: Story, event: StoredEvent) -> Wrong | None:
-    """All events are of one client and one candidate."""
-    if story.first is None or (event.client, event.candidate) == (story.first.client, story.first.candidate):
+    """All events are of one client and one candidate; the client may be named later than the claim, and then in each."""
+    if story.first is None:
+        return None
+    if event.candidate == story.first.candidate and story.client in {None, event.client}:
         return None
     return Impossible.OTHERS, "its client or its candidate is another one than before"
 

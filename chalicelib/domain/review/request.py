@@ -22,9 +22,12 @@ def is_same_request(first: StoredEvent, other: StoredEvent) -> bool:
     return _described(first.document["request"]) == _described(other.document["request"])
 
 
-def session_of(claim: StoredEvent) -> tuple[str, str | None, str]:
-    """Return what a claim books: client, candidate and minute. At any time, one operation holds it."""
-    return claim.client, claim.candidate, str(_member(claim.document.get("request"), "session_date"))
+def session_of(claim: StoredEvent, client: str) -> tuple[str, str | None, str]:
+    """Return what a claim books: client, candidate and minute. At any time, one operation holds it.
+
+    The claim need not name the client yet, so whoever knows the chain says who it is.
+    """
+    return client, claim.candidate, str(_member(claim.document.get("request"), "session_date"))
 
 
 def guard_until(claim: StoredEvent) -> datetime | None:

@@ -80,13 +80,16 @@ class Stories:
 
     def _hold(self, events: Sequence[StoredEvent]) -> None:
         """Remember when a chain held its session: from each claim to what freed it, or to the end of its guard."""
+        client = next((event.client for event in events if event.client is not None), None)
+        if client is None:
+            return  # nobody can tell whose session it is
         claims = [index for index, event in enumerate(events) if event.kind is EventKind.CLAIMED]
         for begin, end in pairwise([*claims, len(events)]):
             claim, until = events[begin], guard_until(events[begin])
             if until is None:
                 continue
             freed = next((event.at for event in events[begin:end] if event.kind in _FREED), until)
-            key = sha256(canonical_bytes(session_of(claim))).digest()
+            key = sha256(canonical_bytes(session_of(claim, client))).digest()
             self._holds.setdefault(key, []).append(_Hold(_told(claim), min(freed, until)))
 
     def _at_once(self, holds: Sequence[_Hold]) -> Iterator[Finding]:

@@ -26,7 +26,7 @@ def sentences(event: StoredEvent) -> tuple[str, ...]:
 
 def _claimed(event: StoredEvent) -> Sentences:
     attempt = event.document.get("attempt")
-    yield f"Client {event.client} asked to book {_candidate(event)}{_request(event)}."
+    yield f"{_client(event, 'Client', 'A client who is named later')} asked to book {_candidate(event)}{_request(event)}."
     yield f"This was written down before anything was sent to AdultWork, as attempt {attempt}."
     yield from _unchecked(event)
     if until := guard_until(event):
@@ -94,7 +94,8 @@ def _released(event: StoredEvent) -> Sentences:
 
 
 def _refused(event: StoredEvent) -> Sentences:
-    yield f"A request of client {event.client} to book {_candidate(event)}{_request(event)} was refused before anything was sent."
+    asked = f"A request of {_client(event, 'client', 'a client')} to book {_candidate(event)}{_request(event)}"
+    yield f"{asked} was refused before anything was sent."
     yield f"The reason: {_reason(event, reasons.REFUSED)}."
     yield from _details_of_refusal(event.document)
     yield from _unchecked(event)
@@ -102,7 +103,7 @@ def _refused(event: StoredEvent) -> Sentences:
 
 def _refusals_counted(event: StoredEvent) -> Sentences:
     count, hour = (event.document.get(name) for name in ("refusals", "hour"))
-    often = f"Client {event.client} was refused so often in the hour from {hour} UTC"
+    often = f"{_client(event, 'Client', 'A client')} was refused so often in the hour from {hour} UTC"
     yield f"{often} that refusals are only counted: {count} so far."
 
 
@@ -119,6 +120,10 @@ _WORDS: Mapping[EventKind, Callable[[StoredEvent], Sentences]] = {
     EventKind.REFUSED: _refused,
     EventKind.REFUSALS_COUNTED: _refusals_counted,
 }
+
+
+def _client(event: StoredEvent, named: str, unnamed: str) -> str:
+    return unnamed if event.client is None else f"{named} {event.client}"
 
 
 def _candidate(event: StoredEvent) -> str:

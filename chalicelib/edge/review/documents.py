@@ -8,7 +8,6 @@ from chalicelib.application.review.count_operations import Statistics
 from chalicelib.application.review.search_operations import Found, OperationsPage
 from chalicelib.application.review.show_operation import ShownEvent, Timeline
 from chalicelib.domain.audit.finding import Finding
-from chalicelib.domain.review.desk.chain import Chain
 from chalicelib.edge.links import Links
 from chalicelib.edge.representation import Document, instant
 
@@ -30,7 +29,7 @@ def timeline_document(timeline: Timeline, links: Links) -> dict[str, Document]:
     """Return an operation with every event, oldest first."""
     contact: Document = None if timeline.contact is None else dict(timeline.contact)
     return {
-        **_summary(timeline.chain, timeline.client, timeline.candidate, links),
+        **_summary(Found(timeline.chain, timeline.client, timeline.candidate), links),
         "contact_state": timeline.contact_state.value,
         "contact": contact,
         "events": [_event(number, shown) for number, shown in enumerate(timeline.events, 1)],
@@ -52,13 +51,17 @@ def statistics_document(statistics: Statistics) -> dict[str, Document]:
 
 
 def verdict_document(verdict: AuditVerdict) -> dict[str, Document]:
-    """Return a verdict; with `bound_reached` it is of what began before `to`, and the next question goes on from there."""
+    """Return a verdict; with `bound_reached` it is of what began before `to`, and the next question goes on from there.
+
+    With `events_kept_since`, what is asked for reaches back behind that moment: there it is past its retention.
+    """
     records = verdict.records
     return {
         "verdict": "clean" if verdict.is_clean else "findings",
         "from": instant(verdict.start),
         "to": instant(verdict.until),
         "bound_reached": verdict.is_bounded,
+        "events_kept_since": instant(verdict.kept_since),
         "operations": records.operations,
         "events": records.events,
         "digests": records.digests,
@@ -87,11 +90,12 @@ def _counts(counts: Mapping[str, int]) -> dict[str, Document]:
 
 
 def _found(found: Found, links: Links) -> Document:
-    return _summary(found.chain, found.client, found.candidate, links)
+    return _summary(found, links)
 
 
-def _summary(chain: Chain, client: Any, candidate: Any, links: Links) -> dict[str, Document]:  # noqa: ANN401 (an id)
+def _summary(found: Found, links: Links) -> dict[str, Document]:
     """Return what a list shows of an operation; what no event tells is null or empty."""
+    chain, client, candidate = found.chain, found.client, found.candidate
     request = chain.first.get("request")
     asked: Mapping[str, Any] = request if isinstance(request, Mapping) else {}
     return {
@@ -100,8 +104,10 @@ def _summary(chain: Chain, client: Any, candidate: Any, links: Links) -> dict[st
         "begun_at": instant(chain.begun_at),
         "last_event_at": instant(chain.last_at),
         "state": chain.state,
-        "client": client,
-        "candidate": candidate,
+        "client": client.person,
+        "client_user_id": client.user_id,
+        "candidate": candidate.person,
+        "candidate_user_id": candidate.user_id,
         "BookingIDs": list(chain.booking_ids),
         "SessionDate": asked.get("session_date"),
         "Duration": asked.get("duration"),

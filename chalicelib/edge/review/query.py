@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from chalice.app import Request
 
+from chalicelib.domain.names import PSEUDONYM
+from chalicelib.domain.review.desk.person import PersonId
 from chalicelib.domain.reviewer_errors import InvalidQueryError
 from chalicelib.domain.violation import Param, Violation
 from chalicelib.edge.request import header_values
@@ -62,6 +64,11 @@ class Query:
             return None
         return int(value)
 
+    def person(self, name: str, highest: int) -> PersonId | None:
+        """Return somebody, by the UserID or by the pseudonym that answers show."""
+        value = self._values.get(name)
+        return value if value is not None and PSEUDONYM.fullmatch(value) else self.number(name, 1, highest)
+
     def choice(self, name: str, allowed: tuple[str, ...]) -> str | None:
         """Return one of some words."""
         value = self._values.get(name)
@@ -70,9 +77,9 @@ class Query:
             return None
         return value
 
-    def flag(self, name: str) -> bool:
+    def flag(self, name: str, *, unless_told: bool = False) -> bool:
         """Return whether something is asked for."""
-        value = self._values.get(name, "0").lower()
+        value = self._values.get(name, str(int(unless_told))).lower()
         if value not in _TRUE | _FALSE:
             self._refuse(name, "choice", "Send 1 or 0.")
         return value in _TRUE

@@ -11,6 +11,7 @@ from functools import wraps
 from chalice.app import Chalice
 
 from chalicelib import log
+from chalicelib.domain.audit.event import told_request_id
 from chalicelib.domain.errors import MethodNotAllowedError, NotFoundError, SwitchboardError
 from chalicelib.edge.answer import Answer
 from chalicelib.edge.container import EdgeSettings
@@ -106,7 +107,7 @@ def _told(view: View, exchange: Exchange) -> Answer:
     except SwitchboardError as error:
         return exchange.problem(error)
     except Exception as error:  # noqa: BLE001 (what nobody foresaw is told by type and place, never by its text)
-        log.failure("view.failed", error, request_id=exchange.request_id)
+        log.failure("view.failed", error, request_id=told_request_id(exchange.request_id))
         return exchange.problem(error)
 
 

@@ -90,6 +90,8 @@ class Run:
         self.upstream = self._upstream()
         self.parts = parts_of(variant)
         self.tables = self.parts.tables(clock=SimulatedClock(self.stage, START))
+        for person in (ACCOUNT, *CANDIDATES):  # who is known is looked up by nobody, so that there is less to choose
+            self.tables.register.learn(person, self.tables.register.draw())
         self.rows: dict[str, Row] = {}
         self.requests = ExploredRequests(self.platform)
         first = make_intent(1, ACCOUNT, CANDIDATES[0], session_time(START, SESSION_IN_HOURS), uses_skype=False)
@@ -184,7 +186,8 @@ class Run:
             requests=self.requests,
             store=self.parts.store(self.tables, self.platform, self.requests),
             trail=SimulatedTrail(self.tables.trail, self.requests),
-            vault=ExploredVault(self.platform),
+            vault=ExploredVault(self.platform, self.tables.register),
+            register=self.tables.register,
             ids=OwnIds(self.platform),
             policy=self.parts.policy,
             breaker_failures=0,

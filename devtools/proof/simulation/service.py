@@ -9,6 +9,7 @@ from chalicelib.adapters.breaker import Breaker, BreakingGateway, BreakingIntros
 from chalicelib.application.booking.claiming import Claiming
 from chalicelib.application.booking.concluding import Concluding
 from chalicelib.application.booking.earlier import EarlierOperations
+from chalicelib.application.booking.naming import Naming
 from chalicelib.application.booking.place_booking import Answered, PlaceBooking, PlaceBookingCommand
 from chalicelib.application.booking.reads import Reads
 from chalicelib.application.booking.refusals import Refusals
@@ -16,11 +17,13 @@ from chalicelib.application.operations.get_operation import GetOperation
 from chalicelib.application.operations.housekeeping import Housekeeping
 from chalicelib.application.operations.reconcile import Reconciler
 from chalicelib.application.ports import HmacKeys, IdSource, OperationStore
+from chalicelib.application.register_ports import Register
 from chalicelib.domain.booking.policy import BookingPolicy
 from chalicelib.domain.operation.matching import ReconciliationPolicy
 from chalicelib.domain.time_budget import TimeBudget
 from chalicelib.edge.answer_form import HttpAnswers
 from chalicelib.edge.links import Links
+from devtools.memory.register import OpenPeopleSeal
 from devtools.proof.simulation.intents import LONDON
 from devtools.proof.simulation.world.clock import SimulatedClock
 from devtools.proof.simulation.world.gateway import SimulatedGateway, SimulatedIntrospector, UpstreamReads
@@ -28,6 +31,7 @@ from devtools.proof.simulation.world.platform import Platform, SimulatedConcurre
 from devtools.proof.simulation.world.store import Requests, SimulatedTrail
 from devtools.proof.simulation.world.vault import SimulatedVault
 
+PEOPLE = OpenPeopleSeal()
 FORM = HttpAnswers(Links(problem_type_base="about:"))
 POLICY = BookingPolicy(LONDON)
 RECONCILIATION = ReconciliationPolicy()
@@ -55,6 +59,7 @@ class Shared:
     store: OperationStore
     trail: SimulatedTrail
     vault: SimulatedVault
+    register: Register
     ids: IdSource
     policy: ReconciliationPolicy
     breaker_failures: int
@@ -82,16 +87,17 @@ def build_container(shared: Shared, keys: HmacKeys) -> Container:
     reconciler = Reconciler(gateway, shared.store, FORM, clock, concurrency, LONDON, shared.policy)
     quietly = replace(reconciler, gateway=shared.gateway)
     earlier = EarlierOperations(shared.store, gateway, reconciler, clock, keys)
-    housekeeping = Housekeeping(shared.store, quietly, clock, concurrency, shared.policy, BUDGET)
+    housekeeping = Housekeeping(shared.store, shared.register, quietly, clock, concurrency, shared.policy, BUDGET)
     return Container(
         clock=clock,
         place_booking=PlaceBooking(
             reads=Reads(introspector, gateway, concurrency),
+            naming=Naming(shared.register, PEOPLE, concurrency),
             gateway=gateway,
-            claiming=Claiming(shared.store, earlier, BUDGET),
+            claiming=Claiming(shared.store, PEOPLE, earlier, BUDGET),
             concluding=Concluding(shared.store, reconciler, FORM, BUDGET),
             housekeeping=housekeeping,
-            refusals=Refusals(shared.trail, clock, BUDGET),
+            refusals=Refusals(shared.trail, shared.register, clock, BUDGET),
             vault=shared.vault,
             concurrency=concurrency,
             clock=clock,
@@ -104,6 +110,7 @@ def build_container(shared: Shared, keys: HmacKeys) -> Container:
             introspector=introspector,
             store=shared.store,
             vault=shared.vault,
+            register=shared.register,
             reconciler=reconciler,
             concurrency=concurrency,
             clock=clock,

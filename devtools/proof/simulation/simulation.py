@@ -23,6 +23,7 @@ from devtools.proof.simulation.world.gateway import SimulatedGateway, UpstreamRe
 from devtools.proof.simulation.world.keys import rotating_keys
 from devtools.proof.simulation.world.placement import Placement
 from devtools.proof.simulation.world.platform import Platform
+from devtools.proof.simulation.world.register import SimulatedRegister
 from devtools.proof.simulation.world.scheduler import Scheduler
 from devtools.proof.simulation.world.store import Requests, SimulatedTrail
 from devtools.proof.simulation.world.surroundings import Surroundings, session_time
@@ -78,7 +79,7 @@ class Run:
         limits = LIMITS if self.weather.strikes(0.2) else ()
         self.parts = parts_of(variant)
         self.tables = self.parts.tables(limits=limits, clock=SimulatedClock(self.scheduler, self.start))
-        self.vault = SimulatedVault(self.platform)
+        self.vault = SimulatedVault(self.platform, self.tables.register)
         self.rows: dict[str, Row] = {}
         self.world = World(self.platform, self.upstream, self.tables, self._containers(variant))
         self.intents = self._intents()
@@ -140,6 +141,7 @@ class Run:
             store=self.parts.store(self.tables, self.platform, requests),
             trail=SimulatedTrail(self.tables.trail, requests),
             vault=self.vault,
+            register=SimulatedRegister(self.tables.register, requests),
             ids=CountingIds(),
             policy=self.parts.policy,
             breaker_failures=self.weather.pick((0, 1, 3), (70, 15, 15)),

@@ -5,16 +5,16 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from chalicelib.domain.audit.event import AuditEvent, EventKind, event_hash
+from chalicelib.domain.audit.event import AuditEvent, EventKind, event_hash, told_request_id
 from chalicelib.domain.operation.operation import OperationState
 from chalicelib.domain.review.desk.plan import Day, Drive, Named, Place, Span
 from chalicelib.domain.review.desk.position import Direction, Position
-from tests.builders import NOW
+from tests.builders import NOW, pseudonym
 from tests.contract.records import enough_time
 from tests.contract.review.conftest import Audit
 
 TODAY = Day(date(2026, 1, 15))
-LONG_REQUEST_ID = "r" * 60
+LONG_REQUEST_ID, OTHER = "r" * 60, pseudonym(1002)
 
 
 def opening(number: int, at: datetime = NOW, **changes: object) -> AuditEvent:
@@ -26,7 +26,9 @@ def opening(number: int, at: datetime = NOW, **changes: object) -> AuditEvent:
         kind=EventKind.CLAIMED,
         account=1001,
         request_id=f"request-{number}",
-        candidate=123456,
+        client=pseudonym(1001),
+        candidate=pseudonym(123456),
+        tells_client=True,
     )
     return replace(event, **changes)  # type: ignore[arg-type]  # members of an event
 
@@ -64,7 +66,7 @@ def test_a_day_is_told_newest_first_over_all_its_partitions(audit: Audit) -> Non
 def test_operations_of_one_millisecond_are_told_once_each_in_the_order_of_their_ids(audit: Audit, limit: int) -> None:
     """However small the pieces are, none is lost between them; both ways."""
     audit.put(*(opening(number) for number in range(9)), opening(20, NOW + timedelta(milliseconds=1)))
-    for place in (TODAY, Named(Drive.CLIENT, 1001)):
+    for place in (TODAY, Named(Drive.CLIENT, pseudonym(1001))):
         for direction, expected in ((Direction.OLDER, [20, *range(8, -1, -1)]), (Direction.NEWER, [*range(9), 20])):
             span, told = Span(direction), []
             while True:
@@ -95,13 +97,13 @@ def test_clients_candidates_and_requests_lead_to_their_operations(audit: Audit) 
     """Each by an index of its own; a long request id by its digest."""
     audit.put(
         opening(1),
-        opening(2, account=1002, at=NOW + timedelta(seconds=1)),
-        opening(3, candidate=7),
-        opening(4, candidate=None, account=1002, request_id=LONG_REQUEST_ID),
+        opening(2, client=OTHER, at=NOW + timedelta(seconds=1)),
+        opening(3, candidate=pseudonym(7)),
+        opening(4, candidate=None, client=OTHER, request_id=LONG_REQUEST_ID),
     )
-    assert found(audit, Named(Drive.CLIENT, 1002))[0] == [2, 4]
-    assert found(audit, Named(Drive.CANDIDATE, 123456))[0] == [2, 1]
-    assert found(audit, Named(Drive.REQUEST, "request-3"))[0] == [3]
+    assert found(audit, Named(Drive.CLIENT, OTHER))[0] == [2, 4]
+    assert found(audit, Named(Drive.CANDIDATE, pseudonym(123456)))[0] == [2, 1]
+    assert found(audit, Named(Drive.REQUEST, told_request_id("request-3")))[0] == [3]
     digest = (
         opening(4, request_id=LONG_REQUEST_ID).canonical().decode().partition('"request_id":"')[2].partition('"')[0]
     )

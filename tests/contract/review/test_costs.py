@@ -11,13 +11,14 @@ import pytest
 from chalicelib.adapters.aws.review.audit_index import DynamoDBAuditIndex
 from chalicelib.adapters.aws.review.look_trail import DynamoDBLookTrail
 from chalicelib.application.review.door import Door
-from chalicelib.application.review.persons import IdentityRegister, Persons
+from chalicelib.application.review.persons import Persons
 from chalicelib.application.review.search_operations import SearchCommand, SearchOperations
 from chalicelib.domain.review.desk.filters import Filter
-from tests.builders import NOW
+from tests.builders import NOW, pseudonym
 from tests.contract.review.conftest import on_new_tables
 from tests.contract.review.test_audit_index import opening
 from tests.fakes.clock import FixedClock
+from tests.fakes.persons import SpelledRegister
 from tests.fakes.review_desk import FakeVerifier, visit
 
 if TYPE_CHECKING:
@@ -26,13 +27,16 @@ if TYPE_CHECKING:
 SMALL, LARGE = 40, 400
 PAGES = {
     "day": (SearchCommand(visit()), {"Query": 16 + 1, "BatchGetItem": 1, "PutItem": 1}),
-    "client": (SearchCommand(visit(), client=1001), {"Query": 1 + 1, "BatchGetItem": 1, "PutItem": 1}),
-    "candidate": (SearchCommand(visit(), candidate=123456), {"Query": 1 + 1, "BatchGetItem": 1, "PutItem": 1}),
+    "client": (SearchCommand(visit(), client=pseudonym(1001)), {"Query": 1 + 1, "BatchGetItem": 1, "PutItem": 1}),
+    "candidate": (
+        SearchCommand(visit(), candidate=pseudonym(123456)),
+        {"Query": 1 + 1, "BatchGetItem": 1, "PutItem": 1},
+    ),
     "request": (SearchCommand(visit(), Filter(request_id="request-7")), {"Query": 2 + 1, "PutItem": 1}),
     "booking": (SearchCommand(visit(), Filter(booking=7)), {"GetItem": 1, "Query": 1 + 1, "PutItem": 1}),
     "operation": (SearchCommand(visit(), Filter(operation=f"op_{7:026}")), {"Query": 1 + 1, "PutItem": 1}),
     "nothing meets it": (
-        SearchCommand(visit(), Filter(state="CONFIRMED"), client=1001),
+        SearchCommand(visit(), Filter(state="CONFIRMED"), client=pseudonym(1001)),
         {"Query": 5 + 1, "BatchGetItem": 10, "PutItem": 1},
     ),
 }
@@ -49,7 +53,7 @@ def measured(
     assert isinstance(audit.index, DynamoDBAuditIndex)
     assert isinstance(audit.trail, DynamoDBLookTrail)
     door = Door(FakeVerifier(), audit.trail, FixedClock())
-    search = SearchOperations(door, audit.index, Persons(IdentityRegister()))
+    search = SearchOperations(door, audit.index, Persons(SpelledRegister()))
 
     def page(command: SearchCommand) -> Counter[str]:
         asked: Counter[str] = Counter()

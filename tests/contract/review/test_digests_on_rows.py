@@ -44,7 +44,9 @@ def chain(number: int, *minutes: int) -> list[AuditEvent]:
         at = START + timedelta(minutes=minute, seconds=sequence)
         previous = events[-1].hash if events else GENESIS
         kind = KINDS[sequence - 1]
-        events.append(AuditEvent(f"op_{number:026}", sequence, at, kind, 1001, "request-1", 7, previous_hash=previous))
+        events.append(
+            AuditEvent(f"op_{number:026}", sequence, at, kind, 1001, "request-1", "p_1", "p_7", previous_hash=previous)
+        )
     return events
 
 

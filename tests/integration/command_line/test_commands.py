@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 from chalicelib.adapters.aws.dynamodb.audit_trail import DynamoDBAuditTrail
 from chalicelib.adapters.aws.dynamodb.items import hashed
 from chalicelib.adapters.aws.dynamodb.operations import DynamoDBOperationStore
+from chalicelib.adapters.aws.person_row import person_row
 from chalicelib.application.ports import Resolution
 from chalicelib.domain.operation.operation import OperationState
 from devtools.local.dynamodb import (
@@ -28,7 +29,7 @@ from devtools.local.dynamodb import (
 from devtools.local.review.digests import create_digest_store, digest_running_hour
 from switchboard_cli.exits import Exit
 from switchboard_cli.program import program
-from tests.builders import NOW
+from tests.builders import NOW, pseudonym
 from tests.contract import records
 from tests.fakes.clock import FixedClock
 from tests.fakes.system import SequentialConcurrency
@@ -42,7 +43,7 @@ CANDIDATE = 654321
 EVENTS = [
     replace(
         records.claim_event(records.operation(number, key=None, at=TODAY - timedelta(seconds=number))),
-        candidate=CANDIDATE,
+        candidate=pseudonym(CANDIDATE),
     )
     for number in range(1, 4)
 ]
@@ -57,6 +58,10 @@ def server() -> Iterator[LocalDynamoDB]:
         create_tables(started.endpoint_url)
         with local_database(started.endpoint_url) as database:
             trail = DynamoDBAuditTrail(database, AUDIT_TABLE, OPERATIONS_TABLE)
+            for row in (1001, CANDIDATE):
+                database.put_item(
+                    {"TableName": OPERATIONS_TABLE, "Item": person_row(row, pseudonym(row), NOW)}, records.enough_time()
+                )
             for event in EVENTS:
                 trail.record_refusal(event, records.enough_time())
         yield started
@@ -109,7 +114,7 @@ def test_an_operation_is_told_in_words(server: LocalDynamoDB) -> None:
     """And its chain is checked."""
     result = run(server, f"audit show {EVENTS[0].operation_id}")
     assert result.exit_code == 0
-    assert f"Client 1001 asked to book candidate {CANDIDATE}" in result.stdout
+    assert f"Client {pseudonym(1001)} asked to book candidate {pseudonym(CANDIDATE)}" in result.stdout
     told = json.loads(run(server, f"audit show {EVENTS[0].operation_id} --json").stdout)
     assert (told["chain"], told["events"][0]["hash"]) == ("whole", EVENTS[0].hash)
     assert run(server, f"audit show {UNKNOWN_ID}").exit_code == Exit.NOT_FOUND

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from chalicelib.adapters.aws.dynamodb.tables import OPERATIONS
+from chalicelib.domain.keyed_hash import HmacKey
 from devtools.local.dynamodb import create_table
 from devtools.operate.rebuild_guards import main, rebuild
 from tests.integration.bookings import CREATE, MADE_BOOKINGS, MEMBERS, later
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
 KEY, OTHER_KEY = "the-key-of-the-first-try", "a-new-key-for-the-same"
-NOT_REBUILT = ("answer", "lease_until", "claimed_at")
+NOT_REBUILT = ("answer", "lease_until", "claimed_at", "created_at", "key_id", "wrapped")
+KEYS = (HmacKey(b"a key for tests over HTTP, 32 or more"),)
 
 
 def lose_operations(service: Service, database: "DynamoDBClient") -> None:
@@ -28,7 +30,7 @@ def lose_operations(service: Service, database: "DynamoDBClient") -> None:
 
 def rebuild_operations(service: Service, database: "DynamoDBClient", *, resume: bool = False) -> int:
     """Rebuild; return the exit status."""
-    return rebuild(database, service.records.audit_table, service.records.operations_table, resume=resume)
+    return rebuild(database, service.records.audit_table, service.records.operations_table, resume=resume, keys=KEYS)
 
 
 def comparable(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

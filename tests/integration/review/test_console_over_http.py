@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.adapters.aws.dynamodb import items, tables
 from chalicelib.domain.audit.event import EventKind
+from tests.builders import pseudonym
 from tests.contract.review.test_audit_index import following, opening
 from tests.integration.exchange import require_problem
 from tests.integration.review.conftest import ReviewService
@@ -84,7 +85,7 @@ def test_values_narrow_and_filters_are_removed_one_by_one(filled: ReviewService)
     visitor = Visitor(filled).sign_in("rita")
     page = visitor.open("/console?client=1001&state=CONFIRMED")
     assert {"/console?client=1001", "/console?state=CONFIRMED"} <= set(hrefs(page))
-    narrowed = "/console?client=1001&state=CONFIRMED&candidate=123456"
+    narrowed = f"/console?client=1001&state=CONFIRMED&candidate={pseudonym(123456)}"
     assert {narrowed, "/console?client=1001&state=CONFIRMED&booking=77", OPERATION} <= set(hrefs(page))
     assert "1 shown, 1 looked at" not in text(page)
     assert "1 shown" in text(visitor.open(narrowed))
@@ -134,11 +135,12 @@ def test_a_timeline_tells_each_event_in_words_with_its_members_beside(filled: Re
     """In the reviewer's zone and in UTC; contact fields masked, and who may not open them is told so."""
     page = Visitor(filled).sign_in("rita").open(OPERATION)
     told = text(page)
-    assert "Client 1001 asked to book candidate 123456" in told
+    assert f"Client {pseudonym(1001)} asked to book candidate {pseudonym(123456)}" in told
     assert "request.contact.phone_last_3 masked" in told
     assert ("CET" in told or "CEST" in told, f"{DAY} 12:00:00 UTC" in told) == (True, True)
     assert "None are stored" in told
-    assert "/console?client=1001" in hrefs(page)
+    assert f"/console?client={pseudonym(1001)}" in hrefs(page)
+    assert "(UserID 1001)" in told
     assert "Refused before anything was sent" in text(
         Visitor(filled).sign_in("rita").open(f"/console/operations/{REFUSED.operation_id}")
     )
@@ -175,7 +177,7 @@ def test_contact_fields_open_for_the_role_and_a_reason(review: ReviewService) ->
     assert "needs the role unmask" in text(masked)
     forbidden = rita.post(OPERATION, form_key(masked), reason=REASON)
     assert (forbidden.status, "07700900123" in text(forbidden)) == (403, False)
-    review.client.delete_item(TableName=review.operations_table, Key={"pk": {"S": f"DATAKEY#{BOOKED.account}"}})
+    review.client.delete_item(TableName=review.operations_table, Key={"pk": {"S": f"PERSON#{BOOKED.account}"}})
     assert "They cannot be opened" in text(uma.post(OPERATION, key, reason=REASON))
 
 

@@ -14,7 +14,8 @@ from chalicelib.adapters.aws.review.calls import key_client
 from chalicelib.adapters.aws.vault.data_key import DataKey
 from chalicelib.adapters.aws.vault.sealing import AesGcmSeal
 from chalicelib.adapters.system import random_bytes
-from chalicelib.domain.audit.event import AuditEvent, EventKind, event_hash
+from chalicelib.domain.audit.event import AuditEvent, EventKind, event_hash, told_request_id
+from tests.builders import pseudonym
 from tests.contract.review.test_audit_index import following, opening
 from tests.integration.exchange import require_problem
 from tests.integration.review.conftest import ORIGIN, ReviewService
@@ -29,13 +30,13 @@ DAY, DAY_BEFORE = f"{NOW:%Y-%m-%d}", f"{NOW - timedelta(days=1):%Y-%m-%d}"
 
 BOOKED = opening(1, NOW, details={"request": {"session_date": "2026-01-20 21:30", "contact": {"phone_last_3": "123"}}})
 CONFIRMED = following(BOOKED, booking_id=77, details={"upstream_status": 200, "reason": "booked"})
-DECLINED = opening(2, NOW + timedelta(minutes=1), account=1002)
+DECLINED = opening(2, NOW + timedelta(minutes=1), client=pseudonym(1002))
 REJECTED = following(DECLINED, EventKind.REJECTED, details={"upstream_status": 402, "reason": "refused"})
 REFUSED = opening(
     3,
     NOW + timedelta(minutes=2),
     kind=EventKind.REFUSED,
-    candidate=9,
+    candidate=pseudonym(9),
     details={"reason": "booking-rejected", "violations": ["duration-minimum/Duration", "unknown-member"]},
 )
 YESTERDAY = opening(4, NOW - timedelta(days=1))
@@ -100,8 +101,10 @@ def test_an_entry_tells_what_a_list_shows(filled: ReviewService) -> None:
             "begun_at": f"{DAY}T12:00:00.000+00:00",
             "last_event_at": f"{DAY}T12:00:01.000+00:00",
             "state": "CONFIRMED",
-            "client": 1001,
-            "candidate": 123456,
+            "client": pseudonym(1001),
+            "client_user_id": None,
+            "candidate": pseudonym(123456),
+            "candidate_user_id": None,
             "BookingIDs": [77],
             "SessionDate": "2026-01-20 21:30",
             "Duration": None,
@@ -110,7 +113,7 @@ def test_an_entry_tells_what_a_list_shows(filled: ReviewService) -> None:
             "rules": [],
             "reasons": ["booked"],
             "upstream_statuses": [200],
-            "request_id": "request-1",
+            "request_id": told_request_id("request-1"),
             "event_count": 2,
         }
     ]
@@ -164,7 +167,7 @@ def test_a_timeline_tells_every_event_with_its_contact_masked(filled: ReviewServ
     """With its hash, so that the chain can be followed."""
     document = filled.ask(f"{OPERATIONS}/{BOOKED.operation_id}").document
     assert [(each["number"], each["kind"], each["title"], each["words"][:35]) for each in document["events"]] == [
-        (1, "claimed", "Recorded, about to be sent", "Client 1001 asked to book candidate"),
+        (1, "claimed", "Recorded, about to be sent", f"Client {pseudonym(1001)} a"),
         (2, "confirmed", "Booked", "AdultWork made the booking, and ans"),
     ]
     first, second = document["events"]
@@ -195,7 +198,8 @@ def sealed(service: ReviewService, event: AuditEvent, contact: dict[str, str]) -
     kms.close()
     key = DataKey(made["Plaintext"])
     row: Any = {
-        "pk": {"S": f"DATAKEY#{event.account}"},
+        "pk": {"S": f"PERSON#{event.account}"},
+        "pseudonym": {"S": pseudonym(event.account)},
         "key_id": {"B": key.id},
         "wrapped": {"B": made["CiphertextBlob"]},
     }
@@ -235,7 +239,7 @@ def test_contact_fields_are_opened_for_the_role_and_a_reason(review: ReviewServi
     )
     assert "07700900123" not in json.dumps(review.looks())
 
-    review.client.delete_item(TableName=review.operations_table, Key={"pk": {"S": f"DATAKEY#{BOOKED.account}"}})
+    review.client.delete_item(TableName=review.operations_table, Key={"pk": {"S": f"PERSON#{BOOKED.account}"}})
     lost = review.ask(path, "uma", review_reason=REASON).document
     assert (lost["contact_state"], lost["contact"]) == ("lost", None)
 
@@ -260,7 +264,7 @@ def test_every_look_is_an_event_of_a_chain(filled: ReviewService) -> None:
     rows = filled.looks()
     told = [json.loads(row["canonical"]["S"]) for row in rows]
     assert [(each["action"], each["by"], each["found"], each.get("why"), each["asked"]) for each in told] == [
-        ("search", "rita", 3, "Monthly check", {"client": 1001}),
+        ("search", "rita", 3, "Monthly check", {"client": pseudonym(1001)}),
         ("show", "rita", 1, None, {"operation": BOOKED.operation_id}),
         ("count", "rita", 3, None, {"start": f"{DAY}T00:00:00.000+00:00"}),
     ]

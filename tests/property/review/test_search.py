@@ -10,10 +10,11 @@ from chalicelib.application.review.search_operations import SearchCommand
 from chalicelib.domain.audit.event import AuditEvent, EventKind
 from chalicelib.domain.review.desk.filters import Filter
 from chalicelib.domain.review.desk.plan import Bounds
-from tests.builders import NOW
+from tests.builders import NOW, pseudonym
 from tests.fakes.review_desk import Desk, visit
 
 MOMENTS = st.integers(0, 40).map(lambda step: NOW - timedelta(hours=7 * (step // 3), milliseconds=step % 3))
+CLIENTS, CANDIDATES = [pseudonym(1), pseudonym(2)], [pseudonym(8), pseudonym(9)]
 STATES = {EventKind.CLAIMED: "SENDING", EventKind.REFUSED: "REFUSED"}
 
 
@@ -27,9 +28,11 @@ def first_events(draw: st.DrawFn) -> list[AuditEvent]:
             sequence=1,
             at=moment,
             kind=draw(st.sampled_from(list(STATES))),
-            account=draw(st.sampled_from([1, 2])),
+            account=1,
             request_id=draw(st.sampled_from(["one", "other"])),
-            candidate=draw(st.sampled_from([8, 9])),
+            client=draw(st.sampled_from(CLIENTS)),
+            candidate=draw(st.sampled_from(CANDIDATES)),
+            tells_client=True,
         )
         for number, moment in enumerate(moments)
     ]
@@ -39,8 +42,8 @@ FILTERS = st.builds(
     Filter,
     start=st.none() | MOMENTS,
     end=st.none() | MOMENTS,
-    client=st.none() | st.sampled_from([1, 2]),
-    candidate=st.none() | st.sampled_from([8, 9]),
+    client=st.none() | st.sampled_from(CLIENTS),
+    candidate=st.none() | st.sampled_from(CANDIDATES),
     request_id=st.none() | st.sampled_from(["one", "other"]),
     state=st.none() | st.sampled_from(list(STATES.values())),
 )
@@ -53,7 +56,7 @@ def shown(filter_: Filter, events: list[AuditEvent]) -> list[str]:
         for event in events
         if (filter_.start is None or filter_.start <= event.at)
         and (filter_.end is None or event.at < filter_.end)
-        and filter_.client in {None, event.account}
+        and filter_.client in {None, event.client}
         and filter_.candidate in {None, event.candidate}
         and filter_.request_id in {None, event.request_id}
         and filter_.state in {None, STATES[event.kind]}

@@ -8,6 +8,7 @@ from typing import Any
 from chalicelib.application.booking.claiming import Claiming
 from chalicelib.application.booking.concluding import Concluding
 from chalicelib.application.booking.earlier import EarlierOperations
+from chalicelib.application.booking.naming import Naming
 from chalicelib.application.booking.place_booking import Answered, PlaceBooking, PlaceBookingCommand
 from chalicelib.application.booking.reads import Reads
 from chalicelib.application.booking.refusals import Refusals
@@ -16,6 +17,7 @@ from chalicelib.application.operations.get_operation import GetOperation, GetOpe
 from chalicelib.application.operations.housekeeping import Expired, Housekeeping
 from chalicelib.application.operations.reconcile import Reconciler
 from chalicelib.application.ports import AnswerForm, Concurrency, HmacKeys
+from chalicelib.application.register_ports import PeopleSeal
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.booking.form import JsonValue
 from chalicelib.domain.errors import SwitchboardError
@@ -25,6 +27,7 @@ from chalicelib.domain.time_budget import Deadline, TimeBudget
 from chalicelib.edge.answer_form import HttpAnswers
 from chalicelib.edge.links import Links
 from devtools.memory.ids import CountingIds
+from devtools.memory.register import InMemoryRegister, OpenPeopleSeal
 from tests.builders import LONDON, MEMBERS, POLICY, TOKEN
 from tests.fakes.clock import FixedClock
 from tests.fakes.store import TroubledStore
@@ -45,6 +48,7 @@ class World:
     gateway: InMemoryGateway = field(default_factory=InMemoryGateway)
     store: TroubledStore = field(default_factory=TroubledStore)
     vault: TroubledVault = field(default_factory=TroubledVault)
+    people: PeopleSeal = field(default_factory=OpenPeopleSeal)
     concurrency: Concurrency = field(default_factory=SequentialConcurrency)
     ids: CountingIds = field(default_factory=CountingIds)
     keys: HmacKeys = field(default_factory=FixedKeys)
@@ -58,13 +62,21 @@ class World:
         """Return the audit trail, which store and use case share."""
         return self.store.trail
 
+    @property
+    def register(self) -> InMemoryRegister:
+        """Return the register, which store, vault and use case share."""
+        self.vault.register = self.store.register
+        return self.store.register
+
     def reconciler(self) -> Reconciler:
         """Return what settles open operations."""
         return Reconciler(self.gateway, self.store, self.form, self.clock, self.concurrency, LONDON, self.policy)
 
     def housekeeping(self) -> Housekeeping:
         """Return what settles and flags forgotten operations."""
-        return Housekeeping(self.store, self.reconciler(), self.clock, self.concurrency, self.policy, self.budget)
+        return Housekeeping(
+            self.store, self.register, self.reconciler(), self.clock, self.concurrency, self.policy, self.budget
+        )
 
     def place_booking(self) -> PlaceBooking:
         """Return the main use case."""
@@ -72,11 +84,12 @@ class World:
         earlier = EarlierOperations(self.store, self.gateway, reconciler, self.clock, self.keys)
         return PlaceBooking(
             reads=Reads(self.introspector, self.gateway, self.concurrency),
+            naming=Naming(self.register, self.people, self.concurrency),
             gateway=self.gateway,
-            claiming=Claiming(self.store, earlier, self.budget),
+            claiming=Claiming(self.store, self.people, earlier, self.budget),
             concluding=Concluding(self.store, reconciler, self.form, self.budget),
             housekeeping=self.housekeeping(),
-            refusals=Refusals(self.trail, self.clock, self.budget),
+            refusals=Refusals(self.trail, self.register, self.clock, self.budget),
             vault=self.vault,
             concurrency=self.concurrency,
             clock=self.clock,
@@ -129,6 +142,7 @@ class World:
             introspector=self.introspector,
             store=self.store,
             vault=self.vault,
+            register=self.register,
             reconciler=self.reconciler(),
             concurrency=self.concurrency,
             clock=self.clock,

@@ -202,7 +202,7 @@ def test_what_nobody_came_back_for_is_flagged_in_one_hour() -> None:
     policy = ReconciliationPolicy()
     beside = SequentialConcurrency()
     reconciler = Reconciler(InMemoryGateway(), store, HttpAnswers(Links()), clock, beside, LONDON, policy)
-    _, handler = registered(Housekeeping(store, reconciler, clock, beside, policy, TimeBudget()))
+    _, handler = registered(Housekeeping(store, store.register, reconciler, clock, beside, policy, TimeBudget()))
     handler(EVENT, Context())
     assert [store.state_of(each.id) for each in (unknown, died, young)] == [
         OperationState.EXPIRED_UNKNOWN,

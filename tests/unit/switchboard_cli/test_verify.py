@@ -12,7 +12,7 @@ from chalicelib.domain.review.exports import bundle, lines, manifest, table
 from switchboard_cli.files import Folder
 from switchboard_cli.page import page
 from switchboard_cli.program import program
-from tests.builders import NOW
+from tests.builders import NOW, pseudonym
 from tests.contract.records import UNKNOWN, claim_event, conclusion_event, operation
 from tests.fakes.digest_signer import EcdsaSigner
 from tests.trails import make_chain, make_hours
@@ -73,7 +73,7 @@ def test_an_export_is_clean(export: Path) -> None:
 def test_a_changed_export_is_named(export: Path) -> None:
     """By its sum, and by the first bad event."""
     events = export / "events.jsonl"
-    events.write_bytes(events.read_bytes().replace(b'"account":1001', b'"account":1002', 1))
+    events.write_bytes(events.read_bytes().replace(pseudonym(1001).encode(), pseudonym(1002).encode(), 1))
     result = run(export)
     assert result.exit_code == 1
     assert "events.jsonl is not the file" in result.stderr
@@ -157,7 +157,7 @@ def test_a_folder_that_was_not_finished_is_not_there(tmp_path: Path) -> None:
 def test_the_page_tells_the_story_and_runs_nothing(tmp_path: Path) -> None:
     """Whatever a record holds is text in it."""
     told = (write_bundle(tmp_path / "bundle", EcdsaSigner()) / bundle.PAGE).read_text()
-    assert "Client 1001 asked to book candidate 123456" in told
+    assert f"Client {pseudonym(1001)} asked to book candidate {pseudonym(123456)}" in told
     assert "default-src 'none'" in told
     odd = page(bundle.Evidence("<script>", [b"<script>"]), NOW).decode()
     assert "<script>" not in odd

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from chalicelib.adapters.aws.dynamodb import tables
 from chalicelib.domain.audit.event import AuditEvent, told_request_id
+from chalicelib.domain.names import Names
 from chalicelib.domain.operation.operation import OPEN, Operation, OperationState
 from chalicelib.domain.operation.record import OperationRecord
 
@@ -22,6 +23,9 @@ Item: TypeAlias = "dict[str, Attribute]"
 # one. The audit trail keeps the history after that.
 KEPT_AFTER_GUARD = timedelta(days=30)
 OF_FIRST_CALL = 2  # a claim, and what became of it
+STRIPPED = "stripped"  # set where a person was erased: the row says how the operation stands, and not who it is about
+CLIENT, CANDIDATE = "client", "candidate"  # what events call the two people of an operation
+PEOPLE = "people"  # the UserIDs, sealed; no hash covers them, so they may be taken away
 LEASE_OVER = "lease-over"  # why somebody else concludes in place of the call
 
 
@@ -53,6 +57,11 @@ def expired_before(moment: datetime) -> Attribute:
 def is_over(row: Item, moment: datetime) -> bool:
     """Tell whether a row that expires has: DynamoDB deletes late."""
     return tables.EXPIRES_AT in row and int(row[tables.EXPIRES_AT]["N"]) < math.floor(moment.timestamp())
+
+
+def is_stripped(row: Item) -> bool:
+    """Tell whether a row of an operation does not tell any more who it is about."""
+    return STRIPPED in row
 
 
 def hashed(digest: str) -> Attribute:
@@ -121,9 +130,14 @@ def operation_row(record_: OperationRecord, guard_expires_at: datetime) -> Item:
         row["booking_id"] = number(record_.booking_id)
     if record_.reason is not None:
         row["reason"] = text(record_.reason)
+    row |= {name: text(value) for name, value in _named(record_) if value is not None}
     if record_.sealed_answer is not None:
         row["answer"] = sealed(record_.sealed_answer)
     return row
+
+
+def _named(record_: OperationRecord) -> tuple[tuple[str, str | None], ...]:
+    return (CLIENT, record_.names.client), (CANDIDATE, record_.names.candidate)
 
 
 def record(row: Item) -> OperationRecord:
@@ -148,6 +162,7 @@ def record(row: Item) -> OperationRecord:
         booking_id=int(row["booking_id"]["N"]) if "booking_id" in row else None,
         sealed_answer=unsealed(row["answer"]) if "answer" in row else None,
         reason=row["reason"]["S"] if "reason" in row else None,
+        names=Names(row.get(CLIENT, {}).get("S"), row.get(CANDIDATE, {}).get("S")),
     )
 
 
@@ -156,23 +171,32 @@ def booking(operation_id: str, booking_id: int) -> Item:
     return _row(tables.booking_row(booking_id), operation_id)
 
 
-def audit_event(event: AuditEvent) -> Item:
-    """Return an event: the bytes that its hash covers, and, where it opens a chain, what the indexes find that by."""
+def audit_event(event: AuditEvent, kept_for: timedelta | None = None) -> Item:
+    """Return an event: the bytes that its hash covers, and, where it opens a chain, what the indexes find that by.
+
+    Where it is the first to name the client, the index of clients finds the operation by it, as of when that began. It ends
+    `kept_for` after it happened, never where that is None.
+    """
     row: Item = {
         tables.PARTITION_KEY: text(tables.operation_row(event.operation_id)),
         tables.SORT_KEY: text(tables.event_sort_key(event.sequence)),
         "canonical": text(event.canonical().decode()),
     }
+    if kept_for is not None:
+        row[tables.EXPIRES_AT] = expiry(event.at + kept_for)
+    if event.people is not None:
+        row[PEOPLE] = {"B": event.people}
+    if event.tells_client and event.client is not None:
+        row |= {tables.AT: instant(event.begun_at or event.at), tables.BY_CLIENT.attribute: text(event.client)}
     if event.sequence > 1:
         return row | ({} if _is_of_first_call(event) else _hour(event))
     row |= {
         tables.AT: instant(event.at),
         tables.BY_DAY.attribute: text(tables.day_shard(event.at, event.operation_id)),
-        tables.BY_ACCOUNT.attribute: number(event.account),
         tables.BY_REQUEST.attribute: text(told_request_id(event.request_id)),
     }
     if event.candidate is not None:
-        row[tables.BY_CANDIDATE.attribute] = number(event.candidate)
+        row[tables.BY_CANDIDATE.attribute] = text(event.candidate)
     return row
 
 
@@ -185,13 +209,14 @@ def _hour(event: AuditEvent) -> Item:
     return {tables.BY_HOUR.attribute: text(tables.hour_shard(event.at, event.operation_id))}
 
 
-def contact(event: AuditEvent, sealed_contact: str) -> Item:
-    """Return the row of a sealed contact that is kept beside its event."""
-    return {
+def contact(event: AuditEvent, sealed_contact: str, kept_for: timedelta | None = None) -> Item:
+    """Return the row of a sealed contact that is kept beside its event; it ends as events do."""
+    row: Item = {
         tables.PARTITION_KEY: text(tables.contact_row(event.operation_id)),
         tables.SORT_KEY: text(tables.event_sort_key(event.sequence)),
         "contact": sealed(sealed_contact),
     }
+    return row if kept_for is None else row | {tables.EXPIRES_AT: expiry(event.at + kept_for)}
 
 
 def head(event: AuditEvent) -> Attribute:

@@ -4,17 +4,18 @@ import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib import log
 from chalicelib.adapters.aws.dynamodb import items, transactions
 from chalicelib.adapters.aws.dynamodb.faults import refused_rows
 from chalicelib.adapters.aws.dynamodb.items import Item
-from chalicelib.adapters.aws.dynamodb.operation_reads import OperationReader, read_record, require_own
+from chalicelib.adapters.aws.dynamodb.operation_reads import OperationReader, key_held
 from chalicelib.adapters.aws.dynamodb.rate_limit import Counter, RateLimit, counters
 from chalicelib.adapters.aws.dynamodb.transactions import Row, Tables, Writes
 from chalicelib.adapters.aws.faults import RETRY_AFTER_SECONDS, AwsError, store_errors
+from chalicelib.adapters.aws.person_row import PSEUDONYM
 from chalicelib.adapters.aws.tries import Tries
 from chalicelib.application.audit import events
 from chalicelib.application.ports import (
@@ -26,6 +27,7 @@ from chalicelib.application.ports import (
     RateLimited,
     Resolution,
 )
+from chalicelib.application.register_ports import NamedMeanwhile
 from chalicelib.domain.audit.event import AuditEvent
 from chalicelib.domain.errors import BookingTakenError, StoreUnavailableError
 from chalicelib.domain.operation.operation import FOR_A_PERSON, Operation, OperationState, Outcome
@@ -48,10 +50,15 @@ NOT_BEING_SENT = "The operation is not waiting for the outcome of this attempt."
 
 @dataclass(frozen=True)
 class DynamoDBOperationStore(OperationReader):
-    """An OperationStore on two tables; `limits` are how often an account may book."""
+    """An OperationStore on two tables; `limits` are how often an account may book.
+
+    Events, and the contacts beside them, are kept for a time, for good where that is None.
+    """
 
     audit_table: str
     limits: Sequence[RateLimit]
+    events_kept_for: timedelta | None = None
+    contacts_kept_for: timedelta | None = None
 
     def claim(
         self, operation: Operation, event: AuditEvent, deadline: Deadline, previous: OperationRecord | None = None
@@ -79,6 +86,8 @@ class DynamoDBOperationStore(OperationReader):
                 return held
         if used_up := _used_up(refused, counted):
             return _limited(used_up, operation.claimed_at)
+        if Row.PERSON in refused:
+            return NamedMeanwhile(refused[Row.PERSON][PSEUDONYM]["S"])
         raise StoreUnavailableError(NOT_CLAIMED, retry_after_seconds=RETRY_AFTER_SECONDS)
 
     def conclude(
@@ -95,6 +104,8 @@ class DynamoDBOperationStore(OperationReader):
             BookingTakenError: the upstream's BookingID belongs to another operation; nothing was written.
             StoreUnavailableError: it could not be recorded by the deadline, or the operation is not waiting for it.
         """
+        if event.client is None:  # the register could not be read beside the POST, and the money path went first
+            log.event("client.unnamed", level=logging.WARNING, metric="ClientUnnamed", operation_id=operation.id)
         parts = transactions.conclusion(self._tables, operation, outcome, event, sealed_answer)
         with store_errors(NOT_CONCLUDED):
             refused = self._write_what_stands(parts, deadline)
@@ -123,7 +134,7 @@ class DynamoDBOperationStore(OperationReader):
 
     @property
     def _tables(self) -> Tables:
-        return Tables(self.operations_table, self.audit_table)
+        return Tables(self.operations_table, self.audit_table, self.events_kept_for, self.contacts_kept_for)
 
     def _write_what_stands(self, parts: Writes, deadline: Deadline) -> dict[Row, Item]:
         """Run a transaction, without its guard when nothing else stands in the way; return what `_write` does.
@@ -205,7 +216,7 @@ def _held(refused: Mapping[Row, Item], operation: Operation, previous: Operation
         StoreUnavailableError: the operation in the way is no one of this account.
     """
     if operation.is_keyed and (row := refused.get(Row.OPERATION)):
-        return KeyHeld(operation.id, require_own(read_record(row), operation.account))
+        return key_held(row, operation)
     if operation.is_keyed and previous is None and Row.EVENT in refused and Row.OPERATION not in refused:
         return KeyHeld(operation.id, None)
     if row := refused.get(Row.GUARD):

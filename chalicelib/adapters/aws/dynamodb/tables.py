@@ -1,9 +1,9 @@
 """Both tables: keys, indexes and protections, in one place for the code, the local stack and the template.
 
-`operations` is mutable and loses expired rows; `audit` only grows. The reviewer finds operations through the indexes of
-`audit`, so nobody ever needs a Scan. Only the event that opens a chain has the attributes of these indexes: who has found it
-has found the operation, and reads the rest of its events by the partition key. `by-hour` leads digests to the other operations
-that went on in an hour.
+`operations` is mutable and loses expired rows; `audit` grows, and loses what is past its retention. The reviewer finds
+operations through the indexes of `audit`, so nobody ever needs a Scan. Only the event that opens a chain has the attributes of
+these indexes, and the first event that names the client that of his: who has found it has found the operation, and reads the
+rest of its events by the partition key. `by-hour` leads digests to the other operations that went on in an hour.
 
 A partition takes 1,000 write units a second, and a throttled index throttles the writes of its table, also the conclusion
 of what was sent. So what would gather under one value is spread over shards. At 5,000 bookings a second:
@@ -169,8 +169,8 @@ def _key_schema(*names: str) -> list[dict[str, str]]:
 
 AT = "at"
 BY_DAY = Index("by-day", "day", TEXT)
-BY_ACCOUNT = Index("by-account", "account", NUMBER)
-BY_CANDIDATE = Index("by-candidate", "candidate", NUMBER)
+BY_CLIENT = Index("by-client", "client", TEXT)
+BY_CANDIDATE = Index("by-candidate", "candidate", TEXT)
 BY_REQUEST = Index("by-request", "request_id", TEXT)
 # What is added to an operation after the call that began it: the only events that its beginning does not lead a digest to.
 BY_HOUR = Index("by-hour", "hour", TEXT, SORT_KEY)
@@ -179,5 +179,12 @@ BY_HOUR = Index("by-hour", "hour", TEXT, SORT_KEY)
 ACCOUNT, CLAIMED_AT = "account", "claimed_at"
 OPEN = Index("open", "open", TEXT, CLAIMED_AT, (ACCOUNT,))
 
-OPERATIONS = TableSchema(keys=(PARTITION_KEY,), indexes=(OPEN,), expiry=EXPIRES_AT)
-AUDIT = TableSchema(keys=(PARTITION_KEY, SORT_KEY), indexes=(BY_DAY, BY_ACCOUNT, BY_CANDIDATE, BY_REQUEST, BY_HOUR))
+# Who somebody is whom an event names, for reviewers: only the rows of the register have this attribute.
+BY_PSEUDONYM = Index("by-pseudonym", "pseudonym", TEXT, PARTITION_KEY)
+
+OPERATIONS = TableSchema(keys=(PARTITION_KEY,), indexes=(OPEN, BY_PSEUDONYM), expiry=EXPIRES_AT)
+AUDIT = TableSchema(
+    keys=(PARTITION_KEY, SORT_KEY),
+    indexes=(BY_DAY, BY_CLIENT, BY_CANDIDATE, BY_REQUEST, BY_HOUR),
+    expiry=EXPIRES_AT,
+)

@@ -6,12 +6,14 @@ Every write carries its condition, and asks for the old item when the condition 
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from enum import StrEnum
 from typing import TypeAlias
 
 from chalicelib.adapters.aws.dynamodb import items, writes
 from chalicelib.adapters.aws.dynamodb.rate_limit import Counter
 from chalicelib.adapters.aws.dynamodb.writes import Write
+from chalicelib.adapters.aws.person_row import person_row
 from chalicelib.application.ports import Resolution
 from chalicelib.domain.audit.event import AuditEvent
 from chalicelib.domain.operation.operation import FREES_GUARD, Operation, OperationState, Outcome
@@ -31,6 +33,7 @@ class Row(StrEnum):
     GUARD = "guard"
     BOOKING = "booking"
     EVENT = "event"
+    PERSON = "person"
     CONTACT = "contact"
     COUNT = "count"
     OTHER_COUNT = "other-count"
@@ -43,10 +46,12 @@ Writes: TypeAlias = "Mapping[Row, Write]"
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """The names of both tables."""
+    """The names of both tables, and for how long events and the contacts beside them are kept; None is for good."""
 
     operations: str
     audit: str
+    events_kept_for: timedelta | None = None
+    contacts_kept_for: timedelta | None = None
 
 
 def claim(
@@ -56,7 +61,10 @@ def claim(
     previous: OperationRecord | None,
     counters: Sequence[Counter],
 ) -> Writes:
-    """Return the writes of the claim: the operation, which its key addresses if one was sent, its guard, event and counts."""
+    """Return the writes of the claim: the operation, which its key addresses if one was sent, its guard, event and counts.
+
+    A candidate who is new to the register gets a row there.
+    """
     now = items.expired_before(operation.claimed_at)
     table = names.operations
     being_sent = items.operation_being_sent(operation, event)
@@ -67,9 +75,19 @@ def claim(
     return {
         Row.OPERATION: first,
         Row.GUARD: writes.put(table, items.guard(operation), writes.ABSENT_OR_EXPIRED, {":now": now}),
-        Row.EVENT: writes.put(names.audit, items.audit_event(event), writes.ABSENT),
+        Row.EVENT: writes.put(names.audit, items.audit_event(event, names.events_kept_for), writes.ABSENT),
+        **_new_candidate(table, operation),
         **{row: writes.count(table, counter) for row, counter in zip(COUNTS, counters, strict=False)},
     }
+
+
+def _new_candidate(table: str, operation: Operation) -> Writes:
+    """Return the write of the candidate's row in the register, for somebody who has none."""
+    name = operation.names.candidate
+    if name is None or not operation.names.is_candidate_new:
+        return {}
+    row = person_row(operation.request.book_user_id, name, operation.claimed_at)
+    return {Row.PERSON: writes.put(table, row, writes.ABSENT)}
 
 
 def conclusion(
@@ -95,9 +113,10 @@ def conclusion(
         )
     if outcome.state in FREES_GUARD:
         parts[Row.GUARD] = writes.free_guard(names.operations, operation.id, operation.guard, writes.ABSENT_OR_OURS)
-    parts[Row.EVENT] = writes.put(names.audit, items.audit_event(event), writes.ABSENT)
+    parts[Row.EVENT] = writes.put(names.audit, items.audit_event(event, names.events_kept_for), writes.ABSENT)
     if event.contact_beside is not None:
-        parts[Row.CONTACT] = writes.put(names.audit, items.contact(event, event.contact_beside), writes.ABSENT)
+        contact = items.contact(event, event.contact_beside, names.contacts_kept_for)
+        parts[Row.CONTACT] = writes.put(names.audit, contact, writes.ABSENT)
     return parts
 
 
@@ -118,7 +137,7 @@ def resolution(names: Tables, record: OperationRecord, resolved: Resolution, eve
         )
     if resolved.state in FREES_GUARD:
         parts[Row.GUARD] = writes.free_guard(names.operations, record.id, record.guard, writes.ABSENT_OR_OURS)
-    parts[Row.EVENT] = writes.put(names.audit, items.audit_event(event), writes.ABSENT)
+    parts[Row.EVENT] = writes.put(names.audit, items.audit_event(event, names.events_kept_for), writes.ABSENT)
     return parts
 
 
@@ -128,7 +147,7 @@ def release(names: Tables, record: OperationRecord, event: AuditEvent) -> Writes
     return {
         Row.OPERATION: writes.change_operation(names.operations, record.id, changes, event, writes.unchanged(record)),
         Row.GUARD: writes.free_guard(names.operations, record.id, record.guard, writes.OURS),
-        Row.EVENT: writes.put(names.audit, items.audit_event(event), writes.ABSENT),
+        Row.EVENT: writes.put(names.audit, items.audit_event(event, names.events_kept_for), writes.ABSENT),
     }
 
 

@@ -109,6 +109,8 @@ def change_operation(table: str, operation_id: str, changes: Changes, event: Aud
         "head": items.head(event),
         "events": items.number(event.sequence),
     }
+    if event.tells_client and event.client is not None:
+        attributes[items.CLIENT] = items.text(event.client)
     update = "SET " + ", ".join(f"#{name} = :new_{name}" for name in attributes)
     names = {f"#{name}": name for name in attributes} | dict(condition.names)
     if changes.state not in OPEN:

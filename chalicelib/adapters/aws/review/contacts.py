@@ -5,8 +5,7 @@ import zlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.adapters.aws.dynamodb import tables
-from chalicelib.adapters.aws.review import rows
+from chalicelib.adapters.aws.person_row import person_key
 from chalicelib.adapters.aws.review.calls import audit_errors, in_time
 from chalicelib.adapters.aws.vault.data_key import DataKey
 from chalicelib.adapters.aws.vault.sealing import AesGcmSeal
@@ -46,11 +45,11 @@ class KmsContacts:
         return {str(name): str(value) for name, value in document.items()}
 
     def _key(self, account: int, deadline: Deadline) -> DataKey | None:
-        row_key = {tables.PARTITION_KEY: rows.text(f"DATAKEY#{account}")}
+        row_key = person_key(account)
         answer: Any = in_time(
             lambda: self.client.get_item(TableName=self.operations_table, Key=row_key, ConsistentRead=True), deadline
         )
-        if "Item" not in answer:
+        if "wrapped" not in answer.get("Item", {}):
             return None
         wrapped = bytes(answer["Item"]["wrapped"]["B"])
         unwrapped = in_time(

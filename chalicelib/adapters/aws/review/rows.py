@@ -1,12 +1,11 @@
 """What the reviewers' side reads out of rows, and the rows of its own. Pure."""
 
 import base64
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from chalicelib.adapters.aws.dynamodb import tables
+from chalicelib.adapters.aws.dynamodb import items, tables
 from chalicelib.domain.review.desk.look import LookEvent
-from chalicelib.domain.review.desk.person import PersonId
 from chalicelib.domain.review.desk.plan import Drive, Named, Span
 from chalicelib.domain.review.desk.position import MILLISECOND, Direction, Position, whole_milliseconds
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 Attribute: TypeAlias = "AttributeValueTypeDef"
 Row: TypeAlias = "dict[str, Any]"
 
-INDEXES = {Drive.CLIENT: tables.BY_ACCOUNT, Drive.CANDIDATE: tables.BY_CANDIDATE, Drive.REQUEST: tables.BY_REQUEST}
+INDEXES = {Drive.CLIENT: tables.BY_CLIENT, Drive.CANDIDATE: tables.BY_CANDIDATE, Drive.REQUEST: tables.BY_REQUEST}
 REVIEW_PREFIX = "REVIEW#"
 # The first look of a reader's day is in the index of days, in a partition where no operation is: so a day's readers are found.
 READERS_SHARD = "readers"
@@ -28,15 +27,9 @@ def text(value: str) -> Attribute:
     return {"S": value}
 
 
-def person(value: PersonId) -> Attribute:
-    """Return how an index names somebody."""
-    return {"N": str(value)} if isinstance(value, int) else {"S": value}
-
-
 def partition(place: Named) -> tuple[tables.Index, Attribute]:
     """Return the index and the partition of a place that is not a day."""
-    value = text(str(place.value)) if place.drive is Drive.REQUEST else person(place.value)
-    return INDEXES[place.drive], value
+    return INDEXES[place.drive], text(str(place.value))
 
 
 def stretch(span: Span) -> tuple[str, str]:
@@ -77,13 +70,15 @@ def look_key(chain: str) -> str:
     return REVIEW_PREFIX + chain
 
 
-def look_row(event: LookEvent) -> dict[str, Attribute]:
-    """Return the row of a look; six digits keep text order and number order the same."""
+def look_row(event: LookEvent, kept_for: timedelta | None = None) -> dict[str, Attribute]:
+    """Return the row of a look, which ends `kept_for` after it; six digits keep text order and number order the same."""
     row = {
         tables.PARTITION_KEY: text(look_key(event.look.chain)),
         tables.SORT_KEY: text(f"{event.sequence:06d}"),
         "canonical": text(event.canonical().decode()),
     }
+    if kept_for is not None:
+        row[tables.EXPIRES_AT] = items.expiry(event.look.at + kept_for)
     if event.sequence == 1:
         day = event.look.chain.partition("#")[0]
         row[tables.AT] = text(spelled(event.look.at))

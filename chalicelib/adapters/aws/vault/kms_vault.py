@@ -9,7 +9,9 @@ from chalicelib.adapters.aws.kms import Kms
 from chalicelib.adapters.aws.tries import Tries
 from chalicelib.adapters.aws.vault.data_key import DataKey
 from chalicelib.adapters.aws.vault.key_cache import KeyCache
-from chalicelib.adapters.aws.vault.key_rows import KeyRows, WrappedKey
+from chalicelib.adapters.aws.vault.name_cache import NameCache
+from chalicelib.adapters.aws.vault.person_rows import PersonRow, PersonRows, WrappedKey
+from chalicelib.adapters.aws.vault.register import DynamoDBRegister
 from chalicelib.adapters.aws.vault.sealing import AesGcmSeal, LoadCipher, load_cipher
 from chalicelib.adapters.aws.vault.wrapping import WrappingKey
 from chalicelib.application.ports import AccountSeal, Clock, Concurrency
@@ -25,7 +27,8 @@ class KmsVault:
     """A Vault. `kms_key_id` is the id, ARN or alias of the wrapping key, `random_bytes` draws that many bytes.
 
     A call on a known account costs nothing, on a cold cache two hops, at the account's first time too: a new key is asked for
-    beside the row that tells whether there is one, and forgotten where there is. What the cipher needs is loaded here, so that
+    beside the row that tells whether there is one, and forgotten where there is. The row is the person's in the register, so
+    `names` learn the account's pseudonym by it, also where no key can be had. What the cipher needs is loaded here, so that
     a seal that could be had never fails for want of it.
     """
 
@@ -39,13 +42,16 @@ class KmsVault:
         concurrency: Concurrency,
         *,
         random_bytes: Callable[[int], bytes],
+        names: NameCache | None = None,
         sleep: Callable[[float], None] = time.sleep,
         load_cipher: LoadCipher = load_cipher,
     ) -> None:
         tries = Tries(sleep, OUT_OF_TIME)
         self._wrapping_key = WrappingKey(kms, kms_key_id, tries)
-        self._rows = KeyRows(dynamodb, operations_table, tries)
+        self._rows = PersonRows(dynamodb, operations_table, tries)
         self._cache = KeyCache(clock)
+        self._names = names if names is not None else NameCache(clock)
+        self._draw = DynamoDBRegister(dynamodb, operations_table, clock, self._names, random_bytes, sleep).draw
         self._clock = clock
         self._concurrency = concurrency
         self._random_bytes = random_bytes
@@ -59,7 +65,7 @@ class KmsVault:
         """
         with store_errors(NOT_UNLOCKED):
             key = self._cache.get(account)
-            if key is None:
+            if key is None or self._names.get(account) is None:
                 key = self._standing_key(account, deadline)
                 self._cache.put(account, key)
             return AesGcmSeal(account, key, self._random_bytes, self._load_cipher)
@@ -78,27 +84,45 @@ class KmsVault:
                 self._rows.delete(account, deadline)
         finally:
             self._cache.drop(account)
+            self._names.drop(account)
 
     def _standing_key(self, account: int, deadline: Deadline) -> DataKey:
         """Return the key that every container uses, the faster one's where two made the first."""
         new_key = self._concurrency.start(lambda: self._wrapping_key.new_key(account, deadline), deadline)
-        row = self._rows.read(account, deadline)
-        if row is None:
-            key, wrapped = _in_time(new_key)
+        row = self._known(account, self._rows.read(account, deadline))
+        if row is None or row.key is None:
+            name = self._draw() if row is None else row.pseudonym
+            try:
+                key, wrapped = _in_time(new_key)
+            except Exception:
+                if row is None:  # the register does not wait for KMS
+                    self._known(account, self._rows.make(account, name, self._clock.now(), deadline))
+                raise
             made = WrappedKey(key.id, wrapped)
-            row = self._rows.add(account, made, self._clock.now(), deadline)
-            if row == made:
+            row = self._rows.make(account, name, self._clock.now(), deadline, made)
+            self._known(account, row)
+            if row.key == made:
                 return key
         return self._unwrapped(account, row, deadline)
 
-    def _unwrapped(self, account: int, row: WrappedKey, deadline: Deadline) -> DataKey:
+    def _known(self, account: int, row: PersonRow | None) -> PersonRow | None:
+        """Remember what the audit calls the account's client."""
+        if row is not None:
+            self._names.put(account, row.pseudonym)
+        return row
+
+    def _unwrapped(self, account: int, row: PersonRow, deadline: Deadline) -> DataKey:
         """Return the key of a row.
 
         Raises:
             ValueError: the row names another key than the one it holds.
         """
-        key = self._wrapping_key.unwrap(account, row.wrapped, deadline)
-        if key.id != row.id:
+        stored = row.key
+        if stored is None:
+            msg = "the row has no key, though one was just written"
+            raise ValueError(msg)
+        key = self._wrapping_key.unwrap(account, stored.wrapped, deadline)
+        if key.id != stored.id:
             msg = "the wrapped key is not the one that its row names"
             raise ValueError(msg)
         return key

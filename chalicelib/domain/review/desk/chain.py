@@ -81,6 +81,16 @@ class Chain:
         return self.events[0].members
 
     @property
+    def client(self) -> Any:  # noqa: ANN401 (a record that was tampered with may hold anything)
+        """Return what its events call the client: the first that names him, which need not be the first of all."""
+        return next((event.members["client"] for event in self.events if "client" in event.members), None)
+
+    @property
+    def candidate(self) -> Any:  # noqa: ANN401 (the same)
+        """Return what its first event calls the candidate."""
+        return self.first.get("candidate")
+
+    @property
     def begun_at(self) -> datetime | None:
         """Return when it began; None where its first event does not say so."""
         return _moment(self.first.get("at"))

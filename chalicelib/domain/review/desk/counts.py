@@ -34,7 +34,7 @@ def count(chains: Iterable[Chain]) -> Counts:
         if kind == EventKind.REFUSED:
             refusals.update(chain.rules or chain.reasons)
         elif kind == EventKind.REFUSALS_COUNTED:
-            hour, told = (str(chain.first.get("account")), str(chain.first.get("hour"))), chain.first.get("refusals")
+            hour, told = (str(chain.client), str(chain.first.get("hour"))), chain.first.get("refusals")
             latest[hour] = max(latest.get(hour, 0), told if isinstance(told, int) else 0)
     return Counts(
         {day: dict(sorted(days[day].items())) for day in sorted(days, reverse=True)},

@@ -7,7 +7,6 @@ from datetime import datetime
 from chalicelib.domain.audit.event import EventKind, told_request_id
 from chalicelib.domain.canonical import Canonical, canonical_bytes
 from chalicelib.domain.review.desk.chain import Chain
-from chalicelib.domain.review.desk.person import PersonId
 from chalicelib.values import dataclass
 
 DIGEST_CHARACTERS = 16
@@ -23,8 +22,8 @@ class Filter:
 
     start: datetime | None = None
     end: datetime | None = None
-    client: PersonId | None = None
-    candidate: PersonId | None = None
+    client: str | None = None
+    candidate: str | None = None
     booking: int | None = None
     operation: str | None = None
     request_id: str | None = None
@@ -56,10 +55,9 @@ class Filter:
         return (self.start is None or self.start <= begun) and (self.end is None or begun < self.end)
 
     def _meets_persons(self, chain: Chain) -> bool:
-        first = chain.first
         # No sets: what stands in a record that was tampered with may be anything, a list too.
-        is_client = self.client is None or self.client == first.get("account")
-        return is_client and (self.candidate is None or self.candidate == first.get("candidate"))
+        is_client = self.client is None or self.client == chain.client
+        return is_client and (self.candidate is None or self.candidate == chain.candidate)
 
     def _meets_rest(self, chain: Chain) -> bool:
         asked_request = None if self.request_id is None else told_request_id(self.request_id)

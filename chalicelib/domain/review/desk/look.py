@@ -24,6 +24,11 @@ class Action(StrEnum):
     COUNT = "count"
     QUEUE = "queue"
     VERIFY = "verify"
+    PERSON = "person"
+    HOLD = "hold"
+    UNHOLD = "unhold"
+    ERASE = "erase"
+    RETENTION = "retention"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""How events name a person: by the UserID today, by a pseudonym tomorrow; nobody but the register knows which."""
+"""How reviewers name a person: by the UserID, or by the pseudonym that events have; only the register ties the two."""
 
 from typing import TypeAlias
 

@@ -56,7 +56,7 @@ def document(operation_id: str, number: int, event: StoredEvent) -> dict[str, Ca
         "status_id": status,
         "severity_id": severity,
         "message": _text(title_of(event.kind)),
-        "actor": {"user": {"uid": _text(members.get("account"))}},
+        "actor": {"user": {"uid": _text(members.get("client"))}},
         "api": {
             "operation": "CreateBooking",
             "request": {"uid": _text(members.get("request_id"))},

@@ -12,7 +12,6 @@ COLUMNS = (
 )
 # What spreadsheets take for the beginning of a formula, or strip before they look for one (OWASP, "CSV Injection").
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-_MEMBERS = {"client": "account"}
 
 
 def inert(text: str) -> str:
@@ -31,5 +30,5 @@ def lines(chain: Chain) -> Iterator[bytes]:
     """Yield a line for each event of an operation, in order. Contact fields are in none, masked or not."""
     for number, event in enumerate(chain.events, start=1):
         told = {"operation_id": chain.operation_id, "number": number, "hash": event.hash}
-        values = (told.get(name, event.members.get(_MEMBERS.get(name, name))) for name in COLUMNS)
+        values = (told.get(name, event.members.get(name)) for name in COLUMNS)
         yield line(tuple("" if value is None else str(value) for value in values))

@@ -8,6 +8,7 @@ from chalicelib.domain.access import AccessToken
 from chalicelib.domain.errors import StoreUnavailableError
 from chalicelib.domain.operation.operation import ENDED_UPSTREAM
 from chalicelib.domain.time_budget import Deadline
+from devtools.memory.register import InMemoryRegister
 from devtools.memory.vault import InMemoryVault
 from devtools.proof.exploration.world.platform import ExploredPlatform
 from devtools.proof.simulation.intents import Intent
@@ -67,9 +68,9 @@ class Upstream(AdultWork):
 class ExploredVault(SimulatedVault):
     """Implements `Vault`; equal texts are sealed equally, whoever seals first."""
 
-    def __init__(self, platform: ExploredPlatform) -> None:
-        super().__init__(platform)
-        self._vault = InMemoryVault(repeat(0))
+    def __init__(self, platform: ExploredPlatform, register: InMemoryRegister) -> None:
+        super().__init__(platform, register)
+        self._vault = InMemoryVault(repeat(0), register)
         self._explored = platform
 
     def unlock(self, account: int, deadline: Deadline) -> AccountSeal:

@@ -3,6 +3,7 @@
 from chalicelib.application.ports import AccountSeal
 from chalicelib.domain.errors import StoreUnavailableError
 from chalicelib.domain.time_budget import Deadline
+from devtools.memory.register import InMemoryRegister
 from devtools.memory.vault import InMemoryVault
 from devtools.proof.simulation.world.platform import Platform
 
@@ -10,9 +11,9 @@ from devtools.proof.simulation.world.platform import Platform
 class SimulatedVault:
     """Implements `Vault`; it really seals."""
 
-    def __init__(self, platform: Platform) -> None:
+    def __init__(self, platform: Platform, register: InMemoryRegister) -> None:
         self._platform = platform
-        self._vault = InMemoryVault()
+        self._vault = InMemoryVault(register=register)
 
     def unlock(self, account: int, deadline: Deadline) -> AccountSeal:
         """Return the seal of an account, or fail."""

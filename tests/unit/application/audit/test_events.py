@@ -1,5 +1,6 @@
 """What the events of a booking tell: names and numbers in full, long lists cut short and the rest counted."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,12 +9,14 @@ from chalicelib.application.audit import events
 from chalicelib.application.audit.events import MOST_BOOKINGS, MOST_MEMBERS, Subject
 from chalicelib.domain.audit.event import AuditEvent, EventKind
 from chalicelib.domain.booking.booking import BookingRequest
+from chalicelib.domain.names import Names
 from chalicelib.domain.operation.matching import Verdict
 from chalicelib.domain.operation.operation import Operation, OperationState, Outcome
-from tests.builders import NOW, PRINCIPAL, booking, booking_request, operation_record
+from tests.builders import NOW, PRINCIPAL, booking, booking_request, operation_record, pseudonym
 from tests.contract.records import HASH_KEY
 
-SUBJECT = Subject("op_1", "request-1", PRINCIPAL, booking_request(), HASH_KEY)
+NAMES = Names(pseudonym(1001), pseudonym(123456))
+SUBJECT = Subject("op_1", "request-1", PRINCIPAL, booking_request(), HASH_KEY, 123456, NAMES)
 CLAIMED = SUBJECT.first(NOW, EventKind.CLAIMED, {})
 
 
@@ -28,6 +31,7 @@ def operation(request: BookingRequest) -> Operation:
         claimed_at=NOW,
         lease_until=NOW + timedelta(seconds=31),
         guard_expires_at=NOW + timedelta(seconds=1, milliseconds=1),
+        names=NAMES,
     )
 
 
@@ -38,20 +42,37 @@ def concluded(*unreadable: str) -> AuditEvent:
     return events.concluded(CLAIMED, NOW, outcome, {})
 
 
-@pytest.mark.parametrize("candidate", [None, 7])
-def test_the_first_event_names_the_candidate_of_the_request(candidate: int | None) -> None:
-    """A sound request says it; only where there is none, the subject does."""
-    subject = Subject("op_1", "request-1", PRINCIPAL, booking_request(), HASH_KEY, candidate)
-    assert subject.first(NOW, EventKind.REFUSED, {}).candidate == 123456
-    without = Subject("op_1", "request-1", PRINCIPAL, None, HASH_KEY, candidate)
-    assert without.first(NOW, EventKind.REFUSED, {}).candidate == candidate
+@pytest.mark.parametrize("names", [Names(), NAMES, Names(None, pseudonym(123456))])
+def test_the_first_event_names_people_by_pseudonyms(names: Names) -> None:
+    """As far as they are known; no UserID is told."""
+    event = Subject("op_1", "request-1", PRINCIPAL, booking_request(), HASH_KEY, 123456, names).first(
+        NOW, EventKind.REFUSED, {}
+    )
+    assert (event.names, event.tells_client) == (names, names.client is not None)
+    assert b"123456" not in event.canonical().replace(pseudonym(123456).encode(), b"")
+    assert b'"account"' not in event.canonical()
+
+
+@pytest.mark.parametrize("earlier", [None, pseudonym(1001)])
+def test_the_first_event_that_names_the_client_says_so(earlier: str | None) -> None:
+    """An index leads to that one, as of when the operation began."""
+    known = pseudonym(1001)
+    record = operation_record(names=Names(earlier, pseudonym(123456)))
+    after = events.expired(record, NOW, "request-2", known)
+    assert (after.client, after.tells_client, after.begun_at) == (known, earlier is None, record.claimed_at)
+    attempt = events.claimed(SUBJECT, operation(booking_request()), NOW, [], {}, record)
+    assert (attempt.tells_client, attempt.begun_at) == (earlier is None, None if earlier else record.claimed_at)
+    outcome = Outcome(OperationState.NOT_SENT, "late")
+    first = replace(CLAIMED, client=earlier)
+    end = events.concluded(first, NOW, outcome, {}, client=known)
+    assert (end.client, end.tells_client, end.begun_at) == (known, earlier is None, first.at)
 
 
 def test_a_claim_tells_what_its_rows_hold() -> None:
     """So they can be made again; the guard's end is told in whole seconds, and never too early."""
     request = booking_request()
     event = events.claimed(SUBJECT, operation(request), NOW, ["balance"], {"reads": 12})
-    assert (event.kind, event.sequence, event.candidate) == (EventKind.CLAIMED, 1, 123456)
+    assert (event.kind, event.sequence, event.names) == (EventKind.CLAIMED, 1, NAMES)
     told = {name: value for name, value in event.details.items() if name != "request"}
     assert told == {
         "unchecked": ["balance"],

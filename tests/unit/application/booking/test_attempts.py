@@ -6,7 +6,7 @@ from contextlib import suppress
 import pytest
 
 from chalicelib.application.booking.place_booking import Answered
-from chalicelib.domain.audit.event import event_hash
+from chalicelib.domain.audit.event import event_hash, told_request_id
 from chalicelib.domain.errors import (
     DuplicateBookingError,
     OperationInProgressError,
@@ -58,13 +58,16 @@ def test_the_events_of_a_further_attempt_go_on_in_the_same_chain(fail: Callable[
     assert [event["kind"] for event in events][2:] == ["claimed", "confirmed"]
     assert [event["previous_hash"] for event in events[1:]] == [event_hash(each) for each in stored[:-1]]
     assert (events[0]["attempt"], events[2]["attempt"]) == (1, 2)
-    assert [event["request_id"] for event in events] == ["request-1"] * 2 + ["request-2"] * 2
+    assert [event["request_id"] for event in events] == [
+        told_request_id(each) for each in ("request-1", "request-1", "request-2", "request-2")
+    ]
     assert {event["operation_id"] for event in events} == {operation_id}
     assert events[2]["request"] == events[0]["request"]
     assert [events[0]["call"], events[2]["call"]] == [f"op_{number:026}" for number in (1, 2)]
     assert events[0]["fingerprint"] == events[2]["fingerprint"] == world.store.claims[0].fingerprint
     assert (events[2]["unchecked"], set(events[2]["timings_ms"])) == ([], {"reads"})
-    assert {(event["account"], event["candidate"]) for event in events} == {(1001, 123456)}
+    assert {event["candidate"] for event in events} == {world.register.rows[123456]}
+    assert [event.get("client") for event in events] == [None, *[world.register.rows[1001]] * 3]
 
 
 def test_attempts_go_on_until_one_has_an_answer_that_stands() -> None:

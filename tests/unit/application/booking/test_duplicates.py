@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.domain.audit.event import AuditEvent, EventKind, event_hash
+from chalicelib.domain.audit.event import AuditEvent, EventKind, event_hash, told_request_id
 from chalicelib.domain.errors import (
     DuplicateBookingError,
     InvalidTokenError,
@@ -50,8 +50,12 @@ def test_a_booking_that_ended_upstream_lets_an_equal_one_in(key: str | None, sta
     stored, events = world.trail.events(first.operation_id), world.events(first.operation_id)
     assert [event["kind"] for event in events] == ["claimed", "confirmed", "released"]
     assert (events[2]["sequence"], events[2]["previous_hash"]) == (3, event_hash(stored[1]))
-    assert (events[2]["booking_id"], events[2]["reason"], events[2]["request_id"]) == (1, "ended-upstream", "request-2")
-    assert (events[2]["account"], events[2]["candidate"]) == (1001, 123456)
+    assert (events[2]["booking_id"], events[2]["reason"], events[2]["request_id"]) == (
+        1,
+        "ended-upstream",
+        told_request_id("request-2"),
+    )
+    assert (events[2]["client"], events[2]["candidate"]) == (world.register.rows[1001], world.register.rows[123456])
     assert set(world.gateway.tokens) == {TOKEN}
     assert world.state_of(first.operation_id) is OperationState.CONFIRMED
     assert world.place().answer.status == 201

@@ -1,6 +1,6 @@
 """A function that died between its claim and its conclusion: found out by the first call after its lease."""
 
-from chalicelib.domain.audit.event import event_hash
+from chalicelib.domain.audit.event import event_hash, told_request_id
 from chalicelib.domain.errors import OutcomeUnknownError, Trouble, UpstreamUnavailableError
 from chalicelib.domain.operation.operation import OperationState
 from tests.builders import booking
@@ -27,8 +27,12 @@ def test_a_function_that_died_is_found_out_after_its_lease() -> None:
     assert error.operation_id == operation_id
     assert world.kinds(operation_id) == ["claimed", "unknown"]
     over = world.events(operation_id)[1]
-    assert (over["reason"], over["request_id"]) == ("lease-over", "request-2")
-    assert (over["account"], over["candidate"], "booking_id" in over) == (1001, 123456, False)
+    assert (over["reason"], over["request_id"]) == ("lease-over", told_request_id("request-2"))
+    assert (over["client"], over["candidate"], "booking_id" in over) == (
+        world.register.rows[1001],
+        world.register.rows[123456],
+        False,
+    )
     world.clock.tick(SETTLE_SECONDS)
     assert body(world.place())["type"] == "/problems/booking-not-created"
     assert world.gateway.sent == []

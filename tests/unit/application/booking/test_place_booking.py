@@ -7,20 +7,25 @@ from decimal import Decimal
 
 import pytest
 
+from chalicelib.application.booking.naming import Naming
 from chalicelib.application.booking.place_booking import PlaceBooking
 from chalicelib.domain.access import Scope
-from chalicelib.domain.audit.event import GENESIS, event_hash
+from chalicelib.domain.audit.event import GENESIS, event_hash, told_request_id
 from chalicelib.domain.booking.booking import Booking
 from chalicelib.domain.booking.facts import BookingRequirements
 from chalicelib.domain.booking.rules.form import read_request
-from chalicelib.domain.errors import DuplicateBookingError
+from chalicelib.domain.errors import DuplicateBookingError, StoreUnavailableError
 from chalicelib.domain.operation.operation import OperationState, Outcome
 from chalicelib.domain.operation.stored_answer import StoredAnswer
+from chalicelib.domain.time_budget import Deadline
 from chalicelib.edge.answer_form import HttpAnswers
 from chalicelib.edge.links import Links
+from devtools.memory.register import InMemoryRegister, OpenPeopleSeal
 from tests.builders import MEMBERS, NOW, PHONE, PRINCIPAL, TOKEN, booking, form, members
+from tests.fakes.clock import FixedClock
+from tests.fakes.system import LateConcurrency
 from tests.unit.application.slowness import TickingGateway, TickingStore
-from tests.unit.application.world import World, body
+from tests.unit.application.world import OTHER_KEY, World, body
 
 
 def test_a_booking_is_placed_and_answered() -> None:
@@ -57,12 +62,55 @@ def test_an_operation_has_two_events_and_the_second_is_chained_to_the_first() ->
     assert event_hash(second) != event_hash(first)
     assert (claimed["kind"], confirmed["kind"]) == ("claimed", "confirmed")
     for event in (claimed, confirmed):
-        assert (event["operation_id"], event["account"], event["candidate"], event["request_id"]) == (
+        assert (event["operation_id"], event["candidate"], event["request_id"]) == (
             placed.operation_id,
-            PRINCIPAL.account,
-            123456,
-            "request-1",
+            world.register.rows[123456],
+            told_request_id("request-1"),
         )
+    assert ("client" in claimed, confirmed["client"]) == (False, world.register.rows[PRINCIPAL.account])
+
+
+def test_a_client_who_is_known_to_the_process_is_named_by_the_claim() -> None:
+    """Book twice: the first call learns who it is beside its POST, the second one knows."""
+    world = World()
+    world.place()
+    second = world.place(members(SessionDate="2026-01-22 21:30"), idempotency_key=OTHER_KEY)
+    assert {event["client"] for event in world.events(second.operation_id)} == {world.register.rows[1001]}
+
+
+def test_without_the_register_nothing_is_claimed_or_sent() -> None:
+    """The candidate cannot be named, so nobody could be found by the record: 503 before the claim."""
+    world = World()
+    world.register.will_fail()
+    error = world.refusal()
+    assert isinstance(error, StoreUnavailableError)
+    assert (world.store.claims, world.gateway.sent) == ([], [])
+
+
+def test_a_register_that_is_late_is_our_error() -> None:
+    """Not the upstream's, which is how calls beside ours say it; the facts come late as well, and nothing is sent."""
+    naming = Naming(InMemoryRegister(), OpenPeopleSeal(), LateConcurrency())
+    pending = naming.ask(123456, Deadline.after(FixedClock().monotonic, 4))
+    named = naming.named(1001, 123456, pending)
+    with pytest.raises(StoreUnavailableError):
+        named.require_candidate()
+
+
+def test_a_client_whom_the_register_cannot_name_in_time_is_booked_for_all_the_same() -> None:
+    """The money path goes first: the conclusion is written without his name."""
+    world = World()
+    world.vault.will_fail()
+    placed = world.place()
+    assert ["client" in event for event in world.events(placed.operation_id)] == [False, False]
+
+
+def test_a_candidate_whom_another_call_named_meanwhile_has_that_name() -> None:
+    """The claim finds the row that it wanted to put, and claims again."""
+    world = World()
+    world.store.before_write = lambda: world.register.put(123456, "p_" + "7" * 26)
+    placed = world.place()
+    assert {event["candidate"] for event in world.events(placed.operation_id)} == {"p_" + "7" * 26}
+    assert [one.names.is_candidate_new for one in world.store.claims] == [True, False]
 
 
 def test_the_first_event_tells_of_the_request_and_the_second_of_the_booking() -> None:

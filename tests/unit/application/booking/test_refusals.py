@@ -8,7 +8,7 @@ import pytest
 from chalicelib.application.audit.events import Subject
 from chalicelib.application.booking.refusals import REASONS, Refusals
 from chalicelib.domain.access import AccessToken, Scope
-from chalicelib.domain.audit.event import GENESIS
+from chalicelib.domain.audit.event import GENESIS, told_request_id
 from chalicelib.domain.booking.facts import BookingRequirements
 from chalicelib.domain.booking.form import JsonValue
 from chalicelib.domain.errors import (
@@ -134,11 +134,12 @@ def test_a_wrong_form_is_on_record_without_its_values(user_id: int, candidate: i
     error = world.refusal({**members(BookUserID=user_id, Duration=4), PHONE: 1})
     (event,) = world.events(error.operation_id)
     assert (event["kind"], event["reason"]) == ("refused", "booking-rejected")
-    assert (event["account"], event.get("candidate"), event["request_id"]) == (
-        PRINCIPAL.account,
-        candidate,
-        "request-1",
+    assert (event["client"], event.get("candidate"), event["request_id"]) == (
+        world.register.rows[PRINCIPAL.account],
+        world.register.rows.get(candidate or 0),
+        told_request_id("request-1"),
     )
+    assert (candidate in world.register.rows) is (candidate is not None)
     assert (event["sequence"], event["previous_hash"]) == (1, GENESIS)
     assert "unknown-member" in event["violations"]
     assert "duration-minimum/Duration" in event["violations"]
@@ -159,17 +160,17 @@ def recorded(violations: list[Violation]) -> dict[str, object]:
     """Return the details of the event of a booking that breaks rules."""
     world = World()
     subject = Subject("op_1", "request-1", PRINCIPAL, None, HASH_KEY)
-    refusals = Refusals(world.trail, world.clock, world.budget)
+    refusals = Refusals(world.trail, world.register, world.clock, world.budget)
     with pytest.raises(BookingRejectedError), refusals.recorded(subject, Deadline.after(world.clock.monotonic, 5)):
         raise BookingRejectedError(violations)
     return dict(world.trail.refusals[0].details)
 
 
-@pytest.mark.parametrize(("rules", "left_out"), [(40, 0), (41, 1), (90, 50)])
+@pytest.mark.parametrize(("rules", "left_out"), [(32, 0), (33, 1), (90, 58)])
 def test_an_event_counts_the_broken_rules_that_it_has_no_room_for(rules: int, left_out: int) -> None:
-    """Break many different ones, of ten characters each: four hundred fit, and a short one after a long one does as well."""
+    """Break many different ones, of ten characters each: 320 fit, and a short one after a long one does as well."""
     details = recorded([Violation("/A", f"rule-{number:03}", "Mend it.") for number in range(rules)])
-    assert details["violations"] == [f"rule-{number:03}/A" for number in range(min(rules, 40))]
+    assert details["violations"] == [f"rule-{number:03}/A" for number in range(min(rules, 32))]
     assert details.get("violations_left_out", 0) == left_out
     assert ("violations_left_out" in details) is (left_out > 0)
     long_first = [Violation("/" + "A" * 400, "long", "Mend it."), Violation("/B", "short", "Mend it.")]
@@ -194,8 +195,9 @@ def test_a_missing_scope_is_refused_and_on_record(is_warm: bool) -> None:  # noq
     (event,) = world.events(error.operation_id)
     assert (event["kind"], event["reason"]) == ("refused", "insufficient-scope")
     assert event["missing_scope"] == "account_phonechat_bookings"
-    assert (event["account"], event["candidate"], event["sequence"]) == (1001, 123456, 1)
-    assert (event["previous_hash"], event["request_id"]) == (GENESIS, "request-1")
+    assert (event["client"], event["candidate"]) == (world.register.rows[1001], world.register.rows[123456])
+    assert event["sequence"] == 1
+    assert (event["previous_hash"], event["request_id"]) == (GENESIS, told_request_id("request-1"))
     assert PHONE not in world.store.rows()
     assert_nothing_was_claimed_or_sent(world)
 
@@ -281,7 +283,8 @@ def test_facts_that_cannot_be_read_end_the_booking_and_are_on_record(
     assert world.refusal() is failure
     assert failure.operation_id is None
     (event,) = world.trail.refusals
-    assert (event.kind, event.account, event.candidate) == ("refused", PRINCIPAL.account, 123456)
+    assert (event.kind, event.account) == ("refused", PRINCIPAL.account)
+    assert event.candidate == world.register.rows[123456]
     assert told.items() <= event.details.items()
     assert_nothing_was_claimed_or_sent(world)
 

@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.application.ports import Resolution
 from chalicelib.domain.access import Principal, Scope
-from chalicelib.domain.audit.event import AuditEvent
+from chalicelib.domain.audit.event import AuditEvent, told_request_id
 from chalicelib.domain.errors import (
     InsufficientScopeError,
     InvalidTokenError,
@@ -167,7 +167,7 @@ def test_asking_settles_what_is_unknown() -> None:
     world.gateway.bookings[5] = booking(booking_id=5)
     view = world.ask(operation_id, REFRESHED_TOKEN, "request-3")
     assert (view.record.state, view.record.booking_id) == (OperationState.CONFIRMED, 5)
-    assert world.events(operation_id)[2]["request_id"] == "request-3"
+    assert world.events(operation_id)[2]["request_id"] == told_request_id("request-3")
     assert world.gateway.listed[-1][0] == REFRESHED_TOKEN
     assert view.answer == world.ask(operation_id).answer == world.place().answer
     assert len(world.gateway.sent) == 1

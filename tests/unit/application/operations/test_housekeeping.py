@@ -7,7 +7,7 @@ import pytest
 from chalicelib.application.operations.housekeeping import Expired
 from chalicelib.application.ports import ClaimAnswer, Resolution
 from chalicelib.domain.access import Principal
-from chalicelib.domain.audit.event import AuditEvent, event_hash
+from chalicelib.domain.audit.event import AuditEvent, event_hash, told_request_id
 from chalicelib.domain.booking.form import JsonValue
 from chalicelib.domain.errors import (
     InvalidTokenError,
@@ -52,7 +52,7 @@ def test_an_account_s_next_call_settles_what_it_left_open_with_one_reading() -> 
         (REFRESHED_TOKEN, 1),
         (REFRESHED_TOKEN, 2),
     ] * 2
-    assert {world.events(each)[2]["request_id"] for each in (first, second)} == {"request-next"}
+    assert {world.events(each)[2]["request_id"] for each in (first, second)} == {told_request_id("request-next")}
 
 
 def test_a_caller_who_is_known_does_not_pay_for_it_again() -> None:
@@ -203,7 +203,7 @@ def test_what_nobody_came_back_for_in_a_day_is_flagged() -> None:
     assert world.state_of(operation_id) is OperationState.EXPIRED_UNKNOWN
     stored, events = world.trail.events(operation_id), world.events(operation_id)
     assert [event["kind"] for event in events] == ["claimed", "unknown", "expired"]
-    assert (events[2]["reason"], events[2]["request_id"]) == ("nobody-asked", "request-clean")
+    assert (events[2]["reason"], events[2]["request_id"]) == ("nobody-asked", told_request_id("request-clean"))
     assert events[2]["previous_hash"] == event_hash(stored[1])
     assert world.expire() == Expired()
     assert world.refusal(members(SessionDate="2026-01-25 21:30"), idempotency_key=None).operation_id == operation_id
@@ -217,7 +217,7 @@ def test_a_function_that_died_is_flagged_in_two_steps() -> None:
     operation_id = world.store.claims[0].id
     world.clock.tick(DAY + 1)
     assert (world.expire(), world.state_of(operation_id)) == (Expired(), OperationState.UNKNOWN)
-    assert world.events(operation_id)[1]["request_id"] == "request-clean"
+    assert world.events(operation_id)[1]["request_id"] == told_request_id("request-clean")
     assert (world.expire(), world.state_of(operation_id)) == (Expired(1), OperationState.EXPIRED_UNKNOWN)
     assert world.kinds(operation_id) == ["claimed", "unknown", "expired"]
 

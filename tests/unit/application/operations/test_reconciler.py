@@ -8,7 +8,7 @@ import pytest
 from chalicelib.application.operations.caller import Caller
 from chalicelib.application.operations.reconcile import Settled
 from chalicelib.application.ports import Resolution
-from chalicelib.domain.audit.event import AuditEvent
+from chalicelib.domain.audit.event import AuditEvent, told_request_id
 from chalicelib.domain.errors import OutcomeUnknownError, StoreUnavailableError, Trouble, UpstreamUnavailableError
 from chalicelib.domain.operation.operation import OperationState
 from chalicelib.domain.operation.record import OperationRecord
@@ -140,7 +140,7 @@ def test_when_another_call_was_faster_its_verdict_stands_and_ours_answers_only_i
     (settled,) = settle(world, record)
     assert (settled.record.state, settled.record.booking_id) == (faster.state, faster.booking_id)
     assert (settled.answer is not None) is is_answered
-    assert world.events(record.id)[2]["request_id"] == "request-faster"
+    assert world.events(record.id)[2]["request_id"] == told_request_id("request-faster")
     assert len(world.events(record.id)) == 3
 
 
@@ -173,7 +173,7 @@ def test_a_lease_that_another_call_found_over_first_is_settled_from_there() -> N
     (settled,) = settle(world, record)
     assert settled.record.state is CONFIRMED
     assert world.kinds(record.id) == ["claimed", "unknown", "confirmed"]
-    assert world.events(record.id)[1]["request_id"] == "request-faster"
+    assert world.events(record.id)[1]["request_id"] == told_request_id("request-faster")
 
 
 def test_a_lease_that_was_not_over_after_all_needs_no_list() -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from chalicelib.domain.access import AccessToken
-from chalicelib.domain.audit.event import event_hash
+from chalicelib.domain.audit.event import event_hash, told_request_id
 from chalicelib.domain.booking.booking import BookingRequest, ListEntry, UnreadableEntry
 from chalicelib.domain.errors import (
     BookingNotCreatedError,
@@ -169,7 +169,7 @@ def test_a_booking_that_turns_up_later_is_the_answer_of_the_repeat() -> None:
     assert body(found)["BookingID"] == 9
     world.gateway.end_booking(9, "Cancelled")
     assert world.place().answer == found.answer
-    assert world.events(operation_id)[2]["request_id"] == "request-2"
+    assert world.events(operation_id)[2]["request_id"] == told_request_id("request-2")
 
 
 def test_after_the_settle_window_a_whole_list_without_it_means_that_nothing_was_booked() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from chalicelib.application.operations.resolve_operation import ResolveOperation, ResolveOperationCommand
+from chalicelib.domain.audit.event import told_request_id
 from chalicelib.domain.errors import DuplicateBookingError, NotResolvableError, StoreUnavailableError
 from chalicelib.domain.operation.operation import OperationState
 from tests.builders import booking, members
@@ -54,7 +55,7 @@ def test_a_booking_that_a_person_found_confirms_the_operation(lost: Callable[[Wo
         77,
         "ada",
         "ticket 4711",
-        "resolve-1",
+        told_request_id("resolve-1"),
     )
     assert isinstance(world.refusal(idempotency_key=OTHER_KEY), DuplicateBookingError)
 

@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from chalicelib.application.review.list_open import ListOpen
-from chalicelib.application.review.persons import Persons
+from chalicelib.application.review.persons import Persons, Seen
 from chalicelib.domain.audit.event import EventKind
 from chalicelib.domain.review.desk.look import Action
+from tests.builders import pseudonym
 from tests.contract.review.test_audit_index import opening
 from tests.fakes.review_desk import Desk, visit
 
@@ -17,7 +18,9 @@ def test_open_operations_are_shown_and_the_look_is_recorded() -> None:
     desk.index.put(first, ended, replace(ended, sequence=2, kind=EventKind.CONFIRMED))
     desk.index.open_ids = [first.operation_id, ended.operation_id, f"op_{9:026}", opening(4).operation_id]
     queue = ListOpen(desk.door, desk.index, Persons(desk.register), most=3).execute(visit())
-    assert [(each.chain.operation_id, each.client) for each in queue.found] == [(first.operation_id, 1001)]
+    assert [(each.chain.operation_id, each.client) for each in queue.found] == [
+        (first.operation_id, Seen(pseudonym(1001)))
+    ]
     assert not queue.is_complete
     assert (desk.trail.events[-1].look.action, desk.trail.events[-1].look.found) == (Action.QUEUE, 1)
 

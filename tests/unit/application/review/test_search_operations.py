@@ -6,11 +6,11 @@ from datetime import date, timedelta
 import pytest
 
 from chalicelib.application.review.door import TRIES
+from chalicelib.application.review.persons import Seen
 from chalicelib.application.review.search_operations import SearchCommand
 from chalicelib.domain.audit.event import AuditEvent, EventKind
 from chalicelib.domain.errors import SwitchboardError
 from chalicelib.domain.review.desk.filters import Filter
-from chalicelib.domain.review.desk.person import PersonId
 from chalicelib.domain.review.desk.plan import Bounds, Day, Drive, Named, Place
 from chalicelib.domain.reviewer_errors import (
     AuditUnavailableError,
@@ -20,7 +20,8 @@ from chalicelib.domain.reviewer_errors import (
     RoleMissingError,
 )
 from chalicelib.domain.time_budget import Deadline
-from tests.builders import NOW
+from tests.builders import NOW, pseudonym
+from tests.fakes.persons import SpelledRegister
 from tests.fakes.review_desk import CUSTODIAN, NOBODY, UNAVAILABLE, Desk, visit
 
 
@@ -33,7 +34,9 @@ def opening(number: int, **changes: object) -> AuditEvent:
         kind=EventKind.CLAIMED,
         account=1001,
         request_id=f"request-{number}",
-        candidate=123456,
+        client=pseudonym(1001),
+        candidate=pseudonym(123456),
+        tells_client=True,
     )
     return replace(event, **changes)  # type: ignore[arg-type]  # members of an event
 
@@ -47,8 +50,8 @@ def numbers(desk: Desk, command: SearchCommand) -> list[int]:
     ("command", "place"),
     [
         (SearchCommand(visit(), Filter(request_id="r" * 50), client=1, candidate=2), Drive.REQUEST),
-        (SearchCommand(visit(), client=1, candidate=2), Named(Drive.CLIENT, 1)),
-        (SearchCommand(visit(), Filter(state="CONFIRMED"), candidate=2), Named(Drive.CANDIDATE, 2)),
+        (SearchCommand(visit(), client=1, candidate=2), Named(Drive.CLIENT, pseudonym(1))),
+        (SearchCommand(visit(), Filter(state="CONFIRMED"), candidate=2), Named(Drive.CANDIDATE, pseudonym(2))),
         (SearchCommand(visit(), Filter(state="CONFIRMED", rule="x", upstream_status=200)), Day(NOW.date())),
     ],
 )
@@ -166,27 +169,16 @@ def test_an_operation_whose_events_are_gone_is_passed_over() -> None:
     assert numbers(desk, SearchCommand(visit(), client=1001)) == []
 
 
-class Pseudonyms:
-    """A Register that knows one person by another name."""
-
-    def stored(self, user_id: int, deadline: Deadline) -> PersonId | None:
-        """Return the name of user 1001."""
-        del deadline
-        return "p-1" if user_id == 1001 else None
-
-    def shown(self, person: PersonId, deadline: Deadline) -> PersonId:
-        """Return who that is."""
-        del deadline
-        return 1001 if person == "p-1" else f"({person})"
-
-
-def test_people_go_through_the_register_both_ways() -> None:
-    """The search goes by the name in events, the answer shows the UserID, and the record of the look has the former."""
-    desk = Desk(register=Pseudonyms())
-    desk.index.put(opening(1, account="p-1"))
+def test_people_go_through_the_register() -> None:
+    """The search goes by the name in events, the answer shows it, beside it the UserID that was asked for, and no other."""
+    desk = Desk(register=SpelledRegister(5))
+    desk.index.put(opening(1))
+    client = pseudonym(1001)
     (found,) = desk.search(SearchCommand(visit(), client=1001)).found
-    assert (found.client, found.candidate) == (1001, "(123456)")
-    assert desk.trail.events[-1].look.asked == {"client": "p-1"}
+    assert (found.client, found.candidate) == (Seen(client, 1001), Seen(pseudonym(123456)))
+    (found,) = desk.search(SearchCommand(visit(), client=client)).found
+    assert found.client == Seen(client)
+    assert [event.look.asked for event in desk.trail.events] == [{"client": client}] * 2
     assert numbers(desk, SearchCommand(visit(), client=5)) == []
     assert desk.trail.events[-1].look.asked == {"person": "in no event"}
 

@@ -14,6 +14,7 @@ from chalicelib.domain.review.desk.look import Action
 from chalicelib.domain.review.desk.plan import Bounds
 from chalicelib.domain.reviewer_errors import AuditUnavailableError, InvalidQueryError, RoleMissingError
 from tests.builders import NOW
+from tests.fakes.persons import SpelledRegister
 from tests.fakes.review_desk import REVIEWER, UNMASKER, Desk, visit
 from tests.unit.application.review.test_search_operations import opening
 
@@ -75,12 +76,12 @@ def test_unmasking_takes_the_role_and_a_reason() -> None:
 
 
 def test_a_contact_that_is_gone_or_changed_is_lost() -> None:
-    """Its key erased, its row gone, its text another, or its event without an account."""
+    """Its key erased, its row gone, its text another, or its client nobody whom the register knows."""
     erased, gone, changed, odd = (desk_with(text) for text in (SEALED, LONG, LONG, SEALED))
     erased.contacts.fields.clear()
     gone.index.contacts.clear()
     changed.index.contacts[FIRST.operation_id, 2] = SEALED
-    odd.index.events[FIRST.operation_id][1] = after(FIRST, account="nobody", sealed_contact=SEALED)
+    odd.register = SpelledRegister(1001)
     for desk in (erased, gone, changed, odd):
         timeline = desk.show(asked())
         assert (timeline.contact_state, timeline.contact) == (ContactState.LOST, None)

@@ -14,7 +14,7 @@ def chain() -> list[bytes]:
     """Return four chained events as they are stored."""
     stored: list[bytes] = []
     for number, kind in enumerate([EventKind.CLAIMED, EventKind.UNKNOWN, EventKind.CONFIRMED, EventKind.RELEASED], 1):
-        event = AuditEvent("op_1", number, NOW, kind, 1001, "request-1")
+        event = AuditEvent("op_1", number, NOW, kind, 1001, "request-1", "p_1001")
         previous = event_hash(stored[-1]) if stored else event.previous_hash
         stored.append(replace(event, previous_hash=previous).canonical())
     return stored

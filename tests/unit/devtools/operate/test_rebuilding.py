@@ -13,7 +13,7 @@ from chalicelib.domain.operation.operation import OperationState
 from chalicelib.domain.review.moves import STATES
 from devtools.operate.rebuilding import LONGEST_LEASE, BrokenChainError, Chain, key_of
 from tests.builders import members, without
-from tests.unit.application.scenarios import SCENARIOS, booked, sent_again
+from tests.unit.application.scenarios import SCENARIOS, booked, lost, sent_again
 from tests.unit.application.world import World
 
 DAY = timedelta(days=1)
@@ -21,7 +21,10 @@ DAY = timedelta(days=1)
 
 def rebuilt(world: World) -> list[list[Item]]:
     """Return the rows that are made from each chain of a world."""
-    chains = [Chain.read(world.trail.events(record.id)) for record in world.store.records()]
+    chains = [
+        Chain.read(world.trail.events(record.id), (record.account, record.book_user_id))
+        for record in world.store.records()
+    ]
     return [chain.rows(world.clock.now()) for chain in chains]
 
 
@@ -42,7 +45,7 @@ def test_the_guards_and_bookings_that_stood_stand_again(scenario: Callable[[Worl
     """Those that an equal booking would meet, and no others."""
     world = World()
     scenario(world)
-    rows = [row for each in rebuilt(world) for row in each if not key_of(row).startswith("OP#")]
+    rows = [row for each in rebuilt(world) for row in each if not key_of(row).startswith(("OP#", "PERSON#"))]
     records = {record.id: record for record in world.store.records()}
     guards = [row for row in rows if key_of(row).startswith("GUARD#")]
     (last,) = list(records.values())[-1:]
@@ -56,19 +59,40 @@ def test_what_is_over_is_not_made_again_except_who_made_a_booking() -> None:
     """The guard ends first, a month later the operation; a BookingID is never free."""
     world = World()
     booked(world)
-    chain = Chain.read(world.trail.events(world.store.records()[0].id))
+    chain = Chain.read(world.trail.events(world.store.records()[0].id), (1001, 123456))
     guard_ends = world.store.claims[0].guard_expires_at
     kinds = {
         late: [key_of(row).partition("#")[0] for row in chain.rows(guard_ends + late)]
         for late in (-DAY, timedelta(0), timedelta(seconds=1), 30 * DAY, 31 * DAY)
     }
     assert list(kinds.values()) == [
-        ["BOOKING", "GUARD", "OP"],
-        ["BOOKING", "GUARD", "OP"],
-        ["BOOKING", "OP"],
-        ["BOOKING", "OP"],
-        ["BOOKING"],
+        ["PERSON", "PERSON", "BOOKING", "GUARD", "OP"],
+        ["PERSON", "PERSON", "BOOKING", "GUARD", "OP"],
+        ["PERSON", "PERSON", "BOOKING", "OP"],
+        ["PERSON", "PERSON", "BOOKING", "OP"],
+        ["PERSON", "PERSON", "BOOKING"],
     ]
+
+
+def test_people_are_called_again_what_they_were_called() -> None:
+    """The register is made of what is sealed beside the claim, and of what the events say."""
+    world = World()
+    booked(world)
+    (rows,) = rebuilt(world)
+    named = {key_of(row): row["pseudonym"]["S"] for row in rows if key_of(row).startswith("PERSON#")}
+    assert named == {f"PERSON#{user_id}": name for user_id, name in world.register.rows.items()}
+
+
+def test_where_nobody_can_tell_whose_it_was_only_the_booking_is_made_again() -> None:
+    """It names nobody; a guard and an operation would."""
+    world = World()
+    booked(world)
+    (record,) = world.store.records()
+    rows = Chain.read(world.trail.events(record.id)).rows(world.clock.now())
+    assert rows == [items.booking(record.id, record.booking_id or 0)]
+    world = World()
+    lost(world)
+    assert Chain.read(world.trail.events(world.store.records()[0].id)).rows(world.clock.now()) == []
 
 
 def test_a_refusal_has_no_rows() -> None:

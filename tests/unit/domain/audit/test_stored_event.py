@@ -11,7 +11,9 @@ from chalicelib.domain.audit.stored_event import ALLOWED_SKEW, StoredEvent, Unre
 from chalicelib.domain.canonical import Canonical, canonical_bytes
 from tests.builders import NOW
 
-EVENT = AuditEvent("op_1", 2, NOW, EventKind.CONFIRMED, 1001, "request-1", 123456, 77, "ab" * 32, {"reason": "booked"})
+EVENT = AuditEvent(
+    "op_1", 2, NOW, EventKind.CONFIRMED, 1001, "request-1", "p_1001", "p_123456", 77, "ab" * 32, {"reason": "booked"}
+)
 DOCUMENT = json.loads(EVENT.canonical())
 
 
@@ -27,8 +29,8 @@ def test_an_event_is_read_as_it_was_written() -> None:
         at=NOW,
         kind=EventKind.CONFIRMED,
         previous_hash="ab" * 32,
-        client="1001",
-        candidate="123456",
+        client="p_1001",
+        candidate="p_123456",
         booking_id="77",
         document=DOCUMENT,
     )
@@ -36,14 +38,14 @@ def test_an_event_is_read_as_it_was_written() -> None:
 
 
 def test_what_an_event_does_not_know_is_read_as_none() -> None:
-    """Leave candidate and booking out."""
-    event = StoredEvent.read(replace(EVENT, candidate=None, booking_id=None).canonical())
-    assert (event.candidate, event.booking_id) == (None, None)
+    """Leave people and booking out."""
+    event = StoredEvent.read(replace(EVENT, client=None, candidate=None, booking_id=None).canonical())
+    assert (event.client, event.candidate, event.booking_id) == (None, None, None)
 
 
 def test_persons_are_named_by_whatever_stands_there() -> None:
-    """Put a pseudonym in the place of each number."""
-    event = StoredEvent.read(canonical_bytes({**DOCUMENT, "account": "c_7Q", "candidate": "p_2X"}))
+    """Put another spelling in the place of each."""
+    event = StoredEvent.read(canonical_bytes({**DOCUMENT, "client": "c_7Q", "candidate": "p_2X"}))
     assert (event.client, event.candidate) == ("c_7Q", "p_2X")
 
 
@@ -94,7 +96,7 @@ def test_members_of_another_form_are_no_event(change: dict[str, Canonical], why:
         StoredEvent.read(canonical_bytes({**DOCUMENT, **change}))
 
 
-@pytest.mark.parametrize("name", ["operation_id", "sequence", "at", "kind", "account", "previous_hash"])
+@pytest.mark.parametrize("name", ["operation_id", "sequence", "at", "kind", "previous_hash"])
 def test_an_event_has_all_that_every_event_has(name: str) -> None:
     """Leave each member out."""
     with pytest.raises(UnreadableEventError, match=r"^no event: KeyError$"):

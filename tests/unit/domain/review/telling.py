@@ -9,7 +9,7 @@ from chalicelib.domain.audit.chain import StoredChain
 from chalicelib.domain.audit.event import GENESIS, AuditEvent, EventKind, event_hash
 from chalicelib.domain.audit.stored_event import StoredEvent
 from chalicelib.domain.canonical import Canonical
-from tests.builders import NOW
+from tests.builders import NOW, pseudonym
 
 SESSION_ENDS = NOW + timedelta(days=6)
 REQUEST: Mapping[str, Canonical] = {
@@ -31,7 +31,7 @@ class Step:
     seconds: float
     booking_id: int | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
-    client: int = 1001
+    client: int | None = 1001
     candidate: int | None = 123456
 
     def at(self, seconds: float) -> "Step":
@@ -105,9 +105,10 @@ def stored(*steps: Step, operation_id: str = "op_1") -> StoredChain:
             sequence=sequence,
             at=_at(step.seconds),
             kind=step.kind,
-            account=step.client,
+            account=1001,
             request_id="request-1",
-            candidate=step.candidate,
+            client=None if step.client is None else pseudonym(step.client),
+            candidate=None if step.candidate is None else pseudonym(step.candidate),
             booking_id=step.booking_id,
             previous_hash=event_hash(events[-1]) if events else GENESIS,
             details=step.details,

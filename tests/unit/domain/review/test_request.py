@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.domain.audit.stored_event import StoredEvent
 from chalicelib.domain.review.request import is_same_request, session_of
+from tests.builders import pseudonym
 from tests.unit.domain.review.telling import CLAIMED, REQUEST, Step, told
 
 
@@ -52,6 +53,6 @@ def test_under_another_key_what_is_told_of_them_is_compared(change: dict[str, An
 
 
 def test_a_session_is_of_a_client_with_a_candidate_at_a_minute() -> None:
-    """Both are named by whatever stands there."""
-    assert session_of(read(CLAIMED)) == ("1001", "123456", "2026-01-20 21:30")
-    assert session_of(read(CLAIMED.but(request="sealed"))) == ("1001", "123456", "None")
+    """Both are named by whatever stands there; the claim need not know the client yet."""
+    assert session_of(read(CLAIMED), "p_1") == ("p_1", pseudonym(123456), "2026-01-20 21:30")
+    assert session_of(read(CLAIMED.but(request="sealed")), "p_1") == ("p_1", pseudonym(123456), "None")

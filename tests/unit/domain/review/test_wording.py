@@ -17,15 +17,15 @@ from chalicelib.domain.booking.booking import ContactMethod
 from chalicelib.domain.canonical import canonical_bytes
 from chalicelib.domain.review import reasons
 from chalicelib.domain.review.wording import sentences
-from tests.builders import PRINCIPAL, booking, members
+from tests.builders import PRINCIPAL, booking, members, pseudonym
 from tests.unit.application.scenarios import SCENARIOS, expired, lost
 from tests.unit.application.world import World
 from tests.unit.domain.review import telling
 from tests.unit.domain.review.telling import REQUEST, Step, told
 
 ASKED = (
-    "lient 1001 asked to book candidate 123456 for 2026-01-20 21:30 by AdultWork's clock, 15 minutes for 32 credits; the "
-    "candidate calls the client."
+    f"lient {pseudonym(1001)} asked to book candidate {pseudonym(123456)} for 2026-01-20 21:30 by AdultWork's clock, 15 minutes "
+    "for 32 credits; the candidate calls the client."
 )
 CLAIM = (
     f"C{ASKED}",
@@ -39,8 +39,13 @@ FINAL = "This is final: a repeat under the same key gets the same answer."
 ANN = "Ann decided, because of “AdultWork's own list”,"
 MAYBE = "It may have been booked, so it is not sent again; AdultWork's own list will tell."
 REFUSAL = (
-    "A request of client 1001 to book candidate 123456 was refused before anything was sent.",
+    f"A request of client {pseudonym(1001)} to book candidate {pseudonym(123456)} was refused before anything was sent.",
     "The reason: it breaks rules of a booking.",
+)
+
+COUNTED = (
+    f"Client {pseudonym(1001)} was refused so often in the hour from 2026-01-15T12 UTC that refusals are only counted: 4 so "
+    "far."
 )
 
 
@@ -54,6 +59,9 @@ def say(step: Step) -> tuple[str, ...]:
     ("step", "expected"),
     [
         (telling.CLAIMED, CLAIM),
+        (replace(telling.CLAIMED, client=None), (
+            CLAIM[0].replace(f"Client {pseudonym(1001)}", "A client who is named later"), *CLAIM[1:],
+        )),
         (telling.CONFIRMED, (
             "AdultWork made the booking, and answered with booking 7, status 200.",
             "What it answered is what was sent: candidate, time, duration, method and credits.",
@@ -100,7 +108,7 @@ def say(step: Step) -> tuple[str, ...]:
         )),
         (telling.REFUSED, REFUSAL),
         (replace(telling.REFUSED, candidate=None), (
-            "A request of client 1001 to book a candidate that was not named was refused before anything was sent.",
+            f"A request of client {pseudonym(1001)} to book a candidate that was not named was refused before anything was sent.",
             REFUSAL[1],
         )),
         (telling.REFUSED.but(request=dict(REQUEST)), (
@@ -119,7 +127,7 @@ def say(step: Step) -> tuple[str, ...]:
         (telling.REFUSED.but(limit=4, window_seconds=60), (*REFUSAL, "The limit: 4 in 60 seconds.")),
         (telling.REFUSED.but(upstream_status=503), (*REFUSAL, "AdultWork answered with status 503.")),
         (telling.COUNTED, (
-            "Client 1001 was refused so often in the hour from 2026-01-15T12 UTC that refusals are only counted: 4 so far.",
+            COUNTED,
         )),
     ],
 )  # fmt: skip

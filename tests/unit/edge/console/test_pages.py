@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from chalicelib.application.review.count_operations import CountOperations
 from chalicelib.application.review.list_open import ListOpen
-from chalicelib.application.review.persons import IdentityRegister, Persons
+from chalicelib.application.review.persons import Persons
 from chalicelib.application.review.search_operations import SearchOperations
 from chalicelib.application.review.show_operation import ShowOperation
 from chalicelib.application.review.verify_audit import VerifyAudit
@@ -29,6 +29,8 @@ from tests.contract.records import enough_time
 from tests.contract.review.test_audit_index import opening
 from tests.fakes.audit_index import InMemoryAuditIndex
 from tests.fakes.console import session_of, sign_in
+from tests.fakes.people import custody_of
+from tests.fakes.persons import SpelledRegister
 from tests.fakes.review_desk import UNMASKER, Desk
 from tests.unit.edge.gateway_event import Reply, call, rest_event
 
@@ -40,7 +42,7 @@ JSON = st.recursive(
     lambda part: st.lists(part) | st.dictionaries(st.text(), part),
 )
 MEMBERS = (
-    *("at", "kind", "account", "candidate", "request", "booking_id", "upstream_status", "violations", "reason"),
+    *("at", "kind", "client", "candidate", "request", "booking_id", "upstream_status", "violations", "reason"),
     *("request_id", "operation_id", "sequence", "previous_hash", "refusals", "hour", "sealed_contact_sha256"),
 )
 
@@ -63,7 +65,7 @@ def ask(resource: str, index: InMemoryAuditIndex | None = None, **event: Any) ->
     if OPERATION.operation_id not in desk.index.events:
         desk.index.put(OPERATION)
         desk.index.open_ids = [OPERATION.operation_id]
-    persons = Persons(IdentityRegister())
+    persons = Persons(SpelledRegister())
     door = desk.door
     signing = sign_in(clock=desk.clock)
     container = ReviewContainer(
@@ -71,6 +73,7 @@ def ask(resource: str, index: InMemoryAuditIndex | None = None, **event: Any) ->
         ShowOperation(door, desk.index, persons, desk.contacts),
         CountOperations(door, desk.index),
         VerifyAudit(door, desk.verification()),
+        custody_of(desk),
         EdgeSettings(),
         Console("https://audit.example/console", signing, ListOpen(door, desk.index, persons), desk.clock),
     )
@@ -107,7 +110,7 @@ def test_no_record_hides_itself_by_failing_its_page(page: str, stored: list[dict
 @pytest.mark.parametrize("page", PAGES[:2])
 def test_half_a_character_is_shown_as_none(page: str) -> None:
     """JSON can tell one, and no page can."""
-    index = Tampered(stored=[b'{"account":"\\ud800","kind":"\\udfff"}'])
+    index = Tampered(stored=[b'{"client":"\\ud800","kind":"\\udfff"}'])
     answer = ask(page, index)
     assert (answer.status, answer.body.encode().decode() == answer.body, "?" in answer.body) == (200, True, True)
 

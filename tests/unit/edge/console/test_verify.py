@@ -9,7 +9,7 @@ from chalice.app import Chalice
 
 from chalicelib.application.review.count_operations import CountOperations
 from chalicelib.application.review.list_open import ListOpen
-from chalicelib.application.review.persons import IdentityRegister, Persons
+from chalicelib.application.review.persons import Persons
 from chalicelib.application.review.search_operations import SearchOperations
 from chalicelib.application.review.show_operation import ShowOperation
 from chalicelib.application.review.verify_audit import VerifyAudit
@@ -24,6 +24,8 @@ from chalicelib.edge.review.routes import register
 from tests.contract.records import enough_time
 from tests.contract.review.test_audit_index import opening
 from tests.fakes.console import session_of, sign_in
+from tests.fakes.people import custody_of
+from tests.fakes.persons import SpelledRegister
 from tests.fakes.review_desk import UNMASKER, Desk
 from tests.trails import make_trail
 from tests.unit.application.review.test_audit_verification import Ground, ground_of
@@ -34,7 +36,7 @@ VERIFY = "/console/verify"
 
 def visit(ground: Ground | None, desk: Desk, method: str = "POST", **fields: str) -> Reply:
     """Send the form of a session, or open the page."""
-    persons = Persons(IdentityRegister())
+    persons = Persons(SpelledRegister())
     signing = sign_in(clock=desk.clock)
     verify = None if ground is None else VerifyAudit(desk.door, ground.verification())
     container = ReviewContainer(
@@ -42,6 +44,7 @@ def visit(ground: Ground | None, desk: Desk, method: str = "POST", **fields: str
         ShowOperation(desk.door, desk.index, persons, desk.contacts),
         CountOperations(desk.door, desk.index),
         VerifyAudit(desk.door, desk.verification()),
+        custody_of(desk),
         EdgeSettings(),
         Console("https://audit.example/console", signing, ListOpen(desk.door, desk.index, persons), desk.clock, verify),
     )

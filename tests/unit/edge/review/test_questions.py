@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.application.review.count_operations import CountOperations
-from chalicelib.application.review.persons import IdentityRegister, Persons
+from chalicelib.application.review.persons import Persons
 from chalicelib.application.review.search_operations import SearchOperations
 from chalicelib.application.review.show_operation import ShowOperation
 from chalicelib.application.review.verify_audit import VerifyAudit
@@ -18,6 +18,8 @@ from chalicelib.edge.middleware import install
 from chalicelib.edge.review.container import ReviewContainer
 from chalicelib.edge.review.questions import FILTERS
 from chalicelib.edge.review.routes import OPERATION, STATISTICS, VERIFICATION, register
+from tests.fakes.people import custody_of
+from tests.fakes.persons import SpelledRegister
 from tests.fakes.review_desk import UNMASKER, Desk
 from tests.unit.edge.gateway_event import Reply, call, rest_event
 
@@ -27,12 +29,13 @@ PARAMETERS = (*FILTERS, "cursor", "limit", "reason", "unmask")
 
 def ask(desk: Desk, resource: str = SEARCH, **event: Any) -> Reply:  # noqa: ANN401 (members of an event)
     """Send a question through the whole edge."""
-    persons = Persons(IdentityRegister())
+    persons = Persons(SpelledRegister())
     container = ReviewContainer(
         SearchOperations(desk.door, desk.index, persons),
         ShowOperation(desk.door, desk.index, persons, desk.contacts),
         CountOperations(desk.door, desk.index),
         VerifyAudit(desk.door, desk.verification()),
+        custody_of(desk),
         EdgeSettings(),
     )
     app: Any = Chalice(app_name="review-under-test")

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -25,6 +26,7 @@ from chalicelib.edge.answer_form import HttpAnswers
 from chalicelib.edge.links import Links
 from devtools.bench.write_units import Cost, CountedTables
 from devtools.places import ROOT
+from tests.builders import pseudonym
 from tests.fakes.store import TroubledStore
 from tests.fakes.vault import TroubledVault
 from tests.unit.application.world import World
@@ -34,7 +36,8 @@ MEMBERS: dict[str, Any] = json.loads(re.findall(r"-d '(\{.*?\})'", README, re.DO
 BOOKED: dict[str, Any] = simplejson.loads(re.findall(r"```json\n(.*?)```", README, re.DOTALL)[0], use_decimal=True)
 REQUEST_ID = "6f1c0a52-3c5d-4d0e-9a51-0f5a6f3b7c11"
 KEY = "6f1c0a52-readme-0001"
-NAMES = Tables("operations", "audit")
+KEPT = timedelta(days=400)
+NAMES = Tables("operations", "audit", KEPT, KEPT)
 LIMITS = (RateLimit(5, 60), RateLimit(30, 86_400))
 
 
@@ -99,6 +102,8 @@ def priced_world() -> World:
     """Return a world of the README's answers, whose store counts and whose vault seals."""
     world = World(store=PricedStore(), vault=SealingVault(), form=HttpAnswers(Links("/dev", "/dev/problems/")))
     world.gateway.created_at = "2026-01-15T12:00:00.000"
+    for user_id in (1001, MEMBERS["BookUserID"]):  # people whom the register knows
+        world.register.learn(user_id, pseudonym(user_id))
     make = world.gateway.answer
 
     def book(request: BookingRequest) -> Outcome:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from chalicelib.adapters.aws.dynamodb import items, tables
 from chalicelib.domain.operation.operation import OPEN, OperationState
 from chalicelib.domain.operation.record import OperationRecord
-from tests.builders import NOW
+from tests.builders import NOW, pseudonym
 from tests.contract.records import IDEMPOTENCY_KEY, claim_event, operation
 
 MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2100, 1, 1)).map(lambda naive: naive.replace(tzinfo=NOW.tzinfo))  # noqa: DTZ001 (the zone is set at once)
@@ -41,6 +41,8 @@ def test_the_operation_has_what_reconciliation_looks_for() -> None:
     assert row == {
         "pk": {"S": f"OP#{made.id}"},
         "account": {"N": "1001"},
+        "client": {"S": pseudonym(1001)},
+        "candidate": {"S": pseudonym(123456)},
         "book_user_id": {"N": "123456"},
         "session_date": {"S": "2026-01-20 21:30"},
         "duration": {"N": "15"},

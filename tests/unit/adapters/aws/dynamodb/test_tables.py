@@ -10,8 +10,9 @@ import pytest
 from chalicelib.adapters.aws.dynamodb import items, tables, transactions
 from chalicelib.adapters.aws.dynamodb.tables import AUDIT, OPERATIONS, TableSchema
 from chalicelib.adapters.aws.dynamodb.transactions import Row, Tables
+from chalicelib.domain.audit.event import told_request_id
 from chalicelib.domain.operation.operation import keyed_operation_id
-from tests.builders import NOW
+from tests.builders import NOW, pseudonym
 from tests.contract.records import UNKNOWN, claim_event, conclusion_event, confirmed, operation
 
 NAMES = Tables("operations", "audit")
@@ -39,11 +40,27 @@ def test_both_tables_are_protected(schema: TableSchema) -> None:
     assert template["BillingMode"] == "PAY_PER_REQUEST"
 
 
-def test_only_operations_expire() -> None:
-    """The audit trail has no end of life."""
+@BOTH
+def test_rows_end_by_one_attribute(schema: TableSchema) -> None:
+    """A table without one keeps everything."""
     expiry = {"AttributeName": "expires_at", "Enabled": True}
-    assert OPERATIONS.cloudformation(KMS_KEY)["TimeToLiveSpecification"] == expiry
-    assert "TimeToLiveSpecification" not in AUDIT.cloudformation(KMS_KEY)
+    assert schema.cloudformation(KMS_KEY)["TimeToLiveSpecification"] == expiry
+    assert "TimeToLiveSpecification" not in replace(schema, expiry=None).cloudformation(KMS_KEY)
+
+
+def test_every_event_and_contact_that_is_written_ends_where_a_retention_is_set() -> None:
+    """In all transactions; without one none does."""
+    booked, kept = operation(1), Tables("operations", "audit", timedelta(days=100), timedelta(days=90))
+    event = conclusion_event(booked, UNKNOWN, contact="sealed" * 100)
+    for names in (NAMES, kept):
+        claim = transactions.claim(names, booked, claim_event(booked), None, ())
+        conclusion = transactions.conclusion(names, booked, UNKNOWN, event, None)
+        puts = [claim[Row.EVENT]["Put"], conclusion[Row.EVENT]["Put"], conclusion[Row.CONTACT]["Put"]]
+        ends = [put["Item"].get("expires_at") for put in puts]
+        days = (100, 100, 90)
+        times = (booked.claimed_at, event.at, event.at)
+        wanted = [items.expiry(at + timedelta(days=one)) for at, one in zip(times, days, strict=True)]
+        assert ends == (wanted if names is kept else [None] * 3)
 
 
 @BOTH
@@ -63,9 +80,9 @@ def test_every_index_of_the_trail_finds_an_operation_by_the_event_that_opens_its
     opening = [index for index in AUDIT.indexes if index != tables.BY_HOUR]
     assert {index.attribute: row[index.attribute] for index in opening} == {
         "day": {"S": tables.day_shard(NOW, made.id)},
-        "account": {"N": "1001"},
-        "candidate": {"N": "123456"},
-        "request_id": {"S": f"request-of-{made.id}"},
+        "client": {"S": pseudonym(1001)},
+        "candidate": {"S": pseudonym(123456)},
+        "request_id": {"S": told_request_id(f"request-of-{made.id}")},
     }
     assert [list(row[index.attribute]) for index in opening] == [[index.kind] for index in opening]
     assert tables.BY_HOUR.attribute not in row
@@ -73,6 +90,18 @@ def test_every_index_of_the_trail_finds_an_operation_by_the_event_that_opens_its
     assert items.audit_event(conclusion_event(made, confirmed(77))).keys() == {"pk", "sk", "canonical"}
     later = items.audit_event(replace(conclusion_event(made, confirmed(77)), sequence=3))
     assert later["hour"] == {"S": tables.hour_shard(NOW, made.id)}
+
+
+def test_the_event_that_first_names_the_client_is_found_by_him_as_of_when_the_operation_began() -> None:
+    """A claim that does not know him yet is in no index of clients."""
+    made = operation()
+    claimed = replace(claim_event(made), client=None, tells_client=False)
+    assert tables.BY_CLIENT.attribute not in items.audit_event(claimed)
+    end = replace(conclusion_event(made, confirmed(77)), tells_client=True, begun_at=NOW)
+    row = items.audit_event(end)
+    assert (row["client"], row["at"]) == ({"S": pseudonym(1001)}, items.instant(NOW))
+    update = transactions.conclusion(NAMES, made, confirmed(77), end, None)[Row.OPERATION]["Update"]
+    assert update["ExpressionAttributeValues"][":new_client"] == {"S": pseudonym(1001)}
 
 
 def test_an_event_stays_out_of_the_index_of_what_it_does_not_know() -> None:
@@ -84,7 +113,8 @@ def test_an_index_copies_what_its_readers_need_and_no_more() -> None:
     """The keys name the operation; the look for an account's open ones tells accounts apart, too."""
     assert [index.arguments()["Projection"] for index in AUDIT.indexes] == [{"ProjectionType": "KEYS_ONLY"}] * 5
     assert [index.arguments()["Projection"] for index in OPERATIONS.indexes] == [
-        {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["account"]}
+        {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["account"]},
+        {"ProjectionType": "KEYS_ONLY"},
     ]
 
 
@@ -92,10 +122,9 @@ def test_only_an_open_operation_is_in_the_index_of_open_ones() -> None:
     """By the time of its claim; the conclusion takes the attribute away, an unknown outcome does not."""
     made = operation()
     row = items.operation_being_sent(made, claim_event(made))
-    assert [list(row[index.attribute]) for index in OPERATIONS.indexes] == [
-        [index.kind] for index in OPERATIONS.indexes
-    ]
-    assert {index.sort for index in OPERATIONS.indexes} == {"claimed_at"}
+    assert list(row[tables.OPEN.attribute]) == [tables.OPEN.kind]
+    assert tables.OPEN.sort == "claimed_at"
+    assert tables.BY_PSEUDONYM.attribute not in row
     assert list(row["claimed_at"]) == ["S"]
     for outcome, removed in ((confirmed(), " REMOVE #open"), (UNKNOWN, "")):
         parts = transactions.conclusion(NAMES, made, outcome, conclusion_event(made, outcome), None)

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from chalicelib.adapters.aws.review.audit_index import DynamoDBAuditIndex
 from chalicelib.adapters.aws.review.contacts import KmsContacts
 from chalicelib.adapters.aws.review.look_trail import DynamoDBLookTrail
-from chalicelib.adapters.aws.review.rows import person, stretch
+from chalicelib.adapters.aws.review.rows import stretch
 from chalicelib.domain.review.desk.look import Action, Head, Look
 from chalicelib.domain.review.desk.plan import Drive, Named, Span
 from chalicelib.domain.review.desk.position import Direction, Position
@@ -19,7 +19,7 @@ from chalicelib.domain.time_budget import Deadline
 from tests.builders import NOW
 from tests.fakes.clock import FixedClock
 
-CLIENT = Named(Drive.CLIENT, 1001)
+CLIENT = Named(Drive.CLIENT, "p_1")
 LOOK = Look(Reviewer("https://identity.example", "rita", frozenset()), Action.SEARCH, NOW, "request-1", 0).following(
     Head()
 )
@@ -144,11 +144,6 @@ def test_what_another_key_sealed_is_lost() -> None:
     answers = Scripted({"Item": {"wrapped": {"B": b"wrapped"}}}), Scripted({"Plaintext": bytes(32)})
     contacts = KmsContacts(cast("Any", answers[0]), answers[1], "operations", "key")
     assert contacts.opened(1001, "op_1", "sealed", in_time()) is None
-
-
-def test_people_are_named_by_number_or_by_text() -> None:
-    """As the index has them."""
-    assert (person(7), person("p-1")) == ({"N": "7"}, {"S": "p-1"})
 
 
 def test_a_stretch_of_time_is_spelled_as_rows_are() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from chalicelib.adapters.aws.vault.data_key import DataKey
 from chalicelib.domain.time_budget import Deadline
 from tests.fakes.clock import FixedClock
-from tests.unit.adapters.aws.dynamodb.stub import Reply, answer, error
+from tests.unit.adapters.aws.dynamodb.stub import Reply, answer
 
 ACCOUNT = 1001
 PURPOSE = "answer:op_1"
@@ -15,9 +15,9 @@ OTHER_SECRET = bytes(range(32))
 WRAPPED = b"\x00 wrapped by KMS \xff"
 OTHER_WRAPPED = b"\x01 wrapped by KMS too"
 KEY = DataKey(SECRET)
+PSEUDONYM = f"p_{7:026}"
 
 NO_ROW = answer(200, {})
-WRITTEN = answer(200, {})
 DELETED = answer(200, {})
 
 
@@ -34,11 +34,11 @@ def base64_text(raw: bytes) -> str:
 def row(secret: bytes = SECRET, wrapped: bytes = WRAPPED) -> dict[str, Any]:
     """Return the row of a key, as DynamoDB spells it."""
     return {
-        "pk": {"S": f"DATAKEY#{ACCOUNT}"},
-        "schema": {"N": "1"},
+        "pk": {"S": f"PERSON#{ACCOUNT}"},
+        "pseudonym": {"S": PSEUDONYM},
+        "created_at": {"S": "2026-01-15T12:00:00.000+00:00"},
         "key_id": {"B": base64_text(DataKey(secret).id)},
         "wrapped": {"B": base64_text(wrapped)},
-        "created_at": {"S": "2026-01-15T12:00:00.000+00:00"},
     }
 
 
@@ -47,9 +47,9 @@ def found(item: dict[str, Any]) -> Reply:
     return answer(200, {"Item": item})
 
 
-def taken(item: dict[str, Any]) -> Reply:
-    """Return the reply to PutItem when another container was faster."""
-    return error("ConditionalCheckFailedException", Item=item)
+def written(item: dict[str, Any]) -> Reply:
+    """Return the reply to UpdateItem: the row as it stands, another container's where that was faster."""
+    return answer(200, {"Attributes": item})
 
 
 def made(secret: bytes = SECRET, wrapped: bytes = WRAPPED) -> Reply:

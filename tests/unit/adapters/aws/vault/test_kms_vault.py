@@ -10,6 +10,7 @@ from chalicelib.adapters.aws.database import DynamoDB
 from chalicelib.adapters.aws.kms import Kms
 from chalicelib.adapters.aws.vault.data_key import DataKey
 from chalicelib.adapters.aws.vault.kms_vault import KmsVault
+from chalicelib.adapters.aws.vault.name_cache import NameCache
 from chalicelib.application.ports import Concurrency
 from chalicelib.domain.errors import SealBrokenError, StoreUnavailableError
 from tests.fakes.system import LateConcurrency, LazyConcurrency, SequentialConcurrency
@@ -23,25 +24,24 @@ from tests.unit.adapters.aws.vault.replies import (
     OTHER_WRAPPED,
     PURPOSE,
     WRAPPED,
-    WRITTEN,
     base64_text,
     found,
     in_time,
     made,
     row,
-    taken,
     unwrapped,
+    written,
 )
 
 CONTEXT = {"account": str(ACCOUNT)}
-KEY = {"pk": {"S": f"DATAKEY#{ACCOUNT}"}}
+KEY = {"pk": {"S": f"PERSON#{ACCOUNT}"}}
 
 
 def test_the_first_key_of_an_account_is_made_and_kept_wrapped(
     vault: KmsVault, server: StubDynamoDB, clock: CountingClock
 ) -> None:
     """The row has no plaintext and no expiry, and is written only if there is none."""
-    server.will(NO_ROW, made(), WRITTEN)
+    server.will(NO_ROW, made(), written(row()))
     vault.unlock(ACCOUNT, in_time(clock))
     read, generate, put = server.requests
     assert (read.operation, read.document) == (
@@ -53,12 +53,19 @@ def test_the_first_key_of_an_account_is_made_and_kept_wrapped(
         {"KeyId": "alias/vault", "KeySpec": "AES_256", "EncryptionContext": CONTEXT},
     )
     assert (put.operation, put.document) == (
-        "PutItem",
+        "UpdateItem",
         {
             "TableName": "operations",
-            "Item": row(),
-            "ConditionExpression": "attribute_not_exists(pk)",
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+            "Key": KEY,
+            "UpdateExpression": "SET "
+            + ", ".join(f"#{each} = if_not_exists(#{each}, :{each})" for each in row() if each != "pk"),
+            "ExpressionAttributeNames": {f"#{each}": each for each in row() if each != "pk"},
+            "ExpressionAttributeValues": {
+                f":{each}": put.document["ExpressionAttributeValues"][f":{each}"] if each == "pseudonym" else value
+                for each, value in row().items()
+                if each != "pk"
+            },
+            "ReturnValues": "ALL_NEW",
         },
     )
 
@@ -81,9 +88,9 @@ def test_a_faster_containers_key_is_used_instead_of_our_own(
     new_vault: Callable[[], KmsVault], server: StubDynamoDB, clock: CountingClock
 ) -> None:
     """What stands in the table counts, or the other container could not open what this one seals."""
-    server.will(NO_ROW, made(OTHER_SECRET, OTHER_WRAPPED), taken(row()), unwrapped())
+    server.will(NO_ROW, made(OTHER_SECRET, OTHER_WRAPPED), written(row()), unwrapped())
     sealed = new_vault().unlock(ACCOUNT, in_time(clock)).seal(b"secret", PURPOSE)
-    assert server.operations == ["GetItem", "GenerateDataKey", "PutItem", "Decrypt"]
+    assert server.operations == ["GetItem", "GenerateDataKey", "UpdateItem", "Decrypt"]
     assert server.requests[3].document["CiphertextBlob"] == base64_text(WRAPPED)
     server.will(found(row()), unwrapped())
     assert new_vault().unlock(ACCOUNT, in_time(clock)).open(sealed, PURPOSE) == b"secret"
@@ -93,9 +100,9 @@ def test_our_own_first_write_whose_answer_was_lost_is_recognised(
     vault: KmsVault, server: StubDynamoDB, clock: CountingClock
 ) -> None:
     """The second try finds our own row, and needs no Decrypt."""
-    server.will(NO_ROW, made(), error("InternalServerError", 500), taken(row()))
+    server.will(NO_ROW, made(), error("InternalServerError", 500), written(row()))
     vault.unlock(ACCOUNT, in_time(clock))
-    assert server.operations == ["GetItem", "GenerateDataKey", "PutItem", "PutItem"]
+    assert server.operations == ["GetItem", "GenerateDataKey", "UpdateItem", "UpdateItem"]
 
 
 def test_a_key_is_remembered_for_five_minutes(vault: KmsVault, server: StubDynamoDB, clock: CountingClock) -> None:
@@ -120,7 +127,7 @@ def test_erasing_deletes_the_row_and_forgets_the_key(
     vault.erase(ACCOUNT, in_time(clock))
     assert server.requests[2].operation == "DeleteItem"
     assert server.requests[2].document == {"TableName": "operations", "Key": KEY}
-    server.will(NO_ROW, made(OTHER_SECRET, OTHER_WRAPPED), WRITTEN)
+    server.will(NO_ROW, made(OTHER_SECRET, OTHER_WRAPPED), written(row(OTHER_SECRET, OTHER_WRAPPED)))
     with pytest.raises(SealBrokenError):
         vault.unlock(ACCOUNT, in_time(clock)).open(sealed, PURPOSE)
 
@@ -147,10 +154,9 @@ def test_a_new_key_is_asked_for_beside_the_row_so_that_the_first_time_takes_two_
     clients: tuple[Kms, DynamoDB], server: StubDynamoDB, clock: CountingClock
 ) -> None:
     """It is on its way before anybody knows whether it will be needed."""
-    server.will(made(), NO_ROW, WRITTEN)
+    server.will(made(), NO_ROW, written(row()))
     vault_with(clients, clock, SequentialConcurrency()).unlock(ACCOUNT, in_time(clock))
-    assert server.operations == ["GenerateDataKey", "GetItem", "PutItem"]
-    assert server.requests[2].document["Item"] == row()
+    assert server.operations == ["GenerateDataKey", "GetItem", "UpdateItem"]
 
 
 def test_a_new_key_that_was_not_needed_is_forgotten(
@@ -202,3 +208,34 @@ def test_without_a_cipher_nothing_is_unlocked_whether_the_key_is_in_memory_or_no
             vault.unlock(ACCOUNT, in_time(clock))
         assert isinstance(caught.value.__cause__, ImportError)
     assert server.operations == ["GetItem", "Decrypt"]
+
+
+def test_without_kms_the_client_gets_a_name_and_the_key_later(
+    clients: tuple[Kms, DynamoDB], server: StubDynamoDB, clock: CountingClock
+) -> None:
+    """The row is made without a key; the next unlock adds one, and the name stays."""
+    names = NameCache(clock)
+    vault = KmsVault(
+        *clients, "operations", "alias/vault", clock, LazyConcurrency(), random_bytes=os.urandom, names=names
+    )
+    bare = {name: value for name, value in row().items() if name not in {"key_id", "wrapped"}}
+    server.will(NO_ROW, error("AccessDeniedException"), written(bare))
+    with pytest.raises(StoreUnavailableError):
+        vault.unlock(ACCOUNT, in_time(clock))
+    assert names.get(ACCOUNT) == row()["pseudonym"]["S"]
+    server.will(found(bare), error("AccessDeniedException"))
+    with pytest.raises(StoreUnavailableError):
+        vault.unlock(ACCOUNT, in_time(clock))
+    server.will(found(bare), made(), written(row()))
+    vault.unlock(ACCOUNT, in_time(clock))
+    assert server.operations[-3:] == ["GetItem", "GenerateDataKey", "UpdateItem"]
+
+
+def test_a_row_that_has_no_key_after_one_was_written_is_our_error(
+    clients: tuple[Kms, DynamoDB], server: StubDynamoDB, clock: CountingClock
+) -> None:
+    """DynamoDB cannot answer so; nothing is sealed under a key that is nowhere."""
+    bare = {name: value for name, value in row().items() if name not in {"key_id", "wrapped"}}
+    server.will(NO_ROW, made(), written(bare))
+    with pytest.raises(StoreUnavailableError):
+        vault_with(clients, clock, LazyConcurrency()).unlock(ACCOUNT, in_time(clock))

@@ -45,7 +45,7 @@ LASTING = {
 }
 # Each kind of row or answer that no key comes out of.
 UNUSABLE = {
-    "a row without a key": [found({"pk": {"S": "DATAKEY#1001"}})],
+    "a row without a key": [found({"pk": {"S": "PERSON#1001"}})],
     "a row that names another key": [found(row()), unwrapped(OTHER_SECRET)],
     "a key that is too short": [found(row()), unwrapped(SECRET[:16])],
     "a new key that is too long": [NO_ROW, made(SECRET * 2)],
@@ -99,7 +99,7 @@ def test_a_new_key_that_may_not_be_written_is_not_used(
     server.will(NO_ROW, made(), error("AccessDeniedException"))
     with pytest.raises(StoreUnavailableError):
         vault.unlock(ACCOUNT, in_time(clock))
-    assert server.operations == ["GetItem", "GenerateDataKey", "PutItem"]
+    assert server.operations == ["GetItem", "GenerateDataKey", "UpdateItem"]
 
 
 @pytest.mark.parametrize("replies", UNUSABLE.values(), ids=UNUSABLE)
