@@ -77,19 +77,18 @@ def build(environment: Mapping[str, str]) -> ReviewContainer:
         KmsTrustedKeys(kms, settings.digest_key_ids, TrustedKeys.read),
         clock,
     )
-    verify = VerifyAudit(door, verification)
     box = KmsBox(kms, settings.sealing_key_id, random_bytes)
     return ReviewContainer(
         search=SearchOperations(door, index, persons),
         show=ShowOperation(door, index, persons, contacts),
         count=CountOperations(door, index),
-        verify=verify,
+        verify=VerifyAudit(door, verification),
         settings=EdgeSettings(
             allowed_origins=settings.allowed_origins,
             allowed_headers=(REASON_HEADER, *settings.allowed_headers),
             links=Links(problem_type_base=settings.problem_type_base),
         ),
-        console=_console(settings, (verifier, documents, keys), box, queue, verify),
+        console=_console(settings, (verifier, documents, keys), box, queue),
     )
 
 
@@ -109,9 +108,7 @@ def _identity(settings: ReviewSettings, clock: SystemClock) -> Identity:
     return verifier, documents, keys
 
 
-def _console(
-    settings: ReviewSettings, identity: Identity, box: KmsBox, queue: ListOpen, verify: VerifyAudit
-) -> Console | None:
+def _console(settings: ReviewSettings, identity: Identity, box: KmsBox, queue: ListOpen) -> Console | None:
     url, client_id = settings.review_console_url, settings.review_client_id
     if url is None or client_id is None:
         return None
@@ -126,4 +123,4 @@ def _console(
         skew_seconds=settings.review_skew_seconds,
     )
     clock = queue.door.clock
-    return Console(url, SignIn(flow, verifier, box, clock, random_bytes), queue, clock, verify)
+    return Console(url, SignIn(flow, verifier, box, clock, random_bytes), queue, clock)

@@ -33,11 +33,6 @@ class Desk:
     console: Console
 
     @property
-    def can_verify(self) -> bool:
-        """Tell whether records can be verified here."""
-        return self.console.verify is not None
-
-    @property
     def deadline(self) -> Deadline:
         """Return when the answer is due."""
         return Deadline.after(self.console.clock.monotonic, min(LONGEST_SECONDS, seconds_left(self.exchange.request)))

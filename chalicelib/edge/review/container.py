@@ -59,16 +59,12 @@ class ListsOpen(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """What the console needs beside: `url` is where browsers find it, to its end `/console`.
-
-    Without `verify` there are no digests to verify records by.
-    """
+    """What the console needs beside: `url` is where browsers find it, to its end `/console`."""
 
     url: str
     sign_in: SignIn
     list_open: ListsOpen
     clock: Clock
-    verify: VerifiesAudit | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,18 +32,17 @@ from tests.unit.edge.gateway_event import Reply, call, rest_event
 VERIFY = "/console/verify"
 
 
-def visit(ground: Ground | None, desk: Desk, method: str = "POST", **fields: str) -> Reply:
+def visit(ground: Ground, desk: Desk, method: str = "POST", **fields: str) -> Reply:
     """Send the form of a session, or open the page."""
     persons = Persons(IdentityRegister())
     signing = sign_in(clock=desk.clock)
-    verify = None if ground is None else VerifyAudit(desk.door, ground.verification())
     container = ReviewContainer(
         SearchOperations(desk.door, desk.index, persons),
         ShowOperation(desk.door, desk.index, persons, desk.contacts),
         CountOperations(desk.door, desk.index),
-        VerifyAudit(desk.door, desk.verification()),
+        VerifyAudit(desk.door, ground.verification()),
         EdgeSettings(),
-        Console("https://audit.example/console", signing, ListOpen(desk.door, desk.index, persons), desk.clock, verify),
+        Console("https://audit.example/console", signing, ListOpen(desk.door, desk.index, persons), desk.clock),
     )
     app: Any = Chalice(app_name="console-under-test")
     install(app, lambda: container)
@@ -120,14 +119,3 @@ def test_to_open_the_page_reads_nothing(ground: Ground) -> None:
     page = visit(ground, desk, "GET")
     assert ('value="2026-01-14"' in page.body, 'value="2026-01-15"' in page.body) == (True, True)
     assert desk.trail.events == []
-
-
-def test_without_digests_there_is_nothing_to_verify_by() -> None:
-    """And no way there."""
-    for method in ("GET", "POST"):
-        answer = visit(None, Desk(), method)
-        assert (answer.status, "keeps no digests" in answer.body, f'href="{VERIFY}"' in answer.body) == (
-            404,
-            True,
-            False,
-        )
