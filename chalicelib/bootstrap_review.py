@@ -13,7 +13,7 @@ from chalicelib.adapters.aws.review.contacts import KmsContacts
 from chalicelib.adapters.aws.review.digest_bucket import S3DigestShelf
 from chalicelib.adapters.aws.review.digest_kms import KmsTrustedKeys
 from chalicelib.adapters.aws.review.look_trail import DynamoDBLookTrail
-from chalicelib.adapters.digest_keys import TrustedKeys
+from chalicelib.adapters.digest_keys import TrustedKeys, pem_of
 from chalicelib.adapters.http.authorities import default_authorities, tls_context
 from chalicelib.adapters.http.transport import Transport
 from chalicelib.adapters.oidc.code_flow import OidcCodeFlow
@@ -24,11 +24,13 @@ from chalicelib.adapters.system import SystemClock, random_bytes
 from chalicelib.application.review.audit_verification import AuditVerification
 from chalicelib.application.review.count_operations import CountOperations
 from chalicelib.application.review.door import Door
+from chalicelib.application.review.export_operations import ExportOperations
 from chalicelib.application.review.list_open import ListOpen
 from chalicelib.application.review.persons import IdentityRegister, Persons
 from chalicelib.application.review.search_operations import SearchOperations
 from chalicelib.application.review.show_operation import ShowOperation
 from chalicelib.application.review.sign_in import SignIn
+from chalicelib.application.review.take_evidence import TakeEvidence
 from chalicelib.application.review.verify_audit import VerifyAudit
 from chalicelib.edge.container import EdgeSettings
 from chalicelib.edge.links import Links
@@ -70,11 +72,13 @@ def build(environment: Mapping[str, str]) -> ReviewContainer:
     queue = ListOpen(door, index, persons)
     contacts = KmsContacts(database, kms, settings.operations_table, settings.sealing_key_id)
     digests = digest_client(endpoint=environment.get("AWS_ENDPOINT_URL_S3") or None)
+    shelf = S3DigestShelf(digests, settings.digest_bucket)
+    digest_keys = KmsTrustedKeys(kms, settings.digest_key_ids, TrustedKeys.read, pem_of)
     verification = AuditVerification(
         DynamoDBAuditRecords.of(index),
         DynamoDBOperationHeads(database, settings.operations_table),
-        S3DigestShelf(digests, settings.digest_bucket),
-        KmsTrustedKeys(kms, settings.digest_key_ids, TrustedKeys.read),
+        shelf,
+        digest_keys,
         clock,
     )
     box = KmsBox(kms, settings.sealing_key_id, random_bytes)
@@ -88,7 +92,9 @@ def build(environment: Mapping[str, str]) -> ReviewContainer:
             allowed_headers=(REASON_HEADER, *settings.allowed_headers),
             links=Links(problem_type_base=settings.problem_type_base),
         ),
-        console=_console(settings, (verifier, documents, keys), box, queue),
+        console=_console(
+            settings, (verifier, documents, keys), box, queue, TakeEvidence(door, index, shelf, digest_keys)
+        ),
     )
 
 
@@ -108,7 +114,9 @@ def _identity(settings: ReviewSettings, clock: SystemClock) -> Identity:
     return verifier, documents, keys
 
 
-def _console(settings: ReviewSettings, identity: Identity, box: KmsBox, queue: ListOpen) -> Console | None:
+def _console(
+    settings: ReviewSettings, identity: Identity, box: KmsBox, queue: ListOpen, evidence: TakeEvidence
+) -> Console | None:
     url, client_id = settings.review_console_url, settings.review_client_id
     if url is None or client_id is None:
         return None
@@ -123,4 +131,6 @@ def _console(settings: ReviewSettings, identity: Identity, box: KmsBox, queue: L
         skew_seconds=settings.review_skew_seconds,
     )
     clock = queue.door.clock
-    return Console(url, SignIn(flow, verifier, box, clock, random_bytes), queue, clock)
+    signing = SignIn(flow, verifier, box, clock, random_bytes)
+    export = ExportOperations(queue.door, queue.index, queue.persons)
+    return Console(url, signing, queue, export, evidence, clock)

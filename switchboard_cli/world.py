@@ -10,19 +10,18 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
 from chalicelib.adapters.aws.database import DYNAMODB, DynamoDB
 from chalicelib.adapters.aws.dynamodb import tables
 from chalicelib.adapters.aws.dynamodb.operations import DynamoDBOperationStore
 from chalicelib.adapters.aws.review.audit_index import DynamoDBAuditIndex
 from chalicelib.adapters.aws.review.audit_records import DynamoDBAuditRecords, DynamoDBOperationHeads
-from chalicelib.adapters.aws.review.calls import CLIENT_CONFIG, audit_errors
+from chalicelib.adapters.aws.review.calls import CLIENT_CONFIG
 from chalicelib.adapters.aws.review.digest_bucket import S3DigestShelf
 from chalicelib.adapters.aws.review.digest_kms import KmsTrustedKeys
 from chalicelib.adapters.aws.review.look_trail import DynamoDBLookTrail
 from chalicelib.adapters.aws.service import Place
-from chalicelib.adapters.digest_keys import TrustedKeys
+from chalicelib.adapters.digest_keys import TrustedKeys, pem_of
 from chalicelib.adapters.http.authorities import default_authorities, tls_context
 from chalicelib.adapters.http.transport import Transport
 from chalicelib.adapters.system import SystemClock, ThreadConcurrency, UlidSource
@@ -33,10 +32,10 @@ from chalicelib.application.review.door import LONGEST_SECONDS, Door, Visit
 from chalicelib.application.review.persons import IdentityRegister, Persons
 from chalicelib.application.review.search_operations import SearchOperations
 from chalicelib.application.review.show_operation import ShowOperation
+from chalicelib.application.review.take_evidence import covering
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.audit.chain import Head
-from chalicelib.domain.audit.coverage import DigestedHour, Stretch
-from chalicelib.domain.audit.digest import HOUR, LATEST, hour_of
+from chalicelib.domain.audit.coverage import DigestedHour
 from chalicelib.domain.review.desk.reviewer import Reviewer, Role
 from chalicelib.domain.time_budget import Deadline
 
@@ -46,7 +45,6 @@ if TYPE_CHECKING:
 LOCAL_REGION = "eu-west-2"
 LOCAL_HOST = "127.0.0.1"
 DIGESTS_SECONDS = 300.0  # reading the digests of an operation that went on for days
-NO_KEYS = "The public keys of the digests could not be fetched. It is safe to try again."
 NO_TOKEN = AccessToken("command-line")  # who looks is known by the credentials of AWS, not by a token
 
 
@@ -127,12 +125,7 @@ class World:
         """
         shelf = S3DigestShelf(self._service("s3"), bucket)
         deadline = Deadline.after(self.clock.monotonic, DIGESTS_SECONDS)
-        oldest = shelf.first_hour(deadline)
-        if oldest is None:
-            return
-        since = max(oldest, hour_of(first))  # the first digest covers all that is older than it
-        until = max(since, hour_of(last)) + LATEST + HOUR
-        yield from shelf.hours(Stretch(since, until), deadline)
+        return covering(shelf, first, last, deadline)
 
     def verification(self, bucket: str, key_ids: tuple[str, ...]) -> AuditVerification:
         """Return the verification of the reviewers' API, over what is stored."""
@@ -140,20 +133,18 @@ class World:
             DynamoDBAuditRecords.of(self._index),
             DynamoDBOperationHeads(self._client, self.operations_table),
             S3DigestShelf(self._service("s3"), bucket),
-            KmsTrustedKeys(self._service("kms"), key_ids, TrustedKeys.read),
+            self._keys(key_ids),
             self.clock,
         )
 
-    @audit_errors(NO_KEYS)
     def public_keys(self, key_ids: tuple[str, ...]) -> list[bytes]:
         """Return the public keys of digests, in PEM.
 
         Raises:
             AuditUnavailableError: KMS does not tell them.
         """
-        kms = self._service("kms")
-        keys = [load_der_public_key(kms.get_public_key(KeyId=key_id)["PublicKey"]) for key_id in key_ids]
-        return [key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo) for key in keys]
+        deadline = Deadline.after(self.clock.monotonic, LONGEST_SECONDS)
+        return self._keys(key_ids).published(deadline)
 
     @contextmanager
     def settling(self) -> Iterator[ResolveOperation]:
@@ -174,6 +165,9 @@ class World:
         person = self.person
         trail = DynamoDBLookTrail(self._client, self.audit_table)
         return Door(Operator(person.issuer, person.subject), trail, self.clock)
+
+    def _keys(self, key_ids: tuple[str, ...]) -> KmsTrustedKeys:
+        return KmsTrustedKeys(self._service("kms"), key_ids, TrustedKeys.read, pem_of)
 
     @property
     def _persons(self) -> Persons:

@@ -20,7 +20,7 @@ from chalicelib.edge.routes.resource import View
 from chalicelib.values import dataclass
 
 CONSOLE = "/console"
-SIGN_IN = f"{CONSOLE}/sign-in"
+SIGN_IN, EXPORT = f"{CONSOLE}/sign-in", f"{CONSOLE}/export"
 LONGEST_PLACE = 1500  # characters of an address that a sign-in leads back to
 
 

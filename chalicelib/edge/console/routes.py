@@ -5,8 +5,8 @@ from pathlib import Path
 
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.edge.answer import Answer
-from chalicelib.edge.console import entry, overview, queue, search, timeline, verify
-from chalicelib.edge.console.desk import CONSOLE, SIGN_IN, guarded, public
+from chalicelib.edge.console import entry, overview, queue, search, taking, timeline, verify
+from chalicelib.edge.console.desk import CONSOLE, EXPORT, SIGN_IN, guarded, public
 from chalicelib.edge.exchange import Exchange
 from chalicelib.edge.pages.packaged import packaged
 from chalicelib.edge.review.container import ReviewContainer
@@ -28,6 +28,11 @@ def resources(container: Callable[[], ReviewContainer]) -> Sequence[Resource]:
                 "POST": guarded(container, timeline.unmask_operation),
             },
         ),
+        Resource(
+            EXPORT,
+            {"GET": guarded(container, taking.show_export), "POST": guarded(container, taking.export_operations)},
+        ),
+        Resource(taking.EVIDENCE, {"POST": guarded(container, taking.take_evidence)}),
         Resource(overview.OVERVIEW, {"GET": guarded(container, overview.show_overview)}),
         Resource(queue.QUEUE, {"GET": guarded(container, queue.show_queue)}),
         Resource(

@@ -6,10 +6,12 @@ from chalicelib.application.ports import Clock
 from chalicelib.application.review.audit_verification import AuditVerdict
 from chalicelib.application.review.count_operations import CountCommand, Statistics
 from chalicelib.application.review.door import Visit
+from chalicelib.application.review.export_operations import ExportCommand, Package, TooMuch
 from chalicelib.application.review.list_open import OpenQueue
 from chalicelib.application.review.search_operations import OperationsPage, SearchCommand
 from chalicelib.application.review.show_operation import ShowCommand, Timeline
 from chalicelib.application.review.sign_in import SignIn
+from chalicelib.application.review.take_evidence import EvidenceCommand
 from chalicelib.application.review.verify_audit import VerifyCommand
 from chalicelib.edge.container import EdgeSettings
 from chalicelib.values import dataclass
@@ -57,6 +59,22 @@ class ListsOpen(Protocol):
         ...
 
 
+class ExportsOperations(Protocol):
+    """The use case behind an export: `application.review.ExportOperations`, or a fake."""
+
+    def execute(self, command: ExportCommand) -> Package | TooMuch:
+        """Return an archive; every refusal and failure is a SwitchboardError."""
+        ...
+
+
+class TakesEvidence(Protocol):
+    """The use case behind an evidence bundle: `application.review.TakeEvidence`, or a fake."""
+
+    def execute(self, command: EvidenceCommand) -> Package:
+        """Return an archive; every refusal and failure is a SwitchboardError."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Console:
     """What the console needs beside: `url` is where browsers find it, to its end `/console`."""
@@ -64,6 +82,8 @@ class Console:
     url: str
     sign_in: SignIn
     list_open: ListsOpen
+    export: ExportsOperations
+    evidence: TakesEvidence
     clock: Clock
 
 

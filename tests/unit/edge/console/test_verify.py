@@ -8,7 +8,6 @@ import pytest
 from chalice.app import Chalice
 
 from chalicelib.application.review.count_operations import CountOperations
-from chalicelib.application.review.list_open import ListOpen
 from chalicelib.application.review.persons import IdentityRegister, Persons
 from chalicelib.application.review.search_operations import SearchOperations
 from chalicelib.application.review.show_operation import ShowOperation
@@ -19,7 +18,7 @@ from chalicelib.domain.review.desk.look import Action
 from chalicelib.edge.console.cookies import SESSION
 from chalicelib.edge.container import EdgeSettings
 from chalicelib.edge.middleware import install
-from chalicelib.edge.review.container import Console, ReviewContainer
+from chalicelib.edge.review.container import ReviewContainer
 from chalicelib.edge.review.routes import register
 from tests.contract.records import enough_time
 from tests.contract.review.test_audit_index import opening
@@ -42,7 +41,7 @@ def visit(ground: Ground, desk: Desk, method: str = "POST", **fields: str) -> Re
         CountOperations(desk.door, desk.index),
         VerifyAudit(desk.door, ground.verification()),
         EdgeSettings(),
-        Console("https://audit.example/console", signing, ListOpen(desk.door, desk.index, persons), desk.clock),
+        desk.console(signing),
     )
     app: Any = Chalice(app_name="console-under-test")
     install(app, lambda: container)

@@ -1,0 +1,126 @@
+"""Records that leave the desk through the console: the archive unpacks, and a third person verifies it without a network."""
+
+import io
+import json
+import tarfile
+from datetime import timedelta
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from chalicelib.domain.audit.event import EventKind
+from switchboard_cli.program import program
+from tests.contract import records
+from tests.contract.review.test_audit_index import following, opening
+from tests.integration.exchange import Answer
+from tests.integration.review.conftest import ReviewService
+from tests.integration.review.test_review_over_http import ALL, BOOKED, DAY, NOW
+from tests.integration.review.visitor import Visitor, form_key, hrefs, text
+
+REASON = "Asked for by a court"
+CLAIMS = [
+    records.claim_event(records.operation(number, key=None, at=NOW - timedelta(seconds=number))) for number in (1, 2, 3)
+]
+ALL_FORMATS = {"format_jsonl": "1", "format_csv": "1", "format_ocsf": "1"}
+
+
+def unpack(answer: Answer, into: Path) -> Path:
+    """Unpack an archive as `tar -x` does; return the one folder that it makes."""
+    assert (answer.status, answer.header("Content-Type")) == (200, "application/x-ustar")
+    name = str(answer.header("Content-Disposition")).removeprefix('attachment; filename="').removesuffix('.tar"')
+    with tarfile.open(fileobj=io.BytesIO(answer.body)) as tar:
+        tar.extractall(into, filter="data")
+    return into / name
+
+
+def verified(folder: Path) -> dict[str, object]:
+    """Return the verdict of the command line over a folder, as somebody without credentials gets it."""
+    result = CliRunner().invoke(program, ["audit", "verify", str(folder), "--json"], env={"AWS_PROFILE": "none"})
+    told: dict[str, object] = json.loads(result.stdout)
+    return told
+
+
+def last_look(service: ReviewService) -> dict[str, object]:
+    """Return what the newest look says."""
+    told: dict[str, object] = json.loads(service.looks()[-1]["canonical"]["S"])
+    return told
+
+
+def test_what_meets_the_filters_is_taken_along_and_verifies(review: ReviewService, tmp_path: Path) -> None:
+    """Three files, and a manifest that names no person; a changed file is noticed."""
+    review.put(*CLAIMS)
+    visitor = Visitor(review).sign_in("rita")
+    (way,) = [href for href in hrefs(visitor.open("/console?client=1001")) if "/console/export" in href]
+    page = visitor.open(way)
+    assert "Client: 1001" in text(page)
+    answer = visitor.post(way, form_key(page), reason=REASON, **ALL_FORMATS)
+    folder = unpack(answer, tmp_path)
+    assert sorted(file.name for file in folder.iterdir()) == [
+        "events.csv",
+        "events.jsonl",
+        "events.ocsf.jsonl",
+        "manifest.json",
+    ]
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    assert manifest["asked"] == {"client": "given"}
+    verdict = verified(folder)
+    assert (verdict["verdict"], verdict["operations"]) == ("clean", len(CLAIMS))
+    look = last_look(review)
+    assert (look["action"], look["why"], look["found"]) == ("export", REASON, len(CLAIMS))
+    table = folder / "events.csv"
+    table.write_bytes(table.read_bytes().replace(b"1001", b"1002"))
+    assert verified(folder)["verdict"] == "tampered"
+
+
+def test_one_operation_by_its_id_is_an_export_too(review: ReviewService, tmp_path: Path) -> None:
+    """And filters that it does not meet leave nothing of it."""
+    review.put(*ALL)
+    visitor = Visitor(review).sign_in("rita")
+    for more, count in (("", 1), ("&client=7", 0)):
+        way = f"/console/export?operation={BOOKED.operation_id}{more}"
+        answer = visitor.post(way, form_key(visitor.open(way)), reason=REASON, format_jsonl="1")
+        folder = unpack(answer, tmp_path / str(count))
+        assert json.loads((folder / "manifest.json").read_bytes())["operations"] == count
+
+
+def test_a_form_without_a_reason_or_a_file_takes_nothing(review: ReviewService) -> None:
+    """The page comes back with what is wrong, and it is no look."""
+    visitor = Visitor(review).sign_in("rita")
+    key = form_key(visitor.open("/console/export"))
+    for fields, fault in (({"reason": "no", "format_csv": "1"}, "Send one reason"), ({"reason": REASON}, "Choose one")):
+        answer = visitor.post("/console/export", key, **fields)
+        assert (answer.status, fault in text(answer)) == (400, True)
+    assert visitor.post("/console/export", "another", reason=REASON, format_csv="1").status == 400
+    assert review.looks() == []
+
+
+def test_the_evidence_of_a_day_and_a_candidate_verifies_without_a_network(
+    review: ReviewService, tmp_path: Path
+) -> None:
+    """As the issue tells it: search, open, take along, and a third person verifies; a changed event is named."""
+    review.put(BOOKED, following(BOOKED, EventKind.CONFIRMED), opening(9, NOW - timedelta(days=3)))
+    visitor = Visitor(review).sign_in("rita")
+    found = visitor.open(f"/console?from_day={DAY}&to_day={DAY}&zone=UTC&candidate={BOOKED.candidate}")
+    (way,) = [href for href in hrefs(found) if "/operations/" in href]
+    page = visitor.open(way)
+    refused = visitor.post(f"{way}/evidence", form_key(page), reason="no")
+    assert (refused.status, "Send one reason" in text(refused)) == (400, True)
+    folder = unpack(visitor.post(f"{way}/evidence", form_key(page), reason=REASON), tmp_path)
+    assert {"events.jsonl", "digests.jsonl", "proofs.jsonl", "public-key-1.pem", "index.html"} < {
+        file.name for file in folder.iterdir()
+    }
+    look = last_look(review)
+    assert (look["action"], look["why"], look["asked"]) == ("bundle", REASON, {"operation": BOOKED.operation_id})
+    verdict = verified(folder)
+    assert (verdict["events"], verdict["files"]) == (2, [])
+    events = folder / "events.jsonl"
+    events.write_bytes(events.read_bytes().replace(b"1001", b"1002", 1))
+    assert verified(folder)["verdict"] == "tampered"
+
+
+def test_there_is_no_evidence_of_what_nobody_knows(review: ReviewService) -> None:
+    """To have asked is a look all the same."""
+    visitor = Visitor(review).sign_in("rita")
+    key = form_key(visitor.open("/console/export"))
+    answer = visitor.post(f"/console/operations/{BOOKED.operation_id}/evidence", key, reason=REASON)
+    assert (answer.status, last_look(review)["found"]) == (404, 0)
