@@ -23,7 +23,7 @@ SPREAD := -n $(WORKERS) --dist loadfile
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run reset events resolve rebuild-guards races test check typescript client-trials lint format types contracts coverage lock openapi package deploy undeploy deploy-test bench simulate explore crash-matrix deadlines machine cut-answers mutate clean
+.PHONY: help setup demo run reset events resolve rebuild-guards races test check typescript python-client client-trials lint format types contracts coverage lock openapi package deploy undeploy deploy-test bench simulate explore crash-matrix deadlines machine cut-answers mutate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -97,6 +97,9 @@ coverage: setup ## every test, with 100 % of the branches of chalicelib
 
 typescript: clients/typescript/node_modules/installed ## write the types of the TypeScript client anew from docs/openapi.json, check and build it
 	cd clients/typescript && PATH="$(CURDIR)/$(BIN):$$PATH" sh -c 'npm run generate && npm run types && npm run build'
+
+python-client: .venv/installed ## write the types of the Python client anew from docs/openapi.json
+	@$(CALL) devtools.python_client
 
 client-trials: setup ## the TypeScript client at every fault of the sandbox, over and over: one booking at most, and a final state (CLIENT_SEEDS=20)
 	CLIENT_SEEDS=$(CLIENT_SEEDS) $(CALL) pytest -q tests/clients/typescript/test_faults.py

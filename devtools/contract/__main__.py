@@ -1,7 +1,8 @@
-"""Write `docs/openapi.json`; with `--release` the released one too, which later versions are compared with."""
+"""Write `docs/openapi.json` and the Postman collection; with `--release` the released contract, to compare later ones with."""
 
 import sys
 
+from devtools.contract import postman
 from devtools.contract.compare import breaking_changes, is_announced
 from devtools.contract.written import CURRENT, RELEASED, load, rendered
 
@@ -13,6 +14,7 @@ def main() -> None:
     if "--release" in sys.argv[1:]:
         RELEASED.write_text(text, encoding="utf-8")
     released, current = load(RELEASED), load(CURRENT)
+    postman.write(current)
     changes = breaking_changes(released, current)
     print("\n".join(changes) or "Nothing breaks callers of the released version.")
     if changes and not is_announced(released, current):

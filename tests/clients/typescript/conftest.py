@@ -1,13 +1,11 @@
-"""One bundle, one process that drives it, and one stack whose time the tests move, for all tests of the client."""
+"""One bundle and one process that drives it, for all tests of the client."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from devtools.local.dynamodb import create_sealing_key
-from devtools.local.server import LocalGateway
-from devtools.proof.trials.scene.ground import Ground, standing
+from devtools.proof.trials.scene.ground import Ground
 from tests.clients.typescript.node import Driver, bundled, driving
 
 
@@ -16,14 +14,6 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Return the client as one minified file, and its part for Node."""
     folder = tmp_path_factory.mktemp("typescript-client")
     return bundled("index", folder / "index.mjs"), bundled("node", folder / "node.mjs", platform="node")
-
-
-@pytest.fixture(scope="session")
-def stack(dynamodb_endpoint: str) -> Iterator[tuple[Ground, str]]:
-    """Return the ground and the address of the function on it, behind the local gateway."""
-    create_sealing_key(dynamodb_endpoint)
-    with standing(dynamodb_endpoint) as ground, LocalGateway(ground.function.app) as gateway:
-        yield ground, gateway.url
 
 
 @pytest.fixture(scope="session")

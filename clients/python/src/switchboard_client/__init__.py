@@ -1,0 +1,54 @@
+"""Books through Switchboard, once: one key for each booking that a user wants, kept with its body until the outcome is known."""
+
+from switchboard_client.asynchronous import AsyncClient, AsyncTokens
+from switchboard_client.client import Client, Tokens
+from switchboard_client.contract import Booking, BookingDraft, BookingRequest, Operation, Problem, Quote, Violation
+from switchboard_client.core.intents import Intent, IntentOverError
+from switchboard_client.outcome import (
+    Answered,
+    Booked,
+    Declined,
+    Defect,
+    Duplicate,
+    NeedsPerson,
+    NotBooked,
+    Outcome,
+    Refused,
+    Rejected,
+    SignIn,
+    Unavailable,
+    Waiting,
+)
+from switchboard_client.storage import FileStorage, MemoryStorage, Storage
+
+__all__ = [
+    "Answered",
+    "AsyncClient",
+    "AsyncTokens",
+    "Booked",
+    "Booking",
+    "BookingDraft",
+    "BookingRequest",
+    "Client",
+    "Declined",
+    "Defect",
+    "Duplicate",
+    "FileStorage",
+    "Intent",
+    "IntentOverError",
+    "MemoryStorage",
+    "NeedsPerson",
+    "NotBooked",
+    "Operation",
+    "Outcome",
+    "Problem",
+    "Quote",
+    "Refused",
+    "Rejected",
+    "SignIn",
+    "Storage",
+    "Tokens",
+    "Unavailable",
+    "Violation",
+    "Waiting",
+]

@@ -1,0 +1,56 @@
+"""Both forms of the Python client behind one face, so that each test is told once."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from switchboard_client import AsyncClient, Client, Storage
+
+Handler = Callable[[httpx.Request], httpx.Response]
+
+
+@dataclass(frozen=True)
+class World:
+    """What a client is made of in tests: `handler` answers, `sleep` is told how long the client waits."""
+
+    url: str
+    tokens: Callable[[str | None], str | None]
+    storage: Storage
+    now: Callable[[], float]
+    sleep: Callable[[float], object]
+    handler: Handler | None = None
+    account: str = "1001"
+
+
+def run_sync(world: World, name: str, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 (whatever the method takes and returns)
+    """Call a method of a new Client."""
+    transport = None if world.handler is None else httpx.MockTransport(world.handler)
+    with httpx.Client(transport=transport) as http:
+        client = Client(
+            world.url, world.account, world.tokens, world.storage, http=http, now=world.now, sleep=world.sleep
+        )
+        return getattr(client, name)(*arguments, **options)
+
+
+def run_async(world: World, name: str, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 (the same)
+    """Call a method of a new AsyncClient, in a loop of its own."""
+
+    async def sleep(seconds: float) -> None:
+        world.sleep(seconds)
+
+    async def called() -> Any:  # noqa: ANN401 (the same)
+        transport = None if world.handler is None else httpx.MockTransport(world.handler)
+        async with httpx.AsyncClient(transport=transport) as http:
+            client = AsyncClient(
+                world.url, world.account, world.tokens, world.storage, http=http, now=world.now, sleep=sleep
+            )
+            method: Callable[..., Awaitable[Any]] = getattr(client, name)
+            return await method(*arguments, **options)
+
+    return asyncio.run(called())
+
+
+FORMS = {"sync": run_sync, "async": run_async}

@@ -1,0 +1,99 @@
+"""What the client is as a package: types of the contract, outcomes that cannot be forgotten, a page that tells what is so."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from devtools import python_client
+from devtools.places import ROOT
+from devtools.proof.trials.scene.ground import Ground
+
+PAGE = (python_client.CLIENT / "README.md").read_text()
+SNIPPETS = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+STATES = re.findall(r"^\| `([A-Za-z]+)` \|", PAGE, re.MULTILINE)
+WORLD = """
+def read_token() -> str: return "client-token"
+def refresh_token() -> str | None: return "client-token"
+"""
+HEAD = f"""
+from typing import assert_never
+from switchboard_client import BookingRequest, Outcome, {", ".join(STATES)}
+"""
+
+
+def program_without(left_out: str | None) -> str:
+    """Return a program that handles every outcome but one."""
+    cases = "".join(f"        case {one}(): return 0\n" for one in STATES if one != left_out)
+    return (
+        f"{HEAD}\ndef f(outcome: Outcome) -> int:\n    match outcome:\n{cases}        case _: assert_never(outcome)\n"
+    )
+
+
+def type_errors(folder: Path, **sources: str) -> dict[str, list[str]]:
+    """Check programs that use the client, strictly; return the errors of each, by name."""
+    for name, source in sources.items():
+        (folder / f"{name}.py").write_text(source)
+    command = [sys.executable, "-m", "mypy", "--strict", "--no-color-output", "--no-error-summary", "--config-file="]
+    done = subprocess.run(  # noqa: S603 (a program of this project)
+        [*command, f"--cache-dir={folder / 'cache'}", *(f"{name}.py" for name in sources)],
+        cwd=folder,
+        env={"MYPYPATH": str(python_client.CLIENT / "src")},
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    found = re.findall(r"^(\w+)\.py:\d+: error: (.+)$", done.stdout, re.MULTILINE)
+    assert (done.returncode != 0) is bool(found), done.stdout + done.stderr
+    return {name: [error for one, error in found if one == name] for name in sources}
+
+
+def test_a_program_that_forgets_an_outcome_does_not_pass_the_type_checker(tmp_path: Path) -> None:
+    """Each in turn; with all of them it passes, and so do the snippets of the page."""
+    phoneless = f'{HEAD}\nb: BookingRequest = {{"BookUserID": "1"}}\n'
+    sources = {f"without_{one}": program_without(one) for one in STATES}
+    errors = type_errors(
+        tmp_path, whole=program_without(None), page=WORLD + "\n".join(SNIPPETS), odd=phoneless, **sources
+    )
+    assert len(STATES) == 9
+    assert (errors.pop("whole"), errors.pop("page")) == ([], [])
+    assert "Missing keys" in errors.pop("odd")[0]
+    for name, found in errors.items():
+        assert any(name.removeprefix("without_") in one for one in found), name
+
+
+def test_the_types_are_those_of_the_contract() -> None:
+    """`make python-client` writes them."""
+    assert python_client.TYPES.read_text() == python_client.fresh()
+
+
+def test_the_snippets_of_the_page_book(stack: tuple[Ground, str], tmp_path: Path) -> None:
+    """One booking by each form, and nothing left to do."""
+    ground, url = stack
+    ground.begin()
+    ground.start()
+    program = (WORLD + "\n".join(SNIPPETS)).replace("http://127.0.0.1:8000", url)
+    done = subprocess.run(  # noqa: S603 (a program of this project)
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(python_client.CLIENT / "src")},
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    first, second = ground.sandbox.world.bookings
+    assert done.stdout.splitlines() == [
+        f"Booked {first.booking_id} Pending",
+        "22.5 ['/SessionDate', '/Method', '/Credits', '/AcceptBy']",
+        f"Booked {second.booking_id} Pending",
+    ], done.stderr
+    assert list((tmp_path / "intents").iterdir()) == []
+
+
+def test_it_brings_one_library_to_send_with() -> None:
+    """And types that Python's own typing does not have yet."""
+    project = (python_client.CLIENT / "pyproject.toml").read_text()
+    assert re.findall(r'^    "([a-z-]+)', project, re.MULTILINE) == ["httpx", "typing-extensions"]
+    assert (ROOT / "clients" / "python" / "src" / "switchboard_client" / "py.typed").exists()
