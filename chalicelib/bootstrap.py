@@ -203,9 +203,16 @@ def _world(settings: Settings, zone: tzinfo, environment: Mapping[str, str]) -> 
             inner,
             settings.audit_table,
             _limits(settings),
+            timedelta(days=settings.events_kept_days),
+            timedelta(days=settings.contacts_kept_days),
         ),
         trail=DynamoDBAuditTrail(
-            database, settings.audit_table, settings.operations_table, clock.sleep, settings.refusals_per_hour
+            database,
+            settings.audit_table,
+            settings.operations_table,
+            clock.sleep,
+            settings.refusals_per_hour,
+            timedelta(days=settings.events_kept_days),
         ),
         vault=KmsVault(
             Kms(aws.service(KMS)),

@@ -3,8 +3,10 @@
 import os
 from collections.abc import Mapping
 from threading import Lock
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
+from chalicelib.adapters.aws.people.register import DynamoDBPeopleRegister
+from chalicelib.adapters.aws.people.traces import DynamoDBTraces
 from chalicelib.adapters.aws.review.audit_index import DynamoDBAuditIndex
 from chalicelib.adapters.aws.review.audit_records import DynamoDBAuditRecords, DynamoDBOperationHeads
 from chalicelib.adapters.aws.review.box import KmsBox
@@ -21,6 +23,11 @@ from chalicelib.adapters.oidc.fetching import Documents
 from chalicelib.adapters.oidc.keys import KeyLocation, ProviderKeys
 from chalicelib.adapters.oidc.verifier import OidcVerifier
 from chalicelib.adapters.system import SystemClock, random_bytes
+from chalicelib.application.people.deeds import Deeds
+from chalicelib.application.people.erase_person import ErasePerson
+from chalicelib.application.people.hold_person import HoldPerson, LiftHold
+from chalicelib.application.people.show_person import ShowPerson
+from chalicelib.application.people.show_retention import ShowRetention
 from chalicelib.application.review.audit_verification import AuditVerification
 from chalicelib.application.review.count_operations import CountOperations
 from chalicelib.application.review.door import Door
@@ -34,8 +41,11 @@ from chalicelib.application.review.take_evidence import TakeEvidence
 from chalicelib.application.review.verify_audit import VerifyAudit
 from chalicelib.edge.container import EdgeSettings
 from chalicelib.edge.links import Links
-from chalicelib.edge.review.container import REASON_HEADER, Console, ReviewContainer
+from chalicelib.edge.review.container import REASON_HEADER, Console, Custody, ReviewContainer
 from chalicelib.review_settings import ReviewSettings, read_review_settings
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
 
 Identity: TypeAlias = tuple[OidcVerifier, Documents, ProviderKeys]
 
@@ -67,7 +77,8 @@ def build(environment: Mapping[str, str]) -> ReviewContainer:
     kms = key_client(endpoint=environment.get("AWS_ENDPOINT_URL_KMS") or None)
     verifier, documents, keys = _identity(settings, clock)
     index = DynamoDBAuditIndex(database, settings.audit_table, settings.operations_table)
-    door = Door(verifier, DynamoDBLookTrail(database, settings.audit_table), clock)
+    retention = settings.retention
+    door = Door(verifier, DynamoDBLookTrail(database, settings.audit_table, retention.looks), clock)
     persons = Persons(IdentityRegister())
     queue = ListOpen(door, index, persons)
     contacts = KmsContacts(database, kms, settings.operations_table, settings.sealing_key_id)
@@ -80,6 +91,7 @@ def build(environment: Mapping[str, str]) -> ReviewContainer:
         shelf,
         digest_keys,
         clock,
+        kept_for=retention.events,
     )
     box = KmsBox(kms, settings.sealing_key_id, random_bytes)
     return ReviewContainer(
@@ -87,6 +99,7 @@ def build(environment: Mapping[str, str]) -> ReviewContainer:
         show=ShowOperation(door, index, persons, contacts),
         count=CountOperations(door, index),
         verify=VerifyAudit(door, verification),
+        custody=_custody(settings, door, database),
         settings=EdgeSettings(
             allowed_origins=settings.allowed_origins,
             allowed_headers=(REASON_HEADER, *settings.allowed_headers),
@@ -95,6 +108,25 @@ def build(environment: Mapping[str, str]) -> ReviewContainer:
         console=_console(
             settings, (verifier, documents, keys), box, queue, TakeEvidence(door, index, shelf, digest_keys)
         ),
+    )
+
+
+def people(settings: ReviewSettings, database: "DynamoDBClient") -> tuple[DynamoDBPeopleRegister, DynamoDBTraces]:
+    """Return the register and the traces of people."""
+    tables, kept = (settings.operations_table, settings.audit_table), settings.retention
+    register = DynamoDBPeopleRegister(database, *tables, kept.looks)
+    return register, DynamoDBTraces(database, *tables, kept.events, kept.contacts)
+
+
+def _custody(settings: ReviewSettings, door: Door, database: "DynamoDBClient") -> Custody:
+    register, traces = people(settings, database)
+    deeds = Deeds(door, register)
+    return Custody(
+        person=ShowPerson(deeds),
+        hold=HoldPerson(deeds, traces),
+        lift=LiftHold(deeds, traces),
+        erase=ErasePerson(deeds, traces),
+        retention=ShowRetention(door, register, settings.retention),
     )
 
 

@@ -3,9 +3,19 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
+from datetime import timedelta
 from typing import Any
 
-from chalicelib.setting_kinds import is_loopback, require_file, require_origins, require_type_base
+from chalicelib.domain.people.retention import Retention
+from chalicelib.setting_kinds import (
+    DEFAULT_DAYS,
+    FEWEST_DAYS,
+    MOST_DAYS,
+    is_loopback,
+    require_file,
+    require_origins,
+    require_type_base,
+)
 from chalicelib.settings import InvalidSettingsError
 from chalicelib.spelling import misspelt
 
@@ -66,6 +76,18 @@ def _seconds(least: float, most: float) -> Callable[[str], float]:
         return seconds
 
     return read
+
+
+def days(text: str) -> int:
+    """Return for how many days records are kept.
+
+    Raises:
+        ValueError: it is no number of days that may be set.
+    """
+    if not text.isascii() or not text.isdigit() or not FEWEST_DAYS <= int(text) <= MOST_DAYS:
+        msg = f"must be a number of days from {FEWEST_DAYS} to {MOST_DAYS}"
+        raise ValueError(msg)
+    return int(text)
 
 
 def _origins(text: str) -> frozenset[str]:
@@ -155,9 +177,29 @@ class ReviewSettings:
         default=("alias/switchboard-digests",),
         metadata=told(_names, "The KMS keys that digests may be signed with: the present one and those before it."),
     )
+    events_kept_days: int = field(
+        default=DEFAULT_DAYS,
+        metadata=told(days, "For how many days audit events are kept; the same for both functions."),
+    )
+    contacts_kept_days: int = field(
+        default=DEFAULT_DAYS,
+        metadata=told(
+            days, "For how many days long sealed contacts, which have rows of their own, are kept; the same."
+        ),
+    )
+    looks_kept_days: int = field(
+        default=DEFAULT_DAYS,
+        metadata=told(days, "For how many days the events of reviewers and custodians are kept."),
+    )
     sealing_key_id: str = field(
         default="alias/switchboard", metadata=told(_text, "The KMS key that wraps the data keys of accounts.")
     )
+
+    @property
+    def retention(self) -> Retention:
+        """Return for how long records are kept."""
+        each = (self.events_kept_days, self.contacts_kept_days, self.looks_kept_days)
+        return Retention(*(timedelta(days=one) for one in each))
 
 
 def read_review_settings(environment: Mapping[str, str]) -> ReviewSettings:

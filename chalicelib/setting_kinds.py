@@ -23,10 +23,16 @@ TEXT: Schema = {"type": "str"}
 KEY: Schema = {"type": "str", "min_length": 32}
 FLAG: Schema = {"type": "bool"}
 
+# For how long records of the audit are kept, in days. Whatever is still guarded, looked up or settled is younger than the fewest.
+FEWEST_DAYS, DEFAULT_DAYS, MOST_DAYS = 90, 400, 3650
+
 
 def whole(**limits: int) -> Schema:
     """Return the kind of a whole number within limits: `gt`, `ge`, `lt`, `le`."""
     return {"type": "int", **limits}
+
+
+DAYS = whole(ge=FEWEST_DAYS, le=MOST_DAYS)
 
 
 def number(**limits: float) -> Schema:

@@ -11,6 +11,8 @@ from chalicelib.domain.booking.longest_form import longest_form_bytes
 from chalicelib.domain.booking.policy import MAXIMUM_COMMENTS_LENGTH
 from chalicelib.setting_kinds import (
     BASE_URL,
+    DAYS,
+    DEFAULT_DAYS,
     FILE,
     FLAG,
     HEADER_NAMES,
@@ -170,6 +172,16 @@ class Settings:
         metadata=told(
             whole(ge=1),
             "How many refusals of an account have an audit event of their own in an hour; more are counted.",
+        ),
+    )
+    events_kept_days: int = field(
+        default=DEFAULT_DAYS,
+        metadata=told(DAYS, "For how many days audit events are kept; the same for the reviewers' function."),
+    )
+    contacts_kept_days: int = field(
+        default=DEFAULT_DAYS,
+        metadata=told(
+            DAYS, "For how many days long sealed contacts, which have rows of their own, are kept; the same."
         ),
     )
     breaker_failures: int = field(

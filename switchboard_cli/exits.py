@@ -8,7 +8,7 @@ import click
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.domain.errors import NotFoundError, NotResolvableError, StoreUnavailableError
-from chalicelib.domain.reviewer_errors import AuditUnavailableError, InvalidQueryError
+from chalicelib.domain.reviewer_errors import AuditUnavailableError, ErasureRefusedError, InvalidQueryError
 
 
 class Exit(IntEnum):
@@ -27,9 +27,9 @@ MEANINGS = {
     Exit.DONE: "Done, and nothing is wrong.",
     Exit.FOUND_WRONG: "The records are not as they were written; what was found is told.",
     Exit.WRONG_USE: "The command was not understood: an option, a reason or a file that cannot be used.",
-    Exit.NOT_FOUND: "There is no such operation.",
+    Exit.NOT_FOUND: "There is no such operation, or nobody of this UserID.",
     Exit.UNAVAILABLE: "AWS could not be asked: credentials, rights, tables or the network. Nothing was told.",
-    Exit.REFUSED: "The operation cannot be settled as it stands.",
+    Exit.REFUSED: "The operation cannot be settled, or the person not be erased, as they stand.",
     Exit.STOPPED: "Stopped by Ctrl-C.",
 }
 
@@ -54,6 +54,9 @@ def told() -> Iterator[None]:
         raise CommandError(str(error), Exit.NOT_FOUND) from error
     except NotResolvableError as error:
         raise CommandError(str(error), Exit.REFUSED) from error
+    except ErasureRefusedError as error:
+        reasons = " ".join(violation.message for violation in error.violations)
+        raise CommandError(f"{error} {reasons}", Exit.REFUSED) from error
     except (AuditUnavailableError, StoreUnavailableError) as error:
         cause = "" if error.__cause__ is None else f" ({type(error.__cause__).__name__})"
         raise CommandError(f"{error}{cause}", Exit.UNAVAILABLE) from error

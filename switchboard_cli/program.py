@@ -4,6 +4,7 @@ import click
 from click.shell_completion import get_completion_class
 
 from switchboard_cli.checking import verify
+from switchboard_cli.custody import erase, hold, unhold
 from switchboard_cli.exits import MEANINGS, CommandError, Exit
 from switchboard_cli.looking import search, show, stats
 from switchboard_cli.proving import check
@@ -21,7 +22,7 @@ def program() -> None:
 
 @program.group()
 def audit() -> None:
-    """Search, read, export and verify records. Every look at the tables is recorded: who, what, why."""
+    """Search, read, export, verify and protect records. Every look at the tables is recorded: who, what, why."""
 
 
 @program.group()
@@ -39,7 +40,7 @@ def completion(shell: str) -> None:
     click.echo(found(program, {}, NAME, "_SWITCHBOARD_COMPLETE").source())
 
 
-for command in (search, show, stats, export, bundle, verify, check):
+for command in (search, show, stats, export, bundle, verify, check, erase, hold, unhold):
     audit.add_command(command)
 for command in (open_, resolve):
     operations.add_command(command)

@@ -5,15 +5,18 @@ import os
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import click
 
 from chalicelib.adapters.aws.database import DYNAMODB, DynamoDB
 from chalicelib.adapters.aws.dynamodb import tables
 from chalicelib.adapters.aws.dynamodb.operations import DynamoDBOperationStore
+from chalicelib.adapters.aws.people.register import DynamoDBPeopleRegister
+from chalicelib.adapters.aws.people.traces import DynamoDBTraces
 from chalicelib.adapters.aws.review.audit_index import DynamoDBAuditIndex
 from chalicelib.adapters.aws.review.audit_records import DynamoDBAuditRecords, DynamoDBOperationHeads
 from chalicelib.adapters.aws.review.calls import CLIENT_CONFIG
@@ -26,6 +29,10 @@ from chalicelib.adapters.http.authorities import default_authorities, tls_contex
 from chalicelib.adapters.http.transport import Transport
 from chalicelib.adapters.system import SystemClock, ThreadConcurrency, UlidSource
 from chalicelib.application.operations.resolve_operation import ResolveOperation
+from chalicelib.application.people.deeds import Deeds
+from chalicelib.application.people.erase_person import ErasePerson
+from chalicelib.application.people.hold_person import HoldPerson, LiftHold
+from chalicelib.application.people.show_person import ShowPerson
 from chalicelib.application.review.audit_verification import AuditVerification
 from chalicelib.application.review.count_operations import CountOperations
 from chalicelib.application.review.door import LONGEST_SECONDS, Door, Visit
@@ -38,6 +45,8 @@ from chalicelib.domain.audit.chain import Head
 from chalicelib.domain.audit.coverage import DigestedHour
 from chalicelib.domain.review.desk.reviewer import Reviewer, Role
 from chalicelib.domain.time_budget import Deadline
+from chalicelib.review_settings import days
+from chalicelib.setting_kinds import DEFAULT_DAYS
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -49,10 +58,10 @@ NO_TOKEN = AccessToken("command-line")  # who looks is known by the credentials 
 
 
 class Operator:
-    """Implements `TokenVerifier` for one person, who reads as a reviewer; contact fields stay masked."""
+    """Implements `TokenVerifier` for one person, in one role; the rights of their credentials decide what that opens."""
 
-    def __init__(self, issuer: str, subject: str) -> None:
-        self.reviewer = Reviewer(issuer, subject, frozenset({Role.REVIEWER}))
+    def __init__(self, issuer: str, subject: str, role: Role = Role.REVIEWER) -> None:
+        self.reviewer = Reviewer(issuer, subject, frozenset({role}))
 
     def verify(self, token: AccessToken, deadline: Deadline) -> Reviewer:  # noqa: ARG002 (there is nothing to ask)
         """Return the person."""
@@ -135,6 +144,7 @@ class World:
             S3DigestShelf(self._service("s3"), bucket),
             self._keys(key_ids),
             self.clock,
+            kept_for=self._kept_for("EVENTS_KEPT_DAYS"),
         )
 
     def public_keys(self, key_ids: tuple[str, ...]) -> list[bytes]:
@@ -162,9 +172,55 @@ class World:
     @property
     def door(self) -> Door:
         """Return the door: it records each look."""
+        return self._door(Role.REVIEWER)
+
+    @property
+    def erase(self) -> ErasePerson:
+        """Return the erasure of the reviewers' API."""
+        return ErasePerson(self._deeds, self._traces)
+
+    @property
+    def hold(self) -> HoldPerson:
+        """Return what sets a hold."""
+        return HoldPerson(self._deeds, self._traces)
+
+    @property
+    def lift(self) -> LiftHold:
+        """Return what lifts it."""
+        return LiftHold(self._deeds, self._traces)
+
+    @property
+    def person_of(self) -> ShowPerson:
+        """Return what tells of one person."""
+        return ShowPerson(self._deeds)
+
+    def _door(self, role: Role) -> Door:
         person = self.person
-        trail = DynamoDBLookTrail(self._client, self.audit_table)
-        return Door(Operator(person.issuer, person.subject), trail, self.clock)
+        trail = DynamoDBLookTrail(self._client, self.audit_table, self._kept_for("LOOKS_KEPT_DAYS"))
+        return Door(Operator(person.issuer, person.subject, role), trail, self.clock)
+
+    @property
+    def _deeds(self) -> Deeds:
+        tables_ = self.operations_table, self.audit_table
+        register = DynamoDBPeopleRegister(self._client, *tables_, self._kept_for("LOOKS_KEPT_DAYS"))
+        return Deeds(self._door(Role.CUSTODIAN), register)
+
+    @property
+    def _traces(self) -> DynamoDBTraces:
+        events, contacts = (self._kept_for(name) for name in ("EVENTS_KEPT_DAYS", "CONTACTS_KEPT_DAYS"))
+        return DynamoDBTraces(self._client, self.operations_table, self.audit_table, events, contacts)
+
+    @staticmethod
+    def _kept_for(name: str) -> timedelta:
+        """Return how long a class of records is kept, by the variable that the functions are set by.
+
+        Raises:
+            UsageError: it is no number of days.
+        """
+        try:
+            return timedelta(days=days(os.environ.get(name) or str(DEFAULT_DAYS)))
+        except ValueError as error:
+            raise click.UsageError(f"{name}: {error}") from error
 
     def _keys(self, key_ids: tuple[str, ...]) -> KmsTrustedKeys:
         return KmsTrustedKeys(self._service("kms"), key_ids, TrustedKeys.read, pem_of)

@@ -8,10 +8,13 @@ SwitchboardError
 │   │   └── ReviewerTokenMissingError
 │   ├── InvalidTokenError
 │   │   └── ReviewerTokenInvalidError
-│   └── RoleMissingError
+│   ├── RoleMissingError
+│   └── ErasureRefusedError              a hold, an open operation or a guard stands in the way
 ├── AuditUnavailableError                not read, or the look at it not recorded: no answer
 └── IdentityUnavailableError             the keys that tokens are verified with could not be had
 """
+
+from collections.abc import Sequence
 
 from chalicelib.domain.errors import (
     CallerError,
@@ -20,6 +23,7 @@ from chalicelib.domain.errors import (
     MissingTokenError,
     SwitchboardError,
 )
+from chalicelib.domain.violation import Violation
 
 
 class InvalidQueryError(MalformedRequestError):
@@ -40,6 +44,14 @@ class RoleMissingError(CallerError):
     def __init__(self, message: str, *, required_role: str) -> None:
         super().__init__(message)
         self.required_role = required_role
+
+
+class ErasureRefusedError(CallerError):
+    """A person cannot be erased now; each violation is a reason."""
+
+    def __init__(self, message: str, *, violations: Sequence[Violation]) -> None:
+        super().__init__(message)
+        self.violations = tuple(violations)
 
 
 class AuditUnavailableError(SwitchboardError):

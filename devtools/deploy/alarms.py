@@ -100,6 +100,18 @@ ALARMS = (
         function="DigestHandler",
     ),
     Alarm(
+        "Errors",
+        "A custodian's request ended without an answer of the code: the function was cut off or could not start.",
+        "Look at the log of the custodians' function, and ask again: what was begun goes on.",
+        function="CustodyHandler",
+    ),
+    Alarm(
+        "Errors",
+        "What custodians have left to the clock could not be done: new records of people who are held still have an end.",
+        "Find the log line `run_errands.failed`; the next hour tries again.",
+        function="ErrandsHandler",
+    ),
+    Alarm(
         "Invocations",
         "No digest was made for two hours: its function was not started.",
         "See that its schedule is enabled and its concurrency is not 0; the next run makes what is missing.",

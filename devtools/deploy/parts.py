@@ -42,6 +42,14 @@ def allow(sid: str, actions: list[str], targets: list[Json], condition: Json | N
     return told if condition is None else {**told, "Condition": condition}
 
 
+def leading(*patterns: str) -> Json:
+    """Return the condition that every key of a request begins so; without the second part, one without keys would pass."""
+    return {
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(patterns)},
+        "Null": {"dynamodb:LeadingKeys": "false"},
+    }
+
+
 def arn(name: str) -> Json:
     """Return the ARN of a resource."""
     return {"Fn::GetAtt": [name, "Arn"]}

@@ -9,16 +9,18 @@ from typing import Any, NoReturn
 from chalice.app import Chalice
 
 from chalicelib.adapters.aws.dynamodb.tables import AUDIT, OPERATIONS
+from chalicelib.adapters.aws.people.person_rows import ERRANDS, PERSON_PREFIX
 from chalicelib.adapters.aws.review.box import CONTEXT
 from chalicelib.adapters.aws.review.rows import REVIEW_PREFIX
 from chalicelib.domain.time_budget import TimeBudget
 from chalicelib.edge.review.routes import register
-from devtools.deploy import digests
-from devtools.deploy.parts import VIA_DYNAMODB, Json, allow, arn, function, indexes, role
+from devtools.deploy import custody, digests
+from devtools.deploy.parts import VIA_DYNAMODB, Json, allow, arn, function, indexes, leading, role
 
 HANDLER = "chalicelib.review_app.app"
 MEMORY_MB = 1024
-SHARED_SETTINGS = ("ALLOWED_ORIGINS", "PROBLEM_TYPE_BASE")  # of the stage, for both functions
+# Of the stage, for all functions.
+SHARED_SETTINGS = ("ALLOWED_ORIGINS", "PROBLEM_TYPE_BASE", *custody.KEPT_SETTINGS, "LOOKS_KEPT_DAYS")
 # Settings of a stage that stand in no file of ours. Until they are given, the function answers nothing.
 PARAMETERS = {
     "ReviewIssuer": ("REVIEW_ISSUER", "The reviewers' identity provider: the iss of its access tokens."),
@@ -60,6 +62,7 @@ def resources(api_properties: Mapping[str, Any], stage: str, variables: Mapping[
         },
         "ReviewHandlerInvokePermission": {"Type": "AWS::Lambda::Permission", "Properties": _permission()},
         "ReviewLogGroup": {"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDays": 90}},
+        **custody.resources(_variables(variables), variables),
     }
 
 
@@ -71,9 +74,13 @@ def outputs(stage: str) -> Json:
 
 def _function(stage_variables: Mapping[str, str]) -> Json:
     """Return the function; memory, time and processor are those of the other ones."""
+    return function("Review", HANDLER, MEMORY_MB, int(TimeBudget().function), _variables(stage_variables))
+
+
+def _variables(stage_variables: Mapping[str, str]) -> Json:
     shared = {name: stage_variables[name] for name in SHARED_SETTINGS if name in stage_variables}
     own = {setting: {"Ref": parameter} for parameter, (setting, _) in PARAMETERS.items()}
-    variables = {
+    return {
         **shared,
         **own,
         "AUDIT_TABLE": {"Ref": "AuditTable"},
@@ -81,7 +88,6 @@ def _function(stage_variables: Mapping[str, str]) -> Json:
         "SEALING_KEY_ID": arn("SealingKey"),
         **digests.variables(),
     }
-    return function("Review", HANDLER, MEMORY_MB, int(TimeBudget().function), variables)
 
 
 def _statements() -> list[Json]:
@@ -98,12 +104,12 @@ def _statements() -> list[Json]:
     return [
         allow("ReadAudit", ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"], [audit]),
         allow("FindOperations", ["dynamodb:Query"], indexes("AuditTable", [each.name for each in AUDIT.indexes])),
-        allow("RecordLooks", ["dynamodb:PutItem"], [audit], _leading(f"{REVIEW_PREFIX}*")),
+        allow("RecordLooks", ["dynamodb:PutItem"], [audit], leading(f"{REVIEW_PREFIX}*")),
         allow(
             "ReadOperations",
             ["dynamodb:BatchGetItem", "dynamodb:GetItem"],
             [operations],
-            _leading("BOOKING#*", "DATAKEY#*", "OP#*"),
+            leading("BOOKING#*", ERRANDS, "DATAKEY#*", "OP#*", f"{PERSON_PREFIX}*"),
         ),
         allow(
             "FindOpenOperations",
@@ -116,14 +122,6 @@ def _statements() -> list[Json]:
         # For sessions of the console, and for nothing else: the context is that of no account's key.
         allow("SealSessions", ["kms:GenerateDataKey"], [arn("SealingKey")], _session_context()),
     ]
-
-
-def _leading(*patterns: str) -> Json:
-    """Return the condition that every key of a request begins so; without the second part, one without keys would pass."""
-    return {
-        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(patterns)},
-        "Null": {"dynamodb:LeadingKeys": "false"},
-    }
 
 
 def _session_context() -> Json:
@@ -154,7 +152,8 @@ def _definition() -> Json:
 
 
 def _method(path: str) -> Json:
-    uri = "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${ReviewHandler.Arn}/invocations"
+    name = "CustodyHandler" if custody.serves(path) else "ReviewHandler"
+    uri = f"arn:${{AWS::Partition}}:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/${{{name}.Arn}}/invocations"
     names = [part[1:-1].rstrip("+") for part in path.split("/") if part.startswith("{")]
     method: Json = {
         "consumes": ["*/*"],

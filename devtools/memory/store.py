@@ -51,6 +51,7 @@ class InMemoryOperationStore:
         self._guards: dict[str, Hold] = {}
         self._bookings: dict[int, str] = {}
         self._counts: dict[tuple[int, int, int], int] = {}
+        self._stripped: set[str] = set()
 
     def standing(self, operation_id: str) -> OperationRecord | None:
         """Return an operation as it stands, None when there is none; this is no request, and never fails."""
@@ -63,6 +64,11 @@ class InMemoryOperationStore:
     def rows(self) -> str:
         """Return everything that is stored, as text."""
         return repr((self._operations, self._guards, self._bookings, self._counts)) + self.trail.rows()
+
+    def strip(self, operation_id: str) -> None:
+        """Forget who a settled operation is about, as the erasure of a person does; its guard is over by then."""
+        self._guards.pop(self._guard_of(self._operations[operation_id]), None)
+        self._stripped.add(operation_id)
 
     def claim(
         self, operation: Operation, event: AuditEvent, deadline: Deadline, previous: OperationRecord | None = None
@@ -100,13 +106,14 @@ class InMemoryOperationStore:
         require_deadline(deadline)
         with self._lock:
             standing = self._operations.get(operation.id) if operation.is_keyed else None
-            return self._guarded(operation) if standing is None else KeyHeld(operation.id, _own(standing, operation))
+            return self._guarded(operation) if standing is None else self._key_held(standing, operation)
 
     def find(self, operation_id: str, deadline: Deadline) -> OperationRecord | None:
         """Return an operation as it stands."""
         require_deadline(deadline)
         with self._lock:
-            return self._operations[operation_id] if self._is_there(self._kept.get(operation_id)) else None
+            is_told = self._is_there(self._kept.get(operation_id)) and operation_id not in self._stripped
+            return self._operations[operation_id] if is_told else None
 
     def open_operations(self, account: int, deadline: Deadline) -> tuple[OperationRecord, ...]:
         """Return the account's operations without a final state."""
@@ -166,8 +173,9 @@ class InMemoryOperationStore:
         if standing is not None and standing.head == event_hash(event.canonical()):
             return Claimed()
         is_free = standing is None if previous is None else _may_go_on(standing, previous)
+        is_free = is_free and operation.id not in self._stripped
         if standing is not None and operation.is_keyed and not is_free:
-            return KeyHeld(operation.id, _own(standing, operation))
+            return self._key_held(standing, operation)
         if standing is None and operation.is_keyed and previous is None and not self.trail.has_room_for(event):
             return KeyHeld(operation.id, None)  # the trail never forgets a key
         if held := self._guarded(operation):
@@ -184,6 +192,10 @@ class InMemoryOperationStore:
             raise StoreUnavailableError("the operation's place is taken")
         self._write_claim(operation, event)
         return Claimed()
+
+    def _key_held(self, standing: OperationRecord, operation: Operation) -> KeyHeld:
+        """Return the operation of a key; of one that is stripped nobody can tell what was asked for."""
+        return KeyHeld(operation.id, None if operation.id in self._stripped else _own(standing, operation))
 
     def _guarded(self, operation: Operation) -> Held | None:
         guard = self._guards.get(self._guard_of(operation))

@@ -3,12 +3,15 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
+from chalicelib.application.people.erase_person import REFUSED
 from chalicelib.domain import errors, reviewer_errors
 from chalicelib.domain.booking.longest_form import SPACE, longest_form_bytes
 from chalicelib.domain.booking.policy import MAXIMUM_COMMENTS_LENGTH
+from chalicelib.domain.people.trace import Effect
 from chalicelib.domain.violation import Violation
 from chalicelib.edge.container import EdgeSettings
 from chalicelib.edge.contract.example import REQUEST_ID
@@ -38,6 +41,10 @@ REVIEWERS_SAMPLES: tuple[errors.SwitchboardError, ...] = (
     reviewer_errors.ReviewerTokenInvalidError("This access token has expired. Sign in again, or refresh it."),
     reviewer_errors.RoleMissingError(
         "This needs the role unmask, which your access token does not grant.", required_role="unmask"
+    ),
+    reviewer_errors.ErasureRefusedError(
+        REFUSED,
+        violations=Effect(guarded=1, possible_from=datetime(2026, 1, 21, 21, 30, tzinfo=UTC)).obstacles,
     ),
     reviewer_errors.AuditUnavailableError(
         "Your look at the audit could not be recorded, so there is no answer. It is safe to try again.",

@@ -9,8 +9,10 @@ import pytest
 from chalicelib.adapters.aws.dynamodb import items, tables
 from chalicelib.adapters.aws.dynamodb.rate_limit import counters
 from chalicelib.adapters.aws.dynamodb.tables import AUDIT, DAY_SHARDS, OPEN_SHARDS, OPERATIONS
+from chalicelib.adapters.aws.people.person_rows import ERRANDS
 from chalicelib.adapters.aws.review import rows
 from chalicelib.adapters.aws.vault.key_rows import PARTITION_KEY
+from chalicelib.application.people.ports import Task
 from chalicelib.domain.operation.operation import (
     FREES_GUARD,
     GUARD_HOLDS_AFTER_SESSION,
@@ -71,7 +73,7 @@ def test_the_rows_of_operations_are_those_that_are_written() -> None:
     full = OperationRecord.of(made, OperationState.SENDING, 1, items.head_hex(event))
     now, later = (
         set(items.operation_row(full, made.guard_expires_at)),
-        {"is_retryable", "booking_id", "answer", "reason"},
+        {"is_retryable", "booking_id", "answer", "reason", items.STRIPPED},
     )
     (counter,) = counters(made.account, LIMITS, made.claimed_at)
     expected = {
@@ -80,6 +82,7 @@ def test_the_rows_of_operations_are_those_that_are_written() -> None:
         tables.booking_row(0).replace("0", "<BookingID>"): set(items.booking(made.id, 77)),
         "RATE#<account>#<window seconds>#<window>": {"pk", "used", "m<minute>", tables.EXPIRES_AT},
         "REFUSED#<account>#<hour>": {"pk", "refusals", tables.EXPIRES_AT},
+        ERRANDS: {"pk", *(task.value for task in Task)},
         "DATAKEY#<account>": {PARTITION_KEY, "key_id", "wrapped", "created_at"},
     }
     assert {codes(row[0])[0]: set(codes(row[1])) | {"pk"} for row in table("Rows of the operations table")} == expected

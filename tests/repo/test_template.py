@@ -90,10 +90,11 @@ def test_both_tables_are_protected(resources: Json, name: str) -> None:
     assert (encryption["SSEEnabled"], encryption["KMSMasterKeyId"]) == (True, {"Fn::GetAtt": ["TableKey", "Arn"]})
 
 
-def test_expired_operations_are_deleted_and_audit_events_never(resources: Json) -> None:
-    """Only the mutable table has a time to live."""
-    assert resources["OperationsTable"]["Properties"]["TimeToLiveSpecification"]["Enabled"] is True
-    assert "TimeToLiveSpecification" not in resources["AuditTable"]["Properties"]
+def test_what_is_past_its_retention_is_deleted(resources: Json) -> None:
+    """In both tables, by the same attribute."""
+    for table in ("OperationsTable", "AuditTable"):
+        end = {"AttributeName": "expires_at", "Enabled": True}
+        assert resources[table]["Properties"]["TimeToLiveSpecification"] == end
 
 
 @pytest.mark.parametrize("name", ["TableKey", "SealingKey", "ApiSecret"])
@@ -197,7 +198,8 @@ def test_no_policy_has_a_wildcard(resources: Json) -> None:
 def test_each_function_of_bookings_has_a_role_with_the_same_policy(resources: Json) -> None:
     """No role of Chalice's own making stands beside them."""
     roles = {name: resource for name, resource in resources.items() if resource["Type"] == "AWS::IAM::Role"}
-    assert roles.keys() == {"ApiHandlerRole", "ExpireOperationsRole", "ReviewHandlerRole", "DigestHandlerRole"}
+    others = {"ReviewHandlerRole", "CustodyHandlerRole", "ErrandsHandlerRole", "DigestHandlerRole"}
+    assert roles.keys() == {"ApiHandlerRole", "ExpireOperationsRole", *others}
     assert (
         roles["ApiHandlerRole"]["Properties"]["Policies"][0]["PolicyDocument"]
         == (roles["ExpireOperationsRole"]["Properties"]["Policies"][0]["PolicyDocument"])
@@ -277,7 +279,10 @@ def test_every_metric_of_the_code_has_an_alarm(resources: Json) -> None:
         assert alarm_of(resources, metric)["Namespace"] == log.NAMESPACE
 
 
-@pytest.mark.parametrize("name", ["APIHandler", "ExpireOperations", "ReviewHandler", "DigestHandler"])
+WATCHED = ("APIHandler", "ExpireOperations", "ReviewHandler", "CustodyHandler", "ErrandsHandler", "DigestHandler")
+
+
+@pytest.mark.parametrize("name", WATCHED)
 def test_a_function_that_fails_raises_an_alarm(resources: Json, name: str) -> None:
     """Lambda counts what ends in an exception, out of time or out of memory."""
     assert alarm_of(resources, "Errors", name)["Namespace"] == "AWS/Lambda"
@@ -286,7 +291,7 @@ def test_a_function_that_fails_raises_an_alarm(resources: Json, name: str) -> No
 def test_alarms_ring_at_the_first_occurrence_and_at_nothing_else(resources: Json) -> None:
     """One is enough, no data is none, and each notifies the topic, which the operator finds in the outputs."""
     alarms = [each["Properties"] for each in resources.values() if each["Type"] == "AWS::CloudWatch::Alarm"]
-    assert len(alarms) == 9
+    assert len(alarms) == 11
     for alarm in (each for each in alarms if each["MetricName"] != "Invocations"):
         assert (alarm["Statistic"], alarm["Threshold"], alarm["EvaluationPeriods"]) == ("Sum", 1, 1)
         assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"

@@ -17,6 +17,12 @@ def test_two_settings_are_enough() -> None:
     assert (settings.review_roles_claim, settings.review_skew_seconds) == ("roles", 60)
 
 
+def test_retention_is_set_by_class_in_days() -> None:
+    """Operations have no setting."""
+    told = read_review_settings({**SOUND, "EVENTS_KEPT_DAYS": "90", "CONTACTS_KEPT_DAYS": "3650"}).retention
+    assert [each.days for each in (told.events, told.contacts, told.looks, told.operations)] == [90, 3650, 400, 30]
+
+
 def test_settings_of_the_booking_path_may_stand_beside_them() -> None:
     """As in a local run."""
     assert read_review_settings({**SOUND, "ADULTWORK_BASE_URL": "http://127.0.0.1:1", "HMAC_KEY": "k"})
@@ -66,6 +72,9 @@ def test_all_faults_are_told_at_once() -> None:
         ("ALLOWED_ORIGINS", "https://console.example/path"),
         ("ALLOWED_ORIGINS", "*"),
         ("DIGEST_KEY_IDS", " , "),
+        ("EVENTS_KEPT_DAYS", "89"),
+        ("CONTACTS_KEPT_DAYS", "3651"),
+        ("LOOKS_KEPT_DAYS", "a year"),
         ("ALLOWED_HEADERS", "X-One, *"),
         ("PROBLEM_TYPE_BASE", "https://p.example"),
     ],

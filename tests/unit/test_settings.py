@@ -50,6 +50,8 @@ def test_the_defaults_are_the_documented_limits() -> None:
         "bookings_per_minute": 5,
         "bookings_per_day": 30,
         "refusals_per_hour": 60,
+        "events_kept_days": 400,
+        "contacts_kept_days": 400,
         "breaker_failures": 0,
         "breaker_seconds": 30,
         "settle_minutes": 15,
@@ -123,6 +125,7 @@ def test_every_setting_comes_from_the_variable_of_its_name() -> None:
             "CALL_SECONDS": "19", "READ_SECONDS": "1", "READS_SECONDS": "2", "CLAIM_SECONDS": "2.5", "POST_SECONDS": "10",
             "CONCLUSION_SECONDS": "8", "RECONCILE_SECONDS": "4", "HMAC_KEY_PREVIOUS": "p" * 32, "SEALING_KEY_ID": "alias/k",
             "BOOKINGS_PER_MINUTE": "0", "BOOKINGS_PER_DAY": "0", "REFUSALS_PER_HOUR": "1",
+            "EVENTS_KEPT_DAYS": "90", "CONTACTS_KEPT_DAYS": "3650",
             "BREAKER_FAILURES": "5", "BREAKER_SECONDS": "0.5",
             "SETTLE_MINUTES": "1", "EXPIRY_HOURS": "1.5", "PATH": "/usr/bin", "call_seconds": "1",
         }

@@ -22,6 +22,7 @@ from chalicelib.values import dataclass
 
 # What the protocol itself adds to an operation comes within 28 hours; digests of three days are read behind the end of a span.
 TAIL = timedelta(days=3)
+LONGEST_STORY = timedelta(days=90)  # from the first event of an operation to one that a person or a late release adds
 CLOCKS = timedelta(minutes=5)  # what a writer's clock may be ahead of ours
 LOOKS = 3  # a chain and its record are not read at one moment: where they differ, both are read again
 
@@ -52,7 +53,8 @@ class Progress:
 class AuditVerdict:
     """What was found: `records` tells of hashes and digests, `impossible` of stories that the protocol cannot have written.
 
-    `until` is up to where operations were looked at; with `is_bounded` there are more that the question asked for.
+    `until` is up to where operations were looked at; with `is_bounded` there are more that the question asked for. With
+    `kept_since`, a part of what was asked for, or all of it, is older than that and past its retention: it was not looked at.
     """
 
     records: Verdict
@@ -60,6 +62,7 @@ class AuditVerdict:
     start: datetime
     until: datetime
     is_bounded: bool = False
+    kept_since: datetime | None = None
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -84,7 +87,10 @@ def silent(progress: Progress) -> None:
 
 @dataclass(frozen=True, slots=True)
 class AuditVerification:
-    """Verifies what is stored; whoever asks has been let in by somebody else."""
+    """Verifies what is stored; whoever asks has been let in by somebody else.
+
+    With `kept_for`, events end that long after they happened, and what began before is not missed.
+    """
 
     records: AuditRecords
     heads: OperationHeads
@@ -92,6 +98,7 @@ class AuditVerification:
     keys: TrustsKeys
     clock: Clock
     windows: Windows = field(default_factory=Windows)
+    kept_for: timedelta | None = None
 
     def verify(self, asked: Asked, deadline: Deadline, tell: Callable[[Progress], None] = silent) -> AuditVerdict:
         """Verify; `tell` hears of the progress after each digest and each piece of operations.
@@ -110,6 +117,8 @@ class _Run:
     ) -> None:
         self._parts, self._asked, self._deadline, self._tell = parts, asked, deadline, tell
         self._now = parts.clock.now()
+        self._kept_since: datetime | None = None
+        self._is_past = False
         self._start, self._end = self._span()
         self._stretch = self._stretch_of_digests()
         self._coverage = Coverage(parts.keys.check(deadline), self._stretch)
@@ -127,7 +136,8 @@ class _Run:
         missing = self._missing()
         self._note(self._stories.contradictions())
         records = self._verification.verdict(self._hours, missing)
-        return AuditVerdict(records, tuple(self._impossible), self._start, self._end, self._is_bounded)
+        impossible = tuple(self._impossible)
+        return AuditVerdict(records, impossible, self._start, self._end, self._is_bounded, self._kept_since)
 
     def _span(self) -> tuple[datetime, datetime]:
         """Return from when until when what is asked for began, or, of one operation, went on."""
@@ -135,14 +145,32 @@ class _Run:
         if asked.operation_id is not None:
             return self._span_of(asked.operation_id)
         first = self._parts.shelf.first_hour(self._deadline) or self._now
-        return asked.start or first - FIRST_LOOKS_BACK, min(self._now + CLOCKS, asked.end or self._now + CLOCKS)
+        end = min(self._now + CLOCKS, asked.end or self._now + CLOCKS)
+        return self._since_kept(asked.start or first - FIRST_LOOKS_BACK), end
+
+    def _since_kept(self, start: datetime) -> datetime:
+        """Return from when on what began is there for certain; later than `start` where some of it may have ended."""
+        kept_for = self._parts.kept_for
+        if kept_for is None or start >= self._now - kept_for:
+            return start
+        self._kept_since = self._now - kept_for
+        return self._kept_since
 
     def _span_of(self, operation_id: str) -> tuple[datetime, datetime]:
         (chain,) = self._settled([operation_id])
         times = [event.at for event in _readable(chain)]
         if not chain.events and chain.head is None:
             raise NotFoundError("The audit has no operation of this id.")
+        self._is_past = self._has_lost_its_beginning(chain)
         return (min(times) - LATEST, max(times)) if times else (self._now, self._now)
+
+    def _has_lost_its_beginning(self, chain: StoredChain) -> bool:
+        """Tell whether the first events of an operation have ended, which takes none of those that are there for changed."""
+        events = list(_readable(chain))
+        if not events or events[0].sequence == 1:
+            return False
+        oldest = events[0].at - LONGEST_STORY
+        return self._since_kept(oldest) != oldest
 
     def _stretch_of_digests(self) -> Stretch:
         first = self._parts.shelf.first_hour(self._deadline)
@@ -159,6 +187,8 @@ class _Run:
 
     def _pieces(self) -> Iterator[Sequence[str]]:
         """Yield the operations that are asked for; where there are too many, the end of the span moves."""
+        if self._is_past:
+            return
         if self._asked.operation_id is not None:
             yield [self._asked.operation_id]
             return
@@ -191,6 +221,8 @@ class _Run:
 
     def _missing(self) -> list[str]:
         """Return what digests tell of and is not there; an operation that only the index has lost is looked at all the same."""
+        if self._is_past:
+            return []
         if self._asked.operation_id is not None:
             return [
                 id_ for id_ in (self._asked.operation_id,) if id_ in self._coverage.heads and id_ not in self._taken

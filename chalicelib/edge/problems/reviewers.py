@@ -33,6 +33,12 @@ REVIEWERS_PROBLEM_TYPES: dict[type[SwitchboardError], ProblemType] = {
         "Ask whoever administers the identity provider for the role in required_role, and sign in again.",
         same_key=SameKey.FINAL,
     ),
+    reviewer_errors.ErasureRefusedError: ProblemType(
+        "erasure-refused",
+        "The person cannot be erased now",
+        HTTPStatus.CONFLICT,
+        "Do what the violations say, or wait until possible_from, and ask again.",
+    ),
     reviewer_errors.AuditUnavailableError: ProblemType(
         "audit-unavailable",
         "The audit cannot be read now",

@@ -2,6 +2,10 @@
 
 from typing import Protocol
 
+from chalicelib.application.people.erase_person import EraseCommand, ErasureAnswer
+from chalicelib.application.people.hold_person import HoldAnswer, HoldCommand
+from chalicelib.application.people.show_person import PersonCommand
+from chalicelib.application.people.show_retention import RetentionAnswer
 from chalicelib.application.ports import Clock
 from chalicelib.application.review.audit_verification import AuditVerdict
 from chalicelib.application.review.count_operations import CountCommand, Statistics
@@ -13,6 +17,7 @@ from chalicelib.application.review.show_operation import ShowCommand, Timeline
 from chalicelib.application.review.sign_in import SignIn
 from chalicelib.application.review.take_evidence import EvidenceCommand
 from chalicelib.application.review.verify_audit import VerifyCommand
+from chalicelib.domain.people.person import Person
 from chalicelib.edge.container import EdgeSettings
 from chalicelib.values import dataclass
 
@@ -75,6 +80,49 @@ class TakesEvidence(Protocol):
         ...
 
 
+class ShowsPersons(Protocol):
+    """The use case behind one person: `application.people.ShowPerson`, or a fake."""
+
+    def execute(self, command: PersonCommand) -> Person:
+        """Return a person; every refusal and failure is a SwitchboardError."""
+        ...
+
+
+class ChangesHolds(Protocol):
+    """The use cases behind holds: `application.people.HoldPerson` and `LiftHold`, or a fake."""
+
+    def execute(self, command: HoldCommand) -> HoldAnswer:
+        """Return what became of a hold; every refusal and failure is a SwitchboardError."""
+        ...
+
+
+class ErasesPersons(Protocol):
+    """The use case behind an erasure: `application.people.ErasePerson`, or a fake."""
+
+    def execute(self, command: EraseCommand) -> ErasureAnswer:
+        """Return what an erasure does; every refusal and failure is a SwitchboardError."""
+        ...
+
+
+class ShowsRetention(Protocol):
+    """The use case behind the retention: `application.people.ShowRetention`, or a fake."""
+
+    def execute(self, visit: Visit) -> RetentionAnswer:
+        """Return the retention in force; every refusal and failure is a SwitchboardError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Custody:
+    """What custodians do, and for how long records are kept."""
+
+    person: ShowsPersons
+    hold: ChangesHolds
+    lift: ChangesHolds
+    erase: ErasesPersons
+    retention: ShowsRetention
+
+
 @dataclass(frozen=True, slots=True)
 class Console:
     """What the console needs beside: `url` is where browsers find it, to its end `/console`."""
@@ -95,5 +143,6 @@ class ReviewContainer:
     show: ShowsOperations
     count: CountsOperations
     verify: VerifiesAudit
+    custody: Custody
     settings: EdgeSettings
     console: Console | None = None

@@ -52,13 +52,17 @@ def statistics_document(statistics: Statistics) -> dict[str, Document]:
 
 
 def verdict_document(verdict: AuditVerdict) -> dict[str, Document]:
-    """Return a verdict; with `bound_reached` it is of what began before `to`, and the next question goes on from there."""
+    """Return a verdict; with `bound_reached` it is of what began before `to`, and the next question goes on from there.
+
+    With `events_kept_since`, what is asked for reaches back behind that moment: there it is past its retention.
+    """
     records = verdict.records
     return {
         "verdict": "clean" if verdict.is_clean else "findings",
         "from": instant(verdict.start),
         "to": instant(verdict.until),
         "bound_reached": verdict.is_bounded,
+        "events_kept_since": instant(verdict.kept_since),
         "operations": records.operations,
         "events": records.events,
         "digests": records.digests,

@@ -70,9 +70,9 @@ class Query:
             return None
         return value
 
-    def flag(self, name: str) -> bool:
+    def flag(self, name: str, *, unless_told: bool = False) -> bool:
         """Return whether something is asked for."""
-        value = self._values.get(name, "0").lower()
+        value = self._values.get(name, str(int(unless_told))).lower()
         if value not in _TRUE | _FALSE:
             self._refuse(name, "choice", "Send 1 or 0.")
         return value in _TRUE

@@ -5,6 +5,9 @@ from datetime import timedelta
 
 from chalice.app import Request
 
+from chalicelib.application.people.erase_person import EraseCommand
+from chalicelib.application.people.hold_person import HoldCommand
+from chalicelib.application.people.show_person import PersonCommand
 from chalicelib.application.review.count_operations import CountCommand
 from chalicelib.application.review.door import Visit
 from chalicelib.application.review.search_operations import PAGE, SearchCommand
@@ -32,6 +35,7 @@ OPERATION_FORM = "Send an operation's id: op_ and 26 digits and capitals."
 _PAGING = ("cursor", "limit", "reason")
 OPERATION_ID = re.compile(r"op_[0-9A-HJKMNP-TV-Z]{26}")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+_USER_ID = re.compile(r"[0-9]{1,10}")
 _RULE = re.compile(r"[a-z0-9]+(-[a-z0-9]+){0,12}")
 CURSOR = re.compile(rf"[A-Za-z0-9_-]{{1,{LONGEST}}}")
 
@@ -109,6 +113,57 @@ def verify_command(exchange: Exchange) -> VerifyCommand:
     query.require_span(start, end, LONGEST_SPAN)
     query.require_alone("operation", ("from", "to"))
     return VerifyCommand(_visit(exchange, token, query), start, end, operation_id)
+
+
+def person_command(exchange: Exchange, known: AccessToken | None = None) -> PersonCommand:
+    """Read a question for one person; of a custodian as `search_command` has reviewers.
+
+    Raises:
+        CallerError: as `search_command`, or NotFoundError for what is no UserID.
+    """
+    token = known or reviewer_token(exchange.request)
+    visit = _visit(exchange, token, Query(exchange.request, ("reason",)))
+    return PersonCommand(visit, _user_id(exchange))
+
+
+def hold_command(exchange: Exchange, known: AccessToken | None = None) -> HoldCommand:
+    """Read a hold that is to be set or lifted.
+
+    Raises:
+        CallerError: as `person_command`.
+    """
+    asked = person_command(exchange, known)
+    return HoldCommand(asked.visit, asked.user_id)
+
+
+def erase_command(exchange: Exchange, known: AccessToken | None = None) -> EraseCommand:
+    """Read an erasure; unless `dry_run` is 0, it is only told.
+
+    Raises:
+        CallerError: as `person_command`.
+    """
+    token = known or reviewer_token(exchange.request)
+    query = Query(exchange.request, ("dry_run", "reason"))
+    is_dry_run = query.flag("dry_run", unless_told=True)
+    visit = _visit(exchange, token, query)
+    return EraseCommand(visit, _user_id(exchange), is_dry_run)
+
+
+def retention_visit(exchange: Exchange, known: AccessToken | None = None) -> Visit:
+    """Read a question for the retention.
+
+    Raises:
+        CallerError: as `search_command`.
+    """
+    token = known or reviewer_token(exchange.request)
+    return _visit(exchange, token, Query(exchange.request, ("reason",)))
+
+
+def _user_id(exchange: Exchange) -> int:
+    text = (exchange.request.uri_params or {}).get("user_id", "")
+    if not _USER_ID.fullmatch(text) or not 1 <= int(text) <= HIGHEST_USER_ID:
+        raise NotFoundError("This is no UserID.")
+    return int(text)
 
 
 def reviewer_token(request: Request) -> AccessToken:

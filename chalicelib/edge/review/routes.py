@@ -8,6 +8,7 @@ from chalicelib.edge.answer import Answer
 from chalicelib.edge.console import routes as console
 from chalicelib.edge.exchange import Exchange
 from chalicelib.edge.representation import Document, to_json
+from chalicelib.edge.review import custody
 from chalicelib.edge.review.container import ReviewContainer
 from chalicelib.edge.review.documents import (
     OPERATIONS,
@@ -27,7 +28,13 @@ VERIFICATION = "/v1/audit/verification"
 
 def register(app: Chalice, container: Callable[[], ReviewContainer]) -> None:
     """Register every route of the reviewers' API; the middleware must be installed on the same app."""
-    for resource in (*_resources(container), *console.resources(container), health.RESOURCE, problems.RESOURCE):
+    for resource in (
+        *_resources(container),
+        *custody.resources(container),
+        *console.resources(container),
+        health.RESOURCE,
+        problems.RESOURCE,
+    ):
         serve(app, resource)
     nowhere.serve_nowhere(app)
 

@@ -112,7 +112,7 @@ def test_it_makes_keys_for_sessions_and_none_of_an_account(statements: dict[str,
 def test_of_operations_it_reads_what_it_must(statements: dict[str, Json]) -> None:
     """Which booking is whose, how an open one stands, and the wrapped key of an account; it makes no such key."""
     keys = statements["ReadOperations"]["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
-    assert keys == ["BOOKING#*", "DATAKEY#*", "OP#*"]
+    assert keys == ["BOOKING#*", "CUSTODY", "DATAKEY#*", "OP#*", "PERSON#*"]
     assert statements["OpenContacts"]["Action"] == ["kms:Decrypt"]
 
 
@@ -131,10 +131,11 @@ def test_its_api_is_its_own_and_serves_every_route(resources: Json) -> None:
     assert {path: set(methods) for path, methods in paths.items()} == {
         path: {method.lower() for method in methods} for path, methods in app.routes.items()
     }
-    for methods in paths.values():
+    for path, methods in paths.items():
+        name = "CustodyHandler" if path.startswith("/v1/audit/persons") else "ReviewHandler"
         for method in methods.values():
             integration = method["x-amazon-apigateway-integration"]
-            assert (integration["type"], "ReviewHandler.Arn" in json.dumps(integration)) == ("aws_proxy", True)
+            assert (integration["type"], f"{name}.Arn" in json.dumps(integration)) == ("aws_proxy", True)
     same = ("GatewayResponses", "MethodSettings", "OpenApiVersion", "EndpointConfiguration", "StageName")
     assert [own[each] for each in same] == [booking[each] for each in same]
     assert "ReviewAPI" in json.dumps(resources["ReviewHandlerInvokePermission"])

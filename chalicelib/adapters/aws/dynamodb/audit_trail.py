@@ -39,6 +39,7 @@ class DynamoDBAuditTrail:
     operations_table: str
     sleep: Callable[[float], None] = time.sleep
     refusals_per_hour: int = REFUSALS_PER_HOUR
+    events_kept_for: timedelta | None = None
 
     def record_refusal(self, event: AuditEvent, deadline: Deadline) -> None:
         """Add the event of a refusal, or count it when the account has had its share of them in this hour.
@@ -75,7 +76,7 @@ class DynamoDBAuditTrail:
         Raises:
             StoreUnavailableError: it could not be written by the deadline, or another event has its place.
         """
-        item = items.audit_event(event)
+        item = items.audit_event(event, self.events_kept_for)
         put: PutItemInputTypeDef = {
             "TableName": self.table,
             "Item": item,

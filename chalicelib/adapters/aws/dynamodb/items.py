@@ -22,6 +22,7 @@ Item: TypeAlias = "dict[str, Attribute]"
 # one. The audit trail keeps the history after that.
 KEPT_AFTER_GUARD = timedelta(days=30)
 OF_FIRST_CALL = 2  # a claim, and what became of it
+STRIPPED = "stripped"  # set where a person was erased: the row says how the operation stands, and not who it is about
 LEASE_OVER = "lease-over"  # why somebody else concludes in place of the call
 
 
@@ -53,6 +54,11 @@ def expired_before(moment: datetime) -> Attribute:
 def is_over(row: Item, moment: datetime) -> bool:
     """Tell whether a row that expires has: DynamoDB deletes late."""
     return tables.EXPIRES_AT in row and int(row[tables.EXPIRES_AT]["N"]) < math.floor(moment.timestamp())
+
+
+def is_stripped(row: Item) -> bool:
+    """Tell whether a row of an operation does not tell any more who it is about."""
+    return STRIPPED in row
 
 
 def hashed(digest: str) -> Attribute:
@@ -156,13 +162,18 @@ def booking(operation_id: str, booking_id: int) -> Item:
     return _row(tables.booking_row(booking_id), operation_id)
 
 
-def audit_event(event: AuditEvent) -> Item:
-    """Return an event: the bytes that its hash covers, and, where it opens a chain, what the indexes find that by."""
+def audit_event(event: AuditEvent, kept_for: timedelta | None = None) -> Item:
+    """Return an event: the bytes that its hash covers, and, where it opens a chain, what the indexes find that by.
+
+    It ends `kept_for` after it happened, never where that is None.
+    """
     row: Item = {
         tables.PARTITION_KEY: text(tables.operation_row(event.operation_id)),
         tables.SORT_KEY: text(tables.event_sort_key(event.sequence)),
         "canonical": text(event.canonical().decode()),
     }
+    if kept_for is not None:
+        row[tables.EXPIRES_AT] = expiry(event.at + kept_for)
     if event.sequence > 1:
         return row | ({} if _is_of_first_call(event) else _hour(event))
     row |= {
@@ -185,13 +196,14 @@ def _hour(event: AuditEvent) -> Item:
     return {tables.BY_HOUR.attribute: text(tables.hour_shard(event.at, event.operation_id))}
 
 
-def contact(event: AuditEvent, sealed_contact: str) -> Item:
-    """Return the row of a sealed contact that is kept beside its event."""
-    return {
+def contact(event: AuditEvent, sealed_contact: str, kept_for: timedelta | None = None) -> Item:
+    """Return the row of a sealed contact that is kept beside its event; it ends as events do."""
+    row: Item = {
         tables.PARTITION_KEY: text(tables.contact_row(event.operation_id)),
         tables.SORT_KEY: text(tables.event_sort_key(event.sequence)),
         "contact": sealed(sealed_contact),
     }
+    return row if kept_for is None else row | {tables.EXPIRES_AT: expiry(event.at + kept_for)}
 
 
 def head(event: AuditEvent) -> Attribute:

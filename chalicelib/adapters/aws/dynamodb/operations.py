@@ -4,14 +4,14 @@ import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from chalicelib import log
 from chalicelib.adapters.aws.dynamodb import items, transactions
 from chalicelib.adapters.aws.dynamodb.faults import refused_rows
 from chalicelib.adapters.aws.dynamodb.items import Item
-from chalicelib.adapters.aws.dynamodb.operation_reads import OperationReader, read_record, require_own
+from chalicelib.adapters.aws.dynamodb.operation_reads import OperationReader, key_held
 from chalicelib.adapters.aws.dynamodb.rate_limit import Counter, RateLimit, counters
 from chalicelib.adapters.aws.dynamodb.transactions import Row, Tables, Writes
 from chalicelib.adapters.aws.faults import RETRY_AFTER_SECONDS, AwsError, store_errors
@@ -48,10 +48,15 @@ NOT_BEING_SENT = "The operation is not waiting for the outcome of this attempt."
 
 @dataclass(frozen=True)
 class DynamoDBOperationStore(OperationReader):
-    """An OperationStore on two tables; `limits` are how often an account may book."""
+    """An OperationStore on two tables; `limits` are how often an account may book.
+
+    Events, and the contacts beside them, are kept for a time, for good where that is None.
+    """
 
     audit_table: str
     limits: Sequence[RateLimit]
+    events_kept_for: timedelta | None = None
+    contacts_kept_for: timedelta | None = None
 
     def claim(
         self, operation: Operation, event: AuditEvent, deadline: Deadline, previous: OperationRecord | None = None
@@ -123,7 +128,7 @@ class DynamoDBOperationStore(OperationReader):
 
     @property
     def _tables(self) -> Tables:
-        return Tables(self.operations_table, self.audit_table)
+        return Tables(self.operations_table, self.audit_table, self.events_kept_for, self.contacts_kept_for)
 
     def _write_what_stands(self, parts: Writes, deadline: Deadline) -> dict[Row, Item]:
         """Run a transaction, without its guard when nothing else stands in the way; return what `_write` does.
@@ -205,7 +210,7 @@ def _held(refused: Mapping[Row, Item], operation: Operation, previous: Operation
         StoreUnavailableError: the operation in the way is no one of this account.
     """
     if operation.is_keyed and (row := refused.get(Row.OPERATION)):
-        return KeyHeld(operation.id, require_own(read_record(row), operation.account))
+        return key_held(row, operation)
     if operation.is_keyed and previous is None and Row.EVENT in refused and Row.OPERATION not in refused:
         return KeyHeld(operation.id, None)
     if row := refused.get(Row.GUARD):

@@ -1,9 +1,9 @@
 """Both tables: keys, indexes and protections, in one place for the code, the local stack and the template.
 
-`operations` is mutable and loses expired rows; `audit` only grows. The reviewer finds operations through the indexes of
-`audit`, so nobody ever needs a Scan. Only the event that opens a chain has the attributes of these indexes: who has found it
-has found the operation, and reads the rest of its events by the partition key. `by-hour` leads digests to the other operations
-that went on in an hour.
+`operations` is mutable and loses expired rows; `audit` grows, and loses what is past its retention. The reviewer finds
+operations through the indexes of `audit`, so nobody ever needs a Scan. Only the event that opens a chain has the attributes of
+these indexes: who has found it has found the operation, and reads the rest of its events by the partition key. `by-hour` leads
+digests to the other operations that went on in an hour.
 
 A partition takes 1,000 write units a second, and a throttled index throttles the writes of its table, also the conclusion
 of what was sent. So what would gather under one value is spread over shards. At 5,000 bookings a second:
@@ -175,4 +175,8 @@ ACCOUNT, CLAIMED_AT = "account", "claimed_at"
 OPEN = Index("open", "open", TEXT, CLAIMED_AT, (ACCOUNT,))
 
 OPERATIONS = TableSchema(keys=(PARTITION_KEY,), indexes=(OPEN,), expiry=EXPIRES_AT)
-AUDIT = TableSchema(keys=(PARTITION_KEY, SORT_KEY), indexes=(BY_DAY, BY_ACCOUNT, BY_CANDIDATE, BY_REQUEST, BY_HOUR))
+AUDIT = TableSchema(
+    keys=(PARTITION_KEY, SORT_KEY),
+    indexes=(BY_DAY, BY_ACCOUNT, BY_CANDIDATE, BY_REQUEST, BY_HOUR),
+    expiry=EXPIRES_AT,
+)

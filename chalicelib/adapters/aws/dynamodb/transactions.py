@@ -6,6 +6,7 @@ Every write carries its condition, and asks for the old item when the condition 
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -43,10 +44,12 @@ Writes: TypeAlias = "Mapping[Row, Write]"
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """The names of both tables."""
+    """The names of both tables, and for how long events and the contacts beside them are kept; None is for good."""
 
     operations: str
     audit: str
+    events_kept_for: timedelta | None = None
+    contacts_kept_for: timedelta | None = None
 
 
 def claim(
@@ -67,7 +70,7 @@ def claim(
     return {
         Row.OPERATION: first,
         Row.GUARD: writes.put(table, items.guard(operation), writes.ABSENT_OR_EXPIRED, {":now": now}),
-        Row.EVENT: writes.put(names.audit, items.audit_event(event), writes.ABSENT),
+        Row.EVENT: writes.put(names.audit, items.audit_event(event, names.events_kept_for), writes.ABSENT),
         **{row: writes.count(table, counter) for row, counter in zip(COUNTS, counters, strict=False)},
     }
 
@@ -95,9 +98,10 @@ def conclusion(
         )
     if outcome.state in FREES_GUARD:
         parts[Row.GUARD] = writes.free_guard(names.operations, operation.id, operation.guard, writes.ABSENT_OR_OURS)
-    parts[Row.EVENT] = writes.put(names.audit, items.audit_event(event), writes.ABSENT)
+    parts[Row.EVENT] = writes.put(names.audit, items.audit_event(event, names.events_kept_for), writes.ABSENT)
     if event.contact_beside is not None:
-        parts[Row.CONTACT] = writes.put(names.audit, items.contact(event, event.contact_beside), writes.ABSENT)
+        contact = items.contact(event, event.contact_beside, names.contacts_kept_for)
+        parts[Row.CONTACT] = writes.put(names.audit, contact, writes.ABSENT)
     return parts
 
 
@@ -118,7 +122,7 @@ def resolution(names: Tables, record: OperationRecord, resolved: Resolution, eve
         )
     if resolved.state in FREES_GUARD:
         parts[Row.GUARD] = writes.free_guard(names.operations, record.id, record.guard, writes.ABSENT_OR_OURS)
-    parts[Row.EVENT] = writes.put(names.audit, items.audit_event(event), writes.ABSENT)
+    parts[Row.EVENT] = writes.put(names.audit, items.audit_event(event, names.events_kept_for), writes.ABSENT)
     return parts
 
 
@@ -128,7 +132,7 @@ def release(names: Tables, record: OperationRecord, event: AuditEvent) -> Writes
     return {
         Row.OPERATION: writes.change_operation(names.operations, record.id, changes, event, writes.unchanged(record)),
         Row.GUARD: writes.free_guard(names.operations, record.id, record.guard, writes.OURS),
-        Row.EVENT: writes.put(names.audit, items.audit_event(event), writes.ABSENT),
+        Row.EVENT: writes.put(names.audit, items.audit_event(event, names.events_kept_for), writes.ABSENT),
     }
 
 

@@ -1,5 +1,6 @@
 """The chains of looks in the audit table: put, never changed."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -21,10 +22,11 @@ TAKEN = "ConditionalCheckFailedException"
 
 @dataclass(frozen=True, slots=True)
 class DynamoDBLookTrail:
-    """A LookTrail on the audit table."""
+    """A LookTrail on the audit table; looks end `kept_for` after they happened, never where that is None."""
 
     client: "DynamoDBClient"
     audit_table: str
+    kept_for: timedelta | None = None
 
     @audit_errors(NOT_RECORDED)
     def head(self, chain: str, deadline: Deadline) -> Head:
@@ -47,7 +49,7 @@ class DynamoDBLookTrail:
     @audit_errors(NOT_RECORDED)
     def add(self, event: LookEvent, deadline: Deadline) -> bool:
         """Write an event; False when another one has its place, True when it is there already: boto3 may have tried twice."""
-        row = rows.look_row(event)
+        row = rows.look_row(event, self.kept_for)
         try:
             in_time(
                 lambda: self.client.put_item(

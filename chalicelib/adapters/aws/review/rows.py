@@ -1,10 +1,10 @@
 """What the reviewers' side reads out of rows, and the rows of its own. Pure."""
 
 import base64
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from chalicelib.adapters.aws.dynamodb import tables
+from chalicelib.adapters.aws.dynamodb import items, tables
 from chalicelib.domain.review.desk.look import LookEvent
 from chalicelib.domain.review.desk.person import PersonId
 from chalicelib.domain.review.desk.plan import Drive, Named, Span
@@ -77,13 +77,15 @@ def look_key(chain: str) -> str:
     return REVIEW_PREFIX + chain
 
 
-def look_row(event: LookEvent) -> dict[str, Attribute]:
-    """Return the row of a look; six digits keep text order and number order the same."""
+def look_row(event: LookEvent, kept_for: timedelta | None = None) -> dict[str, Attribute]:
+    """Return the row of a look, which ends `kept_for` after it; six digits keep text order and number order the same."""
     row = {
         tables.PARTITION_KEY: text(look_key(event.look.chain)),
         tables.SORT_KEY: text(f"{event.sequence:06d}"),
         "canonical": text(event.canonical().decode()),
     }
+    if kept_for is not None:
+        row[tables.EXPIRES_AT] = items.expiry(event.look.at + kept_for)
     if event.sequence == 1:
         day = event.look.chain.partition("#")[0]
         row[tables.AT] = text(spelled(event.look.at))

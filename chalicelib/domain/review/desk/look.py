@@ -26,6 +26,11 @@ class Action(StrEnum):
     VERIFY = "verify"
     EXPORT = "export"
     BUNDLE = "bundle"
+    PERSON = "person"
+    HOLD = "hold"
+    UNHOLD = "unhold"
+    ERASE = "erase"
+    RETENTION = "retention"
 
 
 @dataclass(frozen=True, slots=True)

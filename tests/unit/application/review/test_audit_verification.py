@@ -40,10 +40,11 @@ class Ground:
     shelf: InMemoryShelf = field(default_factory=InMemoryShelf)
     key: InMemoryKey = field(default_factory=InMemoryKey)
     clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
+    kept_for: timedelta | None = None
 
     def verification(self) -> AuditVerification:
         """Return the verification."""
-        return AuditVerification(self.records, self.records, self.shelf, self.key, self.clock)
+        return AuditVerification(self.records, self.records, self.shelf, self.key, self.clock, kept_for=self.kept_for)
 
     def verify(self, asked: Asked | None = None) -> AuditVerdict:
         """Verify."""
@@ -253,3 +254,47 @@ def test_without_the_role_or_the_record_of_the_look_nothing_goes_out() -> None:
     desk.trail.is_failing = True
     with pytest.raises(AuditUnavailableError):
         case.execute(VerifyCommand(visit(), NOW))
+
+
+def test_what_is_past_its_retention_is_no_tampering() -> None:
+    """Half of the operations have ended; the digests still tell of them, and the verdict says since when all is kept."""
+    trail = make_trail(Random(5), operations=20, hours=6)
+    ground = ground_of(trail)
+    ground.kept_for = timedelta(hours=3)
+    since = trail.now - ground.kept_for
+    for id_, at in list(ground.records.index.items()):
+        if at < since:
+            del ground.records.index[id_], ground.records.stored[id_], ground.records.records[id_]
+    assert 0 < len(ground.records.index) < 20
+    verdict = ground.verify()
+    assert (verdict.records.is_clean, verdict.kept_since, verdict.start) == (True, since, since)
+    assert verdict.records.operations == len(ground.records.index)
+    ground.kept_for = timedelta(days=400)
+    assert not ground.verify().records.is_clean
+
+
+def test_what_is_younger_than_the_retention_is_missed() -> None:
+    """Whoever deletes an operation cannot call it ended."""
+    trail = make_trail(Random(5), operations=20, hours=6)
+    ground = ground_of(trail)
+    ground.kept_for = timedelta(hours=3)
+    listed = {id_ for id_, entries in trail.listed().items() if entries[0].sequence == 1}
+    newest = max(listed, key=lambda id_: ground.records.index[id_])
+    del ground.records.index[newest], ground.records.stored[newest], ground.records.records[newest]
+    verdict = ground.verify()
+    assert [one[:2] for one in told(verdict)] == [(Tampering.OPERATION_REMOVED, newest)]
+    assert verdict.kept_since is not None
+
+
+def test_an_operation_whose_first_events_have_ended_is_past_its_retention() -> None:
+    """Its later events are there for some time; of one that is younger, the missing event is found."""
+    times = [NOW, NOW + timedelta(days=20), NOW + timedelta(days=21)]
+    chain = make_chain("op_1", times)
+    ground = Ground(clock=FixedClock(NOW + timedelta(days=101)), kept_for=timedelta(days=100))
+    ground.records.put("op_1", chain)
+    ground.records.stored["op_1"] = chain[1:]
+    verdict = ground.verify(Asked(operation_id="op_1"))
+    assert (verdict.is_clean, verdict.records.operations, verdict.kept_since) == (True, 0, NOW + timedelta(days=1))
+    ground.kept_for = timedelta(days=400)
+    verdict = ground.verify(Asked(operation_id="op_1"))
+    assert (verdict.is_clean, verdict.kept_since) == (False, None)

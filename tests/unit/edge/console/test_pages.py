@@ -28,6 +28,7 @@ from tests.contract.records import enough_time
 from tests.contract.review.test_audit_index import opening
 from tests.fakes.audit_index import InMemoryAuditIndex
 from tests.fakes.console import session_of, sign_in
+from tests.fakes.people import custody_of
 from tests.fakes.review_desk import UNMASKER, Desk
 from tests.unit.edge.gateway_event import Reply, call, rest_event
 
@@ -70,6 +71,7 @@ def ask(resource: str, index: InMemoryAuditIndex | None = None, **event: Any) ->
         ShowOperation(door, desk.index, persons, desk.contacts),
         CountOperations(door, desk.index),
         VerifyAudit(door, desk.verification()),
+        custody_of(desk),
         EdgeSettings(),
         desk.console(signing),
     )

@@ -23,6 +23,7 @@ from chalicelib.edge.review.routes import register
 from tests.contract.records import enough_time
 from tests.contract.review.test_audit_index import opening
 from tests.fakes.console import session_of, sign_in
+from tests.fakes.people import custody_of
 from tests.fakes.review_desk import UNMASKER, Desk
 from tests.trails import make_trail
 from tests.unit.application.review.test_audit_verification import Ground, ground_of
@@ -40,6 +41,7 @@ def visit(ground: Ground, desk: Desk, method: str = "POST", **fields: str) -> Re
         ShowOperation(desk.door, desk.index, persons, desk.contacts),
         CountOperations(desk.door, desk.index),
         VerifyAudit(desk.door, ground.verification()),
+        custody_of(desk),
         EdgeSettings(),
         desk.console(signing),
     )

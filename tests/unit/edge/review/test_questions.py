@@ -18,6 +18,7 @@ from chalicelib.edge.middleware import install
 from chalicelib.edge.review.container import ReviewContainer
 from chalicelib.edge.review.questions import FILTERS
 from chalicelib.edge.review.routes import OPERATION, STATISTICS, VERIFICATION, register
+from tests.fakes.people import custody_of
 from tests.fakes.review_desk import UNMASKER, Desk
 from tests.unit.edge.gateway_event import Reply, call, rest_event
 
@@ -33,6 +34,7 @@ def ask(desk: Desk, resource: str = SEARCH, **event: Any) -> Reply:  # noqa: ANN
         ShowOperation(desk.door, desk.index, persons, desk.contacts),
         CountOperations(desk.door, desk.index),
         VerifyAudit(desk.door, desk.verification()),
+        custody_of(desk),
         EdgeSettings(),
     )
     app: Any = Chalice(app_name="review-under-test")

@@ -39,11 +39,27 @@ def test_both_tables_are_protected(schema: TableSchema) -> None:
     assert template["BillingMode"] == "PAY_PER_REQUEST"
 
 
-def test_only_operations_expire() -> None:
-    """The audit trail has no end of life."""
+@BOTH
+def test_rows_end_by_one_attribute(schema: TableSchema) -> None:
+    """A table without one keeps everything."""
     expiry = {"AttributeName": "expires_at", "Enabled": True}
-    assert OPERATIONS.cloudformation(KMS_KEY)["TimeToLiveSpecification"] == expiry
-    assert "TimeToLiveSpecification" not in AUDIT.cloudformation(KMS_KEY)
+    assert schema.cloudformation(KMS_KEY)["TimeToLiveSpecification"] == expiry
+    assert "TimeToLiveSpecification" not in replace(schema, expiry=None).cloudformation(KMS_KEY)
+
+
+def test_every_event_and_contact_that_is_written_ends_where_a_retention_is_set() -> None:
+    """In all transactions; without one none does."""
+    booked, kept = operation(1), Tables("operations", "audit", timedelta(days=100), timedelta(days=90))
+    event = conclusion_event(booked, UNKNOWN, contact="sealed" * 100)
+    for names in (NAMES, kept):
+        claim = transactions.claim(names, booked, claim_event(booked), None, ())
+        conclusion = transactions.conclusion(names, booked, UNKNOWN, event, None)
+        puts = [claim[Row.EVENT]["Put"], conclusion[Row.EVENT]["Put"], conclusion[Row.CONTACT]["Put"]]
+        ends = [put["Item"].get("expires_at") for put in puts]
+        days = (100, 100, 90)
+        times = (booked.claimed_at, event.at, event.at)
+        wanted = [items.expiry(at + timedelta(days=one)) for at, one in zip(times, days, strict=True)]
+        assert ends == (wanted if names is kept else [None] * 3)
 
 
 @BOTH

@@ -1,0 +1,1 @@
+"""What custodians do: hold the records of a person, erase a person, and what the clock does after them."""
