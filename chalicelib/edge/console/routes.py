@@ -5,7 +5,7 @@ from pathlib import Path
 
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.edge.answer import Answer
-from chalicelib.edge.console import entry, overview, queue, search, taking, timeline, verify
+from chalicelib.edge.console import entry, overview, people, queue, search, taking, timeline, verify
 from chalicelib.edge.console.desk import CONSOLE, EXPORT, SIGN_IN, guarded, public
 from chalicelib.edge.exchange import Exchange
 from chalicelib.edge.pages.packaged import packaged
@@ -39,6 +39,11 @@ def resources(container: Callable[[], ReviewContainer]) -> Sequence[Resource]:
             verify.VERIFY,
             {"GET": guarded(container, verify.show_verify), "POST": guarded(container, verify.verify_records)},
         ),
+        Resource(
+            people.PEOPLE,
+            {"GET": guarded(container, people.show_people), "POST": guarded(container, people.do_deed)},
+        ),
+        Resource(people.RETENTION, {"GET": guarded(container, people.show_retention)}),
         Resource(SIGN_IN, {"GET": public(container, entry.show_sign_in)}),
         Resource(entry.START, {"GET": public(container, entry.start_sign_in)}),
         Resource(entry.CALLBACK, {"GET": public(container, entry.end_sign_in)}),

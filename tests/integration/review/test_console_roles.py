@@ -9,14 +9,23 @@ from tests.integration.review.test_roles_over_http import BAD
 from tests.integration.review.visitor import Visitor, form_key, text
 
 OPERATION = f"/console/operations/{opening(1).operation_id}"
-PAGES = ("/console", OPERATION, "/console/overview", "/console/open", "/console/verify", "/console/export")
+PAGES = (
+    "/console",
+    OPERATION,
+    "/console/overview",
+    "/console/open",
+    "/console/retention",
+    "/console/verify",
+    "/console/export",
+    "/console/people",
+)
 TAKING = {
     "export": ("/console/export?client=1001", {"format_jsonl": "1"}),
     "evidence": (f"{OPERATION}/evidence", {}),
     "verify": ("/console/verify", {"operation": opening(1).operation_id}),
 }
-FORMS = (OPERATION, "/console/sign-out", "/console/session", *(path for path, _ in TAKING.values()))
-READS_NOTHING = ("/console/verify", "/console/export")
+FORMS = (OPERATION, "/console/sign-out", "/console/session", "/console/people", *(path for path, _ in TAKING.values()))
+READS_NOTHING = ("/console/verify", "/console/export", "/console/people")
 OPEN_TO_ALL = ("/console/sign-in", "/console/signed-out", "/console/files/console.css")
 
 
