@@ -9,7 +9,9 @@ from queue import SimpleQueue
 
 from chalicelib.settings import InvalidSettingsError
 from devtools.local.example import curl_booking, curl_preflight, now_on_upstream_clock
+from devtools.local.review.digests import digest_due_hours
 from devtools.local.review.identity import USERS, curl_search
+from devtools.local.review.schedule import DigestSchedule
 from devtools.local.server import HOST
 from devtools.local.stack import Ports, Stack
 from devtools.local.state import StateInUseError, hold, state_folder
@@ -77,6 +79,9 @@ Ask what a browser asks first:
 Read what the audit trail says; the id is at the end of the Location of a booking:
 make events OPERATION=op_… DYNAMODB_PORT={database_port}
 
+Make the signed digest of this hour now, to verify by (by itself, each hour has one 20 minutes after its end):
+make digest DYNAMODB_PORT={database_port}
+
 Search the audit as a reviewer does:
 {curl_search(stack.review_url, stack.issuer)}
 """
@@ -94,7 +99,8 @@ def serve(environment: Mapping[str, str], stops: "SimpleQueue[int]") -> None:
     state = state_folder(environment)
     with hold(state):
         ports = read_ports(environment)
-        with Stack(Ports(*(ports[name] for name in DEFAULTS)), state=state) as stack:
+        stack = Stack(Ports(*(ports[name] for name in DEFAULTS)), state=state)
+        with stack, DigestSchedule(digest_due_hours):
             if stops.empty():
                 print(describe(stack))
                 print("ready", flush=True)
