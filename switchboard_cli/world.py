@@ -20,6 +20,7 @@ from chalicelib.adapters.aws.people.traces import DynamoDBTraces
 from chalicelib.adapters.aws.review.audit_index import DynamoDBAuditIndex
 from chalicelib.adapters.aws.review.audit_records import DynamoDBAuditRecords, DynamoDBOperationHeads
 from chalicelib.adapters.aws.review.calls import CLIENT_CONFIG
+from chalicelib.adapters.aws.review.contacts import KmsContacts
 from chalicelib.adapters.aws.review.digest_bucket import S3DigestShelf
 from chalicelib.adapters.aws.review.digest_kms import KmsTrustedKeys
 from chalicelib.adapters.aws.review.look_trail import DynamoDBLookTrail
@@ -58,10 +59,10 @@ NO_TOKEN = AccessToken("command-line")  # who looks is known by the credentials 
 
 
 class Operator:
-    """Implements `TokenVerifier` for one person, in one role; the rights of their credentials decide what that opens."""
+    """Implements `TokenVerifier` for one person, in some roles; the rights of their credentials decide what those open."""
 
-    def __init__(self, issuer: str, subject: str, role: Role = Role.REVIEWER) -> None:
-        self.reviewer = Reviewer(issuer, subject, frozenset({role}))
+    def __init__(self, issuer: str, subject: str, *roles: Role) -> None:
+        self.reviewer = Reviewer(issuer, subject, frozenset(roles or {Role.REVIEWER}))
 
     def verify(self, token: AccessToken, deadline: Deadline) -> Reviewer:  # noqa: ARG002 (there is nothing to ask)
         """Return the person."""
@@ -110,6 +111,11 @@ class World:
     def show(self) -> ShowOperation:
         """Return the timeline of the reviewers' API."""
         return ShowOperation(self.door, self._index, self._persons, NoContacts())
+
+    def unsealing(self, key_id: str) -> ShowOperation:
+        """Return the timeline with contact fields, for whose credentials may use the key that wraps the accounts' keys."""
+        contacts = KmsContacts(self._client, self._service("kms"), self.operations_table, key_id)
+        return ShowOperation(self._door(Role.REVIEWER, Role.UNMASK), self._index, self._persons, contacts)
 
     @property
     def count(self) -> CountOperations:
@@ -194,10 +200,10 @@ class World:
         """Return what tells of one person."""
         return ShowPerson(self._deeds)
 
-    def _door(self, role: Role) -> Door:
+    def _door(self, *roles: Role) -> Door:
         person = self.person
         trail = DynamoDBLookTrail(self._client, self.audit_table, self._kept_for("LOOKS_KEPT_DAYS"))
-        return Door(Operator(person.issuer, person.subject, role), trail, self.clock)
+        return Door(Operator(person.issuer, person.subject, *roles), trail, self.clock)
 
     @property
     def _deeds(self) -> Deeds:

@@ -97,10 +97,6 @@ def keep_writes() -> None:
             ("s3", s3, threading.Lock()),  # its buckets; it keeps objects itself, in files
         )
         for name, service, lock in kept:
-            ("dynamodb", dynamodb, dynamodb._lock),
-            ("kms", kms, threading.Lock()),
-            ("s3", s3, threading.Lock()),
-        ):  # noqa: SLF001
             service.handle_request = Keeper(name, service, lock).handle_request
 
 

@@ -6,15 +6,16 @@ import tarfile
 from datetime import timedelta
 from pathlib import Path
 
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from chalicelib.domain.audit.event import EventKind
+from switchboard_cli.exits import Exit
 from switchboard_cli.program import program
 from tests.contract import records
 from tests.contract.review.test_audit_index import following, opening
 from tests.integration.exchange import Answer
 from tests.integration.review.conftest import ReviewService
-from tests.integration.review.test_review_over_http import ALL, BOOKED, DAY, NOW
+from tests.integration.review.test_review_over_http import ALL, BOOKED, CONTACT, DAY, NOW, sealed
 from tests.integration.review.visitor import Visitor, form_key, hrefs, text
 
 REASON = "Asked for by a court"
@@ -124,3 +125,33 @@ def test_there_is_no_evidence_of_what_nobody_knows(review: ReviewService) -> Non
     key = form_key(visitor.open("/console/export"))
     answer = visitor.post(f"/console/operations/{BOOKED.operation_id}/evidence", key, reason=REASON)
     assert (answer.status, last_look(review)["found"]) == (404, 0)
+
+
+def unseal(service: ReviewService, *more: str) -> Result:
+    """Run `switchboard audit unseal` of the booked operation over the tables of the service."""
+    port = str(service.client.meta.endpoint_url).rpartition(":")[2]
+    tables = ("--operations-table", service.operations_table, "--audit-table", service.audit_table, "--local", port)
+    return CliRunner().invoke(program, ["audit", "unseal", BOOKED.operation_id, "--as", "ada", *tables, *more])
+
+
+def test_contact_fields_open_on_the_command_line_with_a_reason(review: ReviewService) -> None:
+    """As a table and as JSON; the look is an unmasking, with the reason. What nobody sealed is not there to open."""
+    review.put(BOOKED)
+    assert "No contact fields are stored" in unseal(review, "--why", REASON).output
+    review.put(following(BOOKED, sealed_contact=sealed(review, BOOKED, CONTACT)))
+    told = json.loads(unseal(review, "--why", REASON, "--json").stdout)
+    assert (told["contact_state"], told["contact"]) == ("opened", CONTACT)
+    assert str(CONTACT["PhoneNumber"]) in unseal(review, "--why", REASON).output
+    look = last_look(review)
+    assert (look["action"], look["why"], look["by"]) == ("unmask", REASON, "ada")
+    count = len(review.looks())
+    assert unseal(review).exit_code == Exit.WRONG_USE
+    assert len(review.looks()) == count
+
+
+def test_contact_fields_whose_key_is_gone_are_told_so(review: ReviewService) -> None:
+    """The event stays, and nobody can open what it sealed."""
+    review.put(BOOKED, following(BOOKED, sealed_contact=sealed(review, BOOKED, CONTACT)))
+    review.client.delete_item(TableName=review.operations_table, Key={"pk": {"S": f"DATAKEY#{BOOKED.account}"}})
+    result = unseal(review, "--why", REASON)
+    assert (result.exit_code, "cannot be opened" in result.output) == (Exit.REFUSED, True)
