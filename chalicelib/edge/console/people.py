@@ -8,6 +8,7 @@ from chalicelib.application.people.hold_person import HoldAnswer, HoldCommand
 from chalicelib.application.people.show_person import PersonCommand
 from chalicelib.application.review.door import Visit
 from chalicelib.application.review.sign_in import Session
+from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.people.person import Person
 from chalicelib.domain.people.trace import REMAINS
 from chalicelib.domain.reviewer_errors import ErasureRefusedError
@@ -43,8 +44,9 @@ def do_deed(desk: Desk, session: Session) -> Answer:
     visit = desk.visit(session, reason or None)
     try:
         told = _done(desk, visit, deed, int(form["user_id"]))
-    except ErasureRefusedError as error:
-        obstacles = [violation.message for violation in error.violations]
+    except (ErasureRefusedError, NotFoundError) as error:
+        violations = error.violations if isinstance(error, ErasureRefusedError) else ()
+        obstacles = [violation.message for violation in violations]
         slug = problem_type(error).slug
         return _page(
             desk, session, form, status=int(status_of(error)), problem=slug, fault=str(error), obstacles=obstacles

@@ -58,6 +58,7 @@ def test_who_is_erased_is_gone(service: Service) -> None:
     assert (done.status, "Nothing that is stored ties this UserID" in text(done)) == (200, True)
     gone = deed(service, "look", CANDIDATE)
     assert (gone.status, "nobody of this UserID" in text(gone)) == (404, True)
+    assert 'role="alert"' in gone.body.decode()
 
 
 @pytest.mark.parametrize(
