@@ -5,7 +5,6 @@ all of its modules at each cold start. `unchecked-hash` bytecode is taken as it 
 traceback names file and line all the same. The authorities come one by one, as OpenSSL looks them up.
 """
 
-import stat
 import subprocess
 import sys
 import tempfile
@@ -14,11 +13,10 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from devtools.deploy.authorities import FOLDER, AuthoritiesError, add_authorities
-from devtools.deploy.elf import without_symbols
+from devtools.deploy.packing.archive import zipped
+from devtools.deploy.packing.elf import without_symbols
 
 TASK_ROOT = "/var/task"  # where Lambda unpacks the zip: tracebacks name the files there, wherever they were compiled
-EARLIEST = (1980, 1, 1, 0, 0, 0)
-LEVEL = 9
 
 ENTRY = "app.py"  # the one module that Lambda looks for by itself: it keeps its source
 OURS = (ENTRY, "chalicelib")
@@ -210,10 +208,6 @@ def _run_compiler(python: Path, directory: Path, options: list[str], places: lis
 
 
 def _pack(directory: Path, archive: Path) -> None:
-    """Write all files: in order, with one date, one mode and one level of compression."""
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as ours:
-        for path in sorted(path for path in directory.rglob("*") if path.is_file()):
-            entry = zipfile.ZipInfo(path.relative_to(directory).as_posix(), EARLIEST)
-            entry.create_system = 3  # Unix: else the mode is not read
-            entry.external_attr = (stat.S_IFREG | 0o644) << 16
-            ours.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED, LEVEL)
+    """Write all files, in order."""
+    paths = sorted(path for path in directory.rglob("*") if path.is_file())
+    archive.write_bytes(zipped((path.relative_to(directory).as_posix(), path.read_bytes()) for path in paths))

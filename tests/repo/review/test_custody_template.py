@@ -113,8 +113,9 @@ def test_custodians_open_sessions_and_no_contact(resources: Json) -> None:
 
 
 def test_what_tells_who_an_operation_is_about_is_what_the_claim_writes_of_it() -> None:
-    """Whoever adds a member to the row decides here whether it tells of somebody."""
+    """Whoever adds a member to the row decides here whether it tells of somebody; pseudonyms do not."""
     staying = {"pk", "is_keyed", "state", "attempt", "claimed_at", "lease_until", "head", "events", "expires_at"}
+    staying |= {"client", "candidate"}
     row = items.operation_being_sent(operation(), claim_event(operation()))
     assert row.keys() <= staying | set(TELLING)
     assert not staying & set(TELLING)

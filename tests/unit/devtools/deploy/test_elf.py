@@ -2,7 +2,7 @@
 
 import struct
 
-from devtools.deploy.elf import MAGIC, without_symbols
+from devtools.deploy.packing.elf import MAGIC, without_symbols
 
 HEAD, ENTRY = 64, 56
 

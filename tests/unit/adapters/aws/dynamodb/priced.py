@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -34,7 +35,8 @@ MEMBERS: dict[str, Any] = json.loads(re.findall(r"-d '(\{.*?\})'", README, re.DO
 BOOKED: dict[str, Any] = simplejson.loads(re.findall(r"```json\n(.*?)```", README, re.DOTALL)[0], use_decimal=True)
 REQUEST_ID = "6f1c0a52-3c5d-4d0e-9a51-0f5a6f3b7c11"
 KEY = "6f1c0a52-readme-0001"
-NAMES = Tables("operations", "audit")
+KEPT = timedelta(days=400)
+NAMES = Tables("operations", "audit", KEPT, KEPT)
 LIMITS = (RateLimit(5, 60), RateLimit(30, 86_400))
 
 

@@ -1,0 +1,1 @@
+"""Packing: what makes files smaller on their way into the zip."""
