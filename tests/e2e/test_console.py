@@ -155,11 +155,11 @@ def test_contact_fields_are_opened_with_a_reason(watched: Watched) -> None:
     """By somebody with the role; a reason that names somebody is refused beside its field; the phone is in no address."""
     page = watched.sign_in("uma", "?state=CONFIRMED")
     page.locator("tbody th a").first.click()
-    page.get_by_label("Reason").fill("Call back 07700900123")
+    page.get_by_label("Reason", exact=True).fill("Call back 07700900123")
     page.get_by_role("button", name="Open the contact fields").click()
     expect(page.get_by_role("alert")).to_contain_text("without a number of six digits")
     require_accessible(page, "unmask-wrong")
-    page.get_by_label("Reason").fill(REASON)
+    page.get_by_label("Reason", exact=True).fill(REASON)
     page.get_by_role("button", name="Open the contact fields").click()
     phone = str(example.booking(example.now_on_upstream_clock())["PhoneNumber"])
     expect(page.get_by_role("status")).to_contain_text(phone)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.edge.answer import Answer
-from chalicelib.edge.console import entry, overview, people, queue, search, taking, timeline, verify
+from chalicelib.edge.console import entry, overview, queue, search, timeline
+from chalicelib.edge.console.deeds import people, taking, verify
 from chalicelib.edge.console.desk import CONSOLE, EXPORT, SIGN_IN, guarded, public
 from chalicelib.edge.exchange import Exchange
 from chalicelib.edge.pages.packaged import packaged

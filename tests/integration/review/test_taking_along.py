@@ -155,3 +155,14 @@ def test_contact_fields_whose_key_is_gone_are_told_so(review: ReviewService) -> 
     review.client.delete_item(TableName=review.operations_table, Key={"pk": {"S": f"DATAKEY#{BOOKED.account}"}})
     result = unseal(review, "--why", REASON)
     assert (result.exit_code, "cannot be opened" in result.output) == (Exit.REFUSED, True)
+
+
+def test_more_than_one_archive_holds_is_parted_by_time(review: ReviewService) -> None:
+    """Without any filter, an answer reads some months of days: the page offers these, and what is older."""
+    visitor = Visitor(review).sign_in("rita")
+    answer = visitor.post("/console/export", form_key(visitor.open("/console/export")), reason=REASON, format_csv="1")
+    assert (answer.status, "so nothing was taken" in text(answer)) == (400, True)
+    (newest,) = [href for href in hrefs(answer) if href.startswith("/console/export?from=")]
+    (rest,) = [href for href in hrefs(answer) if href.startswith("/console/export?to=")]
+    assert newest.partition("=")[2] == rest.partition("=")[2]
+    assert last_look(review)["found"] == 0
