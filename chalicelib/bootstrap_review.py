@@ -16,7 +16,7 @@ from chalicelib.adapters.aws.review.digest_bucket import S3DigestShelf
 from chalicelib.adapters.aws.review.digest_kms import KmsTrustedKeys
 from chalicelib.adapters.aws.review.look_trail import DynamoDBLookTrail
 from chalicelib.adapters.aws.review.register import DynamoDBPersons
-from chalicelib.adapters.digest_keys import TrustedKeys
+from chalicelib.adapters.digest_keys import TrustedKeys, pem_of
 from chalicelib.adapters.http.authorities import default_authorities, tls_context
 from chalicelib.adapters.http.transport import Transport
 from chalicelib.adapters.oidc.code_flow import OidcCodeFlow
@@ -32,11 +32,13 @@ from chalicelib.application.people.show_retention import ShowRetention
 from chalicelib.application.review.audit_verification import AuditVerification
 from chalicelib.application.review.count_operations import CountOperations
 from chalicelib.application.review.door import Door
+from chalicelib.application.review.export_operations import ExportOperations
 from chalicelib.application.review.list_open import ListOpen
 from chalicelib.application.review.persons import Persons
 from chalicelib.application.review.search_operations import SearchOperations
 from chalicelib.application.review.show_operation import ShowOperation
 from chalicelib.application.review.sign_in import SignIn
+from chalicelib.application.review.take_evidence import TakeEvidence
 from chalicelib.application.review.verify_audit import VerifyAudit
 from chalicelib.edge.container import EdgeSettings
 from chalicelib.edge.links import Links
@@ -82,28 +84,31 @@ def build(environment: Mapping[str, str]) -> ReviewContainer:
     queue = ListOpen(door, index, persons)
     contacts = KmsContacts(database, kms, settings.operations_table, settings.sealing_key_id)
     digests = digest_client(endpoint=environment.get("AWS_ENDPOINT_URL_S3") or None)
+    shelf = S3DigestShelf(digests, settings.digest_bucket)
+    digest_keys = KmsTrustedKeys(kms, settings.digest_key_ids, TrustedKeys.read, pem_of)
     verification = AuditVerification(
         DynamoDBAuditRecords.of(index),
         DynamoDBOperationHeads(database, settings.operations_table),
-        S3DigestShelf(digests, settings.digest_bucket),
-        KmsTrustedKeys(kms, settings.digest_key_ids, TrustedKeys.read),
+        shelf,
+        digest_keys,
         clock,
         kept_for=retention.events,
     )
-    verify = VerifyAudit(door, verification)
     box = KmsBox(kms, settings.sealing_key_id, random_bytes)
     return ReviewContainer(
         search=SearchOperations(door, index, persons),
         show=ShowOperation(door, index, persons, contacts),
         count=CountOperations(door, index),
-        verify=verify,
+        verify=VerifyAudit(door, verification),
         custody=_custody(settings, door, database),
         settings=EdgeSettings(
             allowed_origins=settings.allowed_origins,
             allowed_headers=(REASON_HEADER, *settings.allowed_headers),
             links=Links(problem_type_base=settings.problem_type_base),
         ),
-        console=_console(settings, (verifier, documents, keys), box, queue, verify),
+        console=_console(
+            settings, (verifier, documents, keys), box, queue, TakeEvidence(door, index, shelf, digest_keys)
+        ),
     )
 
 
@@ -143,7 +148,7 @@ def _identity(settings: ReviewSettings, clock: SystemClock) -> Identity:
 
 
 def _console(
-    settings: ReviewSettings, identity: Identity, box: KmsBox, queue: ListOpen, verify: VerifyAudit
+    settings: ReviewSettings, identity: Identity, box: KmsBox, queue: ListOpen, evidence: TakeEvidence
 ) -> Console | None:
     url, client_id = settings.review_console_url, settings.review_client_id
     if url is None or client_id is None:
@@ -159,4 +164,6 @@ def _console(
         skew_seconds=settings.review_skew_seconds,
     )
     clock = queue.door.clock
-    return Console(url, SignIn(flow, verifier, box, clock, random_bytes), queue, clock, verify)
+    signing = SignIn(flow, verifier, box, clock, random_bytes)
+    export = ExportOperations(queue.door, queue.index, queue.persons)
+    return Console(url, signing, queue, export, evidence, clock)

@@ -29,7 +29,7 @@ MEANINGS = {
     Exit.WRONG_USE: "The command was not understood: an option, a reason or a file that cannot be used.",
     Exit.NOT_FOUND: "There is no such operation, or nobody of this UserID.",
     Exit.UNAVAILABLE: "AWS could not be asked: credentials, rights, tables or the network. Nothing was told.",
-    Exit.REFUSED: "The operation cannot be settled, or the person not be erased, as they stand.",
+    Exit.REFUSED: "The operation cannot be settled, its contact not be opened, or the person not be erased, as they stand.",
     Exit.STOPPED: "Stopped by Ctrl-C.",
 }
 

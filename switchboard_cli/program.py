@@ -10,6 +10,7 @@ from switchboard_cli.looking import search, show, stats
 from switchboard_cli.proving import check
 from switchboard_cli.settling import open_, resolve
 from switchboard_cli.taking import bundle, export
+from switchboard_cli.unsealing import unseal
 
 NAME = "switchboard"
 ENDS = "\b\nExit codes:\n" + "\n".join(f"  {status:>3}  {meaning}" for status, meaning in MEANINGS.items())
@@ -40,7 +41,7 @@ def completion(shell: str) -> None:
     click.echo(found(program, {}, NAME, "_SWITCHBOARD_COMPLETE").source())
 
 
-for command in (search, show, stats, export, bundle, verify, check, erase, hold, unhold):
+for command in (search, show, stats, export, bundle, verify, check, unseal, erase, hold, unhold):
     audit.add_command(command)
 for command in (open_, resolve):
     operations.add_command(command)

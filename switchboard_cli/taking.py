@@ -1,6 +1,6 @@
 """`switchboard audit export|bundle`: records taken along, in files that say what they hold."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -10,44 +10,41 @@ from chalicelib.application.review.show_operation import ShowCommand
 from chalicelib.domain.audit.coverage import DigestedHour
 from chalicelib.domain.audit.digest import LONG_AGO
 from chalicelib.domain.review.desk.chain import Chain
-from chalicelib.domain.review.exports import bundle as evidence
-from chalicelib.domain.review.exports import lines, manifest, ocsf, table
+from chalicelib.domain.review.exports import bundle as bundles
+from chalicelib.domain.review.exports import evidence_files, manifest
+from chalicelib.domain.review.exports import formats as files_of
 from switchboard_cli import filters, screen
 from switchboard_cli.exits import CommandError, Exit, told
 from switchboard_cli.files import Folder
 from switchboard_cli.options import digests, operation_id, where, why
-from switchboard_cli.page import page
 from switchboard_cli.world import World
 
 LARGEST_PAGE = 100
-FILES = {"jsonl": "events.jsonl", "csv": "events.csv", "ocsf": "events.ocsf.jsonl"}
-USUAL = ("jsonl", "csv")
 
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @filters.options
 @click.option(
-    "--format", "formats", type=click.Choice(tuple(FILES)), multiple=True, help="Which files; else lines and a table."
+    "--format",
+    "formats",
+    type=click.Choice(tuple(files_of.FILES)),
+    multiple=True,
+    help="Which files; else lines and a table.",
 )
 @why(is_required=True)
 @where
 def export(folder: Path, asked: filters.Asked, formats: tuple[str, ...], why: str, world: World) -> None:
     """Write the operations that meet the filters into a new FOLDER, with a manifest. Memory does not grow with them."""
-    names = [FILES[name] for name in formats or USUAL]
+    chosen = formats or files_of.USUAL
     tally = manifest.Tally()
     with told(), _new(folder) as files, screen.progress("operations exported") as steps:
-        files.open(*names)
-        if FILES["csv"] in names:
-            files.write(FILES["csv"], table.line(table.COLUMNS))
+        for name in chosen:
+            files.write(files_of.FILES[name], files_of.heading(name))
         for chain in _found(asked, why, world):
             tally.take(chain)
-            if FILES["jsonl"] in names:
-                files.write(FILES["jsonl"], *lines.written(event.canonical for event in chain.events))
-            if FILES["csv"] in names:
-                files.write(FILES["csv"], *table.lines(chain))
-            if FILES["ocsf"] in names:
-                files.write(FILES["ocsf"], *ocsf.lines(chain))
+            for name in chosen:
+                files.write(files_of.FILES[name], *files_of.written(name, chain))
             steps.took()
         made = manifest.manifest(world.clock.now(), files.sums, tally, asked.described(), kind="export")
         files.write(manifest.NAME, made)
@@ -71,24 +68,16 @@ def bundle(  # noqa: PLR0913, PLR0917 (an option each)
     world: World,
 ) -> None:
     """Write the evidence of one OPERATION into a new FOLDER: its events, proofs and a page, to verify without AWS."""
-    tally = manifest.Tally()
     with told(), _new(folder) as files:
         chain = world.show.execute(ShowCommand(world.visit(why), operation)).chain
-        tally.take(chain)
         hours: Iterable[DigestedHour] = ()
+        keys: Sequence[bytes] = ()
         if not without_digests:
             first, last = chain.begun_at or LONG_AGO, chain.last_at or world.clock.now()
             hours = world.hours(digest_bucket, first, last)
-            for number, key in enumerate(world.public_keys(key_ids), start=1):
-                files.write(evidence.key_name(number), key)
-        gathered = evidence.collect(operation, [event.canonical for event in chain.events], hours)
-        files.write(evidence.EVENTS, *lines.written(gathered.events))
-        files.write(evidence.DIGESTS, *(evidence.signed_line(one) + b"\n" for one in gathered.digests))
-        files.write(evidence.PROOFS, *(one.line() + b"\n" for one in gathered.proofs))
-        files.write(evidence.PAGE, page(gathered, world.clock.now()))
-        asked = {"operation": operation}
-        made = manifest.manifest(world.clock.now(), files.sums, tally, asked, kind="evidence", operation=operation)
-        files.write(manifest.NAME, made)
+            keys = world.public_keys(key_ids)
+        gathered = bundles.collect(operation, [event.canonical for event in chain.events], hours)
+        evidence_files.write(files, chain, gathered, keys, world.clock.now())
     screen.remark(f"The evidence of {operation} is in {folder}: switchboard audit verify {folder}")
 
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import click
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
 from chalicelib.adapters.aws.database import DYNAMODB, DynamoDB
 from chalicelib.adapters.aws.dynamodb import tables
@@ -20,13 +19,14 @@ from chalicelib.adapters.aws.people.register import DynamoDBPeopleRegister
 from chalicelib.adapters.aws.people.traces import DynamoDBTraces
 from chalicelib.adapters.aws.review.audit_index import DynamoDBAuditIndex
 from chalicelib.adapters.aws.review.audit_records import DynamoDBAuditRecords, DynamoDBOperationHeads
-from chalicelib.adapters.aws.review.calls import CLIENT_CONFIG, audit_errors
+from chalicelib.adapters.aws.review.calls import CLIENT_CONFIG
+from chalicelib.adapters.aws.review.contacts import KmsContacts
 from chalicelib.adapters.aws.review.digest_bucket import S3DigestShelf
 from chalicelib.adapters.aws.review.digest_kms import KmsTrustedKeys
 from chalicelib.adapters.aws.review.look_trail import DynamoDBLookTrail
 from chalicelib.adapters.aws.review.register import DynamoDBPersons
 from chalicelib.adapters.aws.service import Place
-from chalicelib.adapters.digest_keys import TrustedKeys
+from chalicelib.adapters.digest_keys import TrustedKeys, pem_of
 from chalicelib.adapters.http.authorities import default_authorities, tls_context
 from chalicelib.adapters.http.transport import Transport
 from chalicelib.adapters.system import SystemClock, ThreadConcurrency, UlidSource
@@ -41,10 +41,10 @@ from chalicelib.application.review.door import LONGEST_SECONDS, Door, Visit
 from chalicelib.application.review.persons import Persons
 from chalicelib.application.review.search_operations import SearchOperations
 from chalicelib.application.review.show_operation import ShowOperation
+from chalicelib.application.review.take_evidence import covering
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.audit.chain import Head
-from chalicelib.domain.audit.coverage import DigestedHour, Stretch
-from chalicelib.domain.audit.digest import HOUR, LATEST, hour_of
+from chalicelib.domain.audit.coverage import DigestedHour
 from chalicelib.domain.review.desk.reviewer import Reviewer, Role
 from chalicelib.domain.time_budget import Deadline
 from chalicelib.review_settings import days
@@ -56,15 +56,14 @@ if TYPE_CHECKING:
 LOCAL_REGION = "eu-west-2"
 LOCAL_HOST = "127.0.0.1"
 DIGESTS_SECONDS = 300.0  # reading the digests of an operation that went on for days
-NO_KEYS = "The public keys of the digests could not be fetched. It is safe to try again."
 NO_TOKEN = AccessToken("command-line")  # who looks is known by the credentials of AWS, not by a token
 
 
 class Operator:
-    """Implements `TokenVerifier` for one person, in one role; the rights of their credentials decide what that opens."""
+    """Implements `TokenVerifier` for one person, in some roles; the rights of their credentials decide what those open."""
 
-    def __init__(self, issuer: str, subject: str, role: Role = Role.REVIEWER) -> None:
-        self.reviewer = Reviewer(issuer, subject, frozenset({role}))
+    def __init__(self, issuer: str, subject: str, *roles: Role) -> None:
+        self.reviewer = Reviewer(issuer, subject, frozenset(roles or {Role.REVIEWER}))
 
     def verify(self, token: AccessToken, deadline: Deadline) -> Reviewer:  # noqa: ARG002 (there is nothing to ask)
         """Return the person."""
@@ -114,6 +113,11 @@ class World:
         """Return the timeline of the reviewers' API."""
         return ShowOperation(self.door, self._index, self._persons, NoContacts())
 
+    def unsealing(self, key_id: str) -> ShowOperation:
+        """Return the timeline with contact fields, for whose credentials may use the key that wraps the accounts' keys."""
+        contacts = KmsContacts(self._client, self._service("kms"), self.operations_table, key_id)
+        return ShowOperation(self._door(Role.REVIEWER, Role.UNMASK), self._index, self._persons, contacts)
+
     @property
     def count(self) -> CountOperations:
         """Return the statistics of the reviewers' API."""
@@ -137,12 +141,7 @@ class World:
         """
         shelf = S3DigestShelf(self._service("s3"), bucket)
         deadline = Deadline.after(self.clock.monotonic, DIGESTS_SECONDS)
-        oldest = shelf.first_hour(deadline)
-        if oldest is None:
-            return
-        since = max(oldest, hour_of(first))  # the first digest covers all that is older than it
-        until = max(since, hour_of(last)) + LATEST + HOUR
-        yield from shelf.hours(Stretch(since, until), deadline)
+        return covering(shelf, first, last, deadline)
 
     def verification(self, bucket: str, key_ids: tuple[str, ...]) -> AuditVerification:
         """Return the verification of the reviewers' API, over what is stored."""
@@ -150,21 +149,19 @@ class World:
             DynamoDBAuditRecords.of(self._index),
             DynamoDBOperationHeads(self._client, self.operations_table),
             S3DigestShelf(self._service("s3"), bucket),
-            KmsTrustedKeys(self._service("kms"), key_ids, TrustedKeys.read),
+            self._keys(key_ids),
             self.clock,
             kept_for=self._kept_for("EVENTS_KEPT_DAYS"),
         )
 
-    @audit_errors(NO_KEYS)
     def public_keys(self, key_ids: tuple[str, ...]) -> list[bytes]:
         """Return the public keys of digests, in PEM.
 
         Raises:
             AuditUnavailableError: KMS does not tell them.
         """
-        kms = self._service("kms")
-        keys = [load_der_public_key(kms.get_public_key(KeyId=key_id)["PublicKey"]) for key_id in key_ids]
-        return [key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo) for key in keys]
+        deadline = Deadline.after(self.clock.monotonic, LONGEST_SECONDS)
+        return self._keys(key_ids).published(deadline)
 
     @contextmanager
     def settling(self) -> Iterator[ResolveOperation]:
@@ -204,10 +201,10 @@ class World:
         """Return what tells of one person."""
         return ShowPerson(self._deeds)
 
-    def _door(self, role: Role) -> Door:
+    def _door(self, *roles: Role) -> Door:
         person = self.person
         trail = DynamoDBLookTrail(self._client, self.audit_table, self._kept_for("LOOKS_KEPT_DAYS"))
-        return Door(Operator(person.issuer, person.subject, role), trail, self.clock)
+        return Door(Operator(person.issuer, person.subject, *roles), trail, self.clock)
 
     @property
     def _deeds(self) -> Deeds:
@@ -231,6 +228,9 @@ class World:
             return timedelta(days=days(os.environ.get(name) or str(DEFAULT_DAYS)))
         except ValueError as error:
             raise click.UsageError(f"{name}: {error}") from error
+
+    def _keys(self, key_ids: tuple[str, ...]) -> KmsTrustedKeys:
+        return KmsTrustedKeys(self._service("kms"), key_ids, TrustedKeys.read, pem_of)
 
     @property
     def _persons(self) -> Persons:

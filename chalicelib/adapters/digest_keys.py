@@ -5,7 +5,12 @@ from collections.abc import Sequence
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import load_der_public_key, load_pem_public_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_der_public_key,
+    load_pem_public_key,
+)
 
 from chalicelib.domain.audit.signature import ECDSA_SHA_256, Signed
 from chalicelib.values import dataclass
@@ -34,6 +39,15 @@ class TrustedKeys:
     def holds(self, signed: Signed) -> bool:
         """Tell whether a trusted key has signed these very bytes."""
         return signed.algorithm == ECDSA_SHA_256 and any(_has_signed(key, signed) for key in self.keys)
+
+
+def pem_of(encoded: bytes) -> bytes:
+    """Return a public key as a text (PEM).
+
+    Raises:
+        ValueError: it is no public key on P-256.
+    """
+    return _read(encoded).public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
 def _read(encoded: bytes) -> ec.EllipticCurvePublicKey:

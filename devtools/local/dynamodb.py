@@ -230,7 +230,8 @@ class LocalDynamoDB:
         }
         if self.state is not None:
             self.state.mkdir(parents=True, exist_ok=True)
-            environment |= {"PERSIST_STATE": "1", "STATE_DIR": str(self.state)}
+            objects = {"S3_PERSIST": "1", "S3_DATA_DIR": str(self.state / "s3")}
+            environment |= {"PERSIST_STATE": "1", "STATE_DIR": str(self.state), **objects}
         return environment
 
     def _wait_until_ready(self, process: "subprocess.Popen[bytes]", port: int) -> None:

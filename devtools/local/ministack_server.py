@@ -16,7 +16,7 @@ from typing import Any
 
 from ministack import app  # type: ignore[import-not-found]  # it has its own virtual environment
 from ministack.core import persistence, responses  # type: ignore[import-not-found]
-from ministack.services import dynamodb, kms  # type: ignore[import-not-found]
+from ministack.services import dynamodb, kms, s3  # type: ignore[import-not-found]
 
 BEAT_SECONDS = 1.0
 READS = (
@@ -45,7 +45,8 @@ class Keeper:
     ) -> Answer:
         """Answer a request; a write only once it is saved. Nothing else runs in between: a save does not await."""
         answer = await self._answer(method, path, headers, body, query)
-        if answer[0] >= 400 or headers.get("x-amz-target", "").rpartition(".")[2].startswith(READS):
+        is_read = method in {"GET", "HEAD"} or headers.get("x-amz-target", "").rpartition(".")[2].startswith(READS)
+        if answer[0] >= 400 or is_read:
             return answer
         try:
             self._save()
@@ -90,7 +91,12 @@ class Keeper:
 def keep_writes() -> None:
     """Put a keeper in front of each service that we use, where state is to be kept."""
     if persistence.PERSIST_STATE:
-        for name, service, lock in (("dynamodb", dynamodb, dynamodb._lock), ("kms", kms, threading.Lock())):  # noqa: SLF001
+        kept = (
+            ("dynamodb", dynamodb, dynamodb._lock),  # noqa: SLF001 (no public one)
+            ("kms", kms, threading.Lock()),
+            ("s3", s3, threading.Lock()),  # its buckets; it keeps objects itself, in files
+        )
+        for name, service, lock in kept:
             service.handle_request = Keeper(name, service, lock).handle_request
 
 

@@ -10,7 +10,9 @@ from queue import SimpleQueue
 from chalicelib.settings import InvalidSettingsError
 from devtools.local.example import curl_booking, curl_preflight, now_on_upstream_clock
 from devtools.local.page import BookingPage
+from devtools.local.review.digests import digest_due_hours
 from devtools.local.review.identity import USERS, curl_search
+from devtools.local.review.schedule import DigestSchedule
 from devtools.local.server import HOST
 from devtools.local.stack import Ports, Stack
 from devtools.local.state import StateInUseError, hold, state_folder
@@ -86,6 +88,9 @@ Ask what a browser asks first:
 Read what the audit trail says; the id is at the end of the Location of a booking:
 make events OPERATION=op_… DYNAMODB_PORT={database_port}
 
+Make the signed digest of this hour now, to verify by (by itself, each hour has one 20 minutes after its end):
+make digest DYNAMODB_PORT={database_port}
+
 Search the audit as a reviewer does:
 {curl_search(stack.review_url, stack.issuer)}
 """
@@ -104,7 +109,11 @@ def serve(environment: Mapping[str, str], stops: "SimpleQueue[int]") -> None:
     with hold(state):
         ports = read_ports(environment)
         *of_stack, page_port = (ports[name] for name in DEFAULTS)
-        with BookingPage(page_port) as page, Stack(Ports(*of_stack), state=state, page_origins=page.origins) as stack:
+        with (
+            BookingPage(page_port) as page,
+            Stack(Ports(*of_stack), state=state, page_origins=page.origins) as stack,
+            DigestSchedule(digest_due_hours),
+        ):
             page.show(stack.url, has_sandbox=stack.sandbox is not None)
             if stops.empty():
                 print(describe(stack, page.url))

@@ -16,12 +16,12 @@ from typing import Any, TypeAlias
 from chalicelib.adapters.aws.dynamodb import items, tables
 from chalicelib.adapters.aws.dynamodb.items import KEPT_AFTER_GUARD, Item
 from chalicelib.adapters.aws.person_row import person_row
+from chalicelib.domain.audit.chain import StoredChain, broken_link
 from chalicelib.domain.audit.event import EventKind, event_hash
 from chalicelib.domain.names import Names
 from chalicelib.domain.operation.operation import FREES_GUARD, RETRYABLE_STATUSES
 from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.review.moves import STATES
-from devtools.operate.chain import broken_at
 
 # A claim does not tell the function's timeout. Nothing lives longer than this on Lambda, so nobody works on it any more.
 LONGEST_LEASE = timedelta(minutes=15)
@@ -49,9 +49,10 @@ class Chain:
             BrokenChainError: it is not whole.
         """
         documents = [json.loads(event) for event in events]
-        broken = broken_at(events)
+        operation_id = documents[0].get("operation_id") if documents else ""
+        broken = broken_link(StoredChain(str(operation_id), events))
         if broken is not None:
-            raise BrokenChainError(f"{documents[0].get('operation_id')}: the chain is broken at event {broken}")
+            raise BrokenChainError(f"{operation_id}: the chain is broken at event {broken.sequence}")
         return cls(events, documents, people)
 
     @property

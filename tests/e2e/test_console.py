@@ -3,9 +3,14 @@
 Each page is looked at by axe, light and dark, wide and narrow; pictures of them are kept under `build/console`.
 """
 
+import json
 import os
 import re
+import subprocess
+import sys
+import tarfile
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +22,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from devtools.local import example
+from devtools.local.dynamodb import OPERATIONS_TABLE, local_client
 from devtools.places import ROOT
 from tests.e2e.local_run import LocalRun, local_run
 
@@ -25,6 +31,7 @@ SHOWN = Path(os.environ.get("PICTURES") or PICTURES)  # PICTURES=docs/pictures m
 MOST_BYTES = 150_000
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 CANDIDATE = "123456"
+STRANGER = "424242"
 REASON = "Complaint of a client"
 
 
@@ -149,11 +156,11 @@ def test_contact_fields_are_opened_with_a_reason(watched: Watched) -> None:
     """By somebody with the role; a reason that names somebody is refused beside its field; the phone is in no address."""
     page = watched.sign_in("uma", "?state=CONFIRMED")
     page.locator("tbody th a").first.click()
-    page.get_by_label("Reason").fill("Call back 07700900123")
+    page.get_by_label("Reason", exact=True).fill("Call back 07700900123")
     page.get_by_role("button", name="Open the contact fields").click()
     expect(page.get_by_role("alert")).to_contain_text("without a number of six digits")
     require_accessible(page, "unmask-wrong")
-    page.get_by_label("Reason").fill(REASON)
+    page.get_by_label("Reason", exact=True).fill(REASON)
     page.get_by_role("button", name="Open the contact fields").click()
     phone = str(example.booking(example.now_on_upstream_clock())["PhoneNumber"])
     expect(page.get_by_role("status")).to_contain_text(phone)
@@ -204,3 +211,107 @@ def test_no_mouse_is_needed(watched: Watched) -> None:
     expect(page.get_by_text("Nothing meets these filters.")).to_be_visible()
     page.keyboard.press("Tab")
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+
+
+def download(page: Page, button: str, into: Path) -> Path:
+    """Press a button that downloads an archive; unpack it, and return its folder."""
+    with page.expect_download() as started:
+        page.get_by_role("button", name=button, exact=True).click()
+    name = started.value.suggested_filename
+    started.value.save_as(into / name)
+    with tarfile.open(into / name) as tar:
+        tar.extractall(into, filter="data")
+    return into / name.removesuffix(".tar")
+
+
+def verified_elsewhere(folder: Path) -> "subprocess.CompletedProcess[str]":
+    """Verify a folder as a third person does: another process, without credentials, and with no way to AWS or anywhere."""
+    command = [sys.executable, "-m", "switchboard_cli", "audit", "verify", str(folder), "--json"]
+    nowhere = {"PATH": os.environ["PATH"], "HTTPS_PROXY": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9"}
+    return subprocess.run(command, cwd=ROOT, env=nowhere, capture_output=True, text=True, check=False)  # noqa: S603 (our own words)
+
+
+def make_digest(stack: LocalRun) -> None:
+    """Make the digest of the running hour, as `make digest` does."""
+    port = stack.address("dynamodb").rpartition(":")[2]
+    environment = {"PATH": os.environ["PATH"], "DYNAMODB_PORT": port}
+    command = [sys.executable, "-m", "devtools.local.review.digests"]
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)  # noqa: S603 (the same)
+
+
+def test_a_third_person_verifies_the_record_of_a_day_and_a_candidate_offline(watched: Watched, tmp_path: Path) -> None:
+    """Found by what a reviewer knows, verified in the console, taken along as evidence, and proved without a network."""
+    make_digest(watched.stack)
+    page = watched.sign_in("rita")
+    today = page.locator("tbody time").first.inner_text()[:10]
+    page.get_by_label("Day").first.fill(today)
+    page.get_by_label("Candidate (UserID)").fill(CANDIDATE)
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("link", name="State Booked: filter by it").click()
+    page.locator("tbody th a").first.click()
+    operation = page.url
+    page.get_by_label("Reason for the evidence").fill("Asked for by a court")
+    require_accessible(page, "evidence")
+    folder = download(page, "Download the evidence", tmp_path)
+    answer = verified_elsewhere(folder)
+    told = json.loads(answer.stdout)
+    assert (answer.returncode, told["verdict"], told["events"], told["covered_by_digests"]) == (0, "clean", 2, 2)
+    events = folder / "events.jsonl"
+    events.write_bytes(events.read_bytes().replace(b'"CONFIRMED"', b'"REJECTED"').replace(b"confirmed", b"rejected"))
+    assert verified_elsewhere(folder).returncode == 1
+
+    page.goto(operation)
+    page.get_by_role("link", name="Verify this operation").click()
+    page.get_by_role("button", name="Verify").click()
+    expect(page.get_by_role("status")).to_contain_text("Nothing is wrong with these records")
+    expect(page.get_by_role("status")).not_to_contain_text("covered by their chains alone")
+    require_accessible(page, "verify")
+    show(page, "verify")
+    assert watched.complaints == []
+
+
+def test_what_a_search_finds_is_taken_along(watched: Watched, tmp_path: Path) -> None:
+    """With the filters of the search, a reason, and a manifest; it verifies."""
+    page = watched.sign_in("rita", f"?candidate={CANDIDATE}")
+    page.get_by_role("link", name="Export all that these filters find").click()
+    page.get_by_label("Reason").fill("Asked for by a court")
+    page.get_by_label("events.ocsf.jsonl").check()
+    require_accessible(page, "export")
+    show(page, "export")
+    folder = download(page, "Download", tmp_path)
+    assert json.loads((folder / "manifest.json").read_bytes())["operations"] == 2
+    assert verified_elsewhere(folder).returncode == 0
+
+
+def test_custodians_see_who_is_held_and_everybody_for_how_long_records_are_kept(watched: Watched) -> None:
+    """By a form, so that no address names anybody; whom no record tells of is said beside it."""
+    enter(watched.stack, STRANGER)
+    page = watched.sign_in("carl", "/people")
+    page.get_by_label("UserID of the client or candidate").fill(STRANGER)
+    require_accessible(page, "people")
+    page.get_by_role("button", name="Look up").click()
+    expect(page.get_by_text("by ada")).to_be_visible()
+    assert STRANGER not in page.url
+    require_accessible(page, "hold")
+    show(page, "hold")
+    page.get_by_label("UserID of the client or candidate").fill("5")
+    page.get_by_role("button", name="Look up").click()
+    expect(page.get_by_role("alert")).to_contain_text("nobody of this UserID")
+    require_accessible(page, "people-none")
+    page.get_by_role("link", name="Retention").click()
+    expect(page.get_by_role("heading", name="For how long records are kept")).to_be_visible()
+    require_accessible(page, "retention")
+
+
+def enter(stack: LocalRun, user_id: str) -> None:
+    """Enter somebody into the register on whom a hold is, and whom no record tells of."""
+    row: Any = {
+        "pk": {"S": f"PERSON#{user_id}"},
+        "pseudonym": {"S": f"p_{user_id:0>26}"},
+        "created_at": {"S": "2026-01-15T12:00:00.000+00:00"},
+        "held_by": {"S": "ada"},
+        "held_at": {"S": "2026-01-16T09:30:00.000+00:00"},
+        "held_why": {"S": "Request of a court"},
+    }
+    with closing(local_client(stack.address("dynamodb"))) as client:
+        client.put_item(TableName=OPERATIONS_TABLE, Item=row)

@@ -95,10 +95,11 @@ class InMemoryShelf:
 
 @dataclass
 class InMemoryKey:
-    """Implements `DigestKey` and `TrustsKeys` with a quick signer."""
+    """Implements `DigestKey`, `TrustsKeys` and `PublishesKeys` with a quick signer."""
 
     signer: Signer = field(default_factory=QuickSigner)
     trusted: SignatureCheck = field(default_factory=QuickSigner)
+    public: Sequence[bytes] = (b"a public key\n",)
 
     def signed(self, message: bytes, deadline: Deadline) -> Signed:
         """Sign."""
@@ -109,3 +110,8 @@ class InMemoryKey:
         """Return the check."""
         require_deadline(deadline)
         return self.trusted
+
+    def published(self, deadline: Deadline) -> Sequence[bytes]:
+        """Return the keys."""
+        require_deadline(deadline)
+        return self.public

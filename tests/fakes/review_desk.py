@@ -6,15 +6,20 @@ from dataclasses import dataclass, field
 from chalicelib.application.review.audit_verification import AuditVerification
 from chalicelib.application.review.count_operations import CountCommand, CountOperations, Statistics
 from chalicelib.application.review.door import Door, Visit
+from chalicelib.application.review.export_operations import EXPORT_BOUNDS, MOST_BYTES, ExportOperations
+from chalicelib.application.review.list_open import ListOpen
 from chalicelib.application.review.persons import Persons
 from chalicelib.application.review.ports import Register
 from chalicelib.application.review.search_operations import OperationsPage, SearchCommand, SearchOperations
 from chalicelib.application.review.show_operation import ShowCommand, ShowOperation, Timeline
+from chalicelib.application.review.sign_in import SignIn
+from chalicelib.application.review.take_evidence import TakeEvidence
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.review.desk.plan import Bounds
 from chalicelib.domain.review.desk.reviewer import Reviewer, Role
 from chalicelib.domain.reviewer_errors import AuditUnavailableError, IdentityUnavailableError, ReviewerTokenInvalidError
 from chalicelib.domain.time_budget import Deadline
+from chalicelib.edge.review.container import Console
 from devtools.memory.punctuality import require_deadline
 from tests.fakes.audit_index import InMemoryAuditIndex, InMemoryLookTrail
 from tests.fakes.clock import FixedClock
@@ -79,6 +84,7 @@ class Desk:
     clock: FixedClock = field(default_factory=FixedClock)
     records: InMemoryRecords = field(default_factory=InMemoryRecords)
     shelf: InMemoryShelf = field(default_factory=InMemoryShelf)
+    key: InMemoryKey = field(default_factory=InMemoryKey)
 
     @property
     def door(self) -> Door:
@@ -87,7 +93,7 @@ class Desk:
 
     def verification(self) -> AuditVerification:
         """Return a verification."""
-        return AuditVerification(self.records, self.records, self.shelf, InMemoryKey(), self.clock)
+        return AuditVerification(self.records, self.records, self.shelf, self.key, self.clock)
 
     def search(self, command: SearchCommand) -> OperationsPage:
         """Answer a search."""
@@ -100,3 +106,16 @@ class Desk:
     def count(self, command: CountCommand) -> Statistics:
         """Answer with counts."""
         return CountOperations(self.door, self.index, self.bounds).execute(command)
+
+    def exporting(self, bounds: Bounds = EXPORT_BOUNDS, most_bytes: int = MOST_BYTES) -> ExportOperations:
+        """Return the export."""
+        return ExportOperations(self.door, self.index, Persons(self.register), bounds, most_bytes)
+
+    def evidence(self) -> TakeEvidence:
+        """Return the taking of evidence."""
+        return TakeEvidence(self.door, self.index, self.shelf, self.key)
+
+    def console(self, signing: SignIn) -> Console:
+        """Return what the console needs beside."""
+        queue = ListOpen(self.door, self.index, Persons(self.register))
+        return Console("https://audit.example/console", signing, queue, self.exporting(), self.evidence(), self.clock)

@@ -78,3 +78,11 @@ class DigestKey(Protocol):
     def signed(self, message: bytes, deadline: Deadline) -> Signed:
         """Return a message of at most 4,096 bytes with its signature."""
         ...
+
+
+class PublishesKeys(Protocol):
+    """Gives the public halves of the keys that digests may be signed with, for whoever verifies without us."""
+
+    def published(self, deadline: Deadline) -> Sequence[bytes]:
+        """Return them in PEM, the present one first."""
+        ...

@@ -1,20 +1,19 @@
 """SearchOperations: a page of the operations that meet some filters, newest first."""
 
-from collections.abc import Sequence
 from dataclasses import field
 from itertools import islice
 
 from chalicelib.application.review.door import Door, Visit
 from chalicelib.application.review.persons import Persons, Seen, named
 from chalicelib.application.review.ports import AuditIndex
-from chalicelib.application.review.walk import Walk
+from chalicelib.application.review.walk import Walk, by_key
 from chalicelib.domain.canonical import Canonical
 from chalicelib.domain.review.desk.chain import Chain
 from chalicelib.domain.review.desk.cursor import read_cursor, write_cursor
 from chalicelib.domain.review.desk.filters import Filter
 from chalicelib.domain.review.desk.look import Action
 from chalicelib.domain.review.desk.person import PersonId
-from chalicelib.domain.review.desk.plan import Bounds, Drive, Span, drive
+from chalicelib.domain.review.desk.plan import Bounds, Span
 from chalicelib.domain.review.desk.position import Direction, Position
 from chalicelib.domain.review.desk.reviewer import Role
 from chalicelib.domain.time_budget import Deadline
@@ -91,19 +90,11 @@ class SearchOperations:
         return page  # 5
 
     def _read(self, command: SearchCommand, filter_: Filter, deadline: Deadline) -> OperationsPage:
-        kind, value = drive(filter_)
-        if kind in {Drive.OPERATION, Drive.BOOKING}:
-            chains = self._one(kind, value, filter_, deadline)
+        chains = by_key(self.index, filter_, deadline)
+        if chains is not None:
             found = tuple(_found(chain, command, filter_) for chain in chains if filter_.meets(chain))
             return OperationsPage(found, None, None, len(chains), is_bounded=False)
         return self._page(command, filter_, deadline)
-
-    def _one(self, kind: Drive, value: object, filter_: Filter, deadline: Deadline) -> Sequence[Chain]:
-        """Return the one operation that a key leads to, or none."""
-        operation_id = filter_.operation
-        if kind is Drive.BOOKING and isinstance(value, int):
-            operation_id = self.index.operation_of(value, deadline)
-        return () if operation_id is None else tuple(self.index.chains([operation_id], deadline).values())
 
     def _page(self, command: SearchCommand, filter_: Filter, deadline: Deadline) -> OperationsPage:
         direction, beyond = Direction.OLDER, None

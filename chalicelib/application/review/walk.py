@@ -1,15 +1,26 @@
 """A walk through the operations that a search may show, in order, within the bounds of one answer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from chalicelib.application.review.ports import AuditIndex, Entries
 from chalicelib.domain.review.desk.chain import Chain
 from chalicelib.domain.review.desk.filters import Filter
-from chalicelib.domain.review.desk.plan import Bounds, Day, Place, Span, places
+from chalicelib.domain.review.desk.plan import Bounds, Day, Drive, Place, Span, drive, places
 from chalicelib.domain.review.desk.position import Position
 from chalicelib.domain.time_budget import Deadline
+
+
+def by_key(index: AuditIndex, filter_: Filter, deadline: Deadline) -> Sequence[Chain] | None:
+    """Return the one operation that an id among the filters leads to, or none; None where no id leads, but an index."""
+    kind, value = drive(filter_)
+    if kind not in {Drive.OPERATION, Drive.BOOKING}:
+        return None
+    operation_id = filter_.operation
+    if kind is Drive.BOOKING and isinstance(value, int):
+        operation_id = index.operation_of(value, deadline)
+    return () if operation_id is None else tuple(index.chains([operation_id], deadline).values())
 
 
 @dataclass(slots=True)

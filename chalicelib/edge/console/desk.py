@@ -20,7 +20,7 @@ from chalicelib.edge.routes.resource import View
 from chalicelib.values import dataclass
 
 CONSOLE = "/console"
-SIGN_IN = f"{CONSOLE}/sign-in"
+SIGN_IN, EXPORT = f"{CONSOLE}/sign-in", f"{CONSOLE}/export"
 LONGEST_PLACE = 1500  # characters of an address that a sign-in leads back to
 
 
@@ -31,11 +31,6 @@ class Desk:
     exchange: Exchange
     serving: ReviewContainer
     console: Console
-
-    @property
-    def can_verify(self) -> bool:
-        """Tell whether records can be verified here."""
-        return self.console.verify is not None
 
     @property
     def deadline(self) -> Deadline:

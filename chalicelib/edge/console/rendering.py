@@ -30,11 +30,6 @@ class Shown(Protocol):
         """Return the request."""
         ...
 
-    @property
-    def can_verify(self) -> bool:
-        """Tell whether records can be verified here."""
-        ...
-
 
 def page(
     asked: Shown,
@@ -47,7 +42,6 @@ def page(
     """Return the answer that shows a template to who is signed in, or to anybody."""
     exchange = asked.exchange
     told = {"session": session, "path": exchange.links.path, "request_id": exchange.request_id, **context}
-    told["can_verify"] = asked.can_verify
     headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": CONTENT_SECURITY_POLICY}
     markup = _templates().get_template(template).render(told)
     markup = markup.encode(

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.edge.answer import Answer
-from chalicelib.edge.console import entry, overview, queue, search, timeline, verify
-from chalicelib.edge.console.desk import CONSOLE, SIGN_IN, guarded, public
+from chalicelib.edge.console import entry, overview, queue, search, timeline
+from chalicelib.edge.console.deeds import people, taking, verify
+from chalicelib.edge.console.desk import CONSOLE, EXPORT, SIGN_IN, guarded, public
 from chalicelib.edge.exchange import Exchange
 from chalicelib.edge.pages.packaged import packaged
 from chalicelib.edge.review.container import ReviewContainer
@@ -28,12 +29,22 @@ def resources(container: Callable[[], ReviewContainer]) -> Sequence[Resource]:
                 "POST": guarded(container, timeline.unmask_operation),
             },
         ),
+        Resource(
+            EXPORT,
+            {"GET": guarded(container, taking.show_export), "POST": guarded(container, taking.export_operations)},
+        ),
+        Resource(taking.EVIDENCE, {"POST": guarded(container, taking.take_evidence)}),
         Resource(overview.OVERVIEW, {"GET": guarded(container, overview.show_overview)}),
         Resource(queue.QUEUE, {"GET": guarded(container, queue.show_queue)}),
         Resource(
             verify.VERIFY,
             {"GET": guarded(container, verify.show_verify), "POST": guarded(container, verify.verify_records)},
         ),
+        Resource(
+            people.PEOPLE,
+            {"GET": guarded(container, people.show_people), "POST": guarded(container, people.do_deed)},
+        ),
+        Resource(people.RETENTION, {"GET": guarded(container, people.show_retention)}),
         Resource(SIGN_IN, {"GET": public(container, entry.show_sign_in)}),
         Resource(entry.START, {"GET": public(container, entry.start_sign_in)}),
         Resource(entry.CALLBACK, {"GET": public(container, entry.end_sign_in)}),

@@ -11,7 +11,7 @@ from chalicelib.domain.violation import Violation
 from chalicelib.edge.answer import Answer
 from chalicelib.edge.console import times
 from chalicelib.edge.console.addresses import active, address, canonical
-from chalicelib.edge.console.desk import CONSOLE, Desk
+from chalicelib.edge.console.desk import CONSOLE, EXPORT, Desk
 from chalicelib.edge.console.rendering import page, redirect
 from chalicelib.edge.problems.table import problem_type
 from chalicelib.edge.review.questions import FILTERS, search_command
@@ -79,6 +79,7 @@ def _result(given: Mapping[str, str], command: SearchCommand, found: OperationsP
         "rows": rows(found.found),
         "active": active(given, command.filter_, zone),
         "narrowed": narrowed,
+        "export": f"{EXPORT}{address(given).removeprefix(CONSOLE)}",
         "first": address(given) if "cursor" in given else None,
         "older": None if found.older is None else address(given, cursor=found.older),
         "newer": None if found.newer is None or "cursor" not in given else address(given, cursor=found.newer),

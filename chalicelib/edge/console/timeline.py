@@ -23,33 +23,36 @@ OPERATION = f"{CONSOLE}/operations/{{operation_id}}"
 
 def show_operation(desk: Desk, session: Session) -> Answer:
     """Show an operation with its contact fields masked."""
-    return _page(desk, session, desk.serving.show.execute(_command(desk, session)))
+    return operation_page(desk, session, desk.serving.show.execute(command_of(desk, session)))
 
 
 def unmask_operation(desk: Desk, session: Session) -> Answer:
     """Show an operation with its contact fields opened; without a sound reason, as before, and what is wrong with it."""
     reason = read_form(desk, session).get("reason", "").strip()
-    command = _command(desk, session)
+    command = command_of(desk, session)
     if not is_sound_reason(reason):
         timeline = desk.serving.show.execute(command)
-        return _page(desk, session, timeline, status=400, fault=REASON_MESSAGE, reason=reason)
+        return operation_page(desk, session, timeline, status=400, fault=REASON_MESSAGE, reason=reason)
     unmasking = replace(command, visit=desk.visit(session, reason), unmask=True)
-    return _page(desk, session, desk.serving.show.execute(unmasking), reason=reason)
+    return operation_page(desk, session, desk.serving.show.execute(unmasking), reason=reason)
 
 
-def _command(desk: Desk, session: Session) -> ShowCommand:
+def command_of(desk: Desk, session: Session) -> ShowCommand:
+    """Return the question for the operation of the address, its contact fields masked."""
     return replace(show_command(desk.exchange, session.token), visit=desk.visit(session), unmask=False)
 
 
-def _page(  # noqa: PLR0913 (the parts of one page)
+def operation_page(  # noqa: PLR0913 (the parts of one page)
     desk: Desk,
     session: Session,
     timeline: Timeline,
     *,
     status: int = 200,
     fault: str | None = None,
+    evidence_fault: str | None = None,
     reason: str = "",
 ) -> Answer:
+    """Return the page of an operation; a fault is told beside the field of its reason."""
     (row,) = rows([Found(timeline.chain, timeline.client, timeline.candidate)])
     answer = page(
         desk,
@@ -63,6 +66,7 @@ def _page(  # noqa: PLR0913 (the parts of one page)
         contact=timeline.contact,
         may_unmask=Role.UNMASK in session.roles and timeline.contact_state is ContactState.MASKED,
         fault=fault,
+        evidence_fault=evidence_fault,
         reason=reason,
         narrowed=lambda name, value: address({}, **{name: str(value)}),
     )

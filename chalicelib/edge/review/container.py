@@ -10,10 +10,12 @@ from chalicelib.application.ports import Clock
 from chalicelib.application.review.audit_verification import AuditVerdict
 from chalicelib.application.review.count_operations import CountCommand, Statistics
 from chalicelib.application.review.door import Visit
+from chalicelib.application.review.export_operations import ExportCommand, Package, TooMuch
 from chalicelib.application.review.list_open import OpenQueue
 from chalicelib.application.review.search_operations import OperationsPage, SearchCommand
 from chalicelib.application.review.show_operation import ShowCommand, Timeline
 from chalicelib.application.review.sign_in import SignIn
+from chalicelib.application.review.take_evidence import EvidenceCommand
 from chalicelib.application.review.verify_audit import VerifyCommand
 from chalicelib.domain.people.person import Person
 from chalicelib.edge.container import EdgeSettings
@@ -62,6 +64,22 @@ class ListsOpen(Protocol):
         ...
 
 
+class ExportsOperations(Protocol):
+    """The use case behind an export: `application.review.ExportOperations`, or a fake."""
+
+    def execute(self, command: ExportCommand) -> Package | TooMuch:
+        """Return an archive; every refusal and failure is a SwitchboardError."""
+        ...
+
+
+class TakesEvidence(Protocol):
+    """The use case behind an evidence bundle: `application.review.TakeEvidence`, or a fake."""
+
+    def execute(self, command: EvidenceCommand) -> Package:
+        """Return an archive; every refusal and failure is a SwitchboardError."""
+        ...
+
+
 class ShowsPersons(Protocol):
     """The use case behind one person: `application.people.ShowPerson`, or a fake."""
 
@@ -107,16 +125,14 @@ class Custody:
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """What the console needs beside: `url` is where browsers find it, to its end `/console`.
-
-    Without `verify` there are no digests to verify records by.
-    """
+    """What the console needs beside: `url` is where browsers find it, to its end `/console`."""
 
     url: str
     sign_in: SignIn
     list_open: ListsOpen
+    export: ExportsOperations
+    evidence: TakesEvidence
     clock: Clock
-    verify: VerifiesAudit | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,7 @@ class MeasuredWorld(World):
             return [tables.operation_row(asked.operation)]
         if asked.request_id is not None:
             return self._indexed(tables.BY_REQUEST, {"S": asked.request_id}, count)
-        for index, person in ((tables.BY_ACCOUNT, command.client), (tables.BY_CANDIDATE, command.candidate)):
+        for index, person in ((tables.BY_CLIENT, command.client), (tables.BY_CANDIDATE, command.candidate)):
             if person is not None:
                 return self._indexed(index, {"N": str(person)}, count)
         shards = tables.day_shards(newest)

@@ -1,6 +1,7 @@
-"""The bucket and the key of the digests on the local stand-in, and digests that are made at demand."""
+"""The bucket and the key of the digests on the local stand-in; digests that are due, and one at demand: `make digest`."""
 
 import os
+import sys
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,8 +11,9 @@ from chalicelib.adapters.system import SystemClock
 from chalicelib.application.review.make_digests import Made
 from chalicelib.bootstrap_digests import build
 from chalicelib.domain.audit.digest import GRACE, HOUR
+from chalicelib.domain.errors import SwitchboardError
 from chalicelib.domain.time_budget import Deadline
-from devtools.local.dynamodb import REGION
+from devtools.local.dynamodb import AUDIT_TABLE, REGION, local_environment
 
 DIGEST_BUCKET = "switchboard-digests"
 DIGEST_KEY = "alias/switchboard-digests"
@@ -56,7 +58,32 @@ def local_service(name: Any, endpoint_url: str) -> Any:  # noqa: ANN401 (boto3 h
     )
 
 
+def digest_due_hours() -> Made:
+    """Make the digests that are due, in the environment of this process."""
+    clock = SystemClock()
+    return build(os.environ, clock).execute(Deadline.after(clock.monotonic, SECONDS))
+
+
 def digest_running_hour() -> Made:
     """Make the digests that are due, and that of the running hour ahead of its time, in the environment of this process."""
     clock = LaterClock()
     return build(os.environ, clock).execute(Deadline.after(clock.monotonic, SECONDS))
+
+
+def main() -> int:
+    """Make the digest of the running hour of `make run`; return the exit status."""
+    port = os.environ.get("DYNAMODB_PORT") or "8002"
+    names = {"AUDIT_TABLE": AUDIT_TABLE, "DIGEST_BUCKET": DIGEST_BUCKET, "DIGEST_KEY_ID": DIGEST_KEY}
+    os.environ.update(names | local_environment(f"http://127.0.0.1:{port}"))
+    try:
+        made = digest_running_hour()
+    except SwitchboardError as error:
+        print(f"{error} Is `make run` up, with its database on port {port}?", file=sys.stderr)
+        return 1
+    newest = "none" if made.newest is None else f"{made.newest:%Y-%m-%d %H:%M} UTC"
+    print(f"{made.digests} digests were made, over {made.events} events. The newest is of the hour from {newest}.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -14,7 +14,7 @@ from chalicelib.adapters.aws.review.audit_index import DynamoDBAuditIndex
 from chalicelib.adapters.aws.review.audit_records import DynamoDBAuditRecords, DynamoDBOperationHeads
 from chalicelib.adapters.aws.review.digest_bucket import S3DigestShelf, key_of
 from chalicelib.adapters.aws.review.digest_kms import KmsDigestKey, KmsTrustedKeys
-from chalicelib.adapters.digest_keys import TrustedKeys
+from chalicelib.adapters.digest_keys import TrustedKeys, pem_of
 from chalicelib.application.review.audit_verification import Asked, AuditVerdict, AuditVerification
 from chalicelib.application.review.make_digests import Made, MakeDigests
 from chalicelib.domain.audit.coverage import DigestedHour, Stretch
@@ -90,7 +90,7 @@ class Ground:
     def verify(self, asked: Asked | None = None) -> AuditVerdict:
         """Verify."""
         heads = DynamoDBOperationHeads(self.client, self.operations)
-        keys = KmsTrustedKeys(self.kms, (self.key,), TrustedKeys.read)
+        keys = KmsTrustedKeys(self.kms, (self.key,), TrustedKeys.read, pem_of)
         return AuditVerification(self.records, heads, self.shelf, keys, self.clock).verify(asked or Asked(), DEADLINE)
 
     def found(self, asked: Asked | None = None) -> list[tuple[object, str | None, int]]:

@@ -28,6 +28,7 @@ from devtools.local.dynamodb import (
     local_client,
     local_database,
 )
+from devtools.local.review.digests import DIGEST_BUCKET, create_digest_store, local_service
 from devtools.local.server import LocalGateway
 from devtools.local.stack import app_environment, kept_key
 from devtools.proof.trials.scene import wiring
@@ -168,3 +169,24 @@ def test_a_server_that_cannot_start_says_why() -> None:
         server = LocalDynamoDB(port=taken.getsockname()[1])
         with pytest.raises(RuntimeError, match="already in use"):
             server.start()
+
+
+def test_digests_and_their_bucket_are_there_after_a_restart(tmp_path: Path) -> None:
+    """Also when it was killed; the key that signed them is the same, and the lock of the bucket stands."""
+    server = LocalDynamoDB(state=tmp_path)
+    server.start()
+    try:
+        create_digest_store(server.endpoint_url)
+        with closing(local_service("s3", server.endpoint_url)) as s3:
+            s3.put_object(Bucket=DIGEST_BUCKET, Key="digests/one.jsonl", Body=b"one", IfNoneMatch="*")
+        os.kill(server.pid or 0, signal.SIGKILL)
+    finally:
+        server.stop()
+    with LocalDynamoDB(state=tmp_path) as second:
+        create_digest_store(second.endpoint_url)
+        with closing(local_service("s3", second.endpoint_url)) as s3:
+            assert s3.get_object(Bucket=DIGEST_BUCKET, Key="digests/one.jsonl")["Body"].read() == b"one"
+            lock = s3.get_object_lock_configuration(Bucket=DIGEST_BUCKET)["ObjectLockConfiguration"]
+            assert lock["Rule"]["DefaultRetention"]["Mode"] == "GOVERNANCE"
+            with pytest.raises(s3.exceptions.ClientError, match="PreconditionFailed"):
+                s3.put_object(Bucket=DIGEST_BUCKET, Key="digests/one.jsonl", Body=b"two", IfNoneMatch="*")

@@ -9,13 +9,28 @@ from tests.integration.review.test_roles_over_http import BAD
 from tests.integration.review.visitor import Visitor, form_key, text
 
 OPERATION = f"/console/operations/{opening(1).operation_id}"
-PAGES = ("/console", OPERATION, "/console/overview", "/console/open")
-FORMS = (OPERATION, "/console/sign-out", "/console/session")
+PAGES = (
+    "/console",
+    OPERATION,
+    "/console/overview",
+    "/console/open",
+    "/console/retention",
+    "/console/verify",
+    "/console/export",
+    "/console/people",
+)
+TAKING = {
+    "export": ("/console/export?client=1001", {"format_jsonl": "1"}),
+    "evidence": (f"{OPERATION}/evidence", {}),
+    "verify": ("/console/verify", {"operation": opening(1).operation_id}),
+}
+FORMS = (OPERATION, "/console/sign-out", "/console/session", "/console/people", *(path for path, _ in TAKING.values()))
+READS_NOTHING = ("/console/verify", "/console/export", "/console/people")
 OPEN_TO_ALL = ("/console/sign-in", "/console/signed-out", "/console/files/console.css")
 
 
 @pytest.mark.parametrize("user", ["rita", "uma", "carl", "nora"])
-@pytest.mark.parametrize("page", [*PAGES, "unmask"])
+@pytest.mark.parametrize("page", [*(one for one in PAGES if one not in READS_NOTHING), "unmask"])
 def test_a_role_opens_what_it_is_for_and_nothing_else(review: ReviewService, page: str, user: str) -> None:
     """Through the same door as the API: a refusal names the missing role, and is no look."""
     review.put(opening(1))
@@ -33,6 +48,28 @@ def test_a_role_opens_what_it_is_for_and_nothing_else(review: ReviewService, pag
     else:
         assert (answer.status, len(review.looks())) == (403, looks)
         assert f"This needs the role {missing}" in text(answer)
+
+
+@pytest.mark.parametrize("user", ["rita", "uma", "carl", "nora"])
+@pytest.mark.parametrize("what", TAKING)
+def test_what_leaves_the_desk_leaves_for_reviewers_alone(review: ReviewService, what: str, user: str) -> None:
+    """An archive or a verdict, and one look at it; whoever lacks the role gets neither."""
+    review.put(opening(1))
+    visitor = Visitor(review).sign_in(user)
+    path, fields = TAKING[what]
+    answer = visitor.post(path, form_key(visitor.open("/console/export")), reason="Complaint of a client", **fields)
+    if user == "nora":
+        assert (answer.status, review.looks()) == (403, [])
+        assert "This needs the role reviewer" in text(answer)
+    else:
+        assert (answer.status, len(review.looks())) == (200, 1)
+
+
+@pytest.mark.parametrize("page", READS_NOTHING)
+def test_a_form_that_is_not_sent_reads_nothing(review: ReviewService, page: str) -> None:
+    """Whoever is signed in sees it, and it is no look."""
+    assert Visitor(review).sign_in("nora").open(page).status == 200
+    assert review.looks() == []
 
 
 @pytest.mark.parametrize("page", PAGES)

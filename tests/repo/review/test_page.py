@@ -76,7 +76,7 @@ def test_the_console_is_as_the_page_tells() -> None:
     assert CALLBACK.removeprefix(CONSOLE) == "/callback"
     assert all(f"`{name}`" in console for name in ("REVIEW_CLIENT_ID", "REVIEW_CONSOLE_URL", f"…{CALLBACK}"))
     pictures = [ROOT / "docs" / name for name in re.findall(r"\]\((pictures/[a-z]+\.jpg)\)", console)]
-    assert len(pictures) == 3
+    assert len(pictures) == 6
     assert all(0 < picture.stat().st_size < 150_000 for picture in pictures)
 
 

@@ -9,8 +9,8 @@ from click.testing import CliRunner, Result
 
 from chalicelib.domain.review.desk.chain import Chain
 from chalicelib.domain.review.exports import bundle, lines, manifest, table
+from chalicelib.domain.review.exports.page import page
 from switchboard_cli.files import Folder
-from switchboard_cli.page import page
 from switchboard_cli.program import program
 from tests.builders import NOW, pseudonym
 from tests.contract.records import UNKNOWN, claim_event, conclusion_event, operation

@@ -5,6 +5,7 @@ is for: with the rights that this takes, no key of an account can be made.
 """
 
 import base64
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,7 +22,8 @@ CONTEXT = {"purpose": "console"}
 MOST_KEYS = 32  # of other containers, remembered by this one
 # What KMS says of a wrapped key that is none, or is for something else.
 FOREIGN = frozenset({"InvalidCiphertextException", "IncorrectKeyException", "ValidationException"})
-LONGEST_WRAPPED = 600  # characters
+# What we seal looks like this. What does not costs no call of KMS, whoever sends it, and however often.
+_FORM = re.compile(r"[A-Za-z0-9_-]{40,600}\.[A-Za-z0-9_-]{40,4000}")
 NOT_SEALED = "The console's session could not be sealed or opened now. It is safe to try again."
 NO_ACCOUNT = 0  # what is sealed here belongs to no account
 
@@ -52,6 +54,8 @@ class KmsBox:
     @audit_errors(NOT_SEALED)
     def open(self, sealed: str, purpose: str, deadline: Deadline) -> bytes | None:
         """Return what was sealed."""
+        if not _FORM.fullmatch(sealed):
+            return None
         wrapped, _, text = sealed.partition(".")
         seal = self._seal(wrapped, deadline)
         if seal is None:
@@ -64,10 +68,8 @@ class KmsBox:
     def _seal(self, wrapped: str, deadline: Deadline) -> AesGcmSeal | None:
         """Return the seal of a wrapped key; None for one that KMS does not know."""
         if wrapped not in self._seals:
-            if not 0 < len(wrapped) <= LONGEST_WRAPPED:
-                return None
             try:
-                blob = base64.b64decode(wrapped + "=" * (-len(wrapped) % 4), altchars=b"-_", validate=True)
+                blob = base64.urlsafe_b64decode(wrapped + "=" * (-len(wrapped) % 4))
                 opened = in_time(
                     lambda: self.kms.decrypt(CiphertextBlob=blob, KeyId=self.kms_key_id, EncryptionContext=CONTEXT),
                     deadline,

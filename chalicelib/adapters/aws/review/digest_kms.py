@@ -48,20 +48,31 @@ class _Signer:
 
 @dataclass(frozen=True, slots=True)
 class KmsTrustedKeys:
-    """A TrustsKeys: the present key and those before it, each fetched once; `read` makes the check of their DER."""
+    """A TrustsKeys and a PublishesKeys: the present key and those before it, each fetched once.
+
+    `read` makes the check of their DER, `pem` a text of one of them.
+    """
 
     client: Any
     key_ids: tuple[str, ...]
     read: Callable[..., SignatureCheck]
-    _fetched: list[SignatureCheck] = field(default_factory=list)
+    pem: Callable[[bytes], bytes]
+    _fetched: list[bytes] = field(default_factory=list)
 
     @audit_errors(NO_KEYS)
     def check(self, deadline: Deadline) -> SignatureCheck:
         """Return the check of signatures."""
+        return self.read(*self._keys(deadline))
+
+    @audit_errors(NO_KEYS)
+    def published(self, deadline: Deadline) -> list[bytes]:
+        """Return the keys in PEM."""
+        return [self.pem(key) for key in self._keys(deadline)]
+
+    def _keys(self, deadline: Deadline) -> list[bytes]:
         if not self._fetched:
-            keys = [bytes(self._fetch(key_id, deadline)["PublicKey"]) for key_id in self.key_ids]
-            self._fetched.append(self.read(*keys))
-        return self._fetched[0]
+            self._fetched.extend([bytes(self._fetch(key_id, deadline)["PublicKey"]) for key_id in self.key_ids])
+        return self._fetched
 
     def _fetch(self, key_id: str, deadline: Deadline) -> Any:  # noqa: ANN401 (an answer of boto3)
         return in_time(lambda: self.client.get_public_key(KeyId=key_id), deadline)

@@ -24,6 +24,8 @@ class Action(StrEnum):
     COUNT = "count"
     QUEUE = "queue"
     VERIFY = "verify"
+    EXPORT = "export"
+    BUNDLE = "bundle"
     PERSON = "person"
     HOLD = "hold"
     UNHOLD = "unhold"

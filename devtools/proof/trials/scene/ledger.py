@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer
 
+from chalicelib.domain.audit.chain import StoredChain, broken_link
 from chalicelib.domain.operation.operation import OperationState
-from devtools.operate.chain import broken_at
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -59,7 +59,7 @@ class Ledger:
         chains: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
         for item in sorted(self._scan(self.audit_table), key=lambda item: str(item["sk"])):
             chains[item["pk"]].append(item)
-        return [operation for operation, items in chains.items() if not _is_whole(items)]
+        return [operation for operation, items in chains.items() if not _is_whole(operation, items)]
 
     def timings(self, what: str) -> list[int]:
         """Return the milliseconds that something took, from every event that tells of it."""
@@ -76,5 +76,6 @@ class Ledger:
         return [{name: read(value) for name, value in item.items()} for page in pages for item in page["Items"]]
 
 
-def _is_whole(items: list[dict[str, Any]]) -> bool:
-    return broken_at([item["canonical"].encode() for item in items]) is None
+def _is_whole(partition: str, items: list[dict[str, Any]]) -> bool:
+    events = [item["canonical"].encode() for item in items]
+    return broken_link(StoredChain(partition.removeprefix("OP#"), events)) is None

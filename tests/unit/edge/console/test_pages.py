@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.application.review.count_operations import CountOperations
-from chalicelib.application.review.list_open import ListOpen
 from chalicelib.application.review.persons import Persons
 from chalicelib.application.review.search_operations import SearchOperations
 from chalicelib.application.review.show_operation import ShowOperation
@@ -23,7 +22,7 @@ from chalicelib.edge.console.addresses import KEPT, address, canonical
 from chalicelib.edge.console.cookies import SESSION
 from chalicelib.edge.container import EdgeSettings
 from chalicelib.edge.middleware import install
-from chalicelib.edge.review.container import Console, ReviewContainer
+from chalicelib.edge.review.container import ReviewContainer
 from chalicelib.edge.review.routes import register
 from tests.contract.records import enough_time
 from tests.contract.review.test_audit_index import opening
@@ -75,7 +74,7 @@ def ask(resource: str, index: InMemoryAuditIndex | None = None, **event: Any) ->
         VerifyAudit(door, desk.verification()),
         custody_of(desk),
         EdgeSettings(),
-        Console("https://audit.example/console", signing, ListOpen(door, desk.index, persons), desk.clock),
+        desk.console(signing),
     )
     app: Any = Chalice(app_name="console-under-test")
     install(app, lambda: container)

@@ -8,7 +8,6 @@ import pytest
 from chalice.app import Chalice
 
 from chalicelib.application.review.count_operations import CountOperations
-from chalicelib.application.review.list_open import ListOpen
 from chalicelib.application.review.persons import Persons
 from chalicelib.application.review.search_operations import SearchOperations
 from chalicelib.application.review.show_operation import ShowOperation
@@ -19,7 +18,7 @@ from chalicelib.domain.review.desk.look import Action
 from chalicelib.edge.console.cookies import SESSION
 from chalicelib.edge.container import EdgeSettings
 from chalicelib.edge.middleware import install
-from chalicelib.edge.review.container import Console, ReviewContainer
+from chalicelib.edge.review.container import ReviewContainer
 from chalicelib.edge.review.routes import register
 from tests.contract.records import enough_time
 from tests.contract.review.test_audit_index import opening
@@ -34,19 +33,18 @@ from tests.unit.edge.gateway_event import Reply, call, rest_event
 VERIFY = "/console/verify"
 
 
-def visit(ground: Ground | None, desk: Desk, method: str = "POST", **fields: str) -> Reply:
+def visit(ground: Ground, desk: Desk, method: str = "POST", **fields: str) -> Reply:
     """Send the form of a session, or open the page."""
     persons = Persons(SpelledRegister())
     signing = sign_in(clock=desk.clock)
-    verify = None if ground is None else VerifyAudit(desk.door, ground.verification())
     container = ReviewContainer(
         SearchOperations(desk.door, desk.index, persons),
         ShowOperation(desk.door, desk.index, persons, desk.contacts),
         CountOperations(desk.door, desk.index),
-        VerifyAudit(desk.door, desk.verification()),
+        VerifyAudit(desk.door, ground.verification()),
         custody_of(desk),
         EdgeSettings(),
-        Console("https://audit.example/console", signing, ListOpen(desk.door, desk.index, persons), desk.clock, verify),
+        desk.console(signing),
     )
     app: Any = Chalice(app_name="console-under-test")
     install(app, lambda: container)
@@ -123,14 +121,3 @@ def test_to_open_the_page_reads_nothing(ground: Ground) -> None:
     page = visit(ground, desk, "GET")
     assert ('value="2026-01-14"' in page.body, 'value="2026-01-15"' in page.body) == (True, True)
     assert desk.trail.events == []
-
-
-def test_without_digests_there_is_nothing_to_verify_by() -> None:
-    """And no way there."""
-    for method in ("GET", "POST"):
-        answer = visit(None, Desk(), method)
-        assert (answer.status, "keeps no digests" in answer.body, f'href="{VERIFY}"' in answer.body) == (
-            404,
-            True,
-            False,
-        )

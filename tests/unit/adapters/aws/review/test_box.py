@@ -70,9 +70,20 @@ def test_what_was_sealed_for_something_else_or_changed_is_not_opened() -> None:
         f"AAAA.{text}",
         f"A*A.{text}",
         f"{'A' * 601}.{text}",
+        f"{'A' * 45}.{text}",
         "",
     ):
         assert subject.open(changed, "session", enough_time()) is None
+
+
+@pytest.mark.parametrize(
+    "sealed", ["", "x.y", "AAAA.AAAA", "A" * 64, f"{'A*' * 40}.{'A' * 60}", f"{'A' * 64}.{'A' * 30}"]
+)
+def test_what_does_not_look_like_ours_costs_no_call(sealed: str) -> None:
+    """Nobody has to be signed in to send a cookie."""
+    kms = FakeKms()
+    assert box(kms).open(sealed, "session", enough_time()) is None
+    assert kms.calls == []
 
 
 def test_a_key_of_an_account_opens_no_session() -> None:

@@ -64,6 +64,7 @@ def test_a_listing_of_several_pages_is_read_to_its_end_and_what_is_no_digest_is_
 def test_a_public_key_is_fetched_once() -> None:
     """Keys do not change under their ids."""
     client = Pages([{"PublicKey": b"key"}])
-    keys = KmsTrustedKeys(client, ("alias/one",), lambda *_: QuickSigner())
-    assert keys.check(DEADLINE) is keys.check(DEADLINE)
+    keys = KmsTrustedKeys(client, ("alias/one",), lambda *_: QuickSigner(), bytes.upper)
+    assert isinstance(keys.check(DEADLINE), QuickSigner)
+    assert keys.published(DEADLINE) == keys.published(DEADLINE) == [b"KEY"]
     assert len(client.calls) == 1

@@ -7,13 +7,11 @@ from chalicelib.application.review.audit_verification import AuditVerdict
 from chalicelib.application.review.sign_in import Session
 from chalicelib.application.review.verify_audit import VerifyCommand
 from chalicelib.domain.audit.finding import Finding
-from chalicelib.domain.errors import NotFoundError
 from chalicelib.edge.answer import Answer
 from chalicelib.edge.console import times
 from chalicelib.edge.console.desk import CONSOLE, Desk
 from chalicelib.edge.console.forms import read_form
 from chalicelib.edge.console.rendering import page
-from chalicelib.edge.review.container import VerifiesAudit
 from chalicelib.edge.review.questions import OPERATION_ID
 
 VERIFY = f"{CONSOLE}/verify"
@@ -22,7 +20,6 @@ DAYS_BEFORE = 1  # what a form begins with: yesterday and today
 
 def show_verify(desk: Desk, session: Session) -> Answer:
     """Show the form; nothing is read yet."""
-    _require(desk)
     today = desk.console.clock.now()
     form = {
         "from_day": times.local(today - timedelta(days=DAYS_BEFORE), session.zone)[:10],
@@ -34,7 +31,6 @@ def show_verify(desk: Desk, session: Session) -> Answer:
 
 def verify_records(desk: Desk, session: Session) -> Answer:
     """Verify, and show the verdict; a form that cannot be used says why."""
-    verify = _require(desk)
     given = read_form(desk, session)
     form = {name: given.get(name, "").strip() for name in ("from_day", "to_day", "operation")}
     visit = desk.visit(session)
@@ -53,7 +49,7 @@ def verify_records(desk: Desk, session: Session) -> Answer:
         if start >= end:
             return _refused(desk, session, form, "Write a last day that is not before the first one.")
         command = VerifyCommand(visit, start, end)
-    verdict = verify.execute(command)
+    verdict = desk.serving.verify.execute(command)
     return page(desk, "verify.html", session, form=form, fault=None, verdict=_shown(verdict))
 
 
@@ -61,17 +57,6 @@ def _refused(desk: Desk, session: Session, form: dict[str, str], fault: str) -> 
     answer = page(desk, "verify.html", session, status=400, form=form, fault=fault, verdict=None)
     answer.problem = "invalid-query"
     return answer
-
-
-def _require(desk: Desk) -> VerifiesAudit:
-    """Return the use case.
-
-    Raises:
-        NotFoundError: this deployment keeps no digests to verify by.
-    """
-    if desk.console.verify is None:
-        raise NotFoundError("Records cannot be verified here: this deployment keeps no digests.")
-    return desk.console.verify
 
 
 def _shown(verdict: AuditVerdict) -> dict[str, Any]:
