@@ -44,12 +44,11 @@ from chalicelib.application.booking.validate_booking import ValidateBooking
 from chalicelib.application.operations.get_operation import GetOperation
 from chalicelib.application.operations.housekeeping import Housekeeping
 from chalicelib.application.operations.reconcile import Reconciler
-from chalicelib.bootstrap_values import booking_policy, rate_limits, time_budget
+from chalicelib.composition.values import edge_settings, rate_limits, time_budget
 from chalicelib.domain.operation.matching import ReconciliationPolicy
 from chalicelib.domain.time_budget import TimeBudget
 from chalicelib.edge.answer_form import HttpAnswers
-from chalicelib.edge.container import Container, EdgeSettings, ReadsEndpoints
-from chalicelib.edge.links import Links
+from chalicelib.edge.container import Container, ReadsEndpoints
 from chalicelib.settings import InvalidSettingsError, Settings, read_settings
 from chalicelib.values import dataclass
 
@@ -158,28 +157,15 @@ def build(environment: Mapping[str, str]) -> Container:
 
 
 def _read_endpoint(world: "_World", budget: TimeBudget) -> ReadsEndpoints:
-    from chalicelib.bootstrap_reads import read_endpoint  # noqa: PLC0415 (no booking waits for it)
+    from chalicelib.composition.reads import read_endpoint  # noqa: PLC0415 (no booking waits for it)
 
     return read_endpoint(world.introspector, world.upstream, world.gateway.breaker, world.clock, budget)
 
 
 def _sign_in(settings: Settings, environment: Mapping[str, str], secrets: SecretsOnFirstUse) -> object:
-    from chalicelib.bootstrap_sign_in import build_sign_in  # noqa: PLC0415 (no booking waits for it)
+    from chalicelib.composition.sign_in import build_sign_in  # noqa: PLC0415 (no booking waits for it)
 
     return build_sign_in(settings, environment, secrets)
-
-
-def edge_settings(settings: Settings) -> EdgeSettings:
-    """Return what the edge answers and documents by."""
-    return EdgeSettings(
-        allowed_origins=settings.allowed_origins,
-        allowed_headers=settings.allowed_headers,
-        maximum_body_bytes=settings.body_bytes,
-        links=Links(problem_type_base=settings.problem_type_base),
-        policy=booking_policy(settings),
-        has_sign_in=settings.sign_in,
-        has_secure_cookies=settings.adultwork_login_url.lower().startswith("https:"),
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from chalicelib import log
-from chalicelib.bootstrap_errands import build
+from chalicelib.composition.errands import build
 from chalicelib.domain.time_budget import Deadline
 
 RESERVE_SECONDS = 5.0  # for the line that tells what was done

@@ -7,7 +7,7 @@ gc.disable()
 
 from chalice.app import Chalice
 
-from chalicelib.bootstrap_review import container
+from chalicelib.composition.review import container
 from chalicelib.edge.middleware import install
 from chalicelib.edge.review.routes import register
 

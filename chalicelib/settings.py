@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import field, fields
-from math import inf
 from typing import Any, Literal, cast
 
 from pydantic_core import CoreConfig, CoreSchema, SchemaValidator, ValidationError
@@ -23,7 +22,6 @@ from chalicelib.setting_kinds import (
     TEXT,
     TYPE_BASE,
     ZONE,
-    Others,
     Schema,
     beside,
     number,
@@ -31,6 +29,12 @@ from chalicelib.setting_kinds import (
     optional,
     told,
     whole,
+)
+from chalicelib.settings_beside import (
+    require_end_before_the_platform,
+    require_one_source,
+    require_room_for_comments,
+    require_time_to_send,
 )
 from chalicelib.spelling import misspelt
 from chalicelib.values import dataclass
@@ -43,37 +47,6 @@ class InvalidSettingsError(Exception):
     def names(self) -> str:
         """Return the names of the settings that are wrong, for the log."""
         return ", ".join(dict.fromkeys(fault.partition(":")[0] for fault in str(self).splitlines()))
-
-
-# Faults that no single member shows are found beside the last member they are about, not after all members are
-# sound: so they come in the same report as the others. A member that is wrong itself is missing from `info.data`.
-def _require_one_source(key: str | None, info: Others) -> str | None:
-    if "secrets_name" in info.data and (key is None) == (info.data["secrets_name"] is None):
-        msg = "set exactly one of HMAC_KEY (local) and SECRETS_NAME (deployed)"
-        raise ValueError(msg)
-    return key
-
-
-def _require_room_for_comments(length: int, info: Others) -> int:
-    needed = longest_form_bytes(length)
-    if (info.data.get("maximum_body_bytes") or needed) < needed:
-        msg = f"MAXIMUM_BODY_BYTES must be {needed} or more, or bookings that no rule refuses are too large"
-        raise ValueError(msg)
-    return length
-
-
-def _require_end_before_the_platform(call: float, info: Others) -> float:
-    if call >= info.data.get("function_timeout_seconds", inf):
-        msg = "CALL_SECONDS must be less than FUNCTION_TIMEOUT_SECONDS, or the platform cuts the answer off"
-        raise ValueError(msg)
-    return call
-
-
-def _require_time_to_send(conclusion: float, info: Others) -> float:
-    if info.data.get("post_seconds", 0) + conclusion + 1 > info.data.get("call_seconds", inf):
-        msg = "CALL_SECONDS must leave POST_SECONDS, CONCLUSION_SECONDS and 1 more, or nothing is ever sent"
-        raise ValueError(msg)
-    return conclusion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +115,7 @@ class Settings:
         default=None,
         repr=False,
         metadata=told(
-            beside(_require_one_source, optional(KEY)),
+            beside(require_one_source, optional(KEY)),
             "The key of the keyed hashes, for local runs: 32 characters or more.",
         ),
     )
@@ -225,7 +198,7 @@ class Settings:
     maximum_comments_length: int = field(
         default=MAXIMUM_COMMENTS_LENGTH,
         metadata=told(
-            beside(_require_room_for_comments, whole(ge=0, le=20_000)), "The longest Comments, in characters."
+            beside(require_room_for_comments, whole(ge=0, le=20_000)), "The longest Comments, in characters."
         ),
     )
     refuse_premium_numbers: bool = field(
@@ -240,7 +213,7 @@ class Settings:
     function_timeout_seconds: float = field(default=26, metadata=told(SECONDS, "The function's timeout, as deployed."))
     call_seconds: float = field(
         default=24,
-        metadata=told(beside(_require_end_before_the_platform, SECONDS), "When Switchboard ends a call itself."),
+        metadata=told(beside(require_end_before_the_platform, SECONDS), "When Switchboard ends a call itself."),
     )
     read_seconds: float = field(default=3, metadata=told(SECONDS, "The longest single read from AdultWork."))
     reads_seconds: float = field(default=6, metadata=told(SECONDS, "The longest that all reads together may take."))
@@ -252,7 +225,7 @@ class Settings:
     )
     conclusion_seconds: float = field(
         default=4,
-        metadata=told(beside(_require_time_to_send, SECONDS), "The longest that the record after the send may take."),
+        metadata=told(beside(require_time_to_send, SECONDS), "The longest that the record after the send may take."),
     )
     reconcile_seconds: float = field(
         default=5, metadata=told(SECONDS, "The longest that settling an unknown outcome may take in a call.")

@@ -7,7 +7,7 @@ from typing import Any
 
 import simplejson
 
-from chalicelib.bootstrap import edge_settings
+from chalicelib.composition.values import edge_settings
 from chalicelib.edge.contract.document import openapi_json
 from chalicelib.edge.routes import resources
 from chalicelib.settings import read_settings

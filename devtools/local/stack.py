@@ -133,7 +133,7 @@ class Stack:
         )  # the console's address is a setting, and so known before its server
         self._set_environment(f"http://{HOST}:{review_port}/console")
         self.url = self._serve("app", "chalicelib.bootstrap", self._ports.app)
-        self.review_url = self._serve("chalicelib.review_app", "chalicelib.bootstrap_review", review_port)
+        self.review_url = self._serve("chalicelib.review_app", "chalicelib.composition.review", review_port)
 
     def _serve(self, entry: str, root: str, port: int) -> str:
         """Start an app behind a gateway of its own; return its address."""

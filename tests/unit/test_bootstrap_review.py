@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from chalicelib import bootstrap_review
+from chalicelib.composition import review
 from chalicelib.settings import InvalidSettingsError
 
 SOUND = {"REVIEW_ISSUER": "https://identity.example", "REVIEW_AUDIENCE": "switchboard-review"}
@@ -13,7 +13,7 @@ SOUND = {"REVIEW_ISSUER": "https://identity.example", "REVIEW_AUDIENCE": "switch
 def test_an_environment_that_cannot_be_used_builds_nothing() -> None:
     """Leave out who may look: nobody may."""
     with pytest.raises(InvalidSettingsError, match="REVIEW_ISSUER"):
-        bootstrap_review.build({})
+        review.build({})
 
 
 def test_a_process_has_one_container() -> None:
@@ -21,9 +21,9 @@ def test_a_process_has_one_container() -> None:
     before = dict(os.environ)
     os.environ.update(SOUND)
     try:
-        first = bootstrap_review.container()
-        assert bootstrap_review.container() is first
+        first = review.container()
+        assert review.container() is first
     finally:
         os.environ.clear()
         os.environ.update(before)
-        bootstrap_review._containers.clear()  # noqa: SLF001 (other tests of this process have other environments)
+        review._containers.clear()  # noqa: SLF001 (other tests of this process have other environments)

@@ -30,7 +30,7 @@ WHY = "Say why you take records along: whoever reads them later cannot be asked.
 
 @dataclass(frozen=True, slots=True)
 class ExportCommand:
-    """What to take along; as in a search, `client` and `candidate` are UserIDs or pseudonyms. `formats` are keys of `formats.FILES`."""
+    """What to take along, of the people that a search takes; `formats` are keys of `formats.FILES`."""
 
     visit: Visit
     filter_: Filter = field(default_factory=Filter)

@@ -13,12 +13,12 @@ from chalicelib.edge.contract.headers import HEADERS, headers, names_of
 from chalicelib.edge.contract.operation import JSON, Operation
 from chalicelib.edge.contract.operations import OPERATIONS
 from chalicelib.edge.contract.parameters import parameters
+from chalicelib.edge.contract.parts.reads import read_parameters, read_schemas
+from chalicelib.edge.contract.parts.sign_in import sign_in_schemas
 from chalicelib.edge.contract.problem_schemas import lead_to_operations, problem_schemas, schema_name
-from chalicelib.edge.contract.reads import read_parameters, read_schemas
 from chalicelib.edge.contract.request_schema import booking_draft_schema, booking_request_schema
 from chalicelib.edge.contract.samples import samples_of
 from chalicelib.edge.contract.security import SCHEME, security_schemes
-from chalicelib.edge.contract.sign_in import sign_in_schemas
 from chalicelib.edge.links import Links
 from chalicelib.edge.problems.facts import MEDIA_TYPE
 from chalicelib.edge.problems.table import BY_SLUG, status_of

@@ -8,8 +8,8 @@ import simplejson
 from chalicelib import VERSION
 from chalicelib.domain.errors import SwitchboardError
 from chalicelib.edge.contract.example import BOOKING, MEMBERS, QUOTE, REQUEST_ID, operation
-from chalicelib.edge.contract.reads import read_examples
-from chalicelib.edge.contract.sign_in import SIGN_IN_EXAMPLES
+from chalicelib.edge.contract.parts.reads import read_examples
+from chalicelib.edge.contract.parts.sign_in import SIGN_IN_EXAMPLES
 from chalicelib.edge.links import Links
 from chalicelib.edge.pages.problem_texts import page_document
 from chalicelib.edge.problems.document import problem_document

@@ -6,7 +6,7 @@ from chalicelib.domain.access import Scope
 from chalicelib.domain.reading.endpoints import ENDPOINTS
 from chalicelib.edge.answer_form import CREATE_BOOKING
 from chalicelib.edge.contract.operation import JSON, Operation, Success
-from chalicelib.edge.contract.read_operations import read_operations
+from chalicelib.edge.contract.parts.read_operations import read_operations
 from chalicelib.edge.problems.table import BY_SLUG
 from chalicelib.edge.routes.documentation import CONTRACT, FILE, REFERENCE
 from chalicelib.edge.routes.operations import OPERATION

@@ -1,4 +1,4 @@
-"""What the reviewers' views are given. `bootstrap_review.py` makes it, once, on first use."""
+"""What the reviewers' views are given. `composition/review.py` makes it, once, on first use."""
 
 from typing import Protocol
 

@@ -9,7 +9,7 @@ import boto3
 
 from chalicelib.adapters.system import SystemClock
 from chalicelib.application.review.make_digests import Made
-from chalicelib.bootstrap_digests import build
+from chalicelib.composition.digests import build
 from chalicelib.domain.audit.digest import GRACE, HOUR
 from chalicelib.domain.errors import SwitchboardError
 from chalicelib.domain.time_budget import Deadline

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from chalicelib.adapters.aws.dynamodb import tables
-from chalicelib.bootstrap_digests import build
+from chalicelib.composition.digests import build
 from chalicelib.digest_app import DigestsFailedError, make_digests
 from chalicelib.domain.time_budget import Deadline
 from devtools.local.dynamodb import create_table, local_environment

@@ -11,7 +11,7 @@ from chalice.app import Chalice
 from chalicelib import log
 from chalicelib.adapters.aws.dynamodb import items, tables
 from chalicelib.adapters.aws.person_row import person_row
-from chalicelib.bootstrap_review import build
+from chalicelib.composition.review import build
 from chalicelib.domain.audit.event import AuditEvent
 from chalicelib.edge.middleware import install
 from chalicelib.edge.review.container import ReviewContainer

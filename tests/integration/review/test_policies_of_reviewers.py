@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 
 from chalicelib.adapters.aws.dynamodb import items
-from chalicelib.bootstrap_digests import build
+from chalicelib.composition.digests import build
 from chalicelib.domain.time_budget import Deadline
 from devtools.deploy.calls import allowed
 from devtools.deploy.package import Package

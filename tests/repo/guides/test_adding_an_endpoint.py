@@ -11,8 +11,8 @@ from chalicelib.adapters.adultwork.codec.shaped import read_shape
 from chalicelib.domain.errors import ParametersRejectedError
 from chalicelib.domain.reading.asking import asked_with
 from chalicelib.domain.reading.endpoint import Endpoint
-from chalicelib.edge.contract.read_operations import read_operations
-from chalicelib.edge.contract.reads import example, schema
+from chalicelib.edge.contract.parts.read_operations import read_operations
+from chalicelib.edge.contract.parts.reads import example, schema
 from chalicelib.edge.routes.reads import resources
 from devtools.places import ROOT
 from tests.unit.adapters.answers import json_answer, xml_answer

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from chalicelib.bootstrap_review import build
+from chalicelib.composition.review import build
 from chalicelib.domain.time_budget import Deadline
 from chalicelib.edge.console.cookies import SESSION
 from chalicelib.review_app import app

@@ -119,7 +119,7 @@ import sys
 import app
 from tests.unit.edge.gateway_event import call, edge_app, operation_event, rest_event
 def loaded():
-    late = ("chalicelib.edge.contract", "chalicelib.edge.pages", "chalicelib.application.reading", "chalicelib.bootstrap_reads")
+    late = ("chalicelib.edge.contract", "chalicelib.edge.pages", "chalicelib.application.reading", "chalicelib.composition.reads")
     return [name for name in sys.modules if name.startswith(late)]
 edge = edge_app()
 assert call(edge, rest_event()).status == 201

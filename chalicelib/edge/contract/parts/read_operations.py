@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from chalicelib.domain.reading.endpoint import Endpoint
 from chalicelib.edge.contract.operation import JSON, Operation, Success
-from chalicelib.edge.contract.reads import component, schema_name
+from chalicelib.edge.contract.parts.reads import component, schema_name
 
 
 def read_operations(endpoints: Iterable[Endpoint]) -> Mapping[tuple[str, str], Operation]:

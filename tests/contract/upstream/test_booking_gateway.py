@@ -11,7 +11,7 @@ from chalicelib.domain.booking.facts import BookingRequirements
 from chalicelib.domain.errors import Trouble
 from chalicelib.domain.operation.operation import OperationState, Outcome
 from tests.builders import TOKEN, booking_request
-from tests.contract.upstreams import UPSTREAMS, InMemoryUpstream, SandboxUpstream, Upstream, after, running
+from tests.contract.upstream.upstreams import UPSTREAMS, InMemoryUpstream, SandboxUpstream, Upstream, after, running
 
 CANDIDATE = 123456
 

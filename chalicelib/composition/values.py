@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo
 from chalicelib.adapters.aws.dynamodb.rate_limit import RateLimit
 from chalicelib.domain.booking.policy import BookingPolicy
 from chalicelib.domain.time_budget import TimeBudget
+from chalicelib.edge.container import EdgeSettings
+from chalicelib.edge.links import Links
 from chalicelib.settings import Settings
 
 DAY_SECONDS, MINUTE_SECONDS = 86_400, 60
@@ -41,3 +43,16 @@ def rate_limits(settings: Settings) -> tuple[RateLimit, ...]:
         RateLimit(settings.bookings_per_day, DAY_SECONDS),
     )
     return tuple(limit for limit in limits if limit.limit)
+
+
+def edge_settings(settings: Settings) -> EdgeSettings:
+    """Return what the edge answers and documents by."""
+    return EdgeSettings(
+        allowed_origins=settings.allowed_origins,
+        allowed_headers=settings.allowed_headers,
+        maximum_body_bytes=settings.body_bytes,
+        links=Links(problem_type_base=settings.problem_type_base),
+        policy=booking_policy(settings),
+        has_sign_in=settings.sign_in,
+        has_secure_cookies=settings.adultwork_login_url.lower().startswith("https:"),
+    )

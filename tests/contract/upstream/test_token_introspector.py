@@ -7,7 +7,7 @@ import pytest
 from chalicelib.domain.access import AccessToken, Principal
 from chalicelib.domain.errors import InvalidTokenError, UpstreamUnavailableError
 from tests.builders import PRINCIPAL, TOKEN
-from tests.contract.upstreams import UPSTREAMS, InMemoryUpstream, SandboxUpstream, Upstream, after, running
+from tests.contract.upstream.upstreams import UPSTREAMS, InMemoryUpstream, SandboxUpstream, Upstream, after, running
 
 PERMISSIONS = "/v1/Account/GetPermissions"
 

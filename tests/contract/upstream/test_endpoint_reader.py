@@ -19,7 +19,7 @@ from chalicelib.domain.reading.endpoints import (
 from chalicelib.domain.reading.parameter import Asked
 from chalicelib.domain.reading.told import Told
 from tests.builders import TOKEN, booking_request
-from tests.contract.upstreams import SandboxUpstream, after, running
+from tests.contract.upstream.upstreams import SandboxUpstream, after, running
 
 ASKED: dict[str, Asked] = {
     USER_BOOKING_REQUIREMENTS.path: {"BookUserID": 123456},
