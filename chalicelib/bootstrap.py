@@ -114,9 +114,8 @@ def build(environment: Mapping[str, str]) -> Container:
         settle=timedelta(minutes=settings.settle_minutes), expiry=timedelta(hours=settings.expiry_hours)
     )
     reconciler = Reconciler(world.gateway, world.store, form, world.clock, world.inner, zone, policy)
-    quietly = replace(
-        reconciler, gateway=world.gateway.gateway
-    )  # what fails beside a booking opens no breaker before it
+    # What fails beside a booking opens no breaker before it.
+    quietly = replace(reconciler, gateway=world.gateway.gateway)
     earlier = EarlierOperations(world.store, world.gateway, reconciler, world.clock, world.secrets)
     housekeeping = Housekeeping(world.store, world.register, quietly, world.clock, world.concurrency, policy, budget)
     reads = Reads(world.introspector, world.gateway, world.concurrency)

@@ -81,7 +81,7 @@ class Rebuilding:
         counts = self.counts
         return (
             f"{counts['chains']:,} chains read: {counts['OP']:,} operations, {counts['GUARD']:,} guards and "
-            f"{counts['BOOKING']:,} bookings put, {counts['PERSON']:,} people named, {counts['standing']:,} rows stood already; "
+            f"{counts['BOOKING']:,} bookings put, {counts['standing']:,} rows stood already; {counts['PERSON']:,} people named; "
             f"of {counts['unknown']:,} operations nobody can tell whose they were: no guard stands for these"
         )
 
@@ -145,8 +145,8 @@ class Rebuilding:
         except self.client.exceptions.ConditionalCheckFailedException as error:
             standing: Mapping[str, Any] = error.response.get("Item", {})  # type: ignore[assignment]
             if any(standing.get(one) != row.get(one) for one in ("operation_id", PSEUDONYM)):
-                self.troubles.append(f"{name}: {key_of(row)} says something else already")
-            return "standing"
+                self.troubles.append(f"{name}: {key_of(row)} belongs to another operation")
+            return "named" if PSEUDONYM in row else "standing"
         return key_of(row).partition("#")[0]
 
 

@@ -41,6 +41,7 @@ def following(event: AuditEvent, kind: EventKind = EventKind.CONFIRMED, **change
         kind=kind,
         at=event.at + timedelta(seconds=1),
         previous_hash=event_hash(event.canonical()),
+        tells_client=False,
     )
     return replace(after, **changes)  # type: ignore[arg-type]  # members of an event
 

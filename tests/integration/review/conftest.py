@@ -82,7 +82,8 @@ class ReviewService:
             self.client.put_item(TableName=self.audit_table, Item=items.audit_event(event))
             for name in filter(None, (event.client, event.candidate)):
                 row = person_row(int(name[2:]), name, event.at)
-                self.client.put_item(TableName=self.operations_table, Item=row)
+                if "Item" not in self.client.get_item(TableName=self.operations_table, Key={"pk": row["pk"]}):
+                    self.client.put_item(TableName=self.operations_table, Item=row)
 
     def get(self, path: str, token: str | None = None, method: str = "GET", **headers: str) -> Answer:
         """Send a request as a page does; `headers` by name (`review_reason=...`)."""

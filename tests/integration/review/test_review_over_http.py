@@ -167,7 +167,7 @@ def test_a_timeline_tells_every_event_with_its_contact_masked(filled: ReviewServ
     """With its hash, so that the chain can be followed."""
     document = filled.ask(f"{OPERATIONS}/{BOOKED.operation_id}").document
     assert [(each["number"], each["kind"], each["title"], each["words"][:35]) for each in document["events"]] == [
-        (1, "claimed", "Recorded, about to be sent", f"Client {pseudonym(1001)} a"),
+        (1, "claimed", "Recorded, about to be sent", f"Client {pseudonym(1001)}"),
         (2, "confirmed", "Booked", "AdultWork made the booking, and ans"),
     ]
     first, second = document["events"]

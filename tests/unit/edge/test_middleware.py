@@ -10,6 +10,7 @@ from chalice.app import Chalice, ChaliceUnhandledError, Response
 from chalicelib import VERSION
 from chalicelib.adapters.aws.faults import AwsError
 from chalicelib.domain import errors
+from chalicelib.domain.audit.event import told_request_id
 from chalicelib.edge.answer import Answer
 from chalicelib.edge.container import Container
 from chalicelib.edge.middleware import install
@@ -78,7 +79,7 @@ def test_a_request_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
         "route": CREATE_BOOKING,
         "status": 201,
         "duration_ms": 80,
-        "request_id": "gateway-request",
+        "request_id": told_request_id("gateway-request"),
         "operation_id": OPERATION_ID,
     }
 
@@ -277,7 +278,7 @@ def test_the_callers_request_id_is_echoed_and_logged(capsys: pytest.CaptureFixtu
         edge_app(FakePlaceBooking(errors.NotFoundError("m"))), rest_event(headers={**HEADERS, "X-Request-Id": "mine-1"})
     )
     assert (reply.headers["x-request-id"], reply.document["request_id"]) == ("mine-1", "mine-1")
-    assert line(capsys, "request")["request_id"] == "mine-1"
+    assert line(capsys, "request")["request_id"] == told_request_id("mine-1")
 
 
 def test_requests_in_parallel_do_not_see_each_other() -> None:
