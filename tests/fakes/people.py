@@ -60,7 +60,7 @@ class InMemoryPeople:
         """Store an operation of some people."""
         self.people |= {one.user_id: one for one in people}
         self.named[trace.operation_id] = {one.pseudonym for one in people}
-        self.traces_[trace.operation_id] = trace
+        self.traces_[trace.operation_id] = replace(trace, names=frozenset(one.pseudonym for one in people))
         self.ending[trace.operation_id] = 2
 
     def find(self, user_id: int, deadline: Deadline) -> Person | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from chalicelib.application.people.deeds import UNKNOWN, Custodian, Deeds
 from chalicelib.application.people.ports import Traces
-from chalicelib.application.people.tending import is_time_left
+from chalicelib.application.people.tending import held_by, is_time_left
 from chalicelib.application.review.door import Visit
 from chalicelib.domain.canonical import Canonical
 from chalicelib.domain.errors import NotFoundError
@@ -81,7 +81,8 @@ class ErasePerson:
     def _effect(self, custodian: Custodian, person: Person) -> Effect:
         deadline, now = custodian.deadline, self.deeds.door.clock.now()
         counts = self.traces.counted(person.user_id, now, deadline)
-        return Effect.of(self._traces(custodian, person), counts, is_held=person.hold is not None)
+        held = held_by(self.deeds.register, deadline) - {person.pseudonym}
+        return Effect.of(self._traces(custodian, person), counts, is_held=person.hold is not None, held=held)
 
     def _traces(self, custodian: Custodian, person: Person) -> Iterator[Trace]:
         deadline = custodian.deadline
@@ -98,7 +99,8 @@ class ErasePerson:
                 return False
             now = clock.now()
             found = [trace for trace in self.traces.traces(piece, now, deadline) if trace.tells_who]
-            if Effect.of(found, 0, is_held=False).obstacles or not self.traces.strip(found, person, now, deadline):
+            held = held_by(self.deeds.register, deadline)
+            if Effect.of(found, 0, held=held).obstacles or not self.traces.strip(found, person, now, deadline):
                 raise AuditUnavailableError(CHANGED, retry_after_seconds=1)
         self.traces.forget_counts(person.user_id, clock.now(), deadline)
         return True

@@ -8,7 +8,7 @@ late: what such a booking left is stripped here, once it is settled and unguarde
 from datetime import timedelta
 
 from chalicelib.application.people.ports import Errand, PeopleRegister, Task, Traces
-from chalicelib.application.people.tending import is_time_left, keep_records, let_records_end
+from chalicelib.application.people.tending import held_by, is_time_left, keep_records, let_records_end
 from chalicelib.application.ports import Clock
 from chalicelib.domain.people.trace import Effect
 from chalicelib.domain.time_budget import Deadline
@@ -62,7 +62,8 @@ class RunErrands:
             if not is_time_left(deadline):
                 return rows, False
             found = [trace for trace in self.traces.traces(piece, now, deadline) if trace.tells_who]
-            free = [trace for trace in found if not Effect.of([trace], 0, is_held=False).obstacles]
+            held = held_by(self.register, deadline)
+            free = [trace for trace in found if not Effect.of([trace], 0, held=held).obstacles]
             is_over &= len(free) == len(found) and self.traces.strip(free, None, now, deadline)
             rows += len(free)
         if is_over:

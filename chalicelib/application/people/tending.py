@@ -20,6 +20,11 @@ def is_time_left(deadline: Deadline) -> bool:
     return deadline.remaining() > RESERVE_SECONDS
 
 
+def held_by(register: PeopleRegister, deadline: Deadline) -> frozenset[str]:
+    """Return the pseudonyms of everybody who is held."""
+    return frozenset(one.pseudonym for one in register.errands(deadline) if one.task is Task.HELD)
+
+
 def keep_records(traces: Traces, pseudonym: str, deadline: Deadline) -> Swept:
     """Take the end off every record of a person who is held."""
     rows = 0
@@ -32,7 +37,7 @@ def keep_records(traces: Traces, pseudonym: str, deadline: Deadline) -> Swept:
 
 def let_records_end(traces: Traces, register: PeopleRegister, errand: Errand, deadline: Deadline) -> Swept:
     """Give the records of a person who is not held any more their end back; what others who are held share has none."""
-    held = frozenset(one.pseudonym for one in register.errands(deadline) if one.task is Task.HELD)
+    held = held_by(register, deadline)
     rows = 0
     for piece in traces.operations(errand.pseudonym, None, deadline):
         if not is_time_left(deadline):

@@ -1,6 +1,7 @@
 """What is stored of a person: the traces of their operations, and what stands in the way of erasing them."""
 
 from collections.abc import Iterable
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 
@@ -30,13 +31,14 @@ class Trace:
     """One operation, or refusal, of a person.
 
     `row` is None where it is gone or tells of nobody any more. `identities` are the numbers of the events beside which sealed
-    identities lie, `contacts` how many sealed contacts have rows of their own.
+    identities lie, `contacts` how many sealed contacts have rows of their own, `names` whom it is about.
     """
 
     operation_id: str
     row: StandingRow | None = None
     identities: tuple[int, ...] = ()
     contacts: int = 0
+    names: frozenset[str] = field(default=frozenset(), compare=False)
 
     @property
     def tells_who(self) -> bool:
@@ -48,6 +50,7 @@ class Reason(StrEnum):
     """Why somebody cannot be erased now."""
 
     HOLD = "legal-hold"
+    SHARED = "shared-hold"
     OPEN = "open-operation"
     GUARD = "guard-holds"
 
@@ -64,6 +67,7 @@ REMAINS = (
 )
 
 _HOLD = "A legal hold is on this person: lift it first."
+_SHARED = "{count} of this person's operations are with somebody who is under a legal hold. Their rows tell of both."
 _OPEN = (
     "{count} of this person's operations have no final state. Without their rows nobody could settle them: wait, or settle "
     "them by AdultWork's own list."
@@ -89,19 +93,23 @@ class Effect:
     contacts: int = 0
     counts: int = 0
     is_held: bool = False
+    shared: int = 0
     unsettled: int = 0
     guarded: int = 0
     possible_from: datetime | None = None
 
     @classmethod
-    def of(cls, traces: Iterable[Trace], counts: int, *, is_held: bool) -> "Effect":
-        """Count."""
-        operations = rows = identities = contacts = unsettled = guarded = 0
+    def of(
+        cls, traces: Iterable[Trace], counts: int, *, is_held: bool = False, held: frozenset[str] = frozenset()
+    ) -> "Effect":
+        """Count; `held` are the pseudonyms of others who are under a legal hold."""
+        operations = rows = identities = contacts = shared = unsettled = guarded = 0
         last: datetime | None = None
         for trace in traces:
             operations += 1
             identities += len(trace.identities)
             contacts += trace.contacts
+            shared += trace.tells_who and bool(trace.names & held)
             if trace.row is None:
                 continue
             rows += 1
@@ -110,7 +118,7 @@ class Effect:
             if until is not None:
                 guarded += 1
                 last = until if last is None else max(last, until)
-        return cls(operations, rows, identities, contacts, counts, is_held, unsettled, guarded, last)
+        return cls(operations, rows, identities, contacts, counts, is_held, shared, unsettled, guarded, last)
 
     def counted(self) -> dict[str, int]:
         """Return the counts, for an event and an answer."""
@@ -128,6 +136,9 @@ class Effect:
         found = []
         if self.is_held:
             found.append(Violation("", Reason.HOLD.value, _HOLD))
+        if self.shared:
+            message = _SHARED.format(count=self.shared)
+            found.append(Violation("", Reason.SHARED.value, message, {"count": self.shared}))
         if self.unsettled:
             message = _OPEN.format(count=self.unsettled)
             found.append(Violation("", Reason.OPEN.value, message, {"count": self.unsettled}))

@@ -224,6 +224,18 @@ def _is_old_count(row: dict[str, Any]) -> bool:
     return str(row["pk"]["S"]).startswith(("RATE#", "REFUSED#"))
 
 
+def test_a_hold_on_the_other_person_refuses(held: Tables) -> None:
+    """What the row tells of the one, it tells of both."""
+    held.book(1)
+    held.clock.tick(10 * 86_400)
+    held.hold(CANDIDATE)
+    with pytest.raises(ErasureRefusedError) as caught:
+        held.erase()
+    assert [one.rule for one in caught.value.violations] == ["shared-hold"]
+    held.lift(CANDIDATE)
+    assert held.erase().effect.rows == 1
+
+
 def test_a_dry_run_tells_the_same_and_changes_nothing(held: Tables) -> None:
     """Guards that hold are told with the time from which on erasing works."""
     held.book(1)

@@ -70,7 +70,8 @@ class DynamoDBTraces:
             stands = None
             if row is not None and guard is not None:
                 stands = person_rows.standing(row, guard, guard_rows.get(tables.guard_row(guard)), now)
-            return Trace(name, stands, self._identities(name, deadline), self._contacts(name, deadline))
+            identities, names = self._told(name, deadline)
+            return Trace(name, stands, identities, self._contacts(name, deadline), names)
 
         return list(self.threads.map(trace, operation_ids))
 
@@ -141,13 +142,16 @@ class DynamoDBTraces:
         )
         return [row for some in read for row in some]
 
-    def _identities(self, operation_id: str, deadline: Deadline) -> tuple[int, ...]:
+    def _told(self, operation_id: str, deadline: Deadline) -> tuple[tuple[int, ...], frozenset[str]]:
+        """Return the numbers of events with sealed identities beside them, and the pseudonyms that indexes find it by."""
+        named = (person_rows.BY_CLIENT[1], person_rows.BY_CANDIDATE[1])
         arguments: Any = {
             **ends.of_partition(self.audit_table, tables.operation_row(operation_id)),
-            "FilterExpression": f"attribute_exists({person_rows.PEOPLE})",
-            "ProjectionExpression": tables.SORT_KEY,
+            "ProjectionExpression": ", ".join((tables.SORT_KEY, person_rows.PEOPLE, *named)),
         }
-        return tuple(int(row[tables.SORT_KEY]["S"]) for row in ends.pages(self.client, arguments, deadline))
+        found = list(ends.pages(self.client, arguments, deadline))
+        identities = tuple(int(row[tables.SORT_KEY]["S"]) for row in found if person_rows.PEOPLE in row)
+        return identities, frozenset(row[name]["S"] for row in found for name in named if "S" in row.get(name, {}))
 
     def _contacts(self, operation_id: str, deadline: Deadline) -> int:
         arguments = ends.of_partition(self.audit_table, tables.contact_row(operation_id)) | NAMES_ONLY

@@ -86,6 +86,26 @@ def test_a_hold_refuses(people: InMemoryPeople) -> None:
     assert (stages(people)[-1], people.traces_["op_1"].row) == ("refused", SETTLED)
 
 
+def test_a_hold_on_the_other_person_refuses(people: InMemoryPeople) -> None:
+    """The row tells of both: whoever erases the client would take away whom the candidate's records are about."""
+    people.hold(123456)
+    with pytest.raises(ErasureRefusedError) as caught:
+        people.erase_person(1001)
+    assert [(one.rule, one.params) for one in caught.value.violations] == [("shared-hold", {"count": 1})]
+    people.lift(123456)
+    assert people.erase_person(1001).is_complete
+
+
+def test_stragglers_with_somebody_who_is_held_stay(people: InMemoryPeople) -> None:
+    """Until the hold is lifted."""
+    people.erase_person(1001)
+    people.put(Trace("op_3", SETTLED), CLIENT, CANDIDATE)
+    people.hold(123456)
+    people.desk.clock.tick(7200)
+    people.run_errands()
+    assert people.traces_["op_3"].row == SETTLED
+
+
 @pytest.mark.parametrize("state", sorted(UNSETTLED))
 def test_an_operation_that_nobody_has_settled_refuses(people: InMemoryPeople, state: OperationState) -> None:
     """Without its row nobody could."""
