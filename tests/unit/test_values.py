@@ -279,6 +279,7 @@ STANDARD = {"Exchange", "OperationReader", "DynamoDBOperationStore"}  # one that
 REVIEWERS = (
     "*review*",
     "*digest*",
+    "*errand*",
     "chalicelib/adapters/oidc/*",
     "chalicelib/domain/audit/[!e]*",
 )  # no booking loads them
