@@ -6,7 +6,7 @@ tells who somebody is. A second one does each hour what custodians have left to 
 
 from collections.abc import Mapping
 
-from chalicelib.adapters.aws.dynamodb.tables import EXPIRES_AT, OPERATIONS, PARTITION_KEY, SORT_KEY
+from chalicelib.adapters.aws.dynamodb.tables import ENDS, OPERATIONS, PARTITION_KEY, SORT_KEY
 from chalicelib.adapters.aws.people.person_rows import BY_CANDIDATE, BY_CLIENT, ERRANDS, PEOPLE, PERSON_PREFIX
 from chalicelib.adapters.aws.review.box import CONTEXT
 from chalicelib.adapters.aws.review.rows import REVIEW_PREFIX
@@ -89,7 +89,7 @@ def _after_them() -> list[Json]:
         allow("ReadAudit", ["dynamodb:Query"], [audit, *named]),
         # Beside an event, and never its text: no hash covers these.
         allow("ChangeWhatNoHashCovers", ["dynamodb:UpdateItem"], [audit],
-              only(leading(OPERATION, CONTACT), PARTITION_KEY, SORT_KEY, PEOPLE, EXPIRES_AT)),
+              only(leading(OPERATION, CONTACT), PARTITION_KEY, SORT_KEY, PEOPLE, ENDS)),
         allow("ReadOperations", ["dynamodb:BatchGetItem"], [operations], leading(OPERATION, GUARD)),
         allow("StripOperations", ["dynamodb:UpdateItem"], [operations], leading(OPERATION)),
         allow("DeleteGuardsThatAreOver", ["dynamodb:DeleteItem"], [operations], leading(GUARD)),

@@ -92,9 +92,9 @@ def test_both_tables_are_protected(resources: Json, name: str) -> None:
 
 
 def test_what_is_past_its_retention_is_deleted(resources: Json) -> None:
-    """In both tables, by the same attribute."""
-    for table in ("OperationsTable", "AuditTable"):
-        end = {"AttributeName": "expires_at", "Enabled": True}
+    """In both tables, by the attribute of each."""
+    for table, name in (("OperationsTable", "expires_at"), ("AuditTable", "ends")):
+        end = {"AttributeName": name, "Enabled": True}
         assert resources[table]["Properties"]["TimeToLiveSpecification"] == end
 
 

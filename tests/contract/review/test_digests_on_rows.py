@@ -136,7 +136,7 @@ def test_what_nobody_touched_is_clean(ground: Ground) -> None:
 
 def change(ground: Ground) -> None:
     """Change a word of the second event."""
-    ground.overwrite(FIRST[1], FIRST[1].canonical().replace(b"request-1", b"request-2"))
+    ground.overwrite(FIRST[1], FIRST[1].canonical().replace(b"10:05:02", b"10:05:03"))
 
 
 def remove(ground: Ground) -> None:

@@ -124,11 +124,11 @@ class Tables:
                 "canonical": items.text(canonical_bytes(told).decode()),
                 "at": items.instant(at),
                 named[0]: items.text(named[1]),
-                "expires_at": items.expiry(at + KEPT),
+                tables.ENDS: items.expiry(at + KEPT),
             }
             self.put(self.audit, event | ({"people": {"B": b"1001001 2002002"}} if sequence == 1 else {}))
         contact = {"pk": items.text(tables.contact_row(name)), "sk": items.text(tables.event_sort_key(2))}
-        self.put(self.audit, {**contact, "contact": {"B": b"sealed"}, "expires_at": items.expiry(at + KEPT)})
+        self.put(self.audit, {**contact, "contact": {"B": b"sealed"}, tables.ENDS: items.expiry(at + KEPT)})
         return name
 
     def count(self) -> None:
@@ -161,7 +161,7 @@ class Tables:
 
     def ending(self) -> int:
         """Count the rows of the audit that have an end."""
-        return sum(tables.EXPIRES_AT in row for row in self.rows(self.audit))
+        return sum(tables.ENDS in row for row in self.rows(self.audit))
 
 
 def enough_minutes() -> Any:  # noqa: ANN401 (a deadline)
@@ -330,7 +330,7 @@ def test_a_register_row_is_deleted_only_while_it_is_this_persons_and_free(held: 
 def test_a_hold_takes_ends_off_and_lifting_gives_them_back(held: Tables) -> None:
     """Of events and contacts; those of an operation with another person who is held have none."""
     held.book(1)
-    ends = {row["pk"]["S"] + row["sk"]["S"]: row["expires_at"] for row in held.rows(held.audit)}
+    ends = {row["pk"]["S"] + row["sk"]["S"]: row[tables.ENDS] for row in held.rows(held.audit)}
     answer = held.hold()
     assert (answer.records, answer.is_complete, held.ending()) == (3, True, 0)
     assert held.register.find(CLIENT, enough_time()).hold == Hold("custodian", NOW, WHY)  # type: ignore[union-attr]
@@ -338,7 +338,7 @@ def test_a_hold_takes_ends_off_and_lifting_gives_them_back(held: Tables) -> None
     assert held.register.errands(enough_time()) == [Errand(Task.HELD, CLIENT_NAME), Errand(Task.HELD, CANDIDATE_NAME)]
     assert (held.lift().records, held.ending()) == (0, 0)
     assert held.lift(CANDIDATE).records == 3
-    after = {row["pk"]["S"] + row["sk"]["S"]: row["expires_at"] for row in held.rows(held.audit) if "expires_at" in row}
+    after = {row["pk"]["S"] + row["sk"]["S"]: row[tables.ENDS] for row in held.rows(held.audit) if tables.ENDS in row}
     assert after == ends
     assert held.register.errands(enough_time()) == []
 

@@ -125,7 +125,7 @@ def test_a_person_is_held_shown_and_freed(service: Service) -> None:
     events = json.dumps([row["canonical"]["S"] for row in service.review.looks()])
     assert str(CLIENT) not in events
     assert all(action in events for action in ("hold", "unhold", "erase", "person"))
-    assert all(row.get("expires_at") for row in service.review.looks())
+    assert all(row.get("ends") for row in service.review.looks())
 
 
 def test_after_an_erasure_the_user_id_is_nowhere(service: Service, capsys: pytest.CaptureFixture[str]) -> None:

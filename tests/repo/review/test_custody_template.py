@@ -80,7 +80,7 @@ def test_of_events_only_what_no_hash_covers_may_be_changed(resources: Json) -> N
     for role in ("CustodyHandlerRole", "ErrandsHandlerRole"):
         condition = statements(resources, role)["ChangeWhatNoHashCovers"]["Condition"]
         named = condition["ForAllValues:StringLike"]["dynamodb:Attributes"]
-        assert named == ["pk", "sk", "people", "expires_at"]
+        assert named == ["pk", "sk", "people", "ends"]
         assert "canonical" not in named
         assert condition["StringEqualsIfExists"] == {"dynamodb:ReturnValues": ["NONE"]}
         assert condition["Null"] == {"dynamodb:LeadingKeys": "false"}

@@ -183,7 +183,7 @@ def audit_event(event: AuditEvent, kept_for: timedelta | None = None) -> Item:
         "canonical": text(event.canonical().decode()),
     }
     if kept_for is not None:
-        row[tables.EXPIRES_AT] = expiry(event.at + kept_for)
+        row[tables.ENDS] = expiry(event.at + kept_for)
     if event.people is not None:
         row[PEOPLE] = {"B": event.people}
     if event.tells_client and event.client is not None:
@@ -216,7 +216,7 @@ def contact(event: AuditEvent, sealed_contact: str, kept_for: timedelta | None =
         tables.SORT_KEY: text(tables.event_sort_key(event.sequence)),
         "contact": sealed(sealed_contact),
     }
-    return row if kept_for is None else row | {tables.EXPIRES_AT: expiry(event.at + kept_for)}
+    return row if kept_for is None else row | {tables.ENDS: expiry(event.at + kept_for)}
 
 
 def head(event: AuditEvent) -> Attribute:

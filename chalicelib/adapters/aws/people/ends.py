@@ -77,8 +77,8 @@ class Ends:
 
     def take_off(self, operation_id: str, deadline: Deadline) -> int:
         """Take the end off every row of an operation that has one; return how many had."""
-        rows = [row for row in self._rows(operation_id, deadline) if tables.EXPIRES_AT in row]
-        return sum(self._change(row, f"REMOVE {tables.EXPIRES_AT}", deadline) for row in rows)
+        rows = [row for row in self._rows(operation_id, deadline) if tables.ENDS in row]
+        return sum(self._change(row, f"REMOVE {tables.ENDS}", deadline) for row in rows)
 
     def give_back(self, operation_id: str, held: frozenset[str], deadline: Deadline) -> int:
         """Give every row of an operation that has none its end, unless it names somebody who is held."""
@@ -90,10 +90,10 @@ class Ends:
         for row in rows:
             kept_for = self.events_kept_for if "canonical" in row else self.contacts_kept_for
             event = events.get(row[tables.SORT_KEY]["S"])
-            if tables.EXPIRES_AT in row or kept_for is None or event is None:
+            if tables.ENDS in row or kept_for is None or event is None:
                 continue
             ends = items.expiry(datetime.fromisoformat(event["at"]) + kept_for)
-            changed += self._change(row, f"SET {tables.EXPIRES_AT} = :ends", deadline, {":ends": ends})
+            changed += self._change(row, f"SET {tables.ENDS} = :ends", deadline, {":ends": ends})
         return changed
 
     def _rows(self, operation_id: str, deadline: Deadline) -> Iterator[dict[str, Any]]:

@@ -78,7 +78,7 @@ def look_row(event: LookEvent, kept_for: timedelta | None = None) -> dict[str, A
         "canonical": text(event.canonical().decode()),
     }
     if kept_for is not None:
-        row[tables.EXPIRES_AT] = items.expiry(event.look.at + kept_for)
+        row[tables.ENDS] = items.expiry(event.look.at + kept_for)
     if event.sequence == 1:
         day = event.look.chain.partition("#")[0]
         row[tables.AT] = text(spelled(event.look.at))

@@ -43,7 +43,7 @@ def test_both_tables_are_protected(schema: TableSchema) -> None:
 @BOTH
 def test_rows_end_by_one_attribute(schema: TableSchema) -> None:
     """A table without one keeps everything."""
-    expiry = {"AttributeName": "expires_at", "Enabled": True}
+    expiry = {"AttributeName": schema.expiry, "Enabled": True}
     assert schema.cloudformation(KMS_KEY)["TimeToLiveSpecification"] == expiry
     assert "TimeToLiveSpecification" not in replace(schema, expiry=None).cloudformation(KMS_KEY)
 
@@ -56,7 +56,7 @@ def test_every_event_and_contact_that_is_written_ends_where_a_retention_is_set()
         claim = transactions.claim(names, booked, claim_event(booked), None, ())
         conclusion = transactions.conclusion(names, booked, UNKNOWN, event, None)
         puts = [claim[Row.EVENT]["Put"], conclusion[Row.EVENT]["Put"], conclusion[Row.CONTACT]["Put"]]
-        ends = [put["Item"].get("expires_at") for put in puts]
+        ends = [put["Item"].get("ends") for put in puts]
         days = (100, 100, 90)
         times = (booked.claimed_at, event.at, event.at)
         wanted = [items.expiry(at + timedelta(days=one)) for at, one in zip(times, days, strict=True)]
