@@ -30,6 +30,10 @@ class Register(Protocol):
         """
         ...
 
+    def remember(self, user_id: int, pseudonym: str) -> None:
+        """Keep in memory, for as long as `recall` does, what a claim has just written or met."""
+        ...
+
     def draw(self) -> str:
         """Return a new pseudonym, which no row has yet: `p_` and 26 digits and capitals of chance."""
         ...

@@ -37,6 +37,11 @@ class InMemoryRegister:
         with self._lock:
             return self.find(user_id, deadline) or self.learn(user_id, self.draw())
 
+    def remember(self, user_id: int, pseudonym: str) -> None:
+        """Remember somebody whose row a claim has just written or met."""
+        assert self.rows[user_id] == pseudonym  # noqa: S101 (nobody remembers what is not so)
+        self._known.add(user_id)
+
     def draw(self) -> str:
         """Return the next pseudonym."""
         self._drawn += 1

@@ -52,6 +52,11 @@ class Naming:
 
         return self.concurrency.start(find, deadline)
 
+    def claimed(self, candidate: int, names: Names) -> None:
+        """Remember the candidate of a claim that stands: the next booking need not read who has just been written."""
+        if names.candidate is not None:
+            self.register.remember(candidate, names.candidate)
+
     def named(self, account: int, candidate: int | None, pending: Callable[[], str | None]) -> Named:
         """Return the names: the client's where it is in memory, the candidate's as it was read, or a new one."""
         client = self.register.recall(account)

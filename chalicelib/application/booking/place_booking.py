@@ -135,6 +135,7 @@ class PlaceBooking:
                 claim = self.claiming.claim(call, operation, check.unchecked)
             if isinstance(claim, Replay):
                 return _replayed(claim)
+            self.naming.claimed(claim.operation.request.book_user_id, claim.operation.names)
             # 7
             posted = self.clock.monotonic()
             outcome = self._send(call, claim)

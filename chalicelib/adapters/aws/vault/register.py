@@ -64,6 +64,10 @@ class DynamoDBRegister:
             row = self._rows.make(user_id, self.draw(), self._clock.now(), deadline)
             return self._names.put(user_id, row.pseudonym)
 
+    def remember(self, user_id: int, pseudonym: str) -> None:
+        """Keep a pseudonym that a claim has just written or met."""
+        self._names.put(user_id, pseudonym)
+
     def draw(self) -> str:
         """Return a new pseudonym, which no row has yet."""
         return "p_" + crockford(int.from_bytes(self._random_bytes(CHANCE_BYTES)))

@@ -28,6 +28,10 @@ class SimulatedRegister:
         known = self._rows.recall(user_id)
         return known or self._requests.write("register", deadline, partial(self._rows.make, user_id, deadline))
 
+    def remember(self, user_id: int, pseudonym: str) -> None:
+        """Remember somebody whose row a claim has just written or met."""
+        self._rows.remember(user_id, pseudonym)
+
     def draw(self) -> str:
         """Return the next pseudonym."""
         return self._rows.draw()
