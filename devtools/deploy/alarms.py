@@ -96,6 +96,16 @@ ALARMS = (
         "Find the log line `operation.unreadable`; the row is settled by nobody until it is mended.",
     ),
     Alarm(
+        "ClientUnnamed",
+        "An outcome was recorded without the client's pseudonym: the register of people was out of reach.",
+        "Find the log line `client.unnamed`; search such an operation by its id, its day or its candidate.",
+    ),
+    Alarm(
+        "PeopleUnsealed",
+        "A claim was recorded without the sealed UserIDs that make a lost table of operations again.",
+        "Find the log line `people.unsealed`; keep the table's point-in-time recovery on until the cause is gone.",
+    ),
+    Alarm(
         "Errors",
         "The hourly function failed.",
         "Find the log line `expire_operations.failed`; the next hour tries again.",

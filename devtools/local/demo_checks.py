@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 import requests
 
 from chalicelib.domain.audit.event import GENESIS
+from chalicelib.domain.names import PSEUDONYM
 
 
 def _differences(found: Mapping[str, object], expected: Mapping[str, object]) -> Iterator[str]:
@@ -40,7 +41,7 @@ def same_booking(answer: requests.Response, document: str) -> Iterator[str]:
 
 
 def audited(wanted: Mapping[str, Any], answer: requests.Response, events: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Check the audit events of a booking: before and after, chained, without the phone number."""
+    """Check the audit events of a booking: before and after, chained, pseudonyms for people, without the phone number."""
     kinds = [event.get("kind") for event in events]
     if kinds != ["claimed", "confirmed"]:
         yield f"the audit events are {kinds} and should be claimed, confirmed"
@@ -48,7 +49,9 @@ def audited(wanted: Mapping[str, Any], answer: requests.Response, events: Sequen
     first, last = events
     if first["previous_hash"] != GENESIS or last["previous_hash"] == GENESIS:
         yield "the audit events are not chained"
-    yield from _differences(last, {"booking_id": answer.json().get("BookingID"), "candidate": wanted["BookUserID"]})
+    yield from _differences(last, {"booking_id": answer.json().get("BookingID")})
+    if not all(PSEUDONYM.fullmatch(str(last.get(person))) for person in ("client", "candidate")):
+        yield "the audit events do not name people by pseudonyms"
     if wanted["PhoneNumber"] in str(events):
         yield "the audit events hold the phone number"
 

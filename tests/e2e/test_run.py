@@ -50,7 +50,8 @@ def test_the_printed_search_finds_the_printed_booking(tmp_path: Path) -> None:
         ]
         assert "201 Created" in answers[0]
         assert "200 OK" in answers[1]
-        assert '"state":"CONFIRMED","client":1001,"candidate":123456' in answers[1]
+        assert '"state":"CONFIRMED"' in answers[1]
+        assert '"client":"p_' in answers[1]
         assert run.stop(signal.SIGINT) == 0
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib import log
 from chalicelib.adapters.aws.dynamodb.items import KEPT_AFTER_GUARD
-from chalicelib.adapters.aws.dynamodb.tables import OPERATIONS
+from chalicelib.adapters.aws.dynamodb.tables import OPEN
 from chalicelib.bootstrap import HOURLY
 from chalicelib.domain.operation.operation import GUARD_HOLDS_AFTER_SESSION
 from chalicelib.domain.time_budget import TimeBudget
@@ -247,8 +247,7 @@ def test_only_the_index_of_open_operations_is_queried(resources: Json) -> None:
     """No other, and no table."""
     allowed = statement(resources, "FindOpenOperations")
     assert allowed["Action"] == ["dynamodb:Query"]
-    expected = [{"Fn::Sub": f"${{OperationsTable.Arn}}/index/{index.name}"} for index in OPERATIONS.indexes]
-    assert allowed["Resource"] == expected
+    assert allowed["Resource"] == [{"Fn::Sub": f"${{OperationsTable.Arn}}/index/{OPEN.name}"}]
 
 
 def test_the_sealing_key_allows_what_the_vault_does_and_no_more(resources: Json) -> None:
@@ -282,7 +281,10 @@ def test_every_metric_of_the_code_has_an_alarm(resources: Json) -> None:
     """Under the namespace of the log lines that count it; none of them is normal even once."""
     source = "\n".join(path.read_text() for path in (ROOT / "chalicelib").rglob("*.py"))
     metrics = set(re.findall(r'metric="(\w+)"', source))
-    assert metrics == {"AuditPending", "OperationAmbiguous", "OperationsExpired", "OperationUnreadable", "ServerFaults"}
+    assert metrics == {
+        *("AuditPending", "OperationAmbiguous", "OperationsExpired", "OperationUnreadable", "ServerFaults"),
+        *("ClientUnnamed", "PeopleUnsealed"),
+    }
     for metric in metrics:
         assert alarm_of(resources, metric)["Namespace"] == log.NAMESPACE
 
@@ -299,7 +301,7 @@ def test_a_function_that_fails_raises_an_alarm(resources: Json, name: str) -> No
 def test_alarms_ring_at_the_first_occurrence_and_at_nothing_else(resources: Json) -> None:
     """One is enough, no data is none, and each notifies the topic, which the operator finds in the outputs."""
     alarms = [each["Properties"] for each in resources.values() if each["Type"] == "AWS::CloudWatch::Alarm"]
-    assert len(alarms) == 14
+    assert len(alarms) == 16
     for alarm in (each for each in alarms if each["MetricName"] != "Invocations"):
         least = 3 if alarm["MetricName"] == "ServerFaults" else 1
         assert (alarm["Statistic"], alarm["Threshold"], alarm["EvaluationPeriods"]) == ("Sum", least, 1)

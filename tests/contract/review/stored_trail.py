@@ -109,7 +109,7 @@ class StoredTrail:
 def _event(stored: bytes) -> AuditEvent:
     """Return the event that bytes of `tests.trails` were written from."""
     told = json.loads(stored)
-    names = ("operation_id", "sequence", "account", "request_id", "candidate", "previous_hash")
+    names = ("operation_id", "sequence", "client", "request_id", "candidate", "previous_hash")
     members = {name: told[name] for name in names if name in told}
     event = AuditEvent(at=datetime.fromisoformat(told["at"]), kind=EventKind(told["kind"]), **members)
     assert event.canonical() == stored

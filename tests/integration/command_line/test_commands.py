@@ -107,7 +107,7 @@ def test_a_search_is_a_table_and_goes_on(server: LocalDynamoDB) -> None:
     cursor = first.stderr.partition("--cursor ")[2].strip()
     rest = run(server, f"audit search --candidate {CANDIDATE} --cursor {cursor}")
     assert EVENTS[2].operation_id in rest.stdout
-    assert run(server, f"audit search --candidate 99 --cursor {cursor}").exit_code == Exit.WRONG_USE
+    assert run(server, f"audit search --state REJECTED --cursor {cursor}").exit_code == Exit.WRONG_USE
 
 
 def test_an_operation_is_told_in_words(server: LocalDynamoDB) -> None:

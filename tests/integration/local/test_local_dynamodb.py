@@ -155,8 +155,8 @@ def _book(server: LocalDynamoDB, upstream: SandboxServer, hmac_key: str) -> Answ
 
 def test_a_table_of_another_version_is_told(tmp_path: Path) -> None:
     """Its indexes would be missing at each request; the message says how to get rid of it."""
-    (index,) = OPERATIONS.indexes
-    older = replace(OPERATIONS, indexes=(replace(index, name="open-by-time"),), expiry=None)
+    first, *others = OPERATIONS.indexes
+    older = replace(OPERATIONS, indexes=(replace(first, name="open-by-time"), *others), expiry=None)
     with LocalDynamoDB(state=tmp_path) as server, closing(local_client(server.endpoint_url)) as client:
         create_table(client, older, OPERATIONS_TABLE)
         with pytest.raises(RuntimeError, match=f"{OPERATIONS_TABLE} is from another version.*`make reset`"):

@@ -152,7 +152,7 @@ def test_contact_fields_open_on_the_command_line_with_a_reason(review: ReviewSer
 def test_contact_fields_whose_key_is_gone_are_told_so(review: ReviewService) -> None:
     """The event stays, and nobody can open what it sealed."""
     review.put(BOOKED, following(BOOKED, sealed_contact=sealed(review, BOOKED, CONTACT)))
-    review.client.delete_item(TableName=review.operations_table, Key={"pk": {"S": f"DATAKEY#{BOOKED.account}"}})
+    review.client.delete_item(TableName=review.operations_table, Key={"pk": {"S": f"PERSON#{BOOKED.account}"}})
     result = unseal(review, "--why", REASON)
     assert (result.exit_code, "cannot be opened" in result.output) == (Exit.REFUSED, True)
 
