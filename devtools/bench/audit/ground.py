@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from chalicelib.adapters.aws.dynamodb import items
 from chalicelib.adapters.aws.dynamodb.items import Item
+from chalicelib.adapters.aws.person_row import PREFIX, person_row
 from chalicelib.adapters.aws.review.batches import pieces
 from chalicelib.adapters.aws.review.digest_bucket import S3DigestShelf
 from chalicelib.adapters.aws.review.digest_kms import KmsDigestKey
@@ -18,7 +19,7 @@ from chalicelib.domain.audit.coverage import DigestedHour
 from chalicelib.domain.audit.digest import HOUR, Digest, Entry, due_at, hour_of, make_digest, newest_due, placed
 from chalicelib.domain.audit.stored_event import StoredEvent
 from chalicelib.domain.time_budget import Deadline
-from devtools.bench.audit.stories import Story, story
+from devtools.bench.audit.stories import Story, name_of, story
 from devtools.local.dynamodb import AUDIT_TABLE, OPERATIONS_TABLE, LocalDynamoDB, create_tables
 from devtools.local.review.digests import DIGEST_KEY, create_digest_store, local_service
 from devtools.operate.rebuilding import Chain
@@ -63,6 +64,7 @@ class Ground:
         self.port = 0
         self.endpoint_url = ""
         self._entries: dict[datetime, list[tuple[datetime, Entry]]] = {}
+        self._registered: set[int] = set()
 
     def __enter__(self) -> Self:
         database = self._open.enter_context(LocalDynamoDB())
@@ -81,12 +83,22 @@ class Ground:
         with ThreadPoolExecutor(WRITERS) as writers:
             for some in pieces(numbers, STORIES_AT_ONCE):
                 told = [story(number, self.newest) for number in some]
-                list(writers.map(lambda rows: _write(client, rows), pieces(list(_rows(told)), ROWS_AT_ONCE)))
+                list(
+                    writers.map(
+                        lambda rows: _write(client, rows), pieces([*self._register(told), *_rows(told)], ROWS_AT_ONCE)
+                    )
+                )
                 for one in told:
                     self._remember(one)
                 progress.took(len(some))
         client.close()
         self.size = size
+
+    def _register(self, stories: Iterable[Story]) -> list[Row]:
+        """Return the register's rows of whoever has none yet."""
+        people = {user_id for told in stories for user_id in told.people} - self._registered
+        self._registered |= people
+        return [(OPERATIONS_TABLE, person_row(user_id, name_of(user_id), self.newest)) for user_id in people]
 
     def digest(self, bucket: str) -> int:
         """Make the digests of all hours into a bucket, each when it was due; return how many."""
@@ -119,7 +131,16 @@ def _rows(stories: Iterable[Story]) -> Iterator[Row]:
     now = datetime.now(UTC)
     for told in stories:
         yield from ((AUDIT_TABLE, items.audit_event(event)) for event in told.events)
-        yield from ((OPERATIONS_TABLE, row) for row in Chain.read(told.canonical).rows(now))
+        yield from _operations(told, now)
+
+
+def _operations(told: Story, now: datetime) -> Iterable[Row]:
+    """Return the rows of an operation, without those of its people: many operations share them."""
+    return (
+        (OPERATIONS_TABLE, row)
+        for row in Chain.read(told.canonical, told.people).rows(now)
+        if not row["pk"]["S"].startswith(PREFIX)
+    )
 
 
 def _write(client: Any, rows: Sequence[Row]) -> None:  # noqa: ANN401 (boto3's)

@@ -17,7 +17,15 @@ from chalicelib.adapters.aws.review.batches import pieces
 from chalicelib.application.review.door import Visit
 from chalicelib.application.review.search_operations import OperationsPage, SearchCommand
 from chalicelib.domain.review.desk.filters import Filter
-from devtools.bench.audit.stories import BUSY_CANDIDATE, BUSY_CLIENT, FIRST_BOOKING, candidate_of, client_of, id_of
+from devtools.bench.audit.stories import (
+    BUSY_CANDIDATE,
+    BUSY_CLIENT,
+    FIRST_BOOKING,
+    candidate_of,
+    client_of,
+    id_of,
+    name_of,
+)
 from devtools.local.dynamodb import AUDIT_TABLE, OPERATIONS_TABLE
 from switchboard_cli.world import World
 
@@ -126,7 +134,7 @@ class MeasuredWorld(World):
             return self._indexed(tables.BY_REQUEST, {"S": asked.request_id}, count)
         for index, person in ((tables.BY_CLIENT, command.client), (tables.BY_CANDIDATE, command.candidate)):
             if person is not None:
-                return self._indexed(index, {"N": str(person)}, count)
+                return self._indexed(index, {"S": name_of(int(person))}, count)
         shards = tables.day_shards(newest)
         return [name for shard in shards for name in self._indexed(tables.BY_DAY, {"S": shard}, count)]
 

@@ -12,6 +12,7 @@ from chalicelib.domain.audit.event import AuditEvent
 from chalicelib.domain.booking.booking import BookedUser, Booking, BookingRequest, ContactMethod
 from chalicelib.domain.canonical import Canonical
 from chalicelib.domain.keyed_hash import HmacKey
+from chalicelib.domain.names import Names
 from chalicelib.domain.operation.matching import Verdict
 from chalicelib.domain.operation.operation import Operation, OperationState, Outcome, new_operation, operation_id
 from chalicelib.domain.operation.record import OperationRecord
@@ -40,6 +41,11 @@ class Story:
     events: Sequence[AuditEvent]
 
     @property
+    def people(self) -> tuple[int, int]:
+        """Return the UserIDs of client and candidate."""
+        return client_of(self.number), candidate_of(self.number)
+
+    @property
     def canonical(self) -> list[bytes]:
         """Return the bytes that are stored."""
         return [event.canonical() for event in self.events]
@@ -55,6 +61,11 @@ def candidate_of(number: int) -> int:
     return BUSY_CANDIDATE if number % BUSY == 6 else BUSY_CANDIDATE + 1 + number * 31 % CANDIDATES
 
 
+def name_of(user_id: int) -> str:
+    """Return what events call a person."""
+    return f"p_{user_id:026}"
+
+
 def id_of(number: int, newest: datetime) -> str:
     """Return the id of an operation, which sorts by time as the product's do."""
     return operation_id(int((newest - number * GAP).timestamp() * 1000) << 80 | number)
@@ -65,7 +76,8 @@ def story(number: int, newest: datetime) -> Story:
     at = newest - number * GAP
     operation = _operation(number, id_of(number, newest), at)
     principal = Principal(operation.account, frozenset())
-    subject = events.Subject(operation.id, f"bench-{number:08}", principal, operation.request, KEY)
+    request_id, names = f"bench-{number:08}", operation.names
+    subject = events.Subject(operation.id, request_id, principal, operation.request, KEY, names=names)
     if number % 20 == 0:
         rules = ["duration-minimum/Duration"]
         told = [events.refused(subject, at, "booking-rejected", {"violations": rules, "unchecked": []})]
@@ -96,6 +108,7 @@ def _operation(number: int, name: str, at: datetime) -> Operation:
         now=at,
         function_seconds=26,
         zone=ZONE,
+        names=Names(name_of(client_of(number)), name_of(candidate_of(number))),
     )
 
 
