@@ -1,9 +1,15 @@
 """The bucket and the key of the digests on the local stand-in; digests that are due, and one at demand: `make digest`."""
 
+import fcntl
 import os
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 
@@ -58,16 +64,30 @@ def local_service(name: Any, endpoint_url: str) -> Any:  # noqa: ANN401 (boto3 h
     )
 
 
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Wait until nobody else on this machine makes digests of the same stand-in.
+
+    In an account the function runs once at a time; here `make digest` may come while `make run` makes those that are due.
+    """
+    port = urlsplit(os.environ["AWS_ENDPOINT_URL_DYNAMODB"]).port
+    with Path(tempfile.gettempdir(), f"switchboard-digests-{port}.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def digest_due_hours() -> Made:
     """Make the digests that are due, in the environment of this process."""
     clock = SystemClock()
-    return build(os.environ, clock).execute(Deadline.after(clock.monotonic, SECONDS))
+    with _alone():
+        return build(os.environ, clock).execute(Deadline.after(clock.monotonic, SECONDS))
 
 
 def digest_running_hour() -> Made:
     """Make the digests that are due, and that of the running hour ahead of its time, in the environment of this process."""
     clock = LaterClock()
-    return build(os.environ, clock).execute(Deadline.after(clock.monotonic, SECONDS))
+    with _alone():
+        return build(os.environ, clock).execute(Deadline.after(clock.monotonic, SECONDS))
 
 
 def main() -> int:

@@ -222,6 +222,18 @@ def test_a_function_that_died_is_flagged_in_two_steps() -> None:
     assert world.kinds(operation_id) == ["claimed", "unknown", "expired"]
 
 
+def test_a_register_that_cannot_be_read_keeps_nothing_from_being_flagged() -> None:
+    """The event does not name the client then: no event has, since the function died before it knew."""
+    world = World()
+    world.store.will_apply_claim_then_fail()
+    world.refusal()
+    operation_id = world.store.claims[0].id
+    world.clock.tick(DAY + 1)
+    world.register.will_fail()
+    assert (world.expire(), world.state_of(operation_id)) == (Expired(), OperationState.UNKNOWN)
+    assert "client" not in world.events(operation_id)[1]
+
+
 def test_a_function_that_died_does_not_keep_the_others_from_being_flagged() -> None:
     """Let one die before another's answer is lost: the one takes a step, the other is flagged in the same run."""
     world = World()

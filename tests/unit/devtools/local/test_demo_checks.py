@@ -10,6 +10,7 @@ import requests
 from chalicelib.domain.audit.event import GENESIS
 from devtools.local import demo_checks
 from devtools.local.screen import Screen
+from tests.builders import pseudonym
 
 WANTED: dict[str, Any] = {
     "BookUserID": 123456, "SessionDate": "2030-02-21 21:30", "Duration": 15, "Method": 1, "Credits": 32,
@@ -22,7 +23,13 @@ BOOKING: dict[str, Any] = {
 XML = """<MadeBooking xmlns="http://schemas.datacontract.org/2004/07/Made"><BookingID>7</BookingID>
 <SessionDate>2030-02-21T21:30:00</SessionDate><Status>Pending</Status></MadeBooking>"""
 CLAIMED = {"kind": "claimed", "previous_hash": GENESIS}
-CONFIRMED = {"kind": "confirmed", "previous_hash": "ab", "booking_id": 7, "candidate": 123456}
+CONFIRMED = {
+    "kind": "confirmed",
+    "previous_hash": "ab",
+    "booking_id": 7,
+    "client": pseudonym(1001),
+    "candidate": pseudonym(123456),
+}
 ORIGIN = "http://localhost:5173"
 PREFLIGHT = {"Access-Control-Allow-Origin": ORIGIN, "Access-Control-Allow-Headers": "Authorization"}
 

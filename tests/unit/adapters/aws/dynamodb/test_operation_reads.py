@@ -146,8 +146,8 @@ def test_an_entry_that_is_late_names_nothing_that_is_settled_or_gone(
     store: DynamoDBOperationStore, dynamodb: StubDynamoDB
 ) -> None:
     """What was settled a moment ago must not be flagged as if it were open."""
-    settled = row(2, {"state": {"S": "CONFIRMED"}})
-    dynamodb.will(answer(200, {"Items": [entry(1), entry(2), entry(3)]}), batch(row(1), settled))
+    settled, stripped = row(2, {"state": {"S": "CONFIRMED"}}), row(4, {items.STRIPPED: {"BOOL": True}})
+    dynamodb.will(answer(200, {"Items": [entry(1), entry(2), entry(3), entry(4)]}), batch(row(1), settled, stripped))
     found = store.open_operations(1001, enough_time())
     assert [record.id for record in found] == [operation(1, key=None).id]
 

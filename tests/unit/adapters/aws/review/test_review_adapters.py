@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 from chalicelib.adapters.aws.review.audit_index import DynamoDBAuditIndex
 from chalicelib.adapters.aws.review.contacts import KmsContacts
 from chalicelib.adapters.aws.review.look_trail import DynamoDBLookTrail
+from chalicelib.adapters.aws.review.register import DynamoDBPersons
 from chalicelib.adapters.aws.review.rows import stretch
 from chalicelib.domain.review.desk.look import Action, Head, Look
 from chalicelib.domain.review.desk.plan import Drive, Named, Span
@@ -144,6 +145,18 @@ def test_what_another_key_sealed_is_lost() -> None:
     answers = Scripted({"Item": {"wrapped": {"B": b"wrapped"}}}), Scripted({"Plaintext": bytes(32)})
     contacts = KmsContacts(cast("Any", answers[0]), answers[1], "operations", "key")
     assert contacts.opened(1001, "op_1", "sealed", in_time()) is None
+
+
+@pytest.mark.parametrize("answer", [{}, {"Item": {"pseudonym": {"S": "p_1"}}}])
+def test_what_was_sealed_under_a_key_that_is_gone_is_lost(answer: dict[str, Any]) -> None:
+    """Its person was erased, or has never had a key."""
+    contacts = KmsContacts(cast("Any", Scripted(answer)), Scripted(), "operations", "key")
+    assert contacts.opened(1001, "op_1", "sealed", in_time()) is None
+
+
+def test_nobody_is_looked_for_by_what_is_no_pseudonym() -> None:
+    """A record that was tampered with may say anything."""
+    assert DynamoDBPersons(cast("Any", Scripted()), "operations").user_id("p_#", in_time()) is None
 
 
 def test_a_stretch_of_time_is_spelled_as_rows_are() -> None:
