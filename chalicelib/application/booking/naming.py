@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import field
+from typing import cast
 
 from chalicelib.application.ports import Concurrency
 from chalicelib.application.register_ports import PeopleSeal, Register
@@ -54,8 +55,9 @@ class Naming:
 
     def claimed(self, candidate: int, names: Names) -> None:
         """Remember the candidate of a claim that stands: the next booking need not read who has just been written."""
-        if names.candidate is not None:
-            self.register.remember(candidate, names.candidate)
+        self.register.remember(
+            candidate, cast("str", names.candidate)
+        )  # nothing is claimed without: `require_candidate`
 
     def named(self, account: int, candidate: int | None, pending: Callable[[], str | None]) -> Named:
         """Return the names: the client's where it is in memory, the candidate's as it was read, or a new one."""

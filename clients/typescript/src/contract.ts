@@ -1425,22 +1425,22 @@ export interface components {
          * @description Bookings made from this day on, on AdultWork's clock.
          * @example 2026-01-15
          */
-        "MadeBookings.StartDate": string;
+        "MadeBookings.StartDate": string | "";
         /**
          * @description The order; `date-desc` if left out.
          * @example date-desc
          */
-        "MadeBookings.OrderBy": "date-desc" | "date-asc" | "nickname-asc" | "nickname-desc" | "sessiondate-asc" | "sessiondate-desc";
+        "MadeBookings.OrderBy": ("date-desc" | "date-asc" | "nickname-asc" | "nickname-desc" | "sessiondate-asc" | "sessiondate-desc") | "";
         /**
          * @description How many on a page; 50 if left out.
          * @example 1
          */
-        "MadeBookings.BookingsPerPage": number;
+        "MadeBookings.BookingsPerPage": number | "";
         /**
          * @description Which page, from 1.
          * @example 1
          */
-        "MadeBookings.PageNumber": number;
+        "MadeBookings.PageNumber": number | "";
         /**
          * @description Which booking.
          * @example 1795345849

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from switchboard_client import AsyncClient, Booked, Client, FileStorage, MemoryStorage
+from tests.clients.python.forms import finished
 from tests.clients.python.test_answers import BOOKING
 
 URL = "https://stage.example"
@@ -73,7 +74,7 @@ def test_a_second_task_joins_the_booking_of_the_first_and_may_be_cancelled() -> 
         await client.close()
         return list(outcomes)
 
-    first, second, third = asyncio.run(run())
+    first, second, third = finished(run())
     assert (first == second, type(first), type(third)) == (True, Booked, asyncio.CancelledError)
     assert len(seen) == 1
 

@@ -28,6 +28,7 @@ _UNTYPED = {
     "elements of one name beside each other as a list; where AdultWork answers in XML, every leaf is a text.",
     "x-untyped": True,
 }
+_EMPTY = {"const": "", "description": "As if it were left out: an input of a form that nobody filled in."}
 _BOOKING = {"$ref": "#/components/schemas/Booking"}
 
 
@@ -145,7 +146,7 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
         "in": "query",
         "required": parameter.is_required,
         "description": parameter.about,
-        "schema": told,
+        "schema": told if parameter.is_required else {"anyOf": [told, _EMPTY]},
         "example": sample if parameter.example is None else parameter.example,
     }
 
