@@ -67,19 +67,23 @@ class Refusals:
             reason = REASONS.get(type(error))
             if reason is not None and not error.is_repeat:
                 end = deadline.within(self.budget.conclusion)
-                named = replace(subject, names=self._names(subject, end))
+                named = replace(subject, names=self._names(subject, deadline.within(self.budget.conclusion / 2)))
                 event = events.refused(named, self.clock.now(), reason, _details(error))
                 self._write(event, error, end)
             raise
 
     def _names(self, subject: events.Subject, deadline: Deadline) -> Names:
-        """Return what the event calls client and candidate; who has no row yet gets one, and who cannot be named is not."""
-        client, candidate = subject.names.client, subject.names.candidate
+        """Return what the event calls client and candidate; who has no row yet gets one, and who cannot be named is not.
+
+        The name of a candidate who is new is nobody's: the claim that would have put its row was not made. A register that
+        does not answer leaves the time that the event takes.
+        """
+        client, candidate = subject.names.client, None if subject.names.is_candidate_new else subject.names.candidate
         with suppress(StoreUnavailableError):
             client = client or self.register.make(subject.principal.account, deadline)
-            if subject.candidate is not None and (candidate is None or subject.names.is_candidate_new):
-                candidate = None
-                candidate = self.register.make(subject.candidate, deadline)
+        with suppress(StoreUnavailableError):
+            if subject.candidate is not None:
+                candidate = candidate or self.register.make(subject.candidate, deadline)
         return Names(client, candidate)
 
     def _write(self, event: AuditEvent, error: SwitchboardError, deadline: Deadline) -> None:
