@@ -197,13 +197,17 @@ class InMemoryOperationStore:
 
     def _put(self, operation: Operation, event: AuditEvent, *, is_free: bool) -> ClaimAnswer:
         """Write the claim that nothing holds up, unless its candidate is not as new as it says."""
-        named = self.register.rows.get(operation.request.book_user_id)
-        if named is not None and operation.names.is_candidate_new and is_free:
+        named = self._named_meanwhile(operation)
+        if named is not None and is_free:
             return NamedMeanwhile(named)
         if not is_free or not self.trail.has_room_for(event):
             raise StoreUnavailableError("the operation's place is taken")
         self._write_claim(operation, event)
         return Claimed()
+
+    def _named_meanwhile(self, operation: Operation) -> str | None:
+        """Return what a candidate is called who had no row when it was read, and has one now."""
+        return self.register.rows.get(operation.request.book_user_id) if operation.names.is_candidate_new else None
 
     def _key_held(self, standing: OperationRecord, operation: Operation) -> KeyHeld:
         """Return the operation of a key; of one that is stripped nobody can tell what was asked for."""

@@ -13,9 +13,9 @@ from devtools.proof.exploration.scenarios import SCENARIOS, Scenario
 from devtools.proof.exploration.search import Figures, explore, explore_all, find_out
 from devtools.proof.exploration.sequences import read_sequence, sequence_of
 from devtools.proof.exploration.world.in_full import in_full
+from devtools.proof.exploration.world.people import UNLOCK_FAILS
 from devtools.proof.exploration.world.platform import DEATH, SILENCE
 from devtools.proof.exploration.world.requests import ReadFault, StoreFault
-from devtools.proof.exploration.world.upstream import UNLOCK_FAILS
 from devtools.proof.simulation.oracle.invariants import INVARIANTS
 from devtools.proof.simulation.variants import Variant
 from devtools.proof.simulation.world.placement import Fate
@@ -79,6 +79,7 @@ WRONG = (
     (Variant.NOT_SETTLED, "I12 stories are allowed", "same-key"),
     (Variant.STANDING_IGNORED, "I4 nothing booked is true", "settled-no-key-elsewhere"),
     (Variant.NEW_KEY_AFTER_REUSE, "I11 one booking a wish", "as-told"),
+    (Variant.NAMES_OVERWRITTEN, "I13 one name a person", "new-people"),
 )
 
 

@@ -11,6 +11,7 @@ from chalicelib.application.operations.get_operation import OperationView
 from chalicelib.domain.audit.stored_event import StoredEvent
 from chalicelib.domain.canonical import canonical_bytes
 from chalicelib.domain.errors import StoreUnavailableError
+from chalicelib.domain.names import Names
 from chalicelib.domain.operation.operation import OperationState
 from chalicelib.domain.operation.stored_answer import StoredAnswer
 from devtools.proof.simulation.__main__ import main
@@ -22,6 +23,7 @@ from devtools.proof.simulation.report import breaches_told, run_told
 from devtools.proof.simulation.simulation import Run, simulate
 from devtools.proof.simulation.variants import Variant
 from devtools.proof.simulation.world.placement import Fate
+from devtools.proof.simulation.world.register import CANDIDATE_ROW, CLIENT_ROW
 from devtools.proof.simulation.world.store import WriteFault
 
 pytestmark = [
@@ -53,6 +55,8 @@ HAPPENS = {
     "book: OutcomeUnknownError",
     "book: TooManyBookingsError",
     "book: UpstreamRefusedError",
+    "candidate named meanwhile",
+    *(f"{row}: {fault}" for row in (CLIENT_ROW, CANDIDATE_ROW) for fault in (*WriteFault, "store read failed")),
     "keys erased",
     "new keys as told",
     "status: NotFoundError",
@@ -103,6 +107,7 @@ def test_everything_that_can_go_wrong_does(figures: Figures) -> None:
         (Variant.NOT_SETTLED, "I4 nothing booked is true", 100),
         (Variant.NEW_KEY_AFTER_REUSE, "I11 one booking a wish", 3000),
         (Variant.STANDING_IGNORED, "I4 nothing booked is true", 300),
+        (Variant.NAMES_OVERWRITTEN, "I13 one name a person", 3000),
     ],
 )
 def test_a_wrong_protocol_is_found_out(variant: Variant, invariant: str, within: int) -> None:
@@ -257,6 +262,70 @@ def _tell_an_impossible_story(evidence: Evidence) -> Evidence:
     return replace(evidence, chains={StoredEvent.read(claim).operation_id: [later]})
 
 
+def _first_chain(evidence: Evidence) -> tuple[str, list[dict[str, object]]]:
+    id_, chain = next(iter(evidence.chains.items()))
+    return id_, [json.loads(stored) for stored in chain]
+
+
+def _with_event(evidence: Evidence, number: int, changes: dict[str, object]) -> Evidence:
+    """Return the evidence with another text in one event of its first chain; None takes a member away."""
+    id_, chain = _first_chain(evidence)
+    changed = {name: value for name, value in {**chain[number], **changes}.items() if value is not None}
+    stored = [canonical_bytes(event) for event in [*chain[:number], changed, *chain[number + 1 :]]]  # type: ignore[arg-type]
+    return replace(evidence, chains={id_: stored})
+
+
+def _name_twice(evidence: Evidence) -> Evidence:
+    evidence.history.names.append((evidence.history.names[0][0], "p_another"))
+    return evidence
+
+
+def _name_two_people_alike(evidence: Evidence) -> Evidence:
+    evidence.history.names.append((1, evidence.history.names[0][1]))
+    return evidence
+
+
+def _call_the_client_otherwise(evidence: Evidence) -> Evidence:
+    return _with_event(evidence, 1, {"client": "p_another"})
+
+
+def _call_the_candidate_otherwise(evidence: Evidence) -> Evidence:
+    return _with_event(evidence, 0, {"candidate": "p_another"})
+
+
+def _leave_the_candidate_out(evidence: Evidence) -> Evidence:
+    return _with_event(evidence, 0, {"candidate": None})
+
+
+def _leave_the_client_out(evidence: Evidence) -> Evidence:
+    evidence.history.clocks_set = 0
+    return _with_event(_with_event(evidence, 0, {"client": None}), 1, {"client": None, "sealed_contact": "sealed"})
+
+
+def _forget_the_client(evidence: Evidence) -> Evidence:
+    client = dict(evidence.history.names)[evidence.records[0].account]
+    evidence.history.clocks_set = 1
+    return _with_event(_with_event(evidence, 0, {"client": client}), 1, {"client": None})
+
+
+def _remember_another_name(evidence: Evidence) -> Evidence:
+    return replace(evidence, records=[replace(evidence.records[0], names=Names(None, "p_another"))])
+
+
+def _tell_who_it_is(evidence: Evidence) -> Evidence:
+    return _with_event(evidence, 1, {"why": f"of {evidence.records[0].account}"})
+
+
+def _refuse_for_a_name(evidence: Evidence) -> Evidence:
+    evidence.history.failed[evidence.history.said[0].call] = {CLIENT_ROW}
+    return _say(evidence, StoreUnavailableError("nobody knows what the client is called"))
+
+
+def _send_without_a_name(evidence: Evidence) -> Evidence:
+    evidence.history.failed[evidence.history.posts[0].call] = {CANDIDATE_ROW}
+    return evidence
+
+
 def _fail_in_a_foreign_way(evidence: Evidence) -> Evidence:
     evidence.history.foreign_errors.append("KeyError")
     return evidence
@@ -284,6 +353,17 @@ DAMAGES: list[tuple[Callable[[Evidence], Evidence], str]] = [
     (_drop_the_chain, "I10 "),
     (_book_a_wish_twice, "I11 "),
     (_tell_an_impossible_story, "I12 "),
+    (_name_twice, "I13 "),
+    (_name_two_people_alike, "I13 "),
+    (_call_the_client_otherwise, "I13 "),
+    (_call_the_candidate_otherwise, "I13 "),
+    (_leave_the_candidate_out, "I13 "),
+    (_leave_the_client_out, "I13 "),
+    (_forget_the_client, "I13 "),
+    (_remember_another_name, "I13 "),
+    (_tell_who_it_is, "I14 "),
+    (_refuse_for_a_name, "I15 "),
+    (_send_without_a_name, "I15 "),
     (_fail_in_a_foreign_way, "no foreign"),
 ]
 
@@ -297,14 +377,15 @@ def test_the_oracle_sees_every_kind_of_breach(damage: Callable[[Evidence], Evide
 
 
 def _plain_success() -> Evidence:
-    """Return the evidence of the first run whose only operation was booked and told at once."""
+    """Return the evidence of the first run whose only operation was booked and told at once, with both people's names."""
     for seed in range(100):
         run = Run(seed)
         run.go()
         evidence = run.evidence()
         states = [move.after.state for move in evidence.history.moves]
         told = bool(evidence.history.said) and isinstance(evidence.history.said[0].answer, Answered)
-        if states == [OperationState.SENDING, OperationState.CONFIRMED] and told:
+        is_named = all(record.names.client is not None for record in evidence.records)
+        if states == [OperationState.SENDING, OperationState.CONFIRMED] and told and is_named:
             return evidence
     raise AssertionError("no run was plain")
 

@@ -6,20 +6,23 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
+from itertools import repeat
 
 from chalicelib.domain.operation.operation import OPEN
+from devtools.memory.vault import InMemoryVault
 from devtools.proof.exploration.choices import Budget, Choices, Memory, Point, VisitedError
 from devtools.proof.exploration.scenarios import Scenario
 from devtools.proof.exploration.world.devices import ENDINGS, Device, Ending, World
 from devtools.proof.exploration.world.in_full import in_full
+from devtools.proof.exploration.world.people import ExploredRegister, ExploredVault, OpenNameCache
 from devtools.proof.exploration.world.platform import ExploredPlatform
 from devtools.proof.exploration.world.requests import ExploredPlacement, ExploredReads, ExploredRequests
 from devtools.proof.exploration.world.stage import Stage
 from devtools.proof.exploration.world.state import State
-from devtools.proof.exploration.world.upstream import ExploredVault, Upstream
-from devtools.proof.simulation.intents import CANDIDATES, make_intent
+from devtools.proof.exploration.world.upstream import Upstream
+from devtools.proof.simulation.intents import ACCOUNTS, CANDIDATES, make_intent
 from devtools.proof.simulation.journal import Journal
-from devtools.proof.simulation.oracle.evidence import Breach, Evidence
+from devtools.proof.simulation.oracle.evidence import Breach, Evidence, people_of
 from devtools.proof.simulation.oracle.history import History
 from devtools.proof.simulation.oracle.invariants import INVARIANTS, breaches
 from devtools.proof.simulation.powertools import PowertoolsBooking, Row
@@ -28,6 +31,7 @@ from devtools.proof.simulation.variants import Variant, parts_of
 from devtools.proof.simulation.world.clock import SimulatedClock
 from devtools.proof.simulation.world.gateway import SimulatedGateway
 from devtools.proof.simulation.world.keys import RotatingKeys
+from devtools.proof.simulation.world.register import WatchedRegister
 from devtools.proof.simulation.world.store import SimulatedTrail
 from devtools.proof.simulation.world.surroundings import session_time
 from devtools.proof.simulation.world.upstream import ELSEWHERE, User
@@ -41,11 +45,14 @@ LASTING = (
     "I7 moves are allowed",
     "I9 nothing personal in clear",
     "I11 one booking a wish",
+    "I13 one name a person",
+    "I14 no UserID in events",
+    "I15 names stop no booking",
     "no foreign error",
 )
 START = datetime(2026, 1, 15, 12, tzinfo=UTC)
 SESSION_IN_HOURS = 150.0
-ACCOUNT = 1001
+ACCOUNT = ACCOUNTS[0]
 ENOUGH, ENOUGH_FOR_ONE = Decimal(3000), Decimal(40)
 
 
@@ -89,9 +96,12 @@ class Run:
         self.platform = ExploredPlatform(self.stage, choices, self.journal, self.history)
         self.upstream = self._upstream()
         self.parts = parts_of(variant)
-        self.tables = self.parts.tables(clock=SimulatedClock(self.stage, START))
-        for person in (ACCOUNT, *CANDIDATES):  # who is known is looked up by nobody, so that there is less to choose
-            self.tables.register.learn(person, self.tables.register.draw())
+        self.register = WatchedRegister(self.history)
+        self.tables = self.parts.tables(clock=SimulatedClock(self.stage, START), register=self.register)
+        if not scenario.are_people_new:  # who is known is looked up by nobody, so that there is less to choose
+            for person in (ACCOUNT, *CANDIDATES):
+                self.register.put(person, self.register.draw())
+        self.caches: list[OpenNameCache] = []
         self.rows: dict[str, Row] = {}
         self.requests = ExploredRequests(self.platform)
         first = make_intent(1, ACCOUNT, CANDIDATES[0], session_time(START, SESSION_IN_HOURS), uses_skype=False)
@@ -100,7 +110,7 @@ class Run:
         is_safe = self.parts.is_new_key_safe
         self.world = World(self.platform, self.upstream, self.tables, containers, intents, is_safe)
         self.devices = [Device(self.world, number, visits) for number, visits in enumerate(scenario.devices, start=1)]
-        choices.state = self.state = State(self.platform, self.upstream, self.requests, self._stored)
+        choices.state = self.state = State(self.platform, self.upstream, self.requests, self._stored, self._remembered)
         self.end = b""
 
     def go(self) -> Outcome:
@@ -118,7 +128,8 @@ class Run:
         ids = [*(record.id for record in records), *(event.operation_id for event in self.tables.trail.refusals)]
         known = {record.id for record in records} | self.rows.keys()
         chains = {id_: self.tables.trail.events(id_) for id_ in ids}
-        return Evidence(self.history, records, known, chains, self.tables.rows(), self.world.intents)
+        people = people_of(records, self.tables.trail.refusals, self.history)
+        return Evidence(self.history, records, known, chains, self.tables.rows(), self.world.intents, people)
 
     def _outcome(self, found: Sequence[Breach], *, is_pruned: bool) -> Outcome:
         journal = self.journal
@@ -155,7 +166,10 @@ class Run:
         return bool(self.stage.moves) or any(record.state in OPEN for record in self.tables.records())
 
     def _stored(self) -> str:
-        return f"{self.tables.rows()}{in_full(self.tables.records())}{self.rows}"
+        return f"{self.tables.rows()}{in_full(self.tables.records())}{sorted(self.register.rows.items())}{self.rows}"
+
+    def _remembered(self) -> object:
+        return [cache.content() for cache in self.caches]
 
     def _upstream(self) -> Upstream:
         """Return the upstream with its one user."""
@@ -186,8 +200,7 @@ class Run:
             requests=self.requests,
             store=self.parts.store(self.tables, self.platform, self.requests),
             trail=SimulatedTrail(self.tables.trail, self.requests),
-            vault=ExploredVault(self.platform, self.tables.register),
-            register=self.tables.register,
+            people=partial(self._people, InMemoryVault(repeat(0))),
             ids=OwnIds(self.platform),
             policy=self.parts.policy,
             breaker_failures=0,
@@ -198,6 +211,15 @@ class Run:
         if variant is not Variant.POWERTOOLS:
             return containers
         return [replace(one, place_booking=PowertoolsBooking(shared, one.clock, self.rows)) for one in containers]
+
+    def _people(self, keys: InMemoryVault, clock: SimulatedClock) -> tuple[ExploredRegister, ExploredVault]:
+        """Return what one container knows people by."""
+        self.caches.append(OpenNameCache(clock))
+        is_all_known = not self.scenario.are_people_new
+        register = ExploredRegister(
+            self.register, self.caches[-1], self.requests, self.platform, is_all_known=is_all_known
+        )
+        return register, ExploredVault(self.platform, register, keys)
 
     def _has_claim(self, operation_id: str, attempt: int) -> bool:
         return operation_id in self.rows or any(

@@ -20,6 +20,7 @@ class Does(StrEnum):
 
     BOOK = "books"
     BOOK_OTHER = "books with other credits"
+    BOOK_LATER = "books another minute"
     BOOK_AS_TOLD = "books, and does as it is told"
     BOOK_LATER_AS_TOLD = "books another minute, and does as it is told"
     ASK = "asks how the operation stands"
@@ -49,6 +50,7 @@ class Scenario:
 
     `keys` are the HMAC keys that the container of each device knows; in the middle of a rotation they differ.
     `is_elsewhere` lets AdultWork's clock be of another zone than is inferred, `is_short_of_credits` the balance suffice once.
+    Where `are_people_new`, the register has a row of nobody, and each container remembers whom it has met; else all are known.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Scenario:
     keys: tuple[tuple[HmacKey, ...], ...] = ((NEW, OLD), (NEW, OLD))
     is_elsewhere: bool = False
     is_short_of_credits: bool = False
+    are_people_new: bool = False
 
 
 def _at_once(
@@ -98,6 +101,11 @@ SCENARIOS = (
     _again("settled-no-key-elsewhere", SETTLED, Does.BOOK, is_known=True, is_elsewhere=True),
     _again("settled-ask", SETTLED, Does.ASK),
     _again("next-day-sweep", NEXT_DAY, Does.SWEEP),
+    Scenario(
+        "new-people",
+        ((Visit(AT_ONCE, key="a", is_known=True),), (Visit(AT_ONCE, Does.BOOK_LATER, key="b", is_known=True),)),
+        are_people_new=True,
+    ),
     Scenario(
         "cancelled",
         (

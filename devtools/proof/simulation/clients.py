@@ -52,6 +52,8 @@ class World:
         container = weather.pick(self.containers)
 
         def answer(call: Call) -> Reply | SwitchboardError:
+            if wanted is not None:
+                self.platform.history.wanted[call.number] = wanted
             try:
                 result = work(container, call)
             except SwitchboardError as error:

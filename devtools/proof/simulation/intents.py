@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from chalicelib.domain.booking.form import JsonValue
 
 LONDON = ZoneInfo("Europe/London")
+ACCOUNTS = (440001, 440002, 440003)  # no digits that a BookingID has
 CANDIDATES = (123456, 200003)
 PHONE_PREFIX = "0770090"
 CANARY = "canary"

@@ -1,5 +1,6 @@
 """Switchboard as it is wired in production, on simulated ports; several containers of it run side by side."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -16,7 +17,7 @@ from chalicelib.application.booking.refusals import Refusals
 from chalicelib.application.operations.get_operation import GetOperation
 from chalicelib.application.operations.housekeeping import Housekeeping
 from chalicelib.application.operations.reconcile import Reconciler
-from chalicelib.application.ports import HmacKeys, IdSource, OperationStore
+from chalicelib.application.ports import HmacKeys, IdSource, OperationStore, Vault
 from chalicelib.application.register_ports import Register
 from chalicelib.domain.booking.policy import BookingPolicy
 from chalicelib.domain.operation.matching import ReconciliationPolicy
@@ -29,7 +30,6 @@ from devtools.proof.simulation.world.clock import SimulatedClock
 from devtools.proof.simulation.world.gateway import SimulatedGateway, SimulatedIntrospector, UpstreamReads
 from devtools.proof.simulation.world.platform import Platform, SimulatedConcurrency
 from devtools.proof.simulation.world.store import Requests, SimulatedTrail
-from devtools.proof.simulation.world.vault import SimulatedVault
 
 PEOPLE = OpenPeopleSeal()
 FORM = HttpAnswers(Links(problem_type_base="about:"))
@@ -49,7 +49,7 @@ class Booker(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What all containers share."""
+    """What all containers share; `people` makes the register and the vault of a container, which remember by its clock."""
 
     platform: Platform
     start: datetime
@@ -58,8 +58,7 @@ class Shared:
     requests: Requests
     store: OperationStore
     trail: SimulatedTrail
-    vault: SimulatedVault
-    register: Register
+    people: Callable[[SimulatedClock], tuple[Register, Vault]]
     ids: IdSource
     policy: ReconciliationPolicy
     breaker_failures: int
@@ -68,7 +67,7 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """One running copy of the function, with a clock and a permission cache of its own."""
+    """One running copy of the function, with a clock and caches of its own: of permissions, of names and of keys."""
 
     clock: SimulatedClock
     place_booking: Booker
@@ -80,6 +79,7 @@ def build_container(shared: Shared, keys: HmacKeys) -> Container:
     """Wire one container."""
     clock = SimulatedClock(shared.platform.scheduler, shared.start)
     concurrency = SimulatedConcurrency(shared.platform)
+    register, vault = shared.people(clock)
     breaker = Breaker(clock, shared.breaker_failures, shared.breaker_seconds)
     cache = PermissionCache(clock, CACHE_SECONDS, b"cache")
     introspector = BreakingIntrospector(SimulatedIntrospector(shared.reads, cache), breaker)
@@ -87,18 +87,18 @@ def build_container(shared: Shared, keys: HmacKeys) -> Container:
     reconciler = Reconciler(gateway, shared.store, FORM, clock, concurrency, LONDON, shared.policy)
     quietly = replace(reconciler, gateway=shared.gateway)
     earlier = EarlierOperations(shared.store, gateway, reconciler, clock, keys)
-    housekeeping = Housekeeping(shared.store, shared.register, quietly, clock, concurrency, shared.policy, BUDGET)
+    housekeeping = Housekeeping(shared.store, register, quietly, clock, concurrency, shared.policy, BUDGET)
     return Container(
         clock=clock,
         place_booking=PlaceBooking(
             reads=Reads(introspector, gateway, concurrency),
-            naming=Naming(shared.register, PEOPLE, concurrency),
+            naming=Naming(register, PEOPLE, concurrency),
             gateway=gateway,
             claiming=Claiming(shared.store, PEOPLE, earlier, BUDGET),
             concluding=Concluding(shared.store, reconciler, FORM, BUDGET),
             housekeeping=housekeeping,
-            refusals=Refusals(shared.trail, shared.register, clock, BUDGET),
-            vault=shared.vault,
+            refusals=Refusals(shared.trail, register, clock, BUDGET),
+            vault=vault,
             concurrency=concurrency,
             clock=clock,
             ids=shared.ids,
@@ -109,8 +109,8 @@ def build_container(shared: Shared, keys: HmacKeys) -> Container:
         get_operation=GetOperation(
             introspector=introspector,
             store=shared.store,
-            vault=shared.vault,
-            register=shared.register,
+            vault=vault,
+            register=register,
             reconciler=reconciler,
             concurrency=concurrency,
             clock=clock,

@@ -7,12 +7,14 @@ from decimal import Decimal
 from functools import partial
 from random import Random
 
+from chalicelib.adapters.aws.vault.name_cache import NameCache
 from devtools.memory.ids import CountingIds
+from devtools.memory.vault import InMemoryVault
 from devtools.proof.simulation.clients import Client, World
-from devtools.proof.simulation.intents import CANDIDATES, Intent, make_intent
+from devtools.proof.simulation.intents import ACCOUNTS, CANDIDATES, Intent, make_intent
 from devtools.proof.simulation.journal import Journal
 from devtools.proof.simulation.obedience import ObedientClient
-from devtools.proof.simulation.oracle.evidence import Breach, Evidence
+from devtools.proof.simulation.oracle.evidence import Breach, Evidence, people_of
 from devtools.proof.simulation.oracle.history import History
 from devtools.proof.simulation.oracle.invariants import breaches
 from devtools.proof.simulation.powertools import PowertoolsBooking, Row
@@ -23,7 +25,7 @@ from devtools.proof.simulation.world.gateway import SimulatedGateway, UpstreamRe
 from devtools.proof.simulation.world.keys import rotating_keys
 from devtools.proof.simulation.world.placement import Placement
 from devtools.proof.simulation.world.platform import Platform
-from devtools.proof.simulation.world.register import SimulatedRegister
+from devtools.proof.simulation.world.register import SimulatedRegister, WatchedRegister
 from devtools.proof.simulation.world.scheduler import Scheduler
 from devtools.proof.simulation.world.store import Requests, SimulatedTrail
 from devtools.proof.simulation.world.surroundings import Surroundings, session_time
@@ -40,6 +42,7 @@ STARTS = (
 SESSIONS_IN_HOURS = (3.0, 50.0, 150.0)
 CONTAINERS = 2
 OBEDIENT = 0.3
+FIRST_TIME = 0.6
 CROWDS = ((0, 0), (3, 0), (4, 2), (100, 20))
 CROWD_WEIGHTS = (60, 20, 18, 2)
 LIMITS = ((1, 60), (4, 86_400))
@@ -78,8 +81,13 @@ class Run:
         self.upstream = AdultWork(self.scheduler, self.start, self.weather, self.journal, self.history)
         limits = LIMITS if self.weather.strikes(0.2) else ()
         self.parts = parts_of(variant)
-        self.tables = self.parts.tables(limits=limits, clock=SimulatedClock(self.scheduler, self.start))
-        self.vault = SimulatedVault(self.platform, self.tables.register)
+        self.register = WatchedRegister(self.history)
+        clock = SimulatedClock(self.scheduler, self.start)
+        self.tables = self.parts.tables(limits=limits, clock=clock, register=self.register)
+        self.keys = InMemoryVault()
+        for person in (*ACCOUNTS, *CANDIDATES):
+            if not self.weather.strikes(FIRST_TIME):
+                self.register.put(person, self.register.draw())
         self.rows: dict[str, Row] = {}
         self.world = World(self.platform, self.upstream, self.tables, self._containers(variant))
         self.intents = self._intents()
@@ -95,7 +103,7 @@ class Run:
             self.scheduler.spawn(partial(surroundings.book_elsewhere, self.weather.pick(self.intents)))
         if self.weather.strikes(0.1):
             account = self.weather.pick(self.intents).account
-            self.scheduler.spawn(partial(surroundings.erase_a_key, account, self.vault))
+            self.scheduler.spawn(partial(surroundings.erase_a_key, account, self.keys))
         self.scheduler.run()
 
     def _client(self, intent: Intent) -> Client | ObedientClient:
@@ -112,7 +120,8 @@ class Run:
         chains = {id_: self.tables.trail.events(id_) for id_ in ids}
         known = {record.id for record in records} | self.rows.keys()
         ended_at = self.start + timedelta(seconds=self.scheduler.now)
-        return Evidence(self.history, records, known, chains, self.tables.rows(), self.intents, ended_at)
+        people = people_of(records, self.tables.trail.refusals, self.history)
+        return Evidence(self.history, records, known, chains, self.tables.rows(), self.intents, people, ended_at)
 
     def count(self, evidence: Evidence) -> None:
         """Add up the figures."""
@@ -130,8 +139,8 @@ class Run:
     def _containers(self, variant: Variant) -> list[Container]:
         """Wire the service in several containers."""
         reads = UpstreamReads(self.platform, self.upstream)
-        placement = Placement(self.platform, self.upstream, self._has_claim)
         requests = Requests(self.platform)
+        placement = Placement(self.platform, self.upstream, self._has_claim)
         shared = Shared(
             platform=self.platform,
             start=self.start,
@@ -140,8 +149,7 @@ class Run:
             requests=requests,
             store=self.parts.store(self.tables, self.platform, requests),
             trail=SimulatedTrail(self.tables.trail, requests),
-            vault=self.vault,
-            register=SimulatedRegister(self.tables.register, requests),
+            people=partial(self._people, requests),
             ids=CountingIds(),
             policy=self.parts.policy,
             breaker_failures=self.weather.pick((0, 1, 3), (70, 15, 15)),
@@ -152,6 +160,11 @@ class Run:
             return containers
         return [replace(one, place_booking=PowertoolsBooking(shared, one.clock, self.rows)) for one in containers]
 
+    def _people(self, requests: Requests, clock: SimulatedClock) -> tuple[SimulatedRegister, SimulatedVault]:
+        """Return what one container knows people by."""
+        register = SimulatedRegister(self.register, NameCache(clock), requests, self.platform)
+        return register, SimulatedVault(self.platform, register, self.keys)
+
     def _has_claim(self, operation_id: str, attempt: int) -> bool:
         return operation_id in self.rows or any(
             (one.id, one.attempt) == (operation_id, attempt) for one in self.tables.records()
@@ -160,7 +173,7 @@ class Run:
     def _intents(self) -> list[Intent]:
         """Draw the users and what they want; some want the same twice, on two devices."""
         weather = self.weather
-        accounts = [1001 + number for number in range(weather.pick((1, 2, 3), (70, 20, 10)))]
+        accounts = ACCOUNTS[: weather.pick((1, 2, 3), (70, 20, 10))]
         for account in accounts:
             newer, older = weather.pick(CROWDS, CROWD_WEIGHTS)
             self.upstream.users[account] = User(

@@ -37,6 +37,7 @@ class Variant(StrEnum):
     NOT_SETTLED = "not-settled"
     STANDING_IGNORED = "standing-ignored"
     NEW_KEY_AFTER_REUSE = "new-key-after-reuse"
+    NAMES_OVERWRITTEN = "names-overwritten"
 
 
 class UnguardedStore(InMemoryOperationStore):
@@ -116,6 +117,13 @@ class UnownedStore(InMemoryOperationStore):
         self._bookings.clear()
 
 
+class OverwritingStore(InMemoryOperationStore):
+    """Tables that put the row of a candidate who was new when it was read, whether or not there is one by now."""
+
+    def _named_meanwhile(self, operation: Operation) -> str | None:  # noqa: ARG002 (it does not ask)
+        return None
+
+
 class LateRecordStore(SimulatedStore):
     """Looks for an earlier record before the send, and writes its own after it."""
 
@@ -175,6 +183,7 @@ PARTS: Mapping[Variant, Parts] = {
     Variant.OWNERS_IGNORED: Parts(tables=UnownedStore),
     Variant.NOT_SETTLED: Parts(policy=replace(RECONCILIATION, settle=timedelta(0))),
     Variant.STANDING_IGNORED: Parts(hides_what_does_not_match=True),
+    Variant.NAMES_OVERWRITTEN: Parts(tables=OverwritingStore),
     Variant.NEW_KEY_AFTER_REUSE: Parts(is_new_key_safe=called_safe_after_reuse),
 }
 

@@ -36,7 +36,13 @@ FOUND = {
     Variant.OWNERS_IGNORED: (Impossible.SHARED_BOOKING, 570),
     Variant.NOT_SETTLED: (Impossible.TOO_EARLY, 0),
 }
-NOT_FOUND = (Variant.STANDING_IGNORED, Variant.RECORD_AFTER_SEND, Variant.POWERTOOLS, Variant.NEW_KEY_AFTER_REUSE)
+NOT_FOUND = (
+    Variant.STANDING_IGNORED,
+    Variant.RECORD_AFTER_SEND,
+    Variant.POWERTOOLS,
+    Variant.NEW_KEY_AFTER_REUSE,
+    Variant.NAMES_OVERWRITTEN,
+)
 WITHIN = 4000
 PAGE = (ROOT / "docs" / "protocol.md").read_text()
 

@@ -27,7 +27,7 @@ PATIENCE_SECONDS = 29.0
 LEFT_OF_FUNCTION_SECONDS = 0.2
 WARMS_SECONDS = 10.0
 OBEYS, WARMS, ENDS = 25, 50, 900  # the numbers of calls under a new key, of those that only warm a cache, of the ending
-BOOKS = frozenset({Does.BOOK, Does.BOOK_OTHER, Does.BOOK_AS_TOLD, Does.BOOK_LATER_AS_TOLD})
+BOOKS = frozenset({Does.BOOK, Does.BOOK_OTHER, Does.BOOK_LATER, Does.BOOK_AS_TOLD, Does.BOOK_LATER_AS_TOLD})
 MINUTES_LATER = 30
 DAY = 90_000.0
 ENDINGS: Sequence[tuple[float, ...]] = (
@@ -87,14 +87,10 @@ class Device:
         """Do one thing."""
         self._world.platform.journal.say(f"device {self._number}", visit.does, f"key={visit.key}" if visit.key else "")
         match visit.does:
-            case Does.BOOK:
-                self._book(call, token, visit.key, self._intent)
-            case Does.BOOK_OTHER:
-                self._book(call, token, visit.key, self._intent.with_other_credits())
-            case Does.BOOK_AS_TOLD:
-                self._book_as_told(call, token, visit.key, self._intent)
-            case Does.BOOK_LATER_AS_TOLD:
-                self._book_as_told(call, token, visit.key, self._intent.later(MINUTES_LATER))
+            case Does.BOOK | Does.BOOK_OTHER | Does.BOOK_LATER:
+                self._book(call, token, visit.key, self._wanted(visit.does))
+            case Does.BOOK_AS_TOLD | Does.BOOK_LATER_AS_TOLD:
+                self._book_as_told(call, token, visit.key, self._wanted(visit.does))
             case Does.ASK:
                 for record in self._world.tables.records()[:1]:
                     self._ask(call, token, record.id)
@@ -104,6 +100,12 @@ class Device:
                 self._world.upstream.book_elsewhere(self._intent)
             case Does.SWEEP:
                 self.sweep(call)
+
+    def _wanted(self, does: Does) -> Intent:
+        if does is Does.BOOK_OTHER:
+            return self._intent.with_other_credits()
+        is_later = does in {Does.BOOK_LATER, Does.BOOK_LATER_AS_TOLD}
+        return self._intent.later(MINUTES_LATER) if is_later else self._intent
 
     def sweep(self, number: int) -> None:
         """Run the hourly sweep."""
@@ -153,6 +155,8 @@ class Device:
         platform, tables = self._world.platform, self._world.tables
 
         def answer(call: Call) -> Reply | SwitchboardError:
+            if wanted is not None:
+                platform.history.wanted[call.number] = wanted
             try:
                 result: Reply | SwitchboardError = work(call)
             except SwitchboardError as error:

@@ -56,7 +56,7 @@ class ExploredRequests(Requests):
         """Return what is read, or fail."""
         faults = (StoreFault.READ_LOST, StoreFault.STALE) if what in INDEX_READS else (StoreFault.READ_LOST,)
         fault = self._explored.step(what, faults, is_shared=True)
-        self.require_time(deadline)
+        self.require_time(what, deadline)
         if fault == StoreFault.READ_LOST:
             self._explored.doze(deadline)
             self.fail(what, fault)
@@ -71,7 +71,7 @@ class ExploredRequests(Requests):
     def write(self, what: str, deadline: Deadline, apply: Callable[[], T]) -> T:
         """Return what a transaction answers, or fail: whether it was applied is then anybody's guess."""
         fault = self._explored.step(what, WRITE_FAULTS, is_shared=True)
-        self.require_time(deadline)
+        self.require_time(what, deadline)
         now = self._explored.scheduler.now
         if fault == StoreFault.THROTTLED:
             self.throttled_at = now

@@ -24,12 +24,18 @@ class State:
     """Hashes one run; what was hashed before and cannot change is not hashed again."""
 
     def __init__(
-        self, platform: ExploredPlatform, upstream: Upstream, requests: ExploredRequests, rows: Callable[[], str]
+        self,
+        platform: ExploredPlatform,
+        upstream: Upstream,
+        requests: ExploredRequests,
+        rows: Callable[[], str],
+        remembered: Callable[[], object],
     ) -> None:
         self._platform = platform
         self._upstream = upstream
         self._requests = requests
         self._rows = rows
+        self._remembered = remembered
         self._rows_seen = (-1, b"")
         self._denied: set[tuple[str, int]] = set()
         self._denying: set[int] = set()
@@ -43,6 +49,7 @@ class State:
         return _hash(
             self._platform.scheduler.now,
             self._tables(),
+            self._remembered(),
             self._requests.throttled_at == self._platform.scheduler.now,
             history.bookings,
             [user.balance for user in self._upstream.users.values()],
@@ -55,7 +62,7 @@ class State:
         )
 
     def _tables(self) -> bytes:
-        """Return the content of the tables: operations, keys, guards, bookings, counts, and the chains of events."""
+        """Return the content of the tables: operations, keys, guards, bookings, counts, people, and the chains of events."""
         if self._rows_seen[0] != self._requests.applied:
             self._rows_seen = (self._requests.applied, _hash(self._rows()))
         return self._rows_seen[1]

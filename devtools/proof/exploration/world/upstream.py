@@ -1,16 +1,9 @@
-"""AdultWork and the vault as an exploration has them: tokens with given names, a list that can be behind, nothing at random."""
+"""AdultWork as an exploration has it: tokens with given names, a list that can be behind, nothing at random."""
 
 from decimal import Decimal
-from itertools import repeat
 
-from chalicelib.application.ports import AccountSeal
 from chalicelib.domain.access import AccessToken
-from chalicelib.domain.errors import StoreUnavailableError
 from chalicelib.domain.operation.operation import ENDED_UPSTREAM
-from chalicelib.domain.time_budget import Deadline
-from devtools.memory.register import InMemoryRegister
-from devtools.memory.vault import InMemoryVault
-from devtools.proof.exploration.world.platform import ExploredPlatform
 from devtools.proof.simulation.intents import Intent
 from devtools.proof.simulation.oracle.history import UpstreamBooking
 from devtools.proof.simulation.world.upstream import (
@@ -21,9 +14,6 @@ from devtools.proof.simulation.world.upstream import (
     TOKEN_SECONDS,
     AdultWork,
 )
-from devtools.proof.simulation.world.vault import SimulatedVault
-
-UNLOCK_FAILS = "the vault fails"
 
 
 class Upstream(AdultWork):
@@ -63,18 +53,3 @@ class Upstream(AdultWork):
                 visible_at=self._scheduler.now,
             )
         )
-
-
-class ExploredVault(SimulatedVault):
-    """Implements `Vault`; equal texts are sealed equally, whoever seals first."""
-
-    def __init__(self, platform: ExploredPlatform, register: InMemoryRegister) -> None:
-        super().__init__(platform, register)
-        self._vault = InMemoryVault(repeat(0), register)
-        self._explored = platform
-
-    def unlock(self, account: int, deadline: Deadline) -> AccountSeal:
-        """Return the seal of an account, or fail."""
-        if self._explored.step("unlock", (UNLOCK_FAILS,), is_shared=False):
-            raise StoreUnavailableError("the vault did not answer")
-        return self._vault.unlock(account, deadline)

@@ -4,11 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from chalicelib.domain.audit.chain import StoredChain
+from chalicelib.domain.audit.event import AuditEvent
 from chalicelib.domain.operation.record import OperationRecord
 from devtools.proof.simulation.intents import Intent
-from devtools.proof.simulation.oracle.history import History, UpstreamBooking
+from devtools.proof.simulation.oracle.history import CALL, History, UpstreamBooking
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +24,30 @@ class Breach:
         return f"{self.invariant}: {self.what}"
 
 
+class People(NamedTuple):
+    """The UserIDs of an operation, or of what was refused."""
+
+    client: int
+    candidate: int
+
+
+def people_of(
+    records: Sequence[OperationRecord], refusals: Sequence[AuditEvent], history: History
+) -> dict[str, People]:
+    """Return whom each chain is about: operations tell it themselves, refusals by what their call wanted."""
+    about = {record.id: People(record.account, record.book_user_id) for record in records}
+    for event in refusals:
+        wanted = history.wanted[int(event.request_id.removeprefix(CALL))]
+        about[event.operation_id] = People(event.account, int(str(wanted.members["BookUserID"])))
+    return about
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Everything about one run that is over: the truth, what the store holds, and who wanted what.
 
-    `known` are the operations that the store has a record of; `ended_at` is the true time at the end, where time passes.
+    `known` are the operations that the store has a record of, `people` whom each chain is about; `ended_at` is the true time at
+    the end, where time passes.
     """
 
     history: History
@@ -35,6 +56,7 @@ class Evidence:
     chains: Mapping[str, Sequence[bytes]]
     rows: str
     intents: Sequence[Intent]
+    people: Mapping[str, People] = field(default_factory=dict)
     ended_at: datetime | None = None
     booked_by: dict[tuple[str, int], list[UpstreamBooking]] = field(default_factory=dict)
 

@@ -11,6 +11,8 @@ from chalicelib.domain.errors import SwitchboardError
 from chalicelib.domain.operation.record import OperationRecord
 from devtools.proof.simulation.intents import Intent
 
+CALL = "call "  # and its number: the request id of a call
+
 
 @dataclass(slots=True)
 class Post:
@@ -74,7 +76,11 @@ class Said:
 
 @dataclass(slots=True)
 class History:
-    """Everything, in order; `wishes` tells which call was made for which single wish of a user."""
+    """Everything, in order; `wishes` tells which call was made for which single wish of a user, `wanted` what it asked for.
+
+    `names` are the pseudonyms that rows of the register were given, by UserID; `failed` tells which requests to the store failed
+    a call.
+    """
 
     posts: list[Post] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
@@ -82,4 +88,8 @@ class History:
     bookings: list[UpstreamBooking] = field(default_factory=list)
     doubled: list[tuple[UpstreamBooking, UpstreamBooking]] = field(default_factory=list)
     wishes: dict[int, int] = field(default_factory=dict)
+    wanted: dict[int, Intent] = field(default_factory=dict)
+    names: list[tuple[int, str]] = field(default_factory=list)
+    failed: dict[int, set[str]] = field(default_factory=dict)
+    clocks_set: int = 0
     foreign_errors: list[str] = field(default_factory=list)

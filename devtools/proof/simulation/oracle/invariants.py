@@ -11,6 +11,11 @@ from chalicelib.domain.review.moves import Standing, is_allowed
 from chalicelib.domain.review.stories import impossible_stories
 from devtools.proof.simulation.oracle.answers_told import false_answers
 from devtools.proof.simulation.oracle.evidence import Breach, Evidence
+from devtools.proof.simulation.oracle.names_given import (
+    bookings_stopped_by_names,
+    names_that_differ,
+    user_ids_told,
+)
 from devtools.proof.simulation.oracle.secrets_kept import leaks
 
 
@@ -131,5 +136,8 @@ INVARIANTS: dict[str, Callable[[Evidence], Iterator[str]]] = {
     "I10 chains verify": _chains_verify,
     "I11 one booking a wish": _one_booking_a_wish,
     "I12 stories are allowed": _stories_are_allowed,
+    "I13 one name a person": names_that_differ,
+    "I14 no UserID in events": user_ids_told,
+    "I15 names stop no booking": bookings_stopped_by_names,
     "no foreign error": _no_foreign_errors,
 }

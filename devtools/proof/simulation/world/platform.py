@@ -8,7 +8,7 @@ from greenlet import getcurrent, greenlet
 
 from chalicelib.domain.time_budget import Deadline
 from devtools.proof.simulation.journal import Journal
-from devtools.proof.simulation.oracle.history import History
+from devtools.proof.simulation.oracle.history import CALL, History
 from devtools.proof.simulation.world.scheduler import Scheduler
 from devtools.proof.simulation.world.weather import Weather
 
@@ -35,7 +35,7 @@ class Call:
     @property
     def name(self) -> str:
         """Return what the journal calls it."""
-        return f"call {self.number}"
+        return f"{CALL}{self.number}"
 
 
 @dataclass(slots=True)

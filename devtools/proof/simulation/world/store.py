@@ -13,6 +13,7 @@ from chalicelib.adapters.aws.dynamodb.operations import TAKE_BACK_SECONDS
 from chalicelib.adapters.aws.tries import SHORTEST_TRY_SECONDS
 from chalicelib.application.audit import events
 from chalicelib.application.ports import ClaimAnswer, Claimed, Held, Resolution
+from chalicelib.application.register_ports import NamedMeanwhile
 from chalicelib.domain.audit.event import AuditEvent, event_hash
 from chalicelib.domain.errors import BookingTakenError, StoreUnavailableError
 from chalicelib.domain.operation.operation import Operation, OperationState, Outcome
@@ -50,7 +51,7 @@ class Requests:
     def read(self, what: str, deadline: Deadline, read: Callable[[], T]) -> T:
         """Return what is read, or fail."""
         fails = self._platform.weather.strikes(self._platform.weather.store_read)
-        self.require_time(deadline)
+        self.require_time(what, deadline)
         is_in_time = self._platform.travel_or_run_late(deadline)
         value = read()
         self._platform.travel(0.0)
@@ -62,7 +63,7 @@ class Requests:
     def write(self, what: str, deadline: Deadline, apply: Callable[[], T]) -> T:
         """Return what a transaction answers, or fail: whether it was applied is then anybody's guess."""
         fault = self._fault()
-        self.require_time(deadline)
+        self.require_time(what, deadline)
         if not self._platform.travel_or_run_late(deadline) and fault is None:
             fault = WriteFault.LATE
         if fault is WriteFault.LATE:
@@ -87,10 +88,10 @@ class Requests:
             return WriteFault.THROTTLED
         return weather.pick(list(WriteFault)) if weather.strikes(weather.store_write) else None
 
-    def require_time(self, deadline: Deadline) -> None:
+    def require_time(self, what: str, deadline: Deadline) -> None:
         """Do not begin what cannot be answered in time, as the adapter does not."""
         if deadline.remaining() < SHORTEST_TRY_SECONDS:
-            raise StoreUnavailableError("no time is left")
+            self.fail(what, "no time is left")
 
     def _apply_later(self, what: str, apply: Callable[[], T]) -> None:
         """Let a transaction be applied after its caller has given up on it."""
@@ -108,6 +109,7 @@ class Requests:
 
     def fail(self, what: str, how: str) -> NoReturn:
         """Let a request fail."""
+        self._platform.history.failed.setdefault(self._platform.running().number, set()).add(what)
         self._platform.journal.count(how)
         self._platform.say(what, "fails:", how)
         raise StoreUnavailableError(how)
@@ -149,6 +151,8 @@ class SimulatedStore:
             if self._platform.weather.strikes(TAKES_BACK):
                 self._take_back(operation, event, Deadline.after(deadline.monotonic, TAKE_BACK_SECONDS))
             raise
+        if isinstance(answer, NamedMeanwhile):
+            self._platform.journal.count("candidate named meanwhile")
         if isinstance(answer, Claimed):
             self._platform.running().claimed = (operation.id, operation.attempt)
         return answer

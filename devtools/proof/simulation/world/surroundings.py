@@ -9,6 +9,7 @@ from greenlet import greenlet
 from chalicelib.domain.errors import StoreUnavailableError
 from chalicelib.domain.operation.operation import OPEN
 from chalicelib.domain.time_budget import Deadline
+from devtools.memory.vault import InMemoryVault
 from devtools.proof.simulation.clients import World
 from devtools.proof.simulation.intents import Intent
 from devtools.proof.simulation.oracle.history import UpstreamBooking
@@ -16,7 +17,6 @@ from devtools.proof.simulation.service import Container, longest_open
 from devtools.proof.simulation.world.clock import LARGEST_ERROR_SECONDS
 from devtools.proof.simulation.world.platform import Call
 from devtools.proof.simulation.world.upstream import FIRST_BOOKING_ID
-from devtools.proof.simulation.world.vault import SimulatedVault
 
 SWEEP_EVERY_SECONDS = 3600.0
 SWEEP_SECONDS = 20.0
@@ -48,15 +48,16 @@ class Surroundings:
             self.world.platform.scheduler.sleep(weather.pick((1.0, 20.0, 3000.0)) * weather.rng.random())
             seconds = weather.rng.uniform(-LARGEST_ERROR_SECONDS, LARGEST_ERROR_SECONDS)
             weather.pick(self.world.containers).clock.step(seconds)
+            self.world.platform.history.clocks_set += 1
             self.world.platform.journal.say("clock", "is set", f"{seconds:+.1f} s from the truth")
 
-    def erase_a_key(self, account: int, vault: SimulatedVault) -> None:
-        """Erase the personal data of an account, as whoever it belongs to may ask."""
+    def erase_a_key(self, account: int, keys: InMemoryVault) -> None:
+        """Erase the key of an account: what was sealed under it is gone, save for containers that have it in memory."""
         scheduler = self.world.platform.scheduler
         scheduler.sleep(
             self.world.platform.weather.pick((20.0, 3000.0, 90_000.0)) * self.world.platform.weather.rng.random()
         )
-        vault.erase(account, Deadline.after(lambda: scheduler.now, 1))
+        keys.erase(account, Deadline.after(lambda: scheduler.now, 1))
         self.world.platform.journal.count("keys erased")
         self.world.platform.journal.say("vault", "erases the key of", account)
 
