@@ -80,6 +80,7 @@ WRONG = (
     (Variant.STANDING_IGNORED, "I4 nothing booked is true", "settled-no-key-elsewhere"),
     (Variant.NEW_KEY_AFTER_REUSE, "I11 one booking a wish", "as-told"),
     (Variant.NAMES_OVERWRITTEN, "I13 one name a person", "new-people"),
+    (Variant.PAUSE_AFTER_CLAIM, "I16 paused sends nothing", "paused"),
 )
 
 

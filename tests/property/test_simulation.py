@@ -10,7 +10,7 @@ from chalicelib.application.booking.place_booking import Answered
 from chalicelib.application.operations.get_operation import OperationView
 from chalicelib.domain.audit.stored_event import StoredEvent
 from chalicelib.domain.canonical import canonical_bytes
-from chalicelib.domain.errors import StoreUnavailableError
+from chalicelib.domain.errors import SendingPausedError, StoreUnavailableError, SwitchboardError
 from chalicelib.domain.names import Names
 from chalicelib.domain.operation.operation import OperationState
 from chalicelib.domain.operation.stored_answer import StoredAnswer
@@ -59,6 +59,11 @@ HAPPENS = {
     *(f"{row}: {fault}" for row in (CLIENT_ROW, CANDIDATE_ROW) for fault in (*WriteFault, "store read failed")),
     "keys erased",
     "new keys as told",
+    "paused book: Answered",
+    "paused book: DuplicateBookingError",
+    "paused book: OutcomeUnknownError",
+    "paused book: SendingPausedError",
+    "paused status: OperationView",
     "status: NotFoundError",
     "status: OperationView",
 }
@@ -108,6 +113,7 @@ def test_everything_that_can_go_wrong_does(figures: Figures) -> None:
         (Variant.NEW_KEY_AFTER_REUSE, "I11 one booking a wish", 3000),
         (Variant.STANDING_IGNORED, "I4 nothing booked is true", 300),
         (Variant.NAMES_OVERWRITTEN, "I13 one name a person", 3000),
+        (Variant.PAUSE_AFTER_CLAIM, "I16 paused sends nothing", 300),
     ],
 )
 def test_a_wrong_protocol_is_found_out(variant: Variant, invariant: str, within: int) -> None:
@@ -178,7 +184,7 @@ def _deny_a_booking(evidence: Evidence) -> Evidence:
     return evidence
 
 
-def _say(evidence: Evidence, answer: Answered | OperationView | StoreUnavailableError) -> Evidence:
+def _say(evidence: Evidence, answer: Answered | OperationView | SwitchboardError) -> Evidence:
     said = evidence.history.said[0]
     evidence.history.said.append(Said(said.call, said.account, answer, None, said.wanted))
     return evidence
@@ -326,6 +332,35 @@ def _send_without_a_name(evidence: Evidence) -> Evidence:
     return evidence
 
 
+def _pause(evidence: Evidence) -> Evidence:
+    asked = evidence.history.asked
+    asked.update({number: replace(one, is_sending=False) for number, one in asked.items()})
+    return evidence
+
+
+def _claim_while_paused(evidence: Evidence) -> Evidence:
+    evidence.history.posts.clear()
+    return _pause(evidence)
+
+
+def _send_while_paused(evidence: Evidence) -> Evidence:
+    evidence.history.moves.clear()
+    return _pause(evidence)
+
+
+def _tell_of_no_pause(evidence: Evidence) -> Evidence:
+    return _say(evidence, SendingPausedError("paused"))
+
+
+def _pause_a_repeat(evidence: Evidence) -> Evidence:
+    call = evidence.history.said[0].call
+    wish = replace(evidence.history.asked[call], is_sending=False, at=evidence.history.moves[-1].at + 1)
+    evidence.history.asked[call] = replace(wish, key=evidence.intents[0].key)
+    evidence.history.posts.clear()
+    evidence.history.moves.pop(0)
+    return _say(evidence, SendingPausedError("paused"))
+
+
 def _fail_in_a_foreign_way(evidence: Evidence) -> Evidence:
     evidence.history.foreign_errors.append("KeyError")
     return evidence
@@ -364,6 +399,10 @@ DAMAGES: list[tuple[Callable[[Evidence], Evidence], str]] = [
     (_tell_who_it_is, "I14 "),
     (_refuse_for_a_name, "I15 "),
     (_send_without_a_name, "I15 "),
+    (_claim_while_paused, "I16 "),
+    (_send_while_paused, "I16 "),
+    (_tell_of_no_pause, "I17 "),
+    (_pause_a_repeat, "I17 "),
     (_fail_in_a_foreign_way, "no foreign"),
 ]
 

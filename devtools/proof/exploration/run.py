@@ -48,6 +48,8 @@ LASTING = (
     "I13 one name a person",
     "I14 no UserID in events",
     "I15 names stop no booking",
+    "I16 paused sends nothing",
+    "I17 paused answers repeats",
     "no foreign error",
 )
 START = datetime(2026, 1, 15, 12, tzinfo=UTC)
@@ -203,6 +205,7 @@ class Run:
             people=partial(self._people, InMemoryVault(repeat(0))),
             ids=OwnIds(self.platform),
             policy=self.parts.policy,
+            pause=self.parts.pause,
             breaker_failures=0,
             breaker_seconds=0.0,
         )
@@ -210,7 +213,8 @@ class Run:
         containers = [build_container(shared, one) for one in keys]
         if variant is not Variant.POWERTOOLS:
             return containers
-        return [replace(one, place_booking=PowertoolsBooking(shared, one.clock, self.rows)) for one in containers]
+        bookers = [PowertoolsBooking(shared, one.clock, self.rows) for one in containers]
+        return [replace(one, place_booking=two, paused=two) for one, two in zip(containers, bookers, strict=True)]
 
     def _people(self, keys: InMemoryVault, clock: SimulatedClock) -> tuple[ExploredRegister, ExploredVault]:
         """Return what one container knows people by."""

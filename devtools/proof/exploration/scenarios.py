@@ -34,7 +34,7 @@ class Visit:
     """One thing that a device does, at a second.
 
     `key` names the Idempotency-Key, `is_known` tells that the token is cached, `is_calm` that nothing is left open: what can
-    go wrong there is explored in other scenarios.
+    go wrong there is explored in other scenarios. Where it `is_paused`, its container may not send.
     """
 
     at: float
@@ -42,6 +42,7 @@ class Visit:
     key: str | None = None
     is_known: bool = False
     is_calm: bool = False
+    is_paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,13 @@ SCENARIOS = (
         "new-people",
         ((Visit(AT_ONCE, key="a", is_known=True),), (Visit(AT_ONCE, Does.BOOK_LATER, key="b", is_known=True),)),
         are_people_new=True,
+    ),
+    Scenario(
+        "paused",
+        (
+            (Visit(AT_ONCE, key="a", is_known=True), Visit(SOON, key="a", is_known=True, is_paused=True)),
+            (Visit(AT_ONCE, key="a", is_known=True, is_paused=True), Visit(SOON, Does.ASK, is_paused=True)),
+        ),
     ),
     Scenario(
         "cancelled",

@@ -18,7 +18,7 @@ from chalicelib.domain.errors import (
 )
 from devtools.memory.store import InMemoryOperationStore
 from devtools.proof.simulation.intents import Intent, new_key
-from devtools.proof.simulation.oracle.history import Said
+from devtools.proof.simulation.oracle.history import Asked, Said
 from devtools.proof.simulation.service import Container
 from devtools.proof.simulation.world.platform import FUNCTION_SECONDS, Call, Platform
 from devtools.proof.simulation.world.upstream import TOKEN_SECONDS, AdultWork
@@ -45,15 +45,20 @@ class World:
     containers: Sequence[Container]
 
     def ask(
-        self, what: str, account: int, work: Callable[[Container, Call], Reply], wanted: Intent | None = None
+        self,
+        what: str,
+        account: int,
+        work: Callable[[Container, Call], Reply],
+        wanted: Intent | None = None,
+        key: str | None = None,
     ) -> Reply | SwitchboardError | None:
         """Call one of the containers; return what reached the client, None when nothing did."""
         weather = self.platform.weather
         container = weather.pick(self.containers)
 
         def answer(call: Call) -> Reply | SwitchboardError:
-            if wanted is not None:
-                self.platform.history.wanted[call.number] = wanted
+            now = self.platform.scheduler.now
+            self.platform.history.asked[call.number] = Asked(now, container.is_sending, account, wanted, key)
             try:
                 result = work(container, call)
             except SwitchboardError as error:
@@ -68,6 +73,8 @@ class World:
         """Keep an answer for the oracle, with what the store says of its operation at that moment."""
         operation_id = answer.operation_id if isinstance(answer, Answered) else None
         record = None if operation_id is None else self.tables.standing(operation_id)
+        if not self.platform.history.asked[call.number].is_sending:
+            self.platform.journal.count(f"paused {call.what}: {type(answer).__name__}")
         self.platform.history.said.append(Said(call.number, call.account, answer, record, wanted))
 
 
@@ -132,10 +139,10 @@ class Client:
 
         def work(container: Container, call: Call) -> Answered:
             command = PlaceBookingCommand(self._token, key, intent.members, call.name, seconds_left())
-            return container.place_booking.execute(command)
+            return container.book(command)
 
         self._world.platform.journal.say(f"client {intent.number}", "books", f"key={key} token={self._token.reveal()}")
-        answer = self._world.ask("book", intent.account, work, intent)
+        answer = self._world.ask("book", intent.account, work, intent, key)
         self._operation_id = getattr(answer, "operation_id", None) or self._operation_id
         return answer
 

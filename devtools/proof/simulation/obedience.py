@@ -6,7 +6,6 @@ that must not become two bookings: no guard keeps the second one out.
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 
 from chalicelib.application.booking.place_booking import Answered, PlaceBookingCommand
 from chalicelib.application.operations.get_operation import GetOperationCommand, OperationView
@@ -134,10 +133,10 @@ class ObedientClient:
         def work(container: Container, call: Call) -> Answered:
             self._world.platform.history.wishes[call.number] = self._wish
             command = PlaceBookingCommand(self._token, key, intent.members, call.name, seconds_left())
-            return container.place_booking.execute(command)
+            return container.book(command)
 
         self._world.platform.journal.say(f"obedient {self._wish}", "books", f"key={key}", intent.members["SessionDate"])
-        return self._world.ask("book", intent.account, work, replace(intent, key=key))
+        return self._world.ask("book", intent.account, work, intent, key)
 
     def _ask_for_operation(self, operation_id: str) -> None:
         key = self._key

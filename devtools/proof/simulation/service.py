@@ -61,18 +61,28 @@ class Shared:
     people: Callable[[SimulatedClock], tuple[Register, Vault]]
     ids: IdSource
     policy: ReconciliationPolicy
+    pause: Callable[[PlaceBooking], PlaceBooking]
     breaker_failures: int
     breaker_seconds: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Container:
-    """One running copy of the function, with a clock and caches of its own: of permissions, of names and of keys."""
+    """One running copy of the function, with a clock and caches of its own: of permissions, of names and of keys.
+
+    `paused` takes the place of `place_booking` while the container may not send.
+    """
 
     clock: SimulatedClock
     place_booking: Booker
+    paused: Booker
     get_operation: GetOperation
     housekeeping: Housekeeping
+    is_sending: bool = True
+
+    def book(self, command: PlaceBookingCommand) -> Answered:
+        """Place the booking of one request, if that is not paused."""
+        return (self.place_booking if self.is_sending else self.paused).execute(command)
 
 
 def build_container(shared: Shared, keys: HmacKeys) -> Container:
@@ -88,24 +98,26 @@ def build_container(shared: Shared, keys: HmacKeys) -> Container:
     quietly = replace(reconciler, gateway=shared.gateway)
     earlier = EarlierOperations(shared.store, gateway, reconciler, clock, keys)
     housekeeping = Housekeeping(shared.store, register, quietly, clock, concurrency, shared.policy, BUDGET)
+    place_booking = PlaceBooking(
+        reads=Reads(introspector, gateway, concurrency),
+        naming=Naming(register, PEOPLE, concurrency),
+        gateway=gateway,
+        claiming=Claiming(shared.store, PEOPLE, earlier, BUDGET),
+        concluding=Concluding(shared.store, reconciler, FORM, BUDGET),
+        housekeeping=housekeeping,
+        refusals=Refusals(shared.trail, register, clock, BUDGET),
+        vault=vault,
+        concurrency=concurrency,
+        clock=clock,
+        ids=shared.ids,
+        keys=keys,
+        policy=POLICY,
+        budget=BUDGET,
+    )
     return Container(
         clock=clock,
-        place_booking=PlaceBooking(
-            reads=Reads(introspector, gateway, concurrency),
-            naming=Naming(register, PEOPLE, concurrency),
-            gateway=gateway,
-            claiming=Claiming(shared.store, PEOPLE, earlier, BUDGET),
-            concluding=Concluding(shared.store, reconciler, FORM, BUDGET),
-            housekeeping=housekeeping,
-            refusals=Refusals(shared.trail, register, clock, BUDGET),
-            vault=vault,
-            concurrency=concurrency,
-            clock=clock,
-            ids=shared.ids,
-            keys=keys,
-            policy=POLICY,
-            budget=BUDGET,
-        ),
+        place_booking=place_booking,
+        paused=shared.pause(place_booking),
         get_operation=GetOperation(
             introspector=introspector,
             store=shared.store,
@@ -118,6 +130,11 @@ def build_container(shared: Shared, keys: HmacKeys) -> Container:
         ),
         housekeeping=housekeeping,
     )
+
+
+def paused(place_booking: PlaceBooking) -> PlaceBooking:
+    """Return the use case as SENDING=0 has it."""
+    return replace(place_booking, is_sending=False)
 
 
 def longest_open() -> timedelta:

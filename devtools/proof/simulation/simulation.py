@@ -99,6 +99,7 @@ class Run:
             surroundings.clients.append(self.scheduler.spawn(self._client(intent).live))
         self.scheduler.spawn(surroundings.sweep)
         self.scheduler.spawn(surroundings.step_clocks)
+        self.scheduler.spawn(surroundings.pause_and_resume)
         if self.weather.strikes(0.15):
             self.scheduler.spawn(partial(surroundings.book_elsewhere, self.weather.pick(self.intents)))
         if self.weather.strikes(0.1):
@@ -152,13 +153,15 @@ class Run:
             people=partial(self._people, requests),
             ids=CountingIds(),
             policy=self.parts.policy,
+            pause=self.parts.pause,
             breaker_failures=self.weather.pick((0, 1, 3), (70, 15, 15)),
             breaker_seconds=self.weather.pick((5.0, 30.0, 300.0)),
         )
         containers = [build_container(shared, rotating_keys(self.scheduler, self.weather)) for _ in range(CONTAINERS)]
         if variant is not Variant.POWERTOOLS:
             return containers
-        return [replace(one, place_booking=PowertoolsBooking(shared, one.clock, self.rows)) for one in containers]
+        bookers = [PowertoolsBooking(shared, one.clock, self.rows) for one in containers]  # no pause is known to it
+        return [replace(one, place_booking=two, paused=two) for one, two in zip(containers, bookers, strict=True)]
 
     def _people(self, requests: Requests, clock: SimulatedClock) -> tuple[SimulatedRegister, SimulatedVault]:
         """Return what one container knows people by."""

@@ -4,9 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
-from chalicelib.application.ports import ClaimAnswer, Claimed, Held, KeyHeld, Resolution
+from chalicelib.application.booking.place_booking import PlaceBooking
+from chalicelib.application.operations import answers
+from chalicelib.application.ports import BookingGateway, ClaimAnswer, Claimed, Held, KeyHeld, Resolution
+from chalicelib.domain.access import AccessToken
 from chalicelib.domain.audit.event import AuditEvent
+from chalicelib.domain.booking.booking import BookingRequest
 from chalicelib.domain.errors import IdempotencyKeyReusedError, StoreUnavailableError, SwitchboardError
 from chalicelib.domain.operation.matching import ReconciliationPolicy
 from chalicelib.domain.operation.operation import Operation, OperationState, Outcome
@@ -14,7 +19,7 @@ from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
 from chalicelib.edge.problems.new_key import is_new_key_safe
 from devtools.memory.store import InMemoryOperationStore
-from devtools.proof.simulation.service import RECONCILIATION
+from devtools.proof.simulation.service import RECONCILIATION, paused
 from devtools.proof.simulation.world.platform import Platform
 from devtools.proof.simulation.world.store import Requests, SimulatedStore
 
@@ -38,6 +43,7 @@ class Variant(StrEnum):
     STANDING_IGNORED = "standing-ignored"
     NEW_KEY_AFTER_REUSE = "new-key-after-reuse"
     NAMES_OVERWRITTEN = "names-overwritten"
+    PAUSE_AFTER_CLAIM = "pause-after-claim"
 
 
 class UnguardedStore(InMemoryOperationStore):
@@ -162,6 +168,27 @@ def called_safe_after_reuse(error: SwitchboardError) -> bool | None:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusingGateway:
+    """Implements `BookingGateway`; whoever wants to send is refused."""
+
+    gateway: BookingGateway
+
+    def __getattr__(self, method: str) -> Any:  # noqa: ANN401 (what the port has)
+        """Return what is no sending."""
+        return getattr(self.gateway, method)
+
+    def create_booking(self, token: AccessToken, request: BookingRequest, deadline: Deadline) -> Outcome:
+        """Send nothing."""
+        del token, request, deadline
+        raise answers.paused()
+
+
+def paused_at_the_post(place_booking: PlaceBooking) -> PlaceBooking:
+    """Return a use case that thinks of the pause when all is ready to be sent, claim included."""
+    return replace(place_booking, gateway=RefusingGateway(place_booking.gateway))
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
     """What a variant is made of; each part is the protocol's own unless it is what the variant gets wrong."""
 
@@ -170,6 +197,7 @@ class Parts:
     policy: ReconciliationPolicy = RECONCILIATION
     hides_what_does_not_match: bool = False
     is_new_key_safe: Callable[[SwitchboardError], bool | None] = is_new_key_safe
+    pause: Callable[[PlaceBooking], PlaceBooking] = paused
 
 
 PARTS: Mapping[Variant, Parts] = {
@@ -184,6 +212,7 @@ PARTS: Mapping[Variant, Parts] = {
     Variant.NOT_SETTLED: Parts(policy=replace(RECONCILIATION, settle=timedelta(0))),
     Variant.STANDING_IGNORED: Parts(hides_what_does_not_match=True),
     Variant.NAMES_OVERWRITTEN: Parts(tables=OverwritingStore),
+    Variant.PAUSE_AFTER_CLAIM: Parts(pause=paused_at_the_post),
     Variant.NEW_KEY_AFTER_REUSE: Parts(is_new_key_safe=called_safe_after_reuse),
 }
 

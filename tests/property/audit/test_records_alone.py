@@ -42,6 +42,7 @@ NOT_FOUND = (
     Variant.POWERTOOLS,
     Variant.NEW_KEY_AFTER_REUSE,
     Variant.NAMES_OVERWRITTEN,
+    Variant.PAUSE_AFTER_CLAIM,
 )
 WITHIN = 4000
 PAGE = (ROOT / "docs" / "protocol.md").read_text()

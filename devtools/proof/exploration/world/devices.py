@@ -16,7 +16,7 @@ from devtools.proof.exploration.world.platform import ExploredPlatform
 from devtools.proof.exploration.world.upstream import Upstream
 from devtools.proof.simulation.intents import Intent, new_key
 from devtools.proof.simulation.obedience import NewKeyRule, is_called_safe
-from devtools.proof.simulation.oracle.history import Said
+from devtools.proof.simulation.oracle.history import Asked, Said
 from devtools.proof.simulation.service import Container
 from devtools.proof.simulation.world.platform import FUNCTION_SECONDS, Call
 from devtools.proof.simulation.world.surroundings import SWEEP_EVERY_SECONDS, SWEEP_SECONDS
@@ -85,6 +85,7 @@ class Device:
 
     def do(self, visit: Visit, call: int, token: AccessToken) -> None:
         """Do one thing."""
+        self._container.is_sending = not visit.is_paused
         self._world.platform.journal.say(f"device {self._number}", visit.does, f"key={visit.key}" if visit.key else "")
         match visit.does:
             case Does.BOOK | Does.BOOK_OTHER | Does.BOOK_LATER:
@@ -137,26 +138,31 @@ class Device:
 
         def work(call: Call) -> Answered:
             command = PlaceBookingCommand(token, text, intent.members, call.name, _seconds_left())
-            return self._container.place_booking.execute(command)
+            return self._container.book(command)
 
-        return self._call_for("book", number, work, intent)
+        return self._call_for("book", number, work, intent, text)
 
     def _ask(self, number: int, token: AccessToken, operation_id: str) -> None:
         def work(call: Call) -> OperationView:
             command = GetOperationCommand(token, operation_id, call.name, _seconds_left())
             return self._container.get_operation.execute(command)
 
-        self._call_for("status", number, work, None)
+        self._call_for("status", number, work)
 
     def _call_for(
-        self, what: str, number: int, work: Callable[[Call], Reply], wanted: Intent | None
+        self,
+        what: str,
+        number: int,
+        work: Callable[[Call], Reply],
+        wanted: Intent | None = None,
+        key: str | None = None,
     ) -> Reply | SwitchboardError | None:
         """Make a call, and keep its answer for the oracle, whether or not it arrives; return what arrives."""
         platform, tables = self._world.platform, self._world.tables
 
         def answer(call: Call) -> Reply | SwitchboardError:
-            if wanted is not None:
-                platform.history.wanted[call.number] = wanted
+            now, account = platform.scheduler.now, self._intent.account
+            platform.history.asked[call.number] = Asked(now, self._container.is_sending, account, wanted, key)
             try:
                 result: Reply | SwitchboardError = work(call)
             except SwitchboardError as error:

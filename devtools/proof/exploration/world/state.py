@@ -11,7 +11,7 @@ from greenlet import getcurrent, greenlet
 
 from chalicelib.application.booking.place_booking import Answered
 from chalicelib.domain.errors import SwitchboardError
-from chalicelib.domain.operation.operation import FREES_GUARD
+from chalicelib.domain.operation.operation import ANSWERED, FREES_GUARD, keyed_operation_id
 from devtools.proof.exploration.world.in_full import in_full
 from devtools.proof.exploration.world.platform import ExploredPlatform
 from devtools.proof.exploration.world.requests import ExploredRequests
@@ -39,6 +39,7 @@ class State:
         self._rows_seen = (-1, b"")
         self._denied: set[tuple[str, int]] = set()
         self._denying: set[int] = set()
+        self._answered: dict[str, float] = {}
         self._told: dict[str, bytes] = {}
         self._moves_seen = self._said_seen = 0
 
@@ -57,6 +58,7 @@ class State:
             self._lately_moved(),
             sorted(self._denied),
             sorted(self._told.items()),
+            self._paused_too_late(),
             sorted(self._denying & {post.call for post in history.posts}),
             self._tasks(),
         )
@@ -73,6 +75,8 @@ class State:
         for move in history.moves[self._moves_seen :]:
             if move.after.state in FREES_GUARD:
                 self._denied.add((move.after.id, move.after.attempt))
+            if move.after.state in ANSWERED and not move.after.is_retryable:
+                self._answered.setdefault(move.after.id, move.at)
         self._moves_seen = len(history.moves)
         for said in history.said[self._said_seen :]:
             if isinstance(said.answer, SwitchboardError) and not isinstance(said.answer, LEAVES_OPEN):
@@ -81,6 +85,18 @@ class State:
                 told = (said.answer.answer.status, said.answer.answer.body)
                 self._told.setdefault(said.answer.operation_id, _hash(told))
         self._said_seen = len(history.said)
+
+    def _paused_too_late(self) -> list[int]:
+        """Return the calls that run in a paused container, and whose request had its answer when they came."""
+        asked = {number: self._platform.history.asked.get(number) for number in self._platform.calls_alive}
+        return [
+            number
+            for number, one in sorted(asked.items())
+            if one is not None
+            and one.key is not None
+            and not one.is_sending
+            and self._answered.get(keyed_operation_id(one.account, one.key), one.at) < one.at
+        ]
 
     def _lately_moved(self) -> list[str]:
         """Return the moves that an index that is behind may not show yet."""

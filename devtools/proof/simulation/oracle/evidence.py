@@ -37,8 +37,9 @@ def people_of(
     """Return whom each chain is about: operations tell it themselves, refusals by what their call wanted."""
     about = {record.id: People(record.account, record.book_user_id) for record in records}
     for event in refusals:
-        wanted = history.wanted[int(event.request_id.removeprefix(CALL))]
-        about[event.operation_id] = People(event.account, int(str(wanted.members["BookUserID"])))
+        wanted = history.asked[int(event.request_id.removeprefix(CALL))].wanted
+        if wanted is not None:
+            about[event.operation_id] = People(event.account, int(str(wanted.members["BookUserID"])))
     return about
 
 

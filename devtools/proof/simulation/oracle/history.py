@@ -53,11 +53,12 @@ class UpstreamBooking:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One change of an operation in the store, at a second."""
+    """One change of an operation in the store, at a second, by the request of a call."""
 
     at: float
     before: OperationRecord | None
     after: OperationRecord
+    call: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +75,20 @@ class Said:
     wanted: Intent | None
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a call asked for, when it began: `wanted` is the booking; `is_sending` tells of its container."""
+
+    at: float
+    is_sending: bool
+    account: int
+    wanted: Intent | None
+    key: str | None
+
+
 @dataclass(slots=True)
 class History:
-    """Everything, in order; `wishes` tells which call was made for which single wish of a user, `wanted` what it asked for.
+    """Everything, in order; `wishes` tells which call was made for which single wish of a user, `asked` what for.
 
     `names` are the pseudonyms that rows of the register were given, by UserID; `failed` tells which requests to the store failed
     a call.
@@ -88,7 +100,7 @@ class History:
     bookings: list[UpstreamBooking] = field(default_factory=list)
     doubled: list[tuple[UpstreamBooking, UpstreamBooking]] = field(default_factory=list)
     wishes: dict[int, int] = field(default_factory=dict)
-    wanted: dict[int, Intent] = field(default_factory=dict)
+    asked: dict[int, Asked] = field(default_factory=dict)
     names: list[tuple[int, str]] = field(default_factory=list)
     failed: dict[int, set[str]] = field(default_factory=dict)
     clocks_set: int = 0

@@ -16,6 +16,7 @@ from devtools.proof.simulation.oracle.names_given import (
     names_that_differ,
     user_ids_told,
 )
+from devtools.proof.simulation.oracle.pauses import repeats_paused, sent_while_paused
 from devtools.proof.simulation.oracle.secrets_kept import leaks
 
 
@@ -139,5 +140,7 @@ INVARIANTS: dict[str, Callable[[Evidence], Iterator[str]]] = {
     "I13 one name a person": names_that_differ,
     "I14 no UserID in events": user_ids_told,
     "I15 names stop no booking": bookings_stopped_by_names,
+    "I16 paused sends nothing": sent_while_paused,
+    "I17 paused answers repeats": repeats_paused,
     "no foreign error": _no_foreign_errors,
 }

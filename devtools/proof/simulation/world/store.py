@@ -202,6 +202,7 @@ class SimulatedStore:
 
     def _write(self, what: str, operation_id: str, deadline: Deadline, apply: Callable[[], T]) -> T:
         """Run one transaction; `apply` runs when it reaches the tables, whoever still waits for it then."""
+        call = self._platform.running().number
 
         def recorded() -> T:
             before = self._tables.standing(operation_id)
@@ -209,7 +210,7 @@ class SimulatedStore:
             after = self._tables.standing(operation_id)
             if after is not None and after is not before:
                 now = self._platform.scheduler.now
-                self._platform.history.moves.append(Move(now, before, after))
+                self._platform.history.moves.append(Move(now, before, after, call))
                 self._versions.append((now, self._tables.records()))
                 self._platform.journal.count(f"moves to {after.state}")
             return answer

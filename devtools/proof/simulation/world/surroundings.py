@@ -20,6 +20,7 @@ from devtools.proof.simulation.world.upstream import FIRST_BOOKING_ID
 
 SWEEP_EVERY_SECONDS = 3600.0
 SWEEP_SECONDS = 20.0
+PAUSES, PAUSE_WEIGHTS = (0, 1, 2, 6), (70, 5, 10, 15)
 
 
 @dataclass(slots=True)
@@ -50,6 +51,15 @@ class Surroundings:
             weather.pick(self.world.containers).clock.step(seconds)
             self.world.platform.history.clocks_set += 1
             self.world.platform.journal.say("clock", "is set", f"{seconds:+.1f} s from the truth")
+
+    def pause_and_resume(self) -> None:
+        """Let a container stop sending now and then, or go on, as each learns of SENDING at its own time."""
+        weather = self.world.platform.weather
+        for _ in range(weather.pick(PAUSES, PAUSE_WEIGHTS)):
+            self.world.platform.scheduler.sleep(weather.pick((1.0, 60.0, 3000.0, 90_000.0)) * weather.rng.random())
+            container = weather.pick(self.world.containers)
+            container.is_sending = not container.is_sending
+            self.world.platform.journal.say("a container", "sends again" if container.is_sending else "stops sending")
 
     def erase_a_key(self, account: int, keys: InMemoryVault) -> None:
         """Erase the key of an account: what was sealed under it is gone, save for containers that have it in memory."""
