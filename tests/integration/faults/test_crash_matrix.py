@@ -26,7 +26,7 @@ LOST, NOT_BOOKED = Weather("commit-then-drop"), Weather("reset-before-commit")
 @pytest.mark.parametrize(
     ("weather", "methods"),
     [
-        (Weather(), ("store.conclude",)),
+        (Weather(), ("register.find", "store.conclude")),
         (LOST, ("gateway.create_booking", "store.conclude", "store.resolve")),
         (NOT_BOOKED, ("store.claim", "gateway.create_booking")),
         (Weather(throttled=(Step.CONCLUDE,)), ("store.conclude",)),

@@ -86,6 +86,7 @@ class Function:
             "gateway": placing.gateway,
             "store": placing.claiming.store,
             "trail": placing.refusals.trail,
+            "register": placing.naming.register,
             "vault": placing.vault,
             "housekeeping": placing.housekeeping.reconciler.gateway,
         }
