@@ -8,8 +8,8 @@ import pytest
 from chalicelib.domain.operation.stored_answer import StoredAnswer
 from devtools.proof.exploration.__main__ import main
 from devtools.proof.exploration.choices import Budget, Choices, Memory, Price, VisitedError, siblings
-from devtools.proof.exploration.run import LASTING, run_once
-from devtools.proof.exploration.scenarios import SCENARIOS, Scenario
+from devtools.proof.exploration.run import LASTING, Run, run_once
+from devtools.proof.exploration.scenarios import AT_ONCE, SCENARIOS, Scenario, Visit
 from devtools.proof.exploration.search import Figures, explore, explore_all, find_out
 from devtools.proof.exploration.sequences import read_sequence, sequence_of
 from devtools.proof.exploration.world.in_full import in_full
@@ -19,6 +19,7 @@ from devtools.proof.exploration.world.requests import ReadFault, StoreFault
 from devtools.proof.simulation.oracle.invariants import INVARIANTS
 from devtools.proof.simulation.variants import Variant
 from devtools.proof.simulation.world.placement import Fate
+from devtools.proof.simulation.world.register import CLIENT_ROW
 from devtools.proof.simulation.world.store import WriteFault
 
 pytestmark = [
@@ -111,6 +112,32 @@ def test_pruning_loses_nothing(name: str, budget: Budget, variant: Variant) -> N
     assert pruned.runs <= whole.runs
     assert pruned.ends == whole.ends
     assert pruned.broken.keys() == whole.broken.keys()
+
+
+def test_a_client_who_cannot_be_named_changes_neither_what_is_booked_nor_what_is_told() -> None:
+    """Let each request about the row of a new client fail in each way, and compare with a run in which none does."""
+    scenario = replace(NAMED["new-people"], devices=((Visit(AT_ONCE, key="a", is_known=True),),))
+    plain, others = _run(scenario), []
+    for _, prefix in siblings(plain.choices.points, 0):
+        run = _run(scenario, prefix)
+        others += [run] if run.history.failed == {FIRST_CALL: {CLIENT_ROW}} else []
+    assert len(others) == 1 + len(WriteFault), "one read of the row, and one write"
+    assert len({repr((run.history.bookings, _told(run))) for run in (plain, *others)}) == 1
+    assert "201" in _told(plain)
+
+
+FIRST_CALL = 101
+
+
+def _run(scenario: Scenario, prefix: bytes = b"") -> Run:
+    run = Run(scenario, Variant.OURS, Choices(prefix, Budget(0, 1), lambda: b""))
+    assert not run.go().breaches
+    return run
+
+
+def _told(run: Run) -> str:
+    (answer,) = [said.answer for said in run.history.said if said.call == FIRST_CALL]
+    return in_full(answer)
 
 
 def test_equal_sequences_tell_equal_stories() -> None:

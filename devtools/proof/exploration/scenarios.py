@@ -2,7 +2,8 @@
 
 No scenario is made for a wrong protocol. They are the ways in which two requests for one booking can meet: at once, while the
 first one's outcome is unknown, when it can be known, when the day is over, and after the booking has ended; and an app that
-takes a new key whenever it is told that one is safe.
+takes a new key whenever it is told that one is safe; two bookings for a candidate whom nobody has met, by a client who is as
+new; and containers that may not send, beside one that does and after it.
 """
 
 from dataclasses import dataclass

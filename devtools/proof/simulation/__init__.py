@@ -9,5 +9,12 @@ What the verdict rests on, beside the code:
 - A booking that the user makes elsewhere differs from ours in its terms (`surroundings.py`), and a reply that is repeated
   by a cache is one that came through us (`placement.py`). An equal one could not be told apart by anybody.
 
+- Nobody's row in the register is deleted: erasing a person waits until nothing about him is open (docs/adr/0027). The keys of
+  accounts are erased, and containers go on with what they have in memory.
+
+Six people in ten have no row yet when a run begins. Each container remembers names and keys for five minutes, as in production,
+over one register whose requests are lost, late, unanswered and throttled like all others; and in three runs of ten containers
+stop sending and go on, each at times of its own.
+
 The store's rules are those of the in-memory store that the contract suite holds to the tables.
 """
