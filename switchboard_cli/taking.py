@@ -5,10 +5,12 @@ from pathlib import Path
 
 import click
 
+from chalicelib.application.review.persons import UNKNOWN
 from chalicelib.application.review.search_operations import SearchCommand
 from chalicelib.application.review.show_operation import ShowCommand
 from chalicelib.domain.audit.coverage import DigestedHour
 from chalicelib.domain.audit.digest import LONG_AGO
+from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.review.desk.chain import Chain
 from chalicelib.domain.review.exports import bundle as bundles
 from chalicelib.domain.review.exports import evidence_files, lines, manifest
@@ -100,6 +102,8 @@ def _found(asked: filters.Asked, why: str, world: World) -> Iterator[Chain]:
     while True:
         command = SearchCommand(world.visit(why), asked.filter_, asked.client, asked.candidate, cursor, LARGEST_PAGE)
         answer = world.search.execute(command)
+        if answer.unknown:
+            raise NotFoundError(f"--{' and --'.join(answer.unknown)}: {UNKNOWN}")
         yield from (found.chain for found in answer.found)
         cursor = answer.older
         if cursor is None:

@@ -9,7 +9,7 @@ from chalicelib.domain.audit.event import AuditEvent, EventKind, event_hash
 from chalicelib.domain.audit.finding import Tampering
 from chalicelib.domain.audit.signature import sign
 from chalicelib.domain.audit.stored_look import LOOKS, Link, is_of_looks, read_link
-from chalicelib.domain.canonical import canonical_bytes
+from chalicelib.domain.canonical import Canonical, canonical_bytes
 from tests.fakes.digest_signer import QuickSigner
 from tests.trails import Trail
 
@@ -79,8 +79,17 @@ def add(trail: Trail, rng: Random) -> Done:
 
 def _forged(beside: Link, operation_id: str, sequence: int, previous_hash: str) -> bytes:
     if is_of_looks(operation_id):
-        look = {"version": 1, "kind": "looked", "at": beside.at.isoformat(timespec="milliseconds"), "action": "show"}
-        place = {"chain": operation_id.removeprefix(LOOKS), "sequence": sequence, "previous_hash": previous_hash}
+        look: dict[str, Canonical] = {
+            "version": 1,
+            "kind": "looked",
+            "at": beside.at.isoformat(timespec="milliseconds"),
+            "action": "show",
+        }
+        place: dict[str, Canonical] = {
+            "chain": operation_id.removeprefix(LOOKS),
+            "sequence": sequence,
+            "previous_hash": previous_hash,
+        }
         return canonical_bytes({**look, **place, "by": "forged", "found": 0})
     event = AuditEvent(operation_id, sequence, beside.at, EventKind.RELEASED, 9, "forged", previous_hash=previous_hash)
     return event.canonical()

@@ -140,12 +140,15 @@ def test_a_reviewer_who_knows_the_day_and_the_candidate_finds_the_record(watched
 
 def test_an_empty_result_says_what_to_change(watched: Watched) -> None:
     """And a search that cannot be used says what is wrong with it."""
-    page = watched.sign_in("rita", "?client=5&state=UNKNOWN")
+    page = watched.sign_in("rita", f"?candidate={CANDIDATE}&state=UNKNOWN")
     expect(page.get_by_text("Nothing meets these filters.").or_(page.get_by_text("Nothing among what"))).to_be_visible()
     expect(page.get_by_role("columnheader", name="Asked at")).to_be_visible()
     require_accessible(page, "search-empty")
     page.get_by_role("link", name="Search without State: Outcome not known").click()
-    assert page.url.endswith("?client=5")
+    assert page.url.endswith(f"?candidate={CANDIDATE}")
+    page.goto(f"{watched.stack.address('console')}?client=5")
+    expect(page.get_by_role("alert")).to_contain_text("Unknown here: client. Nothing was searched.")
+    require_accessible(page, "search-unknown")
     page.goto(f"{watched.stack.address('console')}?client=me")
     expect(page.get_by_role("alert")).to_contain_text("client: Send a whole number")
     expect(page.get_by_label("Client (UserID)")).to_have_attribute("aria-invalid", "true")

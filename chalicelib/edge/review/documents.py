@@ -5,6 +5,7 @@ from typing import Any
 
 from chalicelib.application.review.audit_verification import AuditVerdict
 from chalicelib.application.review.count_operations import Statistics
+from chalicelib.application.review.persons import UNKNOWN
 from chalicelib.application.review.search_operations import Found, OperationsPage
 from chalicelib.application.review.show_operation import ShownEvent, Timeline
 from chalicelib.domain.audit.finding import Finding
@@ -16,13 +17,17 @@ OPERATIONS = "/v1/audit/operations"
 
 
 def page_document(page: OperationsPage, links: Links) -> dict[str, Document]:
-    """Return a page. With `bound_reached`, more may follow though fewer than asked for are here: go on from `older`."""
+    """Return a page. With `bound_reached`, more may follow though fewer than asked for are here: go on from `older`.
+
+    `unknown_people` are parameters whose UserIDs the register does not have: then nothing was searched.
+    """
     return {
         "operations": [_found(found, links) for found in page.found],
         "older": page.older,
         "newer": page.newer,
         "examined": page.examined,
         "bound_reached": page.is_bounded,
+        "unknown_people": [{"parameter": name, "what": UNKNOWN} for name in page.unknown],
     }
 
 

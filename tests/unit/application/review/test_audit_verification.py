@@ -45,8 +45,15 @@ class Ground:
 
     def verification(self) -> AuditVerification:
         """Return the verification."""
-        kept = {"kept_for": self.kept_for, "looks_kept_for": self.looks_kept_for}
-        return AuditVerification(self.records, self.records, self.shelf, self.key, self.clock, **kept)
+        return AuditVerification(
+            self.records,
+            self.records,
+            self.shelf,
+            self.key,
+            self.clock,
+            kept_for=self.kept_for,
+            looks_kept_for=self.looks_kept_for,
+        )
 
     def verify(self, asked: Asked | None = None) -> AuditVerdict:
         """Verify."""
