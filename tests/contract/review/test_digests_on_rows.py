@@ -223,9 +223,12 @@ def looked(ground: Ground) -> list[dict[str, Any]]:
     ground.clock = FixedClock(START + 9 * HOUR)
     ground.make()
     (chain,) = [one for piece in ground.records.looked(START, START + 9 * HOUR, DEADLINE) for one in piece]
-    key = {"KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {":pk": {"S": chain.operation_id}}}
-    rows: Any = ground.client.query(TableName=ground.audit, **key)
-    return list(rows["Items"])
+    found: Any = ground.client.query(
+        TableName=ground.audit,
+        KeyConditionExpression="pk = :pk",
+        ExpressionAttributeValues={":pk": {"S": chain.operation_id}},
+    )
+    return list(found["Items"])
 
 
 def test_looks_and_deeds_are_covered_and_each_tampering_with_their_rows_is_named(ground: Ground) -> None:

@@ -46,7 +46,7 @@ class StoredIndex(InMemoryAuditIndex):
         return {id_: Chain.read(id_, stored) for id_, stored in self.stored.items()}
 
 
-def files_of(package: Package | TooMuch) -> dict[str, bytes]:
+def files_of(package: Package | TooMuch | UnknownPeople) -> dict[str, bytes]:
     """Return the files of an archive by name."""
     assert isinstance(package, Package)
     with tarfile.open(fileobj=io.BytesIO(package.content)) as tar:
