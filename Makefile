@@ -30,7 +30,7 @@ SPREAD := -n $(WORKERS) --dist loadfile
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run reset events digest resolve rebuild-guards races test check typescript python-client client-trials newcomer lint format types contracts coverage lock openapi contract-trials package deploy undeploy secret deploy-test bench bench-audit simulate explore writers tampering crash-matrix deadlines machine cut-answers mutate clean
+.PHONY: help setup demo run reset events digest errands resolve rebuild-guards races test check typescript python-client client-trials newcomer lint format types contracts coverage lock openapi contract-trials package deploy undeploy secret deploy-test bench bench-audit simulate explore writers tampering crash-matrix deadlines machine cut-answers mutate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ events: .venv/installed ## `switchboard audit show` of one operation of `make ru
 
 digest: .venv/installed ## make the signed digest of the running hour of `make run` ahead of its time, to verify by
 	@DYNAMODB_PORT=$(DYNAMODB_PORT) $(CALL) devtools.local.review.digests
+
+errands: .venv/installed ## do now what custodians' holds and erasures in `make run` leave to the hourly function
+	@DYNAMODB_PORT=$(DYNAMODB_PORT) $(CALL) devtools.local.review.errands
 
 resolve: .venv/installed ## `switchboard operations resolve` (OPERATION=op_... BOOKING=1234|NONE WHY="..."; of a stage with its OPERATIONS_TABLE and AUDIT_TABLE)
 	@$(CALL) switchboard_cli operations resolve "$$OPERATION" $(if $(filter NONE,$(BOOKING)),--none,--booking "$$BOOKING") --why "$$WHY" \

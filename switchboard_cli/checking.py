@@ -13,8 +13,9 @@ from chalicelib.adapters.digest_keys import TrustedKeys
 from chalicelib.domain.audit.chain import StoredChain, broken_link
 from chalicelib.domain.audit.finding import Finding
 from chalicelib.domain.audit.stored_event import StoredEvent
+from chalicelib.domain.audit.stored_look import is_of_looks
 from chalicelib.domain.review.behaviour import first_impossible
-from chalicelib.domain.review.exports import bundle, lines, manifest
+from chalicelib.domain.review.exports import bundle, formats, lines, manifest
 from switchboard_cli import screen
 from switchboard_cli.exits import CommandError, Exit
 from switchboard_cli.files import lines_of, sum_of
@@ -29,6 +30,7 @@ class Result:
 
     operations: int = 0
     events: int = 0
+    looks: int = 0
     covered: int = 0
     keys: tuple[str, ...] = ()
     wrong: list[str] = field(default_factory=list)
@@ -39,6 +41,14 @@ class Result:
     def is_clean(self) -> bool:
         """Tell whether all is as it was written, as far as can be told from this alone."""
         return not self.wrong and not self.findings and not self.left_out
+
+    def count(self, chain: StoredChain) -> None:
+        """Count a chain."""
+        if is_of_looks(chain.operation_id):
+            self.looks += len(chain.events)
+        else:
+            self.operations += 1
+            self.events += len(chain.events)
 
     def take(self, finding: Finding | None) -> None:
         """Note a finding, if it is one, up to MOST_NAMED."""
@@ -55,6 +65,7 @@ class Result:
             "verdict": "clean" if self.is_clean else "tampered",
             "operations": self.operations,
             "events": self.events,
+            "looks": self.looks,
             "covered_by_digests": self.covered,
             "keys_sha256": list(self.keys),
             "files": self.wrong,
@@ -93,28 +104,28 @@ def verdict(path: Path, keys: Sequence[Path]) -> Result:
         ValueError: there is no export and no bundle, or a key is none.
     """
     result = Result()
-    events = path
+    files = [path]
     if path.is_dir():
         stored = (path / manifest.NAME).read_bytes()
         result.wrong += manifest.differing(stored, lambda name: sum_of(path / Path(name).name))
-        events = path / bundle.EVENTS
+        files = [file for name in (bundle.EVENTS, formats.LOOKS) if (file := path / name).is_file()]
         if json.loads(stored).get("kind") == "evidence":
             _bundle(path, json.loads(stored).get("operation"), keys, result)
             return result
-        if not events.is_file():
-            return result  # a table alone: its sums are all that can be checked
     with screen.progress("operations verified") as steps:
-        for chain in lines.read(lines_of(events)):
-            result.operations += 1
-            result.events += len(chain.events)
-            result.take(_finding(chain))
-            steps.took()
+        for file in files:  # none where there is a table alone: its sums are all that can be checked
+            for chain in lines.read(lines_of(file)):
+                result.count(chain)
+                result.take(_finding(chain))
+                steps.took()
     return result
 
 
 def _finding(chain: StoredChain) -> Finding | None:
     broken = broken_link(chain)
-    return broken or first_impossible([StoredEvent.read(event) for event in chain.events])
+    if broken is not None or is_of_looks(chain.operation_id):
+        return broken
+    return first_impossible([StoredEvent.read(event) for event in chain.events])
 
 
 def _bundle(path: Path, operation: object, keys: Sequence[Path], result: Result) -> None:
@@ -135,7 +146,8 @@ def _bundle(path: Path, operation: object, keys: Sequence[Path], result: Result)
 
 
 def _tell(result: Result) -> None:
-    rows = [("operations", result.operations), ("events", result.events), ("covered by digests", result.covered)]
+    rows = [("operations", result.operations), ("events", result.events), ("looks and deeds", result.looks)]
+    rows += [("covered by digests", result.covered)]
     rows += [("SHA-256 of a key", key) for key in result.keys]  # type: ignore[misc]  # a text beside numbers
     screen.table("Clean" if result.is_clean else "NOT as it was written", ("what", "how many"), rows)
     for wrong in result.wrong:

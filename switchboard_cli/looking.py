@@ -6,7 +6,8 @@ from datetime import datetime
 import click
 
 from chalicelib.application.review.count_operations import CountCommand, Statistics
-from chalicelib.application.review.search_operations import PAGE, SearchCommand
+from chalicelib.application.review.persons import UNKNOWN
+from chalicelib.application.review.search_operations import PAGE, OperationsPage, SearchCommand
 from chalicelib.application.review.show_operation import ShowCommand, Timeline
 from chalicelib.domain.audit.chain import StoredChain, beside_record, broken_link
 from chalicelib.domain.audit.finding import Finding
@@ -15,7 +16,7 @@ from chalicelib.domain.review import wording
 from chalicelib.edge.links import Links
 from chalicelib.edge.review.documents import page_document, statistics_document, timeline_document
 from switchboard_cli import filters, screen
-from switchboard_cli.exits import Exit, told
+from switchboard_cli.exits import CommandError, Exit, told
 from switchboard_cli.options import Moment, as_json, operation_id, where, why
 from switchboard_cli.world import World
 
@@ -43,7 +44,13 @@ def search(  # noqa: PLR0913, PLR0917 (an option each)
         page = world.search.execute(command)
     if is_json:
         screen.document(page_document(page, LINKS))
-        return
+    else:
+        _show_page(page)
+    if page.unknown:
+        raise CommandError(f"--{' and --'.join(page.unknown)}: {UNKNOWN}", Exit.NOT_FOUND)
+
+
+def _show_page(page: OperationsPage) -> None:
     rows = [
         (
             found.chain.begun_at and f"{found.chain.begun_at:%Y-%m-%d %H:%M:%S}",

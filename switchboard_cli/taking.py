@@ -5,13 +5,15 @@ from pathlib import Path
 
 import click
 
+from chalicelib.application.review.persons import UNKNOWN
 from chalicelib.application.review.search_operations import SearchCommand
 from chalicelib.application.review.show_operation import ShowCommand
 from chalicelib.domain.audit.coverage import DigestedHour
 from chalicelib.domain.audit.digest import LONG_AGO
+from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.review.desk.chain import Chain
 from chalicelib.domain.review.exports import bundle as bundles
-from chalicelib.domain.review.exports import evidence_files, manifest
+from chalicelib.domain.review.exports import evidence_files, lines, manifest
 from chalicelib.domain.review.exports import formats as files_of
 from switchboard_cli import filters, screen
 from switchboard_cli.exits import CommandError, Exit, told
@@ -32,9 +34,12 @@ LARGEST_PAGE = 100
     multiple=True,
     help="Which files; else lines and a table.",
 )
+@click.option("--looks", "with_looks", is_flag=True, help="Also who looked, and what custodians did: looks.jsonl.")
 @why(is_required=True)
 @where
-def export(folder: Path, asked: filters.Asked, formats: tuple[str, ...], why: str, world: World) -> None:
+def export(  # noqa: PLR0913, PLR0917 (an option each)
+    folder: Path, asked: filters.Asked, formats: tuple[str, ...], with_looks: bool, why: str, world: World
+) -> None:
     """Write the operations that meet the filters into a new FOLDER, with a manifest. Memory does not grow with them."""
     chosen = formats or files_of.USUAL
     tally = manifest.Tally()
@@ -46,6 +51,10 @@ def export(folder: Path, asked: filters.Asked, formats: tuple[str, ...], why: st
             for name in chosen:
                 files.write(files_of.FILES[name], *files_of.written(name, chain))
             steps.took()
+        if with_looks:
+            files.open(files_of.LOOKS)
+            for looks in world.looks(asked.filter_.start, asked.filter_.end, why):
+                files.write(files_of.LOOKS, *lines.written(looks.events))
         made = manifest.manifest(world.clock.now(), files.sums, tally, asked.described(), kind="export")
         files.write(manifest.NAME, made)
     screen.remark(f"{tally.operations} operations with {tally.events} events are in {folder}.")
@@ -93,6 +102,8 @@ def _found(asked: filters.Asked, why: str, world: World) -> Iterator[Chain]:
     while True:
         command = SearchCommand(world.visit(why), asked.filter_, asked.client, asked.candidate, cursor, LARGEST_PAGE)
         answer = world.search.execute(command)
+        if answer.unknown:
+            raise NotFoundError(f"--{' and --'.join(answer.unknown)}: {UNKNOWN}")
         yield from (found.chain for found in answer.found)
         cursor = answer.older
         if cursor is None:

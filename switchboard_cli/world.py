@@ -19,6 +19,7 @@ from chalicelib.adapters.aws.people.register import DynamoDBPeopleRegister
 from chalicelib.adapters.aws.people.traces import DynamoDBTraces
 from chalicelib.adapters.aws.review.audit_index import DynamoDBAuditIndex
 from chalicelib.adapters.aws.review.audit_records import DynamoDBAuditRecords, DynamoDBOperationHeads
+from chalicelib.adapters.aws.review.batches import pieces
 from chalicelib.adapters.aws.review.calls import CLIENT_CONFIG
 from chalicelib.adapters.aws.review.contacts import KmsContacts
 from chalicelib.adapters.aws.review.digest_bucket import S3DigestShelf
@@ -43,8 +44,10 @@ from chalicelib.application.review.search_operations import SearchOperations
 from chalicelib.application.review.show_operation import ShowOperation
 from chalicelib.application.review.take_evidence import covering
 from chalicelib.domain.access import AccessToken
-from chalicelib.domain.audit.chain import Head
+from chalicelib.domain.audit.chain import Head, StoredChain
 from chalicelib.domain.audit.coverage import DigestedHour
+from chalicelib.domain.canonical import Canonical
+from chalicelib.domain.review.desk.look import Action
 from chalicelib.domain.review.desk.reviewer import Reviewer, Role
 from chalicelib.domain.time_budget import Deadline
 from chalicelib.review_settings import days
@@ -56,6 +59,7 @@ if TYPE_CHECKING:
 LOCAL_REGION = "eu-west-2"
 LOCAL_HOST = "127.0.0.1"
 DIGESTS_SECONDS = 300.0  # reading the digests of an operation that went on for days
+LOOKS_AT_ONCE = 16  # chains of a day each
 NO_TOKEN = AccessToken("command-line")  # who looks is known by the credentials of AWS, not by a token
 
 
@@ -152,7 +156,26 @@ class World:
             self._keys(key_ids),
             self.clock,
             kept_for=self._kept_for("EVENTS_KEPT_DAYS"),
+            looks_kept_for=self._kept_for("LOOKS_KEPT_DAYS"),
         )
+
+    def looks(self, start: datetime | None, end: datetime | None, why: str) -> Iterator[StoredChain]:
+        """Yield the chains of looks and deeds that began in a span, as they are stored: without a start, all that are kept.
+
+        Reading them is a look as well, recorded before the first one is given.
+
+        Raises:
+            AuditUnavailableError: they cannot be read, or that cannot be recorded.
+        """
+        now, deadline = self.clock.now(), Deadline.after(self.clock.monotonic, DIGESTS_SECONDS)
+        since, until = start or now - self._kept_for("LOOKS_KEPT_DAYS"), end or now
+        records, door = DynamoDBAuditRecords.of(self._index), self.door
+        names = [one.operation_id for piece in records.looked(since, until, deadline) for one in piece]
+        asked: dict[str, Canonical] = {"looks": True, "from": since.isoformat(), "to": until.isoformat()}
+        visit = self.visit(why)
+        door.record(visit, self.person, Action.EXPORT, asked, len(names), door.deadline(visit))
+        for some in pieces(names, LOOKS_AT_ONCE):
+            yield from records.chains(some, deadline)
 
     def public_keys(self, key_ids: tuple[str, ...]) -> list[bytes]:
         """Return the public keys of digests, in PEM.

@@ -8,7 +8,8 @@ from chalicelib.domain.audit.digest import Digest
 from chalicelib.domain.audit.event import AuditEvent, EventKind, event_hash
 from chalicelib.domain.audit.finding import Tampering
 from chalicelib.domain.audit.signature import sign
-from chalicelib.domain.audit.stored_event import StoredEvent
+from chalicelib.domain.audit.stored_look import LOOKS, Link, is_of_looks, read_link
+from chalicelib.domain.canonical import Canonical, canonical_bytes
 from tests.fakes.digest_signer import QuickSigner
 from tests.trails import Trail
 
@@ -59,23 +60,37 @@ def remove_two(trail: Trail, rng: Random) -> Done:
 def remove_operation(trail: Trail, rng: Random) -> Done:
     """Remove all events of an operation."""
     id_, _, _ = _any_operation(trail, rng, least=1)
-    return Done(trail.with_chain(id_, []), Tampering.OPERATION_REMOVED, id_, 1)
+    kind = Tampering.LOOKS_REMOVED if is_of_looks(id_) else Tampering.OPERATION_REMOVED
+    return Done(trail.with_chain(id_, []), kind, id_, 1)
 
 
 def add(trail: Trail, rng: Random) -> Done:
-    """Put an event into a chain, chained as it should be, or a new operation beside the others."""
+    """Put an event or a look into a chain, chained as it should be, or a new operation or reader beside the others."""
     id_, chain, covered = _any_operation(trail, rng, least=1)
     if rng.random() < 0.2:
-        forged = _forged(StoredEvent.read(chain[0]), "op_forged", 1, "0")
-        return Done(trail.with_chain("op_forged", [forged]), Tampering.ADDED, "op_forged", 1)
+        new = f"{id_[:-1]}x"
+        return Done(trail.with_chain(new, [_forged(read_link(chain[0]), new, 1, "0")]), Tampering.ADDED, new, 1)
     number = rng.randrange(covered + (covered == len(chain)))
-    beside = StoredEvent.read(chain[max(number - 1, 0)])
+    beside = read_link(chain[max(number - 1, 0)])
     previous = event_hash(chain[number - 1]) if number else "0"
     chain.insert(number, _forged(beside, id_, number + 1, previous))
     return Done(trail.with_chain(id_, chain), Tampering.ADDED, id_, number + 1)
 
 
-def _forged(beside: StoredEvent, operation_id: str, sequence: int, previous_hash: str) -> bytes:
+def _forged(beside: Link, operation_id: str, sequence: int, previous_hash: str) -> bytes:
+    if is_of_looks(operation_id):
+        look: dict[str, Canonical] = {
+            "version": 1,
+            "kind": "looked",
+            "at": beside.at.isoformat(timespec="milliseconds"),
+            "action": "show",
+        }
+        place: dict[str, Canonical] = {
+            "chain": operation_id.removeprefix(LOOKS),
+            "sequence": sequence,
+            "previous_hash": previous_hash,
+        }
+        return canonical_bytes({**look, **place, "by": "forged", "found": 0})
     event = AuditEvent(operation_id, sequence, beside.at, EventKind.RELEASED, 9, "forged", previous_hash=previous_hash)
     return event.canonical()
 
@@ -103,7 +118,7 @@ def restore(trail: Trail, rng: Random) -> Done:
     moment = rng.choice([entry.at for entry in entries if entry.at < newest[-2]])
     chains = {id_: list(chain) for id_, chain in trail.chains.items()}
     for id_, chain in chains.items():
-        newer = (number for number, event in enumerate(chain) if StoredEvent.read(event).at > moment)
+        newer = (number for number, event in enumerate(chain) if read_link(event).at > moment)
         chains[id_] = chain[: next(newer, len(chain))]
     lost = min(entry for entry in entries if entry.sequence > len(chains[entry.operation_id]))
     kept = {id_: chain for id_, chain in chains.items() if chain}

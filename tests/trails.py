@@ -11,13 +11,17 @@ from chalicelib.domain.audit.coverage import DigestedHour
 from chalicelib.domain.audit.digest import HOUR, Digest, Entry, due_at, make_digest, placed
 from chalicelib.domain.audit.event import GENESIS, AuditEvent, EventKind, event_hash
 from chalicelib.domain.audit.signature import SignatureCheck, Signer, sign
-from chalicelib.domain.audit.stored_event import StoredEvent
+from chalicelib.domain.audit.stored_look import LOOKS, read_link
 from chalicelib.domain.audit.verification import Verdict, verify
+from chalicelib.domain.review.desk.look import Action, Head, Look
+from chalicelib.domain.review.desk.reviewer import Reviewer, Role
 from tests.builders import NOW, pseudonym
 from tests.fakes.digest_signer import QuickSigner
 
 SIGNER = QuickSigner()
 KINDS = (EventKind.CLAIMED, EventKind.UNKNOWN, EventKind.AMBIGUOUS, EventKind.CONFIRMED, EventKind.RELEASED)
+ACTIONS = (Action.SEARCH, Action.SHOW, Action.HOLD, Action.ERASE, Action.VERIFY)
+ROLES = frozenset({Role.REVIEWER, Role.CUSTODIAN})
 NO_DELAY, MOST_DELAYED = timedelta(0), timedelta(hours=2)
 LATE = 0.2
 
@@ -69,6 +73,20 @@ def make_chain(operation_id: str, times: Sequence[datetime]) -> list[bytes]:
     return stored
 
 
+def make_looks(reader: str, times: Sequence[datetime]) -> tuple[str, list[bytes]]:
+    """Return a reader's chain of looks, all of one day, and the name that digests have for it."""
+    stored: list[bytes] = []
+    head, name = Head(), ""
+    for number, at in enumerate(times):
+        look = Look(
+            Reviewer("https://identity.example", reader, ROLES), ACTIONS[number % len(ACTIONS)], at, "r", number
+        )
+        event = look.following(head)
+        head, name = event.head(), f"{LOOKS}{look.chain}"
+        stored.append(event.canonical())
+    return name, stored
+
+
 def make_hours(
     chains: Mapping[str, Sequence[bytes]],
     start: datetime,
@@ -83,7 +101,7 @@ def make_hours(
         found: list[tuple[datetime, Entry]] = []
         for id_, chain in chains.items():
             latest = due_at(hour) - (delays or {}).get(id_, NO_DELAY)
-            there = takewhile(lambda one, latest=latest: one[1].at <= latest, placed(map(StoredEvent.read, chain)))  # type: ignore[misc]
+            there = takewhile(lambda one, latest=latest: one[1].at <= latest, placed(map(read_link, chain)))  # type: ignore[misc]
             known = [one for one in there if one[0] <= hour]
             found += known[covered[id_] :]
             covered[id_] = max(covered[id_], len(known))
@@ -92,17 +110,27 @@ def make_hours(
     return hours
 
 
-def make_trail(rng: Random, *, operations: int = 12, hours: int = 4, signer: Signer = SIGNER) -> Trail:
+def make_trail(
+    rng: Random, *, operations: int = 12, readers: int = 0, hours: int = 4, signer: Signer = SIGNER
+) -> Trail:
     """Return a trail as it stands when its newest digest was made; the events after that hour have none yet.
 
-    Some events came late, and some clocks went backwards.
+    Some events came late, and some clocks went backwards. Each of the readers has looked on the first day.
     """
     now = due_at(NOW + (hours - 1) * HOUR)
-    ids = [f"op_{number:026}" for number in range(operations)]
-    delays = {id_: rng.random() * MOST_DELAYED if rng.random() < LATE else NO_DELAY for id_ in ids}
-    times = {id_: list(takewhile(lambda at, delay=delays[id_]: at + delay <= now, _times(rng, hours))) for id_ in ids}  # type: ignore[misc]
-    chains = {id_: make_chain(id_, times[id_]) for id_ in ids if times[id_]}
+    ids = [f"op_{number:026}" for number in range(operations)] + [f"reader-{number}" for number in range(readers)]
+    delayed = {id_: rng.random() * MOST_DELAYED if rng.random() < LATE else NO_DELAY for id_ in ids}
+    times = {id_: list(takewhile(lambda at, delay=delayed[id_]: at + delay <= now, _times(rng, hours))) for id_ in ids}  # type: ignore[misc]
+    named = {id_: _chain(id_, times[id_]) for id_ in ids if times[id_]}
+    chains, delays = dict(named.values()), {name: delayed[id_] for id_, (name, _) in named.items()}
     return Trail(chains, make_hours(chains, NOW, hours, signer, delays), now + timedelta(minutes=rng.randrange(60)))
+
+
+def _chain(id_: str, times: Sequence[datetime]) -> tuple[str, list[bytes]]:
+    """Return a chain under its name: of an operation, or of what a reader looked at on one day."""
+    if id_.startswith("op_"):
+        return id_, make_chain(id_, times)
+    return make_looks(id_, [at for at in times if at.date() == NOW.date()])
 
 
 def _times(rng: Random, hours: int) -> Iterator[datetime]:

@@ -93,6 +93,7 @@ def build(environment: Mapping[str, str]) -> ReviewContainer:
         digest_keys,
         clock,
         kept_for=retention.events,
+        looks_kept_for=retention.looks,
     )
     box = KmsBox(kms, settings.sealing_key_id, random_bytes)
     return ReviewContainer(

@@ -10,9 +10,10 @@ from queue import SimpleQueue
 from chalicelib.settings import InvalidSettingsError
 from devtools.local.example import curl_booking, curl_preflight, now_on_upstream_clock
 from devtools.local.page import BookingPage
-from devtools.local.review.digests import digest_due_hours
+from devtools.local.review.digests import LOOK_SECONDS, is_behind_with_digests
+from devtools.local.review.errands import HOUR_SECONDS, run_and_tell
 from devtools.local.review.identity import USERS, curl_search
-from devtools.local.review.schedule import DigestSchedule
+from devtools.local.review.schedule import Schedule
 from devtools.local.server import HOST
 from devtools.local.stack import Ports, Stack
 from devtools.local.state import StateInUseError, hold, state_folder
@@ -91,6 +92,9 @@ make events OPERATION=op_… DYNAMODB_PORT={database_port}
 Make the signed digest of this hour now, to verify by (by itself, each hour has one 20 minutes after its end):
 make digest DYNAMODB_PORT={database_port}
 
+Do what custodians' holds and erasures leave to the clock now (by itself, it is done each hour):
+make errands DYNAMODB_PORT={database_port}
+
 Search the audit as a reviewer does:
 {curl_search(stack.review_url, stack.issuer)}
 """
@@ -112,7 +116,8 @@ def serve(environment: Mapping[str, str], stops: "SimpleQueue[int]") -> None:
         with (
             BookingPage(page_port) as page,
             Stack(Ports(*of_stack), state=state, page_origins=page.origins) as stack,
-            DigestSchedule(digest_due_hours),
+            Schedule("digests", is_behind_with_digests, LOOK_SECONDS),
+            Schedule("errands", run_and_tell, HOUR_SECONDS),
         ):
             page.show(stack.url, has_sandbox=stack.sandbox is not None)
             if stops.empty():

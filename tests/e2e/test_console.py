@@ -32,6 +32,8 @@ MOST_BYTES = 150_000
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 CANDIDATE = "123456"
 STRANGER = "424242"
+FORGOTTEN = "200005"  # a candidate of the sandbox
+REQUEST, ERASE = "Request of the person", "Erase this person for good"
 REASON = "Complaint of a client"
 
 
@@ -140,12 +142,15 @@ def test_a_reviewer_who_knows_the_day_and_the_candidate_finds_the_record(watched
 
 def test_an_empty_result_says_what_to_change(watched: Watched) -> None:
     """And a search that cannot be used says what is wrong with it."""
-    page = watched.sign_in("rita", "?client=5&state=UNKNOWN")
+    page = watched.sign_in("rita", f"?candidate={CANDIDATE}&state=UNKNOWN")
     expect(page.get_by_text("Nothing meets these filters.").or_(page.get_by_text("Nothing among what"))).to_be_visible()
     expect(page.get_by_role("columnheader", name="Asked at")).to_be_visible()
     require_accessible(page, "search-empty")
     page.get_by_role("link", name="Search without State: Outcome not known").click()
-    assert page.url.endswith("?client=5")
+    assert page.url.endswith(f"?candidate={CANDIDATE}")
+    page.goto(f"{watched.stack.address('console')}?client=5")
+    expect(page.get_by_role("alert")).to_contain_text("Unknown here: client. Nothing was searched.")
+    require_accessible(page, "search-unknown")
     page.goto(f"{watched.stack.address('console')}?client=me")
     expect(page.get_by_role("alert")).to_contain_text("client: Send a whole number")
     expect(page.get_by_label("Client (UserID)")).to_have_attribute("aria-invalid", "true")
@@ -231,17 +236,18 @@ def verified_elsewhere(folder: Path) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(command, cwd=ROOT, env=nowhere, capture_output=True, text=True, check=False)  # noqa: S603 (our own words)
 
 
-def make_digest(stack: LocalRun) -> None:
-    """Make the digest of the running hour, as `make digest` does."""
+def make(stack: LocalRun, what: str) -> str:
+    """Make the digest of the running hour, as `make digest` does, or run the errands of the hour; return what is told."""
     port = stack.address("dynamodb").rpartition(":")[2]
     environment = {"PATH": os.environ["PATH"], "DYNAMODB_PORT": port}
-    command = [sys.executable, "-m", "devtools.local.review.digests"]
-    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)  # noqa: S603 (the same)
+    command = [sys.executable, "-m", f"devtools.local.review.{what}"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)  # noqa: S603 (the same)
+    return done.stdout
 
 
 def test_a_third_person_verifies_the_record_of_a_day_and_a_candidate_offline(watched: Watched, tmp_path: Path) -> None:
     """Found by what a reviewer knows, verified in the console, taken along as evidence, and proved without a network."""
-    make_digest(watched.stack)
+    make(watched.stack, "digests")
     page = watched.sign_in("rita")
     today = page.locator("tbody time").first.inner_text()[:10]
     page.get_by_label("Day").first.fill(today)
@@ -301,6 +307,69 @@ def test_custodians_see_who_is_held_and_everybody_for_how_long_records_are_kept(
     page.get_by_role("link", name="Retention").click()
     expect(page.get_by_role("heading", name="For how long records are kept")).to_be_visible()
     require_accessible(page, "retention")
+
+
+def fill_in(page: Page, user_id: str) -> None:
+    """Write down who it is about, and why."""
+    page.get_by_label("UserID of the client or candidate").fill(user_id)
+    page.get_by_label("Reason", exact=True).fill(REQUEST)
+
+
+def press(page: Page, button: str) -> None:
+    """Press a button of the page."""
+    page.get_by_role("button", name=button, exact=True).click()
+
+
+def test_a_custodian_holds_and_erases_somebody(watched: Watched) -> None:
+    """A hold that is set meanwhile refuses the erasure; lifted, it is done, the person is unknown, and all records verify."""
+    request = example.booking(example.now_on_upstream_clock()) | {"BookUserID": int(FORGOTTEN), "Duration": 1}
+    url = f"{watched.stack.address('switchboard')}/v1/PhoneChat/CreateBooking"
+    refused = requests.post(url, json=request, headers={"Authorization": "Bearer other-client-token"}, timeout=30)
+    assert refused.status_code == 422
+    page = watched.sign_in("carl", f"?candidate={FORGOTTEN}")
+    pseudonym = page.locator("tbody").get_by_text(re.compile("p_[0-9A-Z]{26}")).last.inner_text()
+    page.goto(f"{watched.stack.address('console')}/people")
+    fill_in(page, FORGOTTEN)
+    press(page, "What would an erasure do?")
+    expect(page.get_by_text(ERASE)).to_be_visible()
+
+    beside = watched.context.new_page()
+    beside.goto(page.url)
+    fill_in(beside, FORGOTTEN)
+    press(beside, "Set a hold")
+    expect(beside.get_by_role("status")).to_contain_text("The hold is set")
+    beside.screenshot(path=PICTURES / "hold-set.png", full_page=True)
+    press(page, ERASE)
+    expect(page.get_by_role("alert")).to_contain_text("A legal hold is on this person: lift it first.")
+    require_accessible(page, "erasure-refused")
+
+    fill_in(beside, FORGOTTEN)
+    press(beside, "Lift the hold")
+    expect(beside.get_by_role("status")).to_contain_text("The hold is lifted")
+    fill_in(beside, FORGOTTEN)
+    press(beside, "What would an erasure do?")
+    expect(beside.get_by_text("What remains:")).to_be_visible()
+    require_accessible(beside, "erasure-dry-run")
+    press(beside, ERASE)
+    expect(beside.get_by_role("status")).to_contain_text(
+        "Nothing that is stored ties this UserID to its records any more."
+    )
+    require_accessible(beside, "erased")
+
+    page.goto(f"{watched.stack.address('console')}?candidate={FORGOTTEN}")
+    expect(page.get_by_role("alert")).to_contain_text("Unknown here: candidate. Nothing was searched.")
+    page.goto(f"{watched.stack.address('console')}?candidate={pseudonym}")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    told = "Errands of custodians: 0 rows were changed, and 1 errands stay for the next hour.\n"
+    assert make(watched.stack, "errands") == told  # for an hour, it looks for what came after
+    make(watched.stack, "digests")
+    page.goto(f"{watched.stack.address('console')}/verify")
+    press(page, "Verify")
+    expect(page.get_by_role("status")).to_contain_text("Nothing is wrong with these records")
+    expect(page.get_by_role("status")).to_contain_text(
+        re.compile("[1-9][0-9]* looks and deeds of reviewers and custodians")
+    )
+    page.screenshot(path=PICTURES / "verify-after-erasure.png", full_page=True)
 
 
 def enter(stack: LocalRun, user_id: str) -> None:

@@ -9,7 +9,7 @@ from chalicelib.domain.audit.chain import Head, StoredChain
 from chalicelib.domain.audit.coverage import DigestedHour, Stretch
 from chalicelib.domain.audit.digest import Digest, hour_of
 from chalicelib.domain.audit.signature import SignatureCheck, Signed, Signer, sign
-from chalicelib.domain.audit.stored_event import StoredEvent
+from chalicelib.domain.audit.stored_look import is_of_looks, read_link
 from chalicelib.domain.review.desk.position import Position
 from chalicelib.domain.time_budget import Deadline
 from devtools.memory.punctuality import require_deadline
@@ -18,7 +18,7 @@ from tests.fakes.digest_signer import QuickSigner
 
 @dataclass
 class InMemoryRecords:
-    """Implements `AuditRecords` and `OperationHeads`; `index` says when each operation began, which nobody tampers with."""
+    """Implements `AuditRecords` and `OperationHeads`; `index` says when each chain began, which nobody tampers with."""
 
     stored: dict[str, list[bytes]] = field(default_factory=dict)
     records: dict[str, Head] = field(default_factory=dict)
@@ -28,16 +28,28 @@ class InMemoryRecords:
     def put(self, operation_id: str, chain: Sequence[bytes]) -> None:
         """Store a chain as its writers do."""
         self.stored[operation_id] = list(chain)
-        events = [StoredEvent.read(event) for event in chain]
+        events = [read_link(event) for event in chain]
         self.index[operation_id] = events[0].at
+        if is_of_looks(operation_id):
+            return
         self.records[operation_id] = Head(len(events), events[-1].hash)
         for event in events[1:]:
             self.hours.setdefault(hour_of(event.at), set()).add(operation_id)
 
     def begun(self, start: datetime, end: datetime, deadline: Deadline) -> Iterator[Sequence[Position]]:
-        """Yield what the index has."""
+        """Yield what the index has of operations."""
+        yield from self._begun(start, end, deadline, of_looks=False)
+
+    def looked(self, start: datetime, end: datetime, deadline: Deadline) -> Iterator[Sequence[Position]]:
+        """Yield what it has of readers."""
+        yield from self._begun(start, end, deadline, of_looks=True)
+
+    def _begun(
+        self, start: datetime, end: datetime, deadline: Deadline, *, of_looks: bool
+    ) -> Iterator[Sequence[Position]]:
         require_deadline(deadline)
-        found = sorted(Position(at, id_) for id_, at in self.index.items() if start <= at < end)
+        named = ((id_, at) for id_, at in self.index.items() if is_of_looks(id_) is of_looks)
+        found = sorted(Position(at, id_) for id_, at in named if start <= at < end)
         yield from (found[first : first + PIECE] for first in range(0, len(found), PIECE))
 
     def continued(self, hour: datetime, deadline: Deadline) -> Sequence[str]:

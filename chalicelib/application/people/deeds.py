@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from chalicelib.application.people.ports import PeopleRegister, Written
 from chalicelib.application.review.door import NOT_RECORDED, TRIES, Door, Visit
+from chalicelib.application.review.persons import UNKNOWN
 from chalicelib.domain.canonical import Canonical
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.people.person import Person
@@ -15,7 +16,6 @@ from chalicelib.domain.violation import Violation
 from chalicelib.values import dataclass
 
 NOBODY: dict[str, Canonical] = {"person": "in no register"}  # a UserID that is in no record is told by none either
-UNKNOWN = "The register has nobody of this UserID: no record tells of them, or they were erased."
 _WHY = "Say why, in the header Review-Reason or the parameter reason."
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from chalicelib.application.people.deeds import UNKNOWN, Custodian, Deeds
+from chalicelib.application.people.deeds import Custodian, Deeds
 from chalicelib.application.people.ports import Traces
 from chalicelib.application.people.tending import held_by, is_time_left
 from chalicelib.application.review.door import Visit
+from chalicelib.application.review.persons import UNKNOWN
 from chalicelib.domain.canonical import Canonical
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.people.person import Person

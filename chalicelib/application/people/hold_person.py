@@ -1,9 +1,10 @@
 """HoldPerson and LiftHold: a legal hold on the records of a person, set and lifted with a reason."""
 
-from chalicelib.application.people.deeds import UNKNOWN, Deeds
+from chalicelib.application.people.deeds import Deeds
 from chalicelib.application.people.ports import Task, Traces
 from chalicelib.application.people.tending import Swept, keep_records, let_records_end
 from chalicelib.application.review.door import Visit
+from chalicelib.application.review.persons import UNKNOWN
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.people.person import Hold, Person
 from chalicelib.domain.review.desk.look import Action

@@ -1,4 +1,7 @@
-"""AuditVerification: hashes, digests and behaviour of a span of time or of one operation, in bounded memory, with progress."""
+"""AuditVerification: hashes, digests and behaviour of a span of time or of one operation, in bounded memory, with progress.
+
+A span has the looks of reviewers and the deeds of custodians as well: the chains of them that began in it, in hashes and digests.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -13,6 +16,7 @@ from chalicelib.domain.audit.coverage import Coverage, DigestedHour, Stretch
 from chalicelib.domain.audit.digest import FIRST_LOOKS_BACK, HOUR, LATEST, hour_of
 from chalicelib.domain.audit.finding import Finding
 from chalicelib.domain.audit.stored_event import StoredEvent, UnreadableEventError
+from chalicelib.domain.audit.stored_look import is_of_looks
 from chalicelib.domain.audit.verification import MOST_NAMED, Verdict, Verification
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.review.behaviour import Windows
@@ -55,6 +59,7 @@ class AuditVerdict:
 
     `until` is up to where operations were looked at; with `is_bounded` there are more that the question asked for. With
     `kept_since`, a part of what was asked for, or all of it, is older than that and past its retention: it was not looked at.
+    `looks_kept_since` is the same of looks.
     """
 
     records: Verdict
@@ -63,6 +68,7 @@ class AuditVerdict:
     until: datetime
     is_bounded: bool = False
     kept_since: datetime | None = None
+    looks_kept_since: datetime | None = None
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -89,7 +95,7 @@ def silent(progress: Progress) -> None:
 class AuditVerification:
     """Verifies what is stored; whoever asks has been let in by somebody else.
 
-    With `kept_for`, events end that long after they happened, and what began before is not missed.
+    With `kept_for`, events end that long after they happened, and what began before is not missed; with `looks_kept_for`, looks.
     """
 
     records: AuditRecords
@@ -99,6 +105,7 @@ class AuditVerification:
     clock: Clock
     windows: Windows = field(default_factory=Windows)
     kept_for: timedelta | None = None
+    looks_kept_for: timedelta | None = None
 
     def verify(self, asked: Asked, deadline: Deadline, tell: Callable[[Progress], None] = silent) -> AuditVerdict:
         """Verify; `tell` hears of the progress after each digest and each piece of operations.
@@ -118,8 +125,9 @@ class _Run:
         self._parts, self._asked, self._deadline, self._tell = parts, asked, deadline, tell
         self._now = parts.clock.now()
         self._kept_since: datetime | None = None
+        self._looks_kept_since: datetime | None = None
         self._is_past = False
-        self._start, self._end = self._span()
+        self._start, self._end, self._looks_start = self._span()
         self._stretch = self._stretch_of_digests()
         self._coverage = Coverage(parts.keys.check(deadline), self._stretch)
         self._verification = Verification(self._coverage)
@@ -135,25 +143,36 @@ class _Run:
         missing = self._missing()
         self._note(self._stories.contradictions())
         records = self._verification.verdict(self._hours, missing)
-        impossible = tuple(self._impossible)
-        return AuditVerdict(records, impossible, self._start, self._end, self._is_bounded, self._kept_since)
+        return AuditVerdict(
+            records,
+            tuple(self._impossible),
+            self._start,
+            self._end,
+            self._is_bounded,
+            self._kept_since,
+            self._looks_kept_since,
+        )
 
-    def _span(self) -> tuple[datetime, datetime]:
-        """Return from when until when what is asked for began, or, of one operation, went on."""
+    def _span(self) -> tuple[datetime, datetime, datetime]:
+        """Return from when until when what is asked for began, or, of one operation, went on; and from when on looks began."""
         asked = self._asked
         if asked.operation_id is not None:
-            return self._span_of(asked.operation_id)
+            start, end = self._span_of(asked.operation_id)
+            return start, end, end
         first = self._parts.shelf.first_hour(self._deadline) or self._now
         end = min(self._now + CLOCKS, asked.end or self._now + CLOCKS)
-        return self._since_kept(asked.start or first - FIRST_LOOKS_BACK), end
+        start = asked.start or first - FIRST_LOOKS_BACK
+        self._looks_kept_since = self._end_of_past(start, self._parts.looks_kept_for)
+        return self._since_kept(start), end, self._looks_kept_since or start
 
     def _since_kept(self, start: datetime) -> datetime:
         """Return from when on what began is there for certain; later than `start` where some of it may have ended."""
-        kept_for = self._parts.kept_for
-        if kept_for is None or start >= self._now - kept_for:
-            return start
-        self._kept_since = self._now - kept_for
-        return self._kept_since
+        self._kept_since = self._end_of_past(start, self._parts.kept_for)
+        return self._kept_since or start
+
+    def _end_of_past(self, start: datetime, kept_for: timedelta | None) -> datetime | None:
+        """Return the moment before which what began may have ended, if `start` is before it."""
+        return None if kept_for is None or start >= self._now - kept_for else self._now - kept_for
 
     def _span_of(self, operation_id: str) -> tuple[datetime, datetime]:
         (chain,) = self._settled([operation_id])
@@ -174,7 +193,8 @@ class _Run:
     def _stretch_of_digests(self) -> Stretch:
         first = self._parts.shelf.first_hour(self._deadline)
         until = hour_of(min(self._end + TAIL, self._now)) + HOUR
-        return Stretch(None if first is None else max(first, hour_of(self._start)), until)
+        since = hour_of(min(self._start, self._looks_start))
+        return Stretch(None if first is None else max(first, since), until)
 
     def _hours(self) -> Iterator[DigestedHour]:
         return self._parts.shelf.hours(self._stretch, self._deadline)
@@ -185,12 +205,18 @@ class _Run:
             yield hour
 
     def _pieces(self) -> Iterator[Sequence[str]]:
-        """Yield the operations that are asked for; where there are too many, the end of the span moves."""
+        """Yield the operations that are asked for, then the chains of looks of the same span."""
         if self._is_past:
             return
         if self._asked.operation_id is not None:
             yield [self._asked.operation_id]
             return
+        yield from self._operations()
+        for piece in self._parts.records.looked(self._looks_start, self._end, self._deadline):
+            yield [one.operation_id for one in piece]
+
+    def _operations(self) -> Iterator[Sequence[str]]:
+        """Yield the operations of the span; where there are too many, its end moves."""
         left = self._asked.most
         for piece in self._parts.records.begun(self._start, self._end, self._deadline):
             yield [one.operation_id for one in piece[:left]]
@@ -204,7 +230,8 @@ class _Run:
             if chain.events or (chain.head is not None and chain.operation_id not in self._coverage.heads):
                 self._verification.take(chain)
                 self._coverage.begun.pop(chain.operation_id, None)  # what is taken is not missing; memory is let go
-                self._note(self._stories.take(chain))
+                if not is_of_looks(chain.operation_id):
+                    self._note(self._stories.take(chain))
         self._tell(Progress(self._coverage.digests, self._verification.operations, self._verification.events))
 
     def _settled(self, operation_ids: Sequence[str]) -> list[StoredChain]:
@@ -212,7 +239,8 @@ class _Run:
         found: dict[str, StoredChain] = {}
         wanted = list(operation_ids)
         for _ in range(LOOKS):
-            heads = self._parts.heads.heads(wanted, self._deadline)
+            recorded = [id_ for id_ in wanted if not is_of_looks(id_)]
+            heads = self._parts.heads.heads(recorded, self._deadline)
             for chain in self._parts.records.chains(wanted, self._deadline):
                 found[chain.operation_id] = StoredChain(chain.operation_id, chain.events, heads.get(chain.operation_id))
             wanted = [id_ for id_ in wanted if _differ(found[id_])]
@@ -228,10 +256,13 @@ class _Run:
         heads = self._coverage.heads
         if self._asked.operation_id is not None:
             return [self._asked.operation_id] if self._asked.operation_id in heads else []
-        told = [id_ for id_, at in self._coverage.begun.items() if self._start <= at < self._end]
+        told = [id_ for id_, at in self._coverage.begun.items() if self._begin_of(id_) <= at < self._end]
         for first in range(0, len(told), PIECE):
             self._take(told[first : first + PIECE])
         return [id_ for id_ in told if id_ in heads]
+
+    def _begin_of(self, name: str) -> datetime:
+        return self._looks_start if is_of_looks(name) else self._start
 
     def _note(self, findings: Iterable[Finding]) -> None:
         self._impossible += islice(findings, MOST_NAMED - len(self._impossible))

@@ -23,12 +23,16 @@ class AuditRecords(Protocol):
         """Yield all operations and refusals that began at or after `start` and before `end`, oldest first, in pieces."""
         ...
 
+    def looked(self, start: datetime, end: datetime, deadline: Deadline) -> Iterator[Sequence[Position]]:
+        """Yield the chains of looks that began at or after `start` and before `end`, under the names in digests, in pieces."""
+        ...
+
     def continued(self, hour: datetime, deadline: Deadline) -> Sequence[str]:
         """Return the operations that went on in an hour, after the call that began them."""
         ...
 
     def chains(self, operation_ids: Sequence[str], deadline: Deadline) -> Sequence[StoredChain]:
-        """Return the stored bytes of every event of some operations, in their order; of one without any, a chain of none."""
+        """Return the stored bytes of every event of some operations or chains of looks, in their order; else a chain of none."""
         ...
 
 

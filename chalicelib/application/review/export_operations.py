@@ -5,7 +5,7 @@ from dataclasses import field
 from datetime import datetime
 
 from chalicelib.application.review.door import Door, Visit
-from chalicelib.application.review.persons import Persons
+from chalicelib.application.review.persons import Persons, UnknownPeople
 from chalicelib.application.review.ports import AuditIndex
 from chalicelib.application.review.search_operations import UNKNOWN_PERSON
 from chalicelib.application.review.walk import Walk, by_key
@@ -64,8 +64,10 @@ class ExportOperations:
     bounds: Bounds = field(default=EXPORT_BOUNDS)
     most_bytes: int = MOST_BYTES
 
-    def execute(self, command: ExportCommand) -> Package | TooMuch:
+    def execute(self, command: ExportCommand) -> Package | TooMuch | UnknownPeople:
         """Answer with all that meets the filters, or with nothing of it: a part would pass for the whole.
+
+        An empty archive for somebody who is unknown would pass for one of somebody who never booked.
 
         Raises:
             InvalidQueryError: there is no reason.
@@ -77,8 +79,10 @@ class ExportOperations:
         require_reason(command.visit)
         filter_ = self.persons.stored(command.filter_, command.client, command.candidate, deadline)
         draft = _Draft(command, self.door.clock.now(), self.most_bytes)
-        is_whole = filter_ is None or self._fill(draft, filter_, deadline)
-        asked = UNKNOWN_PERSON if filter_ is None else filter_.described()
+        if isinstance(filter_, UnknownPeople):
+            self.door.record(command.visit, reviewer, Action.EXPORT, UNKNOWN_PERSON, 0, deadline)
+            return filter_
+        is_whole, asked = self._fill(draft, filter_, deadline), filter_.described()
         found = draft.tally.operations if is_whole else 0
         self.door.record(command.visit, reviewer, Action.EXPORT, asked, found, deadline)
         return draft.package() if is_whole else TooMuch(draft.since)

@@ -19,7 +19,8 @@ from chalicelib.domain.audit.digest import (
     newest_due,
     placed,
 )
-from chalicelib.domain.audit.stored_event import StoredEvent, UnreadableEventError
+from chalicelib.domain.audit.stored_event import UnreadableEventError
+from chalicelib.domain.audit.stored_look import Link, read_link
 from chalicelib.domain.time_budget import Deadline
 from chalicelib.values import dataclass
 
@@ -78,7 +79,7 @@ class MakeDigests:
             raise RivalDigestError("another run has kept a digest of this hour")
 
     def _operations(self, hour: datetime, previous: Digest | None, deadline: Deadline) -> Iterator[list[str]]:
-        """Yield, in pieces, every operation that may have an event for the digest of an hour."""
+        """Yield, in pieces, every chain that may have an event for the digest of an hour."""
         earliest = hour - (FIRST_LOOKS_BACK if previous is None else LATEST + HOUR)
         begun: set[str] = set()
         for piece in self.records.begun(earliest, hour + HOUR, deadline):
@@ -90,6 +91,8 @@ class MakeDigests:
         others = sorted(continued - begun)
         for first in range(0, len(others), PIECE):
             yield others[first : first + PIECE]
+        for piece in self.records.looked(_day_of(earliest), hour + HOUR, deadline):
+            yield [one.operation_id for one in piece]
 
     def _covered(self, hour: datetime, deadline: Deadline) -> set[tuple[str, int]]:
         """Return what the digests list that could have covered an event which would be late for this one."""
@@ -97,12 +100,17 @@ class MakeDigests:
         return {(entry.operation_id, entry.sequence) for kept in earlier for entry in kept.listing.all()}
 
 
+def _day_of(at: datetime) -> datetime:
+    """Return the start of a UTC day: a chain of looks goes on until the day ends."""
+    return at.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 class RivalDigestError(Exception):
     """Two runs made the digest of one hour; what stands is the other one's."""
 
 
 class _Found:
-    """The events of some operations that a digest is to cover."""
+    """The events of some chains that a digest is to cover."""
 
     def __init__(self, operations: Iterable[list[str]], covered: set[tuple[str, int]]) -> None:
         self._operations, self._covered = operations, covered
@@ -116,11 +124,11 @@ class _Found:
                     if belongs_to <= hour and (entry.operation_id, entry.sequence) not in self._covered:
                         yield belongs_to, entry
 
-    def _genuine(self, chain: StoredChain) -> Iterator[StoredEvent]:
+    def _genuine(self, chain: StoredChain) -> Iterator[Link]:
         """Yield the events that stand where they say that they belong; what follows another one is for a verification."""
         for number, stored in enumerate(chain.events, start=1):
             try:
-                event = StoredEvent.read(stored)
+                event = read_link(stored)
             except UnreadableEventError:
                 event = None
             if event is None or (event.operation_id, event.sequence) != (chain.operation_id, number):

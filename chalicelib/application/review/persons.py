@@ -18,6 +18,20 @@ class Seen:
     user_id: int | None = None
 
 
+UNKNOWN = (
+    "The register has nobody of this UserID: no record here tells of them, or they were erased. Check the digits, that it is a "
+    "UserID of AdultWork's and no BookingID, and that this is the stage where they booked or were booked. What an erasure leaves "
+    "is found by the pseudonym in its event."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownPeople:
+    """The parameters of a question that name somebody by a UserID that the register does not have: nothing was searched."""
+
+    parameters: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Persons:
     """The register, as searches and answers use it."""
@@ -26,15 +40,19 @@ class Persons:
 
     def stored(
         self, asked: Filter, client: PersonId | None, candidate: PersonId | None, deadline: Deadline
-    ) -> Filter | None:
-        """Return the filters with people named as events name them; None when somebody is in no event at all."""
+    ) -> Filter | UnknownPeople:
+        """Return the filters with people named as events name them, or who of them is in no event at all."""
         named: dict[str, str] = {}
+        unknown: list[str] = []
         for name, asked_for in (("client", client), ("candidate", candidate)):
             if asked_for is not None:
                 person = self.register.stored(asked_for, deadline) if isinstance(asked_for, int) else asked_for
                 if person is None:
-                    return None
-                named[name] = person
+                    unknown.append(name)
+                else:
+                    named[name] = person
+        if unknown:
+            return UnknownPeople(tuple(unknown))
         return replace(
             asked, client=named.get("client", asked.client), candidate=named.get("candidate", asked.candidate)
         )

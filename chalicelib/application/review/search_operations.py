@@ -4,7 +4,7 @@ from dataclasses import field
 from itertools import islice
 
 from chalicelib.application.review.door import Door, Visit
-from chalicelib.application.review.persons import Persons, Seen, named
+from chalicelib.application.review.persons import Persons, Seen, UnknownPeople, named
 from chalicelib.application.review.ports import AuditIndex
 from chalicelib.application.review.walk import Walk, by_key
 from chalicelib.domain.canonical import Canonical
@@ -49,7 +49,9 @@ class OperationsPage:
     """A page, newest first.
 
     `older` and `newer` are cursors, None where nothing follows that way. `examined` counts the operations that were looked at;
-    `is_bounded` tells that the page ends because an answer may not read more: go on from the cursor.
+    `is_bounded` tells that the page ends because an answer may not read more: go on from the cursor. With `unknown`, these
+    parameters name people whom the register does not have, and nothing was searched: no bookings are told of, nor that there
+    are none.
     """
 
     found: tuple[Found, ...]
@@ -57,6 +59,7 @@ class OperationsPage:
     newer: str | None
     examined: int
     is_bounded: bool
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +85,9 @@ class SearchOperations:
         deadline = self.door.deadline(command.visit)
         reviewer = self.door.admit(command.visit, deadline, Role.REVIEWER)  # 1
         filter_ = self.persons.stored(command.filter_, command.client, command.candidate, deadline)  # 2
-        if filter_ is None:
-            page, asked = OperationsPage((), None, None, 0, is_bounded=False), UNKNOWN_PERSON
+        if isinstance(filter_, UnknownPeople):
+            page = OperationsPage((), None, None, 0, is_bounded=False, unknown=filter_.parameters)
+            asked = UNKNOWN_PERSON
         else:
             page, asked = self._read(command, filter_, deadline), filter_.described()  # 3
         self.door.record(command.visit, reviewer, Action.SEARCH, asked, len(page.found), deadline)  # 4

@@ -1,10 +1,11 @@
-"""One operation's chain against what is known of it: its own links, what digests list, and what its record says."""
+"""One chain against what is known of it: its own links, what digests list, and, of an operation, what its record says."""
 
 from collections.abc import Sequence
 
 from chalicelib.domain.audit.event import GENESIS, event_hash
 from chalicelib.domain.audit.finding import Finding, Tampering, tampered
-from chalicelib.domain.audit.stored_event import StoredEvent, UnreadableEventError
+from chalicelib.domain.audit.stored_event import UnreadableEventError
+from chalicelib.domain.audit.stored_look import Link, is_of_looks, read_link
 from chalicelib.values import dataclass
 
 
@@ -18,7 +19,10 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class StoredChain:
-    """The events of an operation as they are stored, in the order of their rows; `head` is what its record says, if any."""
+    """The events of an operation, or the looks of a chain, as they are stored, in the order of their rows.
+
+    `head` is what an operation's record says, if any. Chains of looks have no record.
+    """
 
     operation_id: str
     events: Sequence[bytes]
@@ -41,7 +45,7 @@ def broken_link(chain: StoredChain) -> Finding | None:
     previous = GENESIS
     for number, stored in enumerate(chain.events, start=1):
         try:
-            event = StoredEvent.read(stored)
+            event = read_link(stored)
         except UnreadableEventError as error:
             return tampered(Tampering.CHANGED, chain.operation_id, number, f"its bytes are {error}")
         if event.operation_id != chain.operation_id:
@@ -99,7 +103,8 @@ def lost(operation_id: str, kept: int, covered: int) -> Finding:
     """Return the finding of a chain that has only its first `kept` events of those that are known of."""
     if kept == 0:
         what = f"none of its {covered} events is there"
-        return tampered(Tampering.OPERATION_REMOVED, operation_id, 1, what)
+        kind = Tampering.LOOKS_REMOVED if is_of_looks(operation_id) else Tampering.OPERATION_REMOVED
+        return tampered(kind, operation_id, 1, what)
     what = f"it is not there, nor what followed: the chain ends after {kept} of {covered} events"
     return tampered(Tampering.TRUNCATED, operation_id, kept + 1, what)
 
@@ -137,8 +142,8 @@ def _removed(operation_id: str, number: int, count: int) -> Finding:
     return tampered(Tampering.SEVERAL_REMOVED, operation_id, number, what)
 
 
-def _readable(stored: bytes) -> StoredEvent | None:
+def _readable(stored: bytes) -> Link | None:
     try:
-        return StoredEvent.read(stored)
+        return read_link(stored)
     except UnreadableEventError:
         return None

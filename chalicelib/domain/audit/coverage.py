@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from chalicelib.domain.audit.digest import HOUR, LONG_AGO, Digest, Listing, UnreadableDigestError, due_at
+from chalicelib.domain.audit.digest import HOUR, LONG_AGO, Digest, Listing, UnreadableDigestError, due_at, newest_due
 from chalicelib.domain.audit.event import GENESIS
 from chalicelib.domain.audit.finding import Finding, Tampering, tampered
 from chalicelib.domain.audit.signature import SignatureCheck, Signed
+from chalicelib.domain.audit.stored_look import is_of_looks
 
 OVERDUE = timedelta(hours=1)  # after a digest could have been made: its function may fail once
 
@@ -43,12 +44,13 @@ class Stretch:
 
 @dataclass(slots=True)
 class Coverage:
-    """What is proved; memory grows with the operations, not with their events.
+    """What is proved; memory grows with the chains, not with their events.
 
-    `heads` has the number and the hash (32 bytes) of each operation's newest covered event. `closed_until` is the last hour that
-    has a digest, `unproved_until` the last one whose digest is missing or proves nothing: events that belong to it or to earlier
-    ones may have been covered by it. Of a stretch, `begun` tells when each operation began whose
-    first event its digests list.
+    `heads` has the number and the hash (32 bytes) of the newest covered event of each chain, of operations and of looks.
+    `closed_until` is the last hour that has a digest and is over for long enough, `unproved_until` the last one whose digest is
+    missing or proves nothing: events that belong to it or to earlier ones may have been covered by it. `without_looks_until` is
+    the last hour whose digest is of a format that covers no looks. Of a stretch, `begun` tells when each chain began whose first
+    event its digests list.
     """
 
     check: SignatureCheck
@@ -61,6 +63,11 @@ class Coverage:
     late: int = 0
     closed_until: datetime = LONG_AGO
     unproved_until: datetime = LONG_AGO
+    without_looks_until: datetime = LONG_AGO
+
+    def unproved_of(self, name: str) -> datetime:
+        """Return the last hour of whose digest nothing can be asked for a chain."""
+        return max(self.unproved_until, self.without_looks_until) if is_of_looks(name) else self.unproved_until
 
     def read(self, hours: Iterable[DigestedHour], now: datetime) -> None:
         """Take in every digest; what is wrong with one is found, and its entries count for nothing."""
@@ -69,6 +76,7 @@ class Coverage:
             place = self._take(hour, place or self._beginning(hour))
         if place is None:
             place = _Place(hour=self.stretch.since, follows=None)
+        self.closed_until = min(self.closed_until, newest_due(now))
         self._require_newest(place, now)
 
     def listings(self, hours: Iterable[DigestedHour]) -> Iterator[Listing]:
@@ -128,6 +136,8 @@ class Coverage:
         self.proving.add(self.digests)
         self.late += digest.late.count
         self.closed_until = max(self.closed_until, digest.hour)
+        if not digest.covers_looks:
+            self.without_looks_until = max(self.without_looks_until, digest.hour)
         if self.stretch.since is not None:
             self.begun |= {entry.operation_id: entry.at for entry in listing.all() if entry.sequence == 1}
         for head in listing.heads():

@@ -13,6 +13,9 @@ genuine event is later than that, so what is stays uncovered, and a verification
 its chain. Each event is in one digest at most. Late events are rare, and the only ones that a forger could still get signed for
 an hour that is over, so reviewers are told how many there are.
 
+What is covered: every event of an operation and, from format 2 on, every look of a reviewer, which is chained in the same way
+(see `stored_look`). Digests of format 1 stay what they are; looks of their hours are covered by their chains alone.
+
 The signed bytes stay small however many events there are; beside them goes the listing, an entry for each event, in order. The
 roots of the digest prove the listing; the listing names what is missing. Neither names a person.
 """
@@ -25,10 +28,12 @@ from typing import Any
 
 from chalicelib.domain.audit.event import GENESIS, event_hash
 from chalicelib.domain.audit.merkle import root
-from chalicelib.domain.audit.stored_event import StoredEvent
+from chalicelib.domain.audit.stored_look import Link
 from chalicelib.domain.canonical import Canonical, canonical_bytes
 
-VERSION = 1
+VERSION = 2
+VERSIONS = (1, VERSION)  # what is read
+WITH_LOOKS = 2  # from which version on looks are covered
 ROOT_BYTES = 32
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -43,7 +48,10 @@ class UnreadableDigestError(ValueError):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Entry:
-    """What a digest says of an event: entries are ordered by time, operation and number. `at` is UTC."""
+    """What a digest says of an event: entries are ordered by time, operation and number. `at` is UTC.
+
+    Of a look, `operation_id` is the name of its chain behind LOOKS.
+    """
 
     at: datetime
     operation_id: str
@@ -51,8 +59,8 @@ class Entry:
     hash: str
 
     @classmethod
-    def of(cls, event: StoredEvent) -> "Entry":
-        """Return the entry of an event."""
+    def of(cls, event: Link) -> "Entry":
+        """Return the entry of an event, or of a look."""
         return cls(event.at, event.operation_id, event.sequence, event.hash)
 
     def leaf(self) -> bytes:
@@ -130,7 +138,10 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """The digest of one hour; `number` counts from 1, `hour` is its start, `previous_hash` is GENESIS for the first."""
+    """The digest of one hour; `number` counts from 1, `hour` is its start, `previous_hash` is GENESIS for the first.
+
+    `version` is the format that it was made in, one of VERSIONS.
+    """
 
     number: int
     hour: datetime
@@ -139,12 +150,13 @@ class Digest:
     late: Section
     heads: Section
     previous_hash: str = GENESIS
+    version: int = VERSION
 
     def canonical(self) -> bytes:
         """Return the bytes that are signed and hashed."""
         return canonical_bytes(
             {
-                "version": VERSION,
+                "version": self.version,
                 "number": self.number,
                 "hour": _told(self.hour),
                 "made_at": _told(self.made_at),
@@ -177,6 +189,7 @@ class Digest:
                 late=Section.read(document["late"]),
                 heads=Section.read(document["heads"]),
                 previous_hash=document["previous_hash"],
+                version=_version(document["version"]),
             )
             is_canonical = digest.canonical() == canonical
         except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
@@ -184,6 +197,11 @@ class Digest:
         if not is_canonical:
             raise UnreadableDigestError("no canonical digest")
         return digest
+
+    @property
+    def covers_looks(self) -> bool:
+        """Tell whether looks of its hour have to be in it."""
+        return self.version >= WITH_LOOKS
 
     def is_of(self, listing: Listing) -> bool:
         """Tell whether a listing is this digest's, whole and in order."""
@@ -196,7 +214,7 @@ def hour_of(at: datetime) -> datetime:
     return at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 
-def placed(chain: Iterable[StoredEvent]) -> Iterator[tuple[datetime, Entry]]:
+def placed(chain: Iterable[Link]) -> Iterator[tuple[datetime, Entry]]:
     """Yield the entry of each event of a chain with the hour that it belongs to."""
     hour = LONG_AGO
     for event in chain:
@@ -255,6 +273,12 @@ def _told(at: datetime) -> str:
 
 def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def _version(told: object) -> int:
+    if type(told) is not int or told not in VERSIONS:
+        raise UnreadableDigestError("a digest of another format")
+    return told
 
 
 def _end(document: Canonical) -> Entry | None:

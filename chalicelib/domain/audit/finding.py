@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
+from chalicelib.domain.audit.stored_look import is_of_looks
 from chalicelib.values import dataclass
 
 
@@ -10,8 +11,9 @@ from chalicelib.values import dataclass
 class Finding:
     """One thing that is wrong.
 
-    `operation_id` and `sequence` name the first bad event; of a digest, `operation_id` is None and `sequence` the digest's
-    number. `what` says what is wrong there, `how_to_read` what it can mean and what to do next.
+    `operation_id` and `sequence` name the first bad event; of a look, `operation_id` is the name of its chain behind LOOKS; of a
+    digest it is None, and `sequence` the digest's number. `what` says what is wrong there, `how_to_read` what it can mean and
+    what to do next.
     """
 
     kind: StrEnum
@@ -21,10 +23,14 @@ class Finding:
     how_to_read: str
 
     def __str__(self) -> str:
-        where = (
-            f"digest {self.sequence}" if self.operation_id is None else f"{self.operation_id}, event {self.sequence}"
-        )
-        return f"{self.kind}: {where}: {self.what}"
+        return f"{self.kind}: {self.where}: {self.what}"
+
+    @property
+    def where(self) -> str:
+        """Return the place in words."""
+        if self.operation_id is None:
+            return f"digest {self.sequence}"
+        return f"{self.operation_id}, {'look' if is_of_looks(self.operation_id) else 'event'} {self.sequence}"
 
 
 class Tampering(StrEnum):
@@ -34,6 +40,7 @@ class Tampering(StrEnum):
     REMOVED = "removed"
     SEVERAL_REMOVED = "several-removed"
     OPERATION_REMOVED = "operation-removed"
+    LOOKS_REMOVED = "looks-removed"
     ADDED = "added"
     SWAPPED = "swapped"
     TRUNCATED = "truncated"
@@ -51,6 +58,8 @@ _HOW_TO_READ: Mapping[Tampering, str] = {
     "genuine.",
     Tampering.OPERATION_REMOVED: "Every event of the operation is gone, though a signed digest covers them. A booking may stand "
     "behind it: look at AdultWork's own list.",
+    Tampering.LOOKS_REMOVED: "Every look of one reader on one day is gone, though a signed digest covers them: who looked at "
+    "what, and what a custodian did, is not on record any more.",
     Tampering.ADDED: "No digest covers it although its hour is closed, or it stands where another event does. If its call was "
     "held up for long, the next digest lists it as late: verify again after that one. Else it was put there by hand.",
     Tampering.SWAPPED: "Events were exchanged. Each is genuine, and says its own number.",
@@ -63,8 +72,16 @@ _HOW_TO_READ: Mapping[Tampering, str] = {
     Tampering.DIGEST_MISSING: "Every hour has a digest, also an empty one. Events of this hour are covered by their chains alone "
     "until it is found.",
 }
+_OF_LOOKS: Mapping[Tampering, str] = {
+    Tampering.ADDED: "No digest covers it although its hour is closed, or it stands where another look does. If it was recorded "
+    "by a machine whose clock is wrong, the next digest lists it as late: verify again after that one. Else it was put there by "
+    "hand.",
+    Tampering.TRUNCATED: "The end of the chain is gone: what this reader looked at or did last on that day is not on record any "
+    "more.",
+}
 
 
 def tampered(kind: Tampering, operation_id: str | None, sequence: int, what: str) -> Finding:
     """Return the finding of a tampering."""
-    return Finding(kind, operation_id, sequence, what, _HOW_TO_READ[kind])
+    how_to_read = _OF_LOOKS.get(kind) if is_of_looks(operation_id) else None
+    return Finding(kind, operation_id, sequence, what, how_to_read or _HOW_TO_READ[kind])

@@ -1,7 +1,7 @@
 """The one place that reads members of stored events; whoever verifies or shows an event asks it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -48,25 +48,19 @@ class StoredEvent:
         Raises:
             UnreadableEventError: they are not canonical, or lack what every event has.
         """
-        try:
-            return cls._of(stored, json.loads(stored))
-        except UnreadableEventError:
-            raise
-        except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
-            raise UnreadableEventError(f"no event: {type(error).__name__}") from error
+        return read_canonical(stored, cls.of)
 
     @classmethod
-    def _of(cls, stored: bytes, document: dict[str, Any]) -> "StoredEvent":
-        if canonical_bytes(document) != stored:
-            raise UnreadableEventError("no event: the bytes are not canonical")
+    def of(cls, stored: bytes, document: Mapping[str, Any]) -> "StoredEvent":
+        """Return the event of a document and its bytes, as `read_canonical` has it made."""
         return cls(
             canonical=stored,
             hash=event_hash(stored),
-            operation_id=_exactly(str, document["operation_id"]),
-            sequence=_exactly(int, document["sequence"]),
-            at=_instant(document["at"]),
+            operation_id=exactly(str, document["operation_id"]),
+            sequence=exactly(int, document["sequence"]),
+            at=instant(document["at"]),
             kind=EventKind(document["kind"]),
-            previous_hash=_exactly(str, document["previous_hash"]),
+            previous_hash=exactly(str, document["previous_hash"]),
             client=_name(document.get("client")),
             candidate=_name(document.get("candidate")),
             booking_id=_name(document.get("booking_id")),
@@ -74,7 +68,25 @@ class StoredEvent:
         )
 
 
-def _instant(text: str) -> datetime:
+def read_canonical(stored: bytes, make: Callable[[bytes, Mapping[str, Any]], T]) -> T:
+    """Return what `make` makes of canonical bytes and the document that they are.
+
+    Raises:
+        UnreadableEventError: they are not canonical, or lack what is asked of them.
+    """
+    try:
+        document = json.loads(stored)
+        made = make(stored, document) if canonical_bytes(document) == stored else None
+    except UnreadableEventError:
+        raise
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+        raise UnreadableEventError(f"no event: {type(error).__name__}") from error
+    if made is None:
+        raise UnreadableEventError("no event: the bytes are not canonical")
+    return made
+
+
+def instant(text: str) -> datetime:
     """Return a time in UTC; one that does not say its offset would be read by the clock of this machine."""
     at = datetime.fromisoformat(text)
     if at.tzinfo is None:
@@ -82,7 +94,7 @@ def _instant(text: str) -> datetime:
     return at.astimezone(UTC)
 
 
-def _exactly(wanted: type[T], value: object) -> T:
+def exactly(wanted: type[T], value: object) -> T:
     """Return a value of exactly this type: a number is no text, and a bool no number."""
     if type(value) is not wanted:
         raise UnreadableEventError(f"no event: no {wanted.__name__} where one belongs")

@@ -1,7 +1,7 @@
 """Verify a trail: each chain in itself, and all of them against the digests. The first bad event of each is named.
 
 Chains are taken one by one, in any order, and digests hour by hour, twice or three times. What is kept meanwhile is where each
-operation's chain ends as far as digests cover it, and what is known of the first MOST_NAMED operations in which something is
+chain ends as far as digests cover it, and what is known of the first MOST_NAMED operations in which something is
 wrong. A head proves all events before it, so only those need their entries looked up.
 """
 
@@ -15,11 +15,12 @@ from chalicelib.domain.audit.coverage import Coverage, DigestedHour
 from chalicelib.domain.audit.digest import LONG_AGO, Entry, Listing, placed
 from chalicelib.domain.audit.finding import Finding, Tampering, tampered
 from chalicelib.domain.audit.signature import SignatureCheck
-from chalicelib.domain.audit.stored_event import ALLOWED_SKEW, StoredEvent
+from chalicelib.domain.audit.stored_event import ALLOWED_SKEW
+from chalicelib.domain.audit.stored_look import is_of_looks, read_link
 
 MOST_NAMED = 1000
 SEVERAL = 2
-_LOSSES = frozenset({Tampering.TRUNCATED, Tampering.OPERATION_REMOVED})
+_LOSSES = frozenset({Tampering.TRUNCATED, Tampering.OPERATION_REMOVED, Tampering.LOOKS_REMOVED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,8 @@ class Verdict:
 
     `late` are the events that digests cover as late. `not_yet_covered` are events of hours that have no digest yet, `unproved`
     those whose digest is missing or proves nothing; both are covered by their chains alone. `left_out` operations have
-    findings of their own that are not among `findings`.
+    findings of their own that are not among `findings`. `looks` are those of reviewers, with the deeds of custodians; they are
+    neither among `operations` nor among `events`.
     """
 
     findings: tuple[Finding, ...]
@@ -39,6 +41,7 @@ class Verdict:
     not_yet_covered: int
     unproved: int
     left_out: int
+    looks: int = 0
 
     @property
     def is_clean(self) -> bool:
@@ -106,11 +109,11 @@ class Verification:
     not_yet_covered: int = 0
     unproved: int = 0
     left_out: int = 0
+    looks: int = 0
 
     def take(self, chain: StoredChain) -> None:
         """Look at one chain."""
-        self.operations += 1
-        self.events += len(chain.events)
+        self._count(chain)
         known = self.coverage.heads.pop(chain.operation_id, None)
         sequence, found = 0 if known is None else known[0], chain.hashes()
         if len(found) < sequence:
@@ -119,6 +122,13 @@ class Verification:
         is_as_covered = known is None or found[sequence - 1 : sequence] == [known[1].hex()]
         if finding is not None or not is_as_covered:
             self._suspect(chain, finding)
+
+    def _count(self, chain: StoredChain) -> None:
+        if is_of_looks(chain.operation_id):
+            self.looks += len(chain.events)
+        else:
+            self.operations += 1
+            self.events += len(chain.events)
 
     def _suspect(self, chain: StoredChain, finding: Finding | None) -> None:
         if len(self.suspects) < MOST_NAMED:
@@ -130,10 +140,10 @@ class Verification:
         """Return the first event that a digest should cover and none does; count those that none can cover yet."""
         if not chain.events[covered:]:
             return None
-        events = (StoredEvent.read(stored) for stored in chain.events)
+        unproved_until = self.coverage.unproved_of(chain.operation_id)
         added = None
-        for hour, entry in list(placed(events))[covered:]:
-            if hour <= self.coverage.unproved_until:
+        for hour, entry in list(placed(map(read_link, chain.events)))[covered:]:
+            if hour <= unproved_until:
                 self.unproved += 1
             elif hour > self.coverage.closed_until:
                 self.not_yet_covered += 1
@@ -162,6 +172,7 @@ class Verification:
             not_yet_covered=self.not_yet_covered,
             unproved=self.unproved,
             left_out=self.left_out,
+            looks=self.looks,
         )
 
     def _look_up(self, listings: Iterable[Listing]) -> None:

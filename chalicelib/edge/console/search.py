@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from chalicelib.application.review.persons import UNKNOWN
 from chalicelib.application.review.search_operations import PAGE, Found, OperationsPage, SearchCommand
 from chalicelib.application.review.sign_in import Session
 from chalicelib.domain.reviewer_errors import InvalidQueryError
@@ -44,7 +45,7 @@ def show_search(desk: Desk, session: Session) -> Answer:
         return answer
     result = _result(given, command, found, session.zone)
     form = _form(given, command, session.zone)
-    return page(desk, "search.html", session, form=form, violations={}, result=result, given=given)
+    return page(desk, "search.html", session, form=form, violations={}, result=result, given=given, what=UNKNOWN)
 
 
 def rows(found: Sequence[Found]) -> list[dict[str, Any]]:
@@ -85,6 +86,7 @@ def _result(given: Mapping[str, str], command: SearchCommand, found: OperationsP
         "newer": None if found.newer is None or "cursor" not in given else address(given, cursor=found.newer),
         "examined": found.examined,
         "is_bounded": found.is_bounded,
+        "unknown": found.unknown,
     }
 
 

@@ -11,6 +11,7 @@ from chalicelib.application.review.audit_verification import AuditVerdict
 from chalicelib.application.review.count_operations import CountCommand, Statistics
 from chalicelib.application.review.door import Visit
 from chalicelib.application.review.export_operations import ExportCommand, Package, TooMuch
+from chalicelib.application.review.persons import UnknownPeople
 from chalicelib.application.review.list_open import OpenQueue
 from chalicelib.application.review.search_operations import OperationsPage, SearchCommand
 from chalicelib.application.review.show_operation import ShowCommand, Timeline
@@ -67,7 +68,7 @@ class ListsOpen(Protocol):
 class ExportsOperations(Protocol):
     """The use case behind an export: `application.review.ExportOperations`, or a fake."""
 
-    def execute(self, command: ExportCommand) -> Package | TooMuch:
+    def execute(self, command: ExportCommand) -> Package | TooMuch | UnknownPeople:
         """Return an archive; every refusal and failure is a SwitchboardError."""
         ...
 

@@ -5,9 +5,11 @@ from typing import Any
 
 from chalicelib.application.review.audit_verification import AuditVerdict
 from chalicelib.application.review.count_operations import Statistics
+from chalicelib.application.review.persons import UNKNOWN
 from chalicelib.application.review.search_operations import Found, OperationsPage
 from chalicelib.application.review.show_operation import ShownEvent, Timeline
 from chalicelib.domain.audit.finding import Finding
+from chalicelib.domain.audit.stored_look import is_of_looks
 from chalicelib.edge.links import Links
 from chalicelib.edge.representation import Document, instant
 
@@ -15,13 +17,17 @@ OPERATIONS = "/v1/audit/operations"
 
 
 def page_document(page: OperationsPage, links: Links) -> dict[str, Document]:
-    """Return a page. With `bound_reached`, more may follow though fewer than asked for are here: go on from `older`."""
+    """Return a page. With `bound_reached`, more may follow though fewer than asked for are here: go on from `older`.
+
+    `unknown_people` are parameters whose UserIDs the register does not have: then nothing was searched.
+    """
     return {
         "operations": [_found(found, links) for found in page.found],
         "older": page.older,
         "newer": page.newer,
         "examined": page.examined,
         "bound_reached": page.is_bounded,
+        "unknown_people": [{"parameter": name, "what": UNKNOWN} for name in page.unknown],
     }
 
 
@@ -53,7 +59,8 @@ def statistics_document(statistics: Statistics) -> dict[str, Document]:
 def verdict_document(verdict: AuditVerdict) -> dict[str, Document]:
     """Return a verdict; with `bound_reached` it is of what began before `to`, and the next question goes on from there.
 
-    With `events_kept_since`, what is asked for reaches back behind that moment: there it is past its retention.
+    With `events_kept_since`, what is asked for reaches back behind that moment: there it is past its retention; with
+    `looks_kept_since`, looks are.
     """
     records = verdict.records
     return {
@@ -62,8 +69,10 @@ def verdict_document(verdict: AuditVerdict) -> dict[str, Document]:
         "to": instant(verdict.until),
         "bound_reached": verdict.is_bounded,
         "events_kept_since": instant(verdict.kept_since),
+        "looks_kept_since": instant(verdict.looks_kept_since),
         "operations": records.operations,
         "events": records.events,
+        "looks": records.looks,
         "digests": records.digests,
         "late": records.late,
         "not_yet_covered": records.not_yet_covered,
@@ -75,10 +84,12 @@ def verdict_document(verdict: AuditVerdict) -> dict[str, Document]:
 
 
 def _finding(finding: Finding) -> Document:
-    """Return a finding; the number is that of an event, or of a digest where there is no operation."""
+    """Return a finding; the number is that of an event or a look, or of a digest where there is no chain of either."""
+    is_look = is_of_looks(finding.operation_id)
     return {
         "kind": finding.kind.value,
-        "operation_id": finding.operation_id,
+        "operation_id": None if is_look else finding.operation_id,
+        "looks": finding.operation_id if is_look else None,
         "number": finding.sequence,
         "what": finding.what,
         "how_to_read": finding.how_to_read,

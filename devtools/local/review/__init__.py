@@ -1,1 +1,1 @@
-"""What stands beside the local stack for reviewers: an identity provider, and digests at demand."""
+"""What stands beside the local stack for reviewers: an identity provider, digests, and errands of custodians."""

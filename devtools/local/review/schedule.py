@@ -1,4 +1,4 @@
-"""The hourly digests of `make run`: made when they are due, as the scheduled function makes them in an account."""
+"""What the clock does beside `make run`, as scheduled functions do in an account: due digests, and errands each hour."""
 
 import sys
 import threading
@@ -6,34 +6,31 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-from chalicelib.application.review.make_digests import Made, RivalDigestError
 from chalicelib.domain.errors import SwitchboardError
 
-LOOK_SECONDS = 60.0  # a digest is there a minute after it is due
 STOP_SECONDS = 10.0
 
 
-class DigestSchedule:
-    """Makes what is due at once, and again each minute, in a thread of its own; a context manager, once.
+class Schedule:
+    """Runs a task at once, and again each `seconds`, in a thread of its own; a context manager, once.
 
-    `make` makes all digests that are due. One that cannot be made is told on the standard error, and tried again.
+    `task` returns whether more of it is due, which is done at once. One that fails is told on the standard error by `name`, and
+    tried again.
     """
 
-    def __init__(self, make: Callable[[], Made], look_seconds: float = LOOK_SECONDS) -> None:
-        self._make, self._look_seconds = make, look_seconds
+    def __init__(self, name: str, task: Callable[[], bool], seconds: float) -> None:
+        self._name, self._task, self._seconds = name, task, seconds
         self._is_over = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="digests", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def _run(self) -> None:
         while True:
             try:
-                is_behind = self._make().is_behind
-            except RivalDigestError:
-                is_behind = False  # somebody asked for one in the same moment
+                is_behind = self._task()
             except (SwitchboardError, ValueError) as error:
                 is_behind = False
-                print(f"A digest could not be made, and will be tried again: {error}", file=sys.stderr, flush=True)
-            if self._is_over.wait(0.0 if is_behind else self._look_seconds):
+                print(f"{self._name}: not done, and will be tried again: {error}", file=sys.stderr, flush=True)
+            if self._is_over.wait(0.0 if is_behind else self._seconds):
                 return
 
     def __enter__(self) -> Self:

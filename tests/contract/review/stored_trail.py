@@ -12,13 +12,17 @@ from chalicelib.adapters.aws.review.audit_index import DynamoDBAuditIndex
 from chalicelib.adapters.aws.review.audit_records import DynamoDBAuditRecords, DynamoDBOperationHeads
 from chalicelib.adapters.aws.review.batches import pieces
 from chalicelib.adapters.aws.review.digest_bucket import S3DigestShelf, key_of
+from chalicelib.adapters.aws.review.rows import chain_key, look_row
 from chalicelib.adapters.digest_keys import TrustedKeys
 from chalicelib.application.review.audit_verification import Asked, AuditVerification
 from chalicelib.domain.audit import kept_digest
 from chalicelib.domain.audit.digest import HOUR
 from chalicelib.domain.audit.event import AuditEvent, EventKind
 from chalicelib.domain.audit.signature import SignatureCheck
+from chalicelib.domain.audit.stored_look import is_of_looks
 from chalicelib.domain.audit.verification import Verdict
+from chalicelib.domain.review.desk.look import Action, Look, LookEvent
+from chalicelib.domain.review.desk.reviewer import Reviewer, Role
 from chalicelib.domain.time_budget import Deadline
 from devtools.local.dynamodb import REGION, create_table
 from devtools.local.review.digests import local_service
@@ -67,10 +71,10 @@ class StoredTrail:
 
     def hold(self, trail: Trail) -> None:
         """Store a trail as its writers do, in the place of the one before."""
-        records = [_record(id_, chain) for id_, chain in trail.chains.items()]
+        records = [_record(id_, chain) for id_, chain in trail.chains.items() if not is_of_looks(id_)]
         self._write(self.audit, self._change({}))
         self._write(self.operations, [{"PutRequest": {"Item": record}} for record in records])
-        rows = [items.audit_event(_event(stored)) for chain in trail.chains.values() for stored in chain]
+        rows = [_row(id_, stored) for id_, chain in trail.chains.items() for stored in chain]
         self._write(self.audit, self._change({_key(row): row for row in rows}))
         self._keep(trail)
 
@@ -79,8 +83,9 @@ class StoredTrail:
         changed: Rows = {}
         for operation_id, chain in trail.chains.items():
             for number, stored in enumerate(chain, start=1):
-                key = (tables.operation_row(operation_id), tables.event_sort_key(number))
-                changed[key] = {**(self._rows.get(key) or _added(key, stored)), "canonical": _attribute(stored)}
+                sort_key = f"{number:06d}" if is_of_looks(operation_id) else tables.event_sort_key(number)
+                key = (chain_key(operation_id), sort_key)
+                changed[key] = {**(self._rows.get(key) or _added(key, number, stored)), "canonical": _attribute(stored)}
         self._write(self.audit, self._change(changed))
         self._keep(trail)
 
@@ -123,10 +128,25 @@ def _record(operation_id: str, chain: Sequence[bytes]) -> Any:  # noqa: ANN401 (
     return items.operation_row(operation_record(id=operation_id, sequence=last.sequence, head=last.hash), NOW)
 
 
-def _added(key: Key, stored: bytes) -> Any:  # noqa: ANN401 (the same)
-    """Return a row that was not there; whoever adds an operation lets the index name it."""
-    if key[1] == tables.event_sort_key(1):
-        return items.audit_event(_event(stored))
+def _row(name: str, stored: bytes) -> Any:  # noqa: ANN401 (a row of boto3)
+    """Return the row of an event, or of a look."""
+    return look_row(_look(stored)) if is_of_looks(name) else items.audit_event(_event(stored))
+
+
+def _look(stored: bytes) -> LookEvent:
+    """Return the look that bytes of `tests.trails` were written from, or of `tests.tamperings`, which forge a short one."""
+    told = json.loads(stored)
+    reader = Reviewer(told.get("issuer", ""), told["by"], frozenset(map(Role, told.get("roles", ()))))
+    at = datetime.fromisoformat(told["at"])
+    look = Look(reader, Action(told["action"]), at, told.get("request_id", ""), told["found"], told.get("asked", {}))
+    return LookEvent(look, told["sequence"], told["previous_hash"])
+
+
+def _added(key: Key, number: int, stored: bytes) -> Any:  # noqa: ANN401 (the same)
+    """Return a row that was not there; whoever adds an operation or a reader lets the index name it."""
+    if number == 1:
+        place = {"pk": {"S": key[0]}, "sk": {"S": key[1]}}
+        return {**_row(key[0], stored), **place}
     return {"pk": {"S": key[0]}, "sk": {"S": key[1]}}
 
 

@@ -1,5 +1,6 @@
 """Digests over the rows that writers store, on the stand-in of DynamoDB, S3 and KMS; and each tampering with those rows."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,25 +15,32 @@ from chalicelib.adapters.aws.review.audit_index import DynamoDBAuditIndex
 from chalicelib.adapters.aws.review.audit_records import DynamoDBAuditRecords, DynamoDBOperationHeads
 from chalicelib.adapters.aws.review.digest_bucket import S3DigestShelf, key_of
 from chalicelib.adapters.aws.review.digest_kms import KmsDigestKey, KmsTrustedKeys
+from chalicelib.adapters.aws.review.look_trail import DynamoDBLookTrail
 from chalicelib.adapters.digest_keys import TrustedKeys, pem_of
 from chalicelib.application.review.audit_verification import Asked, AuditVerdict, AuditVerification
+from chalicelib.application.review.door import Door
 from chalicelib.application.review.make_digests import Made, MakeDigests
 from chalicelib.domain.audit.coverage import DigestedHour, Stretch
 from chalicelib.domain.audit.digest import HOUR, Listing
-from chalicelib.domain.audit.event import GENESIS, AuditEvent, EventKind
+from chalicelib.domain.audit.event import GENESIS, AuditEvent, EventKind, event_hash
 from chalicelib.domain.audit.finding import Tampering
 from chalicelib.domain.audit.signature import Signed
+from chalicelib.domain.canonical import canonical_bytes
+from chalicelib.domain.review.desk.look import Action
+from chalicelib.domain.review.desk.reviewer import Reviewer, Role
 from chalicelib.domain.reviewer_errors import AuditUnavailableError
 from chalicelib.domain.time_budget import Deadline
 from devtools.local.dynamodb import create_table
 from devtools.local.review.digests import create_digest_store, local_service
 from tests.fakes.clock import FixedClock
+from tests.fakes.review_desk import FakeVerifier, visit
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
 START = datetime(2026, 1, 15, 10, tzinfo=UTC)
 DEADLINE = Deadline.after(lambda: 0.0, 60.0)
+READER = Reviewer("https://identity.example", "carl", frozenset({Role.CUSTODIAN}))
 KINDS = (EventKind.CLAIMED, EventKind.CONFIRMED, EventKind.RELEASED, EventKind.RELEASED)
 _numbers = count()
 
@@ -204,6 +212,57 @@ def test_each_tampering_with_stored_rows_is_named(
     tamper(ground)
     assert ground.found() == [(kind, OPERATION, sequence)]
     assert ground.found(Asked(START, START + 3 * HOUR)) == [(kind, OPERATION, sequence)]
+
+
+def looked(ground: Ground) -> list[dict[str, Any]]:
+    """Write two looks and a deed of a reader as the door does, with digests of their hours; return the rows."""
+    trail, looked_at = DynamoDBLookTrail(ground.client, ground.audit), (6 * HOUR, 7 * HOUR, 7 * HOUR)
+    for action, hours in zip((Action.SEARCH, Action.HOLD, Action.ERASE), looked_at, strict=True):
+        ground.clock = FixedClock(START + hours)
+        Door(FakeVerifier(), trail, ground.clock).record(visit(), READER, action, {"person": "p_1"}, 1, DEADLINE)
+    ground.clock = FixedClock(START + 9 * HOUR)
+    ground.make()
+    (chain,) = [one for piece in ground.records.looked(START, START + 9 * HOUR, DEADLINE) for one in piece]
+    found: Any = ground.client.query(
+        TableName=ground.audit,
+        KeyConditionExpression="pk = :pk",
+        ExpressionAttributeValues={":pk": {"S": chain.operation_id}},
+    )
+    return list(found["Items"])
+
+
+def test_looks_and_deeds_are_covered_and_each_tampering_with_their_rows_is_named(ground: Ground) -> None:
+    """Changed, removed from the middle, cut off, removed as a whole, and put behind the end."""
+    rows = looked(ground)
+    name, audit = rows[0]["pk"]["S"], ground.audit
+    verdict = ground.verify(Asked(START - HOUR))
+    assert (verdict.is_clean, verdict.records.looks, verdict.records.not_yet_covered) == (False, 3, 0)
+    assert verdict.records.findings == ()
+    changed = rows[1]["canonical"]["S"].replace("p_1", "p_2")
+    forged = {**rows[2], "sk": {"S": "000004"}, "canonical": {"S": forged_behind(rows[2]["canonical"]["S"])}}
+    for put, gone, kind, number in (
+        ([{**rows[1], "canonical": {"S": changed}}], [], Tampering.CHANGED, 2),
+        ([], [1], Tampering.REMOVED, 2),
+        ([], [2], Tampering.TRUNCATED, 3),
+        ([], [0, 1, 2], Tampering.LOOKS_REMOVED, 1),
+        ([forged], [], Tampering.ADDED, 4),
+    ):
+        for row in put:
+            ground.client.put_item(TableName=audit, Item=row)
+        for index in gone:
+            ground.client.delete_item(TableName=audit, Key={each: rows[index][each] for each in ("pk", "sk")})
+        assert ground.found() == [(kind, name, number)]
+        for row in rows:
+            ground.client.put_item(TableName=audit, Item=row)
+    ground.client.delete_item(TableName=audit, Key={"pk": rows[0]["pk"], "sk": forged["sk"]})
+    assert ground.found() == []
+
+
+def forged_behind(canonical: str) -> str:
+    """Return a look that is chained behind another one as it should be."""
+    told = json.loads(canonical)
+    told |= {"sequence": told["sequence"] + 1, "previous_hash": event_hash(canonical.encode())}
+    return canonical_bytes(told).decode()
 
 
 def test_a_digest_that_another_key_signed_is_named(ground: Ground) -> None:

@@ -13,6 +13,7 @@ from chalicelib.errand_app import ErrandsFailedError, run_errands
 from chalicelib.errand_settings import ErrandSettings, read_errand_settings
 from chalicelib.settings import InvalidSettingsError
 from devtools.local.dynamodb import local_environment
+from devtools.local.review.errands import run_and_tell
 from tests.contract.review.test_digest_app import Context
 from tests.contract.review.test_people import CLIENT_NAME, Tables
 from tests.contract.review.test_people import held as _held
@@ -50,6 +51,20 @@ def test_each_hour_what_is_new_of_the_held_is_kept(environment: Tables, capsys: 
     (line,) = run(capsys)
     assert (line["event"], line["count"], environment.ending()) == ("errands.run", 3, 0)
     assert CLIENT_NAME not in json.dumps(line)
+
+
+def test_on_a_developer_s_machine_the_clock_does_the_same(
+    environment: Tables, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One line where there was something to do; none where there was not."""
+    capsys.readouterr()
+    assert not run_and_tell()
+    assert capsys.readouterr().out == ""
+    environment.hold()
+    environment.book(1)
+    assert not run_and_tell()
+    line = "Errands of custodians: 3 rows were changed, and 1 errands stay for the next hour.\n"
+    assert (capsys.readouterr().out, environment.ending()) == (line, 0)
 
 
 def test_a_failure_is_logged_and_counted_and_shows_nothing(

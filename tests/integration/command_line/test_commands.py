@@ -218,6 +218,20 @@ def test_stored_records_are_checked(tmp_path: Path) -> None:
         assert [look["action"] for look in looks(own)] == ["verify"] * 3
 
 
+def test_looks_are_taken_along_where_they_are_asked_for(
+    server: LocalDynamoDB, client: "DynamoDBClient", tmp_path: Path
+) -> None:
+    """Those of the same days, the one that takes them among them; each line is as it was stored."""
+    folder = tmp_path / "with-looks"
+    line = f"audit export {folder} --candidate {CANDIDATE} --from {TODAY - timedelta(days=1):%Y-%m-%d} --looks"
+    assert run(server, line, "--why", "Who looked, and why").exit_code == 0
+    taken = [json.loads(line) for line in (folder / "looks.jsonl").read_bytes().splitlines()]
+    assert taken == looks(client)
+    assert (taken[-1]["why"], taken[-1]["asked"]["looks"]) == ("Who looked, and why", True)
+    told = json.loads(CliRunner().invoke(program, ["audit", "verify", str(folder), "--json"]).stdout)
+    assert (told["verdict"], told["operations"], told["looks"]) == ("clean", 3, len(taken))
+
+
 def verified(folder: Path) -> tuple[int, int]:
     """Return how many events a clean bundle has, and how many of them are covered."""
     result = CliRunner().invoke(program, ["audit", "verify", str(folder), "--json"])

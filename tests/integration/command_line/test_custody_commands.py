@@ -4,10 +4,12 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from chalicelib.application.review.persons import UNKNOWN
 from devtools.local.dynamodb import LocalDynamoDB, local_client
 from switchboard_cli.exits import Exit
 from switchboard_cli.program import program
@@ -79,7 +81,24 @@ def test_a_hold_is_set_and_lifted_when_it_is_sure(server: LocalDynamoDB, tables:
     assert "is not held any more; 3 records" in lifted.stdout
     told = run(server, f"audit hold {CLIENT} --yes", *WHY, "--json")
     assert json.loads(told.stdout)["complete"] is True
-    assert run(server, "audit hold 3003003 --yes", *WHY).exit_code == Exit.NOT_FOUND
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("hold 3003003", "hold 3003003 --yes", "unhold 3003003 --yes", "erase 3003003", "erase 3003003 --yes"),
+        *("search --client 3003003", "search --candidate 3003003 --json", "export {folder} --client 3003003"),
+    ],
+)
+def test_who_is_unknown_is_told_so_by_every_command(
+    server: LocalDynamoDB, tables: Tables, tmp_path: Path, command: str
+) -> None:
+    """With what to check, and a status of its own: nothing would say that they never booked."""
+    tables.book(1)
+    folder = tmp_path / "export"
+    result = run(server, f"audit {command.format(folder=folder)}", *WHY)
+    assert (result.exit_code, UNKNOWN in result.stderr) == (Exit.NOT_FOUND, True)
+    assert not folder.exists()
 
 
 def test_a_deed_needs_a_reason_and_a_person(server: LocalDynamoDB) -> None:

@@ -7,6 +7,7 @@ from itertools import count
 
 import pytest
 
+from chalicelib.application.review.persons import UNKNOWN
 from tests.contract.review.test_people import CANDIDATE, CLIENT, CLIENT_NAME, Tables, on_new_tables
 from tests.integration.bookings import TOKEN
 from tests.integration.exchange import Answer, require_problem
@@ -155,4 +156,6 @@ def test_what_cannot_be_used_is_told(service: Service) -> None:
     for user_id in ("0", "9999999999", "99999999999", "abc"):
         answer = service.review.get(f"/v1/audit/persons/{user_id}", token)
         require_problem(answer, 404, "not-found")
-    require_problem(service.review.get("/v1/audit/persons/3003003", token), 404, "not-found")
+    unknown = service.review.get("/v1/audit/persons/3003003", token)
+    require_problem(unknown, 404, "not-found")
+    assert unknown.document["detail"] == UNKNOWN

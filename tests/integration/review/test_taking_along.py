@@ -8,6 +8,7 @@ from pathlib import Path
 
 from click.testing import CliRunner, Result
 
+from chalicelib.application.review.persons import UNKNOWN
 from chalicelib.domain.audit.event import EventKind
 from switchboard_cli.exits import Exit
 from switchboard_cli.program import program
@@ -73,11 +74,29 @@ def test_what_meets_the_filters_is_taken_along_and_verifies(review: ReviewServic
     assert verified(folder)["verdict"] == "tampered"
 
 
+def test_who_is_unknown_is_told_so_by_the_search_and_by_its_export(review: ReviewService) -> None:
+    """On both pages and in the API, with what to check: an empty list, or an empty archive, would say that they never booked."""
+    review.put(*CLAIMS)
+    visitor = Visitor(review).sign_in("rita")
+    found = visitor.open("/console?client=3003003&candidate=3003004")
+    shown = text(found)
+    assert (found.status, "Unknown here: client and candidate. Nothing was searched." in shown) == (200, True)
+    assert (UNKNOWN in shown, "Nothing meets" in shown) == (True, False)
+    page = visitor.open("/console/export?client=3003003")
+    answer = visitor.post("/console/export?client=3003003", form_key(page), reason=REASON, **ALL_FORMATS)
+    assert (answer.status, UNKNOWN in text(answer)) == (400, True)
+    look = last_look(review)
+    assert (look["action"], look["asked"], look["found"]) == ("export", {"person": "in no event"}, 0)
+    told = review.ask("/v1/audit/operations?client=3003003").document
+    assert told["unknown_people"] == [{"parameter": "client", "what": UNKNOWN}]
+    assert review.ask("/v1/audit/operations?client=1001").document["unknown_people"] == []
+
+
 def test_one_operation_by_its_id_is_an_export_too(review: ReviewService, tmp_path: Path) -> None:
     """And filters that it does not meet leave nothing of it."""
     review.put(*ALL)
     visitor = Visitor(review).sign_in("rita")
-    for more, count in (("", 1), ("&client=7", 0)):
+    for more, count in (("", 1), ("&state=REJECTED", 0)):
         way = f"/console/export?operation={BOOKED.operation_id}{more}"
         answer = visitor.post(way, form_key(visitor.open(way)), reason=REASON, format_jsonl="1")
         folder = unpack(answer, tmp_path / str(count))

@@ -15,7 +15,7 @@ from switchboard_cli.program import program
 from tests.builders import NOW, pseudonym
 from tests.contract.records import UNKNOWN, claim_event, conclusion_event, operation
 from tests.fakes.digest_signer import EcdsaSigner
-from tests.trails import make_chain, make_hours
+from tests.trails import make_chain, make_hours, make_looks
 
 OPERATION = operation()
 STORY = [claim_event(OPERATION).canonical(), conclusion_event(OPERATION, UNKNOWN).canonical()]
@@ -84,6 +84,20 @@ def test_a_lost_table_is_named(export: Path) -> None:
     """Its manifest knows it."""
     (export / "events.csv").unlink()
     assert verdict(export)[1]["files"] == ["events.csv is not there"]
+
+
+def test_looks_that_were_taken_along_are_verified(export: Path) -> None:
+    """Beside the events and alone; a changed one is named, and no story is asked of them."""
+    name, stored = make_looks("carl", [NOW, NOW + timedelta(minutes=1)])
+    looks = export / "looks.jsonl"
+    looks.write_bytes(b"".join(lines.written(stored)))
+    for path, operations in ((export, 1), (looks, 0)):
+        status, told = verdict(path)
+        assert (status, told["operations"], told["looks"]) == (0, operations, 2)
+    looks.write_bytes(looks.read_bytes().replace(b'"found":0', b'"found":1'))
+    result = run(export)
+    assert result.exit_code == 1
+    assert f"changed: {name}, look 1: the event after it was chained to other bytes" in result.stderr
 
 
 def test_a_table_alone_is_verified_by_its_sum(export: Path) -> None:

@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.aws.dynamodb import tables
 from chalicelib.adapters.aws.review import rows
 from chalicelib.adapters.aws.review.audit_index import DynamoDBAuditIndex
 from chalicelib.adapters.aws.review.batches import pieces, read_rows
-from chalicelib.adapters.aws.review.calls import audit_errors, in_time
+from chalicelib.adapters.aws.review.calls import THREADS, audit_errors, in_time
 from chalicelib.application.review.digest_ports import PIECE
 from chalicelib.domain.audit.chain import Head, StoredChain
+from chalicelib.domain.audit.stored_look import is_of_looks
 from chalicelib.domain.review.desk.plan import Day, Span
 from chalicelib.domain.review.desk.position import Direction, Position
 from chalicelib.domain.time_budget import Deadline
@@ -52,6 +53,16 @@ class DynamoDBAuditRecords:
                     span = span.after(entries.positions[-1])
             day += timedelta(days=1)
 
+    def looked(self, start: datetime, end: datetime, deadline: Deadline) -> Iterator[Sequence[Position]]:
+        """Yield the chains of looks that began in a span; some days are read side by side."""
+        first, last = start.astimezone(UTC).date(), end.astimezone(UTC).date()
+        days = [first + timedelta(days=step) for step in range((last - first).days + 1)]
+        for some in pieces(days, THREADS):
+            with audit_errors():
+                read = list(self.index.threads.map(lambda day: self._readers(day, deadline), some))
+            found = sorted(one for readers in read for one in readers if start <= one.at < end)
+            yield from pieces(found, PIECE)
+
     @audit_errors()
     def continued(self, hour: datetime, deadline: Deadline) -> Sequence[str]:
         """Return the operations of all partitions of an hour."""
@@ -67,11 +78,24 @@ class DynamoDBAuditRecords:
         arguments: Any = {
             "TableName": self.audit_table,
             "KeyConditionExpression": "pk = :operation",
-            "ExpressionAttributeValues": {":operation": rows.text(tables.operation_row(operation_id))},
+            "ExpressionAttributeValues": {":operation": rows.text(rows.chain_key(operation_id))},
             "ConsistentRead": True,
         }
         found = (row.get("canonical", {}).get("S", "").encode() for row in self._rows(arguments, deadline))
         return StoredChain(operation_id, list(found))
+
+    def _readers(self, day: date, deadline: Deadline) -> list[Position]:
+        """Return where the looks of each reader of a day begin."""
+        arguments: Any = {
+            "TableName": self.audit_table,
+            "IndexName": tables.BY_DAY.name,
+            "KeyConditionExpression": "#day = :day",
+            "ExpressionAttributeNames": {"#day": tables.BY_DAY.attribute},
+            "ExpressionAttributeValues": {":day": rows.text(rows.readers_shard(day))},
+        }
+        return [
+            found for row in self._rows(arguments, deadline) if is_of_looks((found := rows.position(row)).operation_id)
+        ]
 
     def _in_shard(self, shard: str, deadline: Deadline) -> list[str]:
         arguments: Any = {

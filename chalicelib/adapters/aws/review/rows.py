@@ -1,10 +1,11 @@
 """What the reviewers' side reads out of rows, and the rows of its own. Pure."""
 
 import base64
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from chalicelib.adapters.aws.dynamodb import items, tables
+from chalicelib.domain.audit.stored_look import LOOKS, is_of_looks
 from chalicelib.domain.review.desk.look import LookEvent
 from chalicelib.domain.review.desk.plan import Drive, Named, Span
 from chalicelib.domain.review.desk.position import MILLISECOND, Direction, Position, whole_milliseconds
@@ -16,7 +17,7 @@ Attribute: TypeAlias = "AttributeValueTypeDef"
 Row: TypeAlias = "dict[str, Any]"
 
 INDEXES = {Drive.CLIENT: tables.BY_CLIENT, Drive.CANDIDATE: tables.BY_CANDIDATE, Drive.REQUEST: tables.BY_REQUEST}
-REVIEW_PREFIX = "REVIEW#"
+REVIEW_PREFIX = LOOKS
 # The first look of a reader's day is in the index of days, in a partition where no operation is: so a day's readers are found.
 READERS_SHARD = "readers"
 LOWEST, HIGHEST = "2000-01-01T00:00:00.000+00:00", "2999-12-31T23:59:59.999+00:00"
@@ -65,9 +66,19 @@ def sealed_text(attribute: Row) -> str:
     return str(attribute["S"])
 
 
+def chain_key(name: str) -> str:
+    """Return the partition key of a chain: of an operation's id, or of looks by the name that digests have for it."""
+    return name if is_of_looks(name) else tables.operation_row(name)
+
+
 def look_key(chain: str) -> str:
     """Return the partition key of a chain of looks."""
     return REVIEW_PREFIX + chain
+
+
+def readers_shard(day: date) -> str:
+    """Return the partition of a UTC day that leads to the first look of each reader."""
+    return f"{day:%Y-%m-%d}#{READERS_SHARD}"
 
 
 def look_row(event: LookEvent, kept_for: timedelta | None = None) -> dict[str, Attribute]:
@@ -80,7 +91,6 @@ def look_row(event: LookEvent, kept_for: timedelta | None = None) -> dict[str, A
     if kept_for is not None:
         row[tables.ENDS] = items.expiry(event.look.at + kept_for)
     if event.sequence == 1:
-        day = event.look.chain.partition("#")[0]
         row[tables.AT] = text(spelled(event.look.at))
-        row[tables.BY_DAY.attribute] = text(f"{day}#{READERS_SHARD}")
+        row[tables.BY_DAY.attribute] = text(readers_shard(event.look.at.astimezone(UTC).date()))
     return row

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from chalicelib.domain.audit.event import GENESIS, event_hash, told_request_id
+from chalicelib.domain.audit.stored_look import LOOKED
 from chalicelib.domain.canonical import Canonical, canonical_bytes
 from chalicelib.domain.review.desk.reviewer import Reviewer
 from chalicelib.values import dataclass
@@ -82,7 +83,7 @@ class LookEvent:
             "chain": look.chain,
             "sequence": self.sequence,
             "at": look.at.astimezone(UTC).isoformat(timespec="milliseconds"),
-            "kind": "looked",
+            "kind": LOOKED,
             "action": look.action.value,
             "issuer": look.reviewer.issuer,
             "by": look.reviewer.subject,

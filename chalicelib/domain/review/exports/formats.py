@@ -6,6 +6,7 @@ from chalicelib.domain.review.desk.chain import Chain
 from chalicelib.domain.review.exports import lines, ocsf, table
 
 FILES = {"jsonl": "events.jsonl", "csv": "events.csv", "ocsf": "events.ocsf.jsonl"}
+LOOKS = "looks.jsonl"  # beside them, where it is asked for: lines of what reviewers and custodians did
 USUAL = ("jsonl", "csv")
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from chalicelib.domain.audit.chain import StoredChain
-from chalicelib.domain.audit.stored_event import StoredEvent, UnreadableEventError
+from chalicelib.domain.audit.stored_event import UnreadableEventError
+from chalicelib.domain.audit.stored_look import read_link
 from chalicelib.domain.audit.verification import chains
 
 UNREADABLE = ""  # the name of a chain whose first event does not say of which operation it is
@@ -24,5 +25,5 @@ def _rows(lines: Iterable[bytes]) -> Iterator[tuple[str, bytes]]:
     standing = UNREADABLE
     for stored in (line.removesuffix(b"\n") for line in lines):
         with suppress(UnreadableEventError):
-            standing = StoredEvent.read(stored).operation_id
+            standing = read_link(stored).operation_id
         yield standing, stored

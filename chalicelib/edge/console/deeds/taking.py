@@ -1,6 +1,7 @@
 """Taking records along: what meets the filters, or the evidence of one operation, as an archive that the browser keeps."""
 
 from chalicelib.application.review.export_operations import ExportCommand, Package, TooMuch
+from chalicelib.application.review.persons import UNKNOWN, UnknownPeople
 from chalicelib.application.review.search_operations import SearchCommand
 from chalicelib.application.review.sign_in import Session
 from chalicelib.application.review.take_evidence import EvidenceCommand
@@ -46,6 +47,8 @@ def export_operations(desk: Desk, session: Session) -> Answer:
         return _page(desk, session, asked, Chosen(formats, reason, REASON_MESSAGE if formats else NO_FORMAT))
     visit = desk.visit(session, reason)
     taken = desk.console.export.execute(ExportCommand(visit, asked.filter_, asked.client, asked.candidate, formats))
+    if isinstance(taken, UnknownPeople):
+        return _page(desk, session, asked, Chosen(formats, reason, UNKNOWN))
     if isinstance(taken, TooMuch):
         return _page(desk, session, asked, Chosen(formats, reason, too_much=taken))
     return _download(taken)

@@ -7,6 +7,7 @@ from chalicelib.application.review.audit_verification import AuditVerdict
 from chalicelib.application.review.sign_in import Session
 from chalicelib.application.review.verify_audit import VerifyCommand
 from chalicelib.domain.audit.finding import Finding
+from chalicelib.domain.audit.stored_look import is_of_looks
 from chalicelib.edge.answer import Answer
 from chalicelib.edge.console import times
 from chalicelib.edge.console.desk import CONSOLE, Desk
@@ -67,6 +68,7 @@ def _shown(verdict: AuditVerdict) -> dict[str, Any]:
         "left_out": records.left_out,
         "operations": records.operations,
         "events": records.events,
+        "looks": records.looks,
         "digests": records.digests,
         "uncovered": records.not_yet_covered + records.unproved,
         "start": verdict.start,
@@ -78,8 +80,9 @@ def _shown(verdict: AuditVerdict) -> dict[str, Any]:
 def _finding(finding: Finding) -> dict[str, Any]:
     return {
         "kind": finding.kind.value,
-        "operation": finding.operation_id,
+        "operation": None if is_of_looks(finding.operation_id) else finding.operation_id,
         "sequence": finding.sequence,
+        "where": finding.where,
         "what": finding.what,
         "how_to_read": finding.how_to_read,
     }

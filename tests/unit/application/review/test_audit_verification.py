@@ -12,7 +12,7 @@ from chalicelib.application.review.verify_audit import VerifyAudit, VerifyComman
 from chalicelib.domain.audit.chain import Head, StoredChain
 from chalicelib.domain.audit.digest import HOUR, hour_of
 from chalicelib.domain.audit.finding import Tampering
-from chalicelib.domain.audit.stored_event import StoredEvent
+from chalicelib.domain.audit.stored_look import read_link
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.review.desk.look import Action
 from chalicelib.domain.reviewer_errors import AuditUnavailableError, RoleMissingError
@@ -41,10 +41,19 @@ class Ground:
     key: InMemoryKey = field(default_factory=InMemoryKey)
     clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
     kept_for: timedelta | None = None
+    looks_kept_for: timedelta | None = None
 
     def verification(self) -> AuditVerification:
         """Return the verification."""
-        return AuditVerification(self.records, self.records, self.shelf, self.key, self.clock, kept_for=self.kept_for)
+        return AuditVerification(
+            self.records,
+            self.records,
+            self.shelf,
+            self.key,
+            self.clock,
+            kept_for=self.kept_for,
+            looks_kept_for=self.looks_kept_for,
+        )
 
     def verify(self, asked: Asked | None = None) -> AuditVerdict:
         """Verify."""
@@ -65,13 +74,15 @@ def told(verdict: AuditVerdict) -> list[tuple[object, str | None, int]]:
     return [(one.kind, one.operation_id, one.sequence) for one in verdict.records.findings]
 
 
-def tampered_ground(tamper: Callable[[Trail, Random], tampering.Done], seed: int) -> tuple[Ground, tampering.Done]:
+def tampered_ground(
+    tamper: Callable[[Trail, Random], tampering.Done], seed: int, operations: int = 12, readers: int = 0
+) -> tuple[Ground, tampering.Done]:
     """Return a trail that was tampered with, and what has to be found."""
-    trail = make_trail(Random(seed))
+    trail = make_trail(Random(seed), operations=operations, readers=readers)
     ground, done = ground_of(trail), tamper(trail, Random(seed))
     ground.records.stored = {id_: list(chain) for id_, chain in done.trail.chains.items()}
     for id_ in done.trail.chains.keys() - ground.records.index.keys():
-        ground.records.index[id_] = StoredEvent.read(done.trail.chains[id_][0]).at
+        ground.records.index[id_] = read_link(done.trail.chains[id_][0]).at
     ground.shelf.kept = dict(zip(ground.shelf.kept, done.trail.hours, strict=True))
     return ground, done
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from chalicelib.application.review.door import TRIES
-from chalicelib.application.review.persons import Seen
+from chalicelib.application.review.persons import UNKNOWN, Seen
 from chalicelib.application.review.search_operations import SearchCommand
 from chalicelib.domain.audit.event import AuditEvent, EventKind
 from chalicelib.domain.errors import SwitchboardError
@@ -20,6 +20,8 @@ from chalicelib.domain.reviewer_errors import (
     RoleMissingError,
 )
 from chalicelib.domain.time_budget import Deadline
+from chalicelib.edge.links import Links
+from chalicelib.edge.review.documents import page_document
 from tests.builders import NOW, pseudonym
 from tests.fakes.persons import SpelledRegister
 from tests.fakes.review_desk import CUSTODIAN, NOBODY, UNAVAILABLE, Desk, visit
@@ -179,8 +181,23 @@ def test_people_go_through_the_register() -> None:
     (found,) = desk.search(SearchCommand(visit(), client=client)).found
     assert found.client == Seen(client)
     assert [event.look.asked for event in desk.trail.events] == [{"client": client}] * 2
-    assert numbers(desk, SearchCommand(visit(), client=5)) == []
+
+
+def test_who_is_unknown_is_told_so() -> None:
+    """An empty page would say that they never booked; each parameter that names nobody is told, and the look recorded."""
+    desk = Desk(register=SpelledRegister(5, 6))
+    desk.index.put(opening(1))
+    page = desk.search(SearchCommand(visit(), client=5))
+    assert (page.found, page.unknown, page.examined) == ((), ("client",), 0)
     assert desk.trail.events[-1].look.asked == {"person": "in no event"}
+    assert desk.search(SearchCommand(visit(), client=5, candidate=6)).unknown == ("client", "candidate")
+    assert desk.search(SearchCommand(visit(), client=1001, candidate=6)).unknown == ("candidate",)
+    assert desk.search(SearchCommand(visit(), client=1002)).unknown == ()
+    assert desk.index.reads != []
+    assert (page_document(page, Links())["operations"], page_document(page, Links())["unknown_people"]) == (
+        [],
+        [{"parameter": "client", "what": UNKNOWN}],
+    )
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from random import Random
 import pytest
 
 from chalicelib.application.review.export_operations import ExportCommand, Package, TooMuch
+from chalicelib.application.review.persons import UnknownPeople
 from chalicelib.application.review.take_evidence import EvidenceCommand
 from chalicelib.domain.audit.event import EventKind
 from chalicelib.domain.errors import NotFoundError
@@ -45,7 +46,7 @@ class StoredIndex(InMemoryAuditIndex):
         return {id_: Chain.read(id_, stored) for id_, stored in self.stored.items()}
 
 
-def files_of(package: Package | TooMuch) -> dict[str, bytes]:
+def files_of(package: Package | TooMuch | UnknownPeople) -> dict[str, bytes]:
     """Return the files of an archive by name."""
     assert isinstance(package, Package)
     with tarfile.open(fileobj=io.BytesIO(package.content)) as tar:
@@ -86,12 +87,14 @@ def test_an_id_leads_to_one_operation() -> None:
         assert files_of(made)["events.jsonl"].count(b"\n") == lines
 
 
-def test_whom_no_event_names_leaves_an_empty_export() -> None:
-    """As a search finds nothing."""
+def test_for_who_is_unknown_there_is_no_export() -> None:
+    """An empty one would say that they never booked; somebody who never did has one."""
     desk = filled(1)
     desk.register = SpelledRegister(5)
-    made = desk.exporting().execute(ExportCommand(visit(reason=REASON), client=5))
+    made = desk.exporting().execute(ExportCommand(visit(reason=REASON), client=6))
     assert files_of(made)["events.jsonl"] == b""
+    made = desk.exporting().execute(ExportCommand(visit(reason=REASON), client=5))
+    assert made == UnknownPeople(("client",))
     assert desk.trail.events[-1].look.asked == {"person": "in no event"}
 
 

@@ -51,6 +51,14 @@ def test_digests_that_nobody_touched_prove_where_each_chain_ends() -> None:
     assert list(coverage.listings(HOURS)) == [hour.listing for hour in HOURS]
 
 
+def test_an_hour_is_closed_by_no_digest_before_it_is_over_for_long_enough() -> None:
+    """One that was made ahead of its time covers what it lists; what is written after it may be covered as late."""
+    coverage = Coverage(SIGNER)
+    coverage.read(HOURS, due_at(NOW + 3 * HOUR) - timedelta(seconds=1))
+    assert (found(coverage), len(coverage.heads)) == ([], len(CHAINS))
+    assert coverage.closed_until == NOW + 2 * HOUR
+
+
 def test_without_digests_nothing_is_proved() -> None:
     """There need not be any yet."""
     coverage = read([])

@@ -117,7 +117,7 @@ def test_the_signed_bytes_are_canonical_and_small() -> None:
     section = {"count": 1, "first": json.loads(LINE), "last": json.loads(LINE), "root": root([LINE]).hex()}
     assert digest.canonical() == canonical_bytes(
         {
-            "version": 1,
+            "version": 2,
             "number": 1,
             "hour": "2026-01-15T12:00:00.000+00:00",
             "made_at": "2026-01-15T13:20:00.000+00:00",
@@ -215,8 +215,34 @@ def test_other_bytes_are_no_digest(canonical: bytes) -> None:
         Digest.read(canonical)
 
 
-@pytest.mark.parametrize("canonical", [changed() + b" ", changed(version=2), changed(hour="2026-01-15T12:00:00+00:00")])
+@pytest.mark.parametrize("canonical", [changed() + b" ", changed(hour="2026-01-15T12:00:00+00:00")])
 def test_a_digest_is_read_from_its_canonical_bytes_alone(canonical: bytes) -> None:
     """Two spellings of one digest would have two hashes."""
     with pytest.raises(UnreadableDigestError, match=r"^no canonical digest$"):
         Digest.read(canonical)
+
+
+OLD = (  # a digest as version 1 wrote it
+    b'{"events":{"count":0,"root":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},'
+    b'"heads":{"count":0,"root":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},'
+    b'"hour":"2026-01-15T12:00:00.000+00:00",'
+    b'"late":{"count":0,"root":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},'
+    b'"made_at":"2026-01-15T13:20:00.000+00:00","number":1,"previous_hash":"0","version":1}'
+)
+
+
+def test_a_digest_of_the_first_format_is_read_and_keeps_its_hash() -> None:
+    """What signed it does not change; only it does not cover looks."""
+    digest = Digest.read(OLD)
+    assert digest.canonical() == OLD
+    assert digest.hash == hashlib.sha256(OLD).hexdigest()
+    assert (digest.version, digest.covers_looks, digest.is_of(Listing())) == (1, False, True)
+    following, _ = make_digest(digest, NOW + HOUR, due_at(NOW + HOUR), [])
+    assert (following.version, following.covers_looks, following.previous_hash) == (2, True, digest.hash)
+
+
+@pytest.mark.parametrize("version", [b"0", b"3", b"true", b'"1"', b"null"])
+def test_a_format_that_nobody_knows_is_refused(version: bytes) -> None:
+    """A later one, none, and what merely equals a number."""
+    with pytest.raises(UnreadableDigestError, match=r"^no digest$"):
+        Digest.read(OLD.replace(b'"version":1', b'"version":' + version))

@@ -14,6 +14,7 @@ from chalicelib.application.review.show_operation import ShowOperation
 from chalicelib.application.review.verify_audit import VerifyAudit
 from chalicelib.domain.audit.event import EventKind
 from chalicelib.domain.audit.finding import Tampering
+from chalicelib.domain.audit.stored_look import is_of_looks
 from chalicelib.domain.review.desk.look import Action
 from chalicelib.edge.console.cookies import SESSION
 from chalicelib.edge.container import EdgeSettings
@@ -96,6 +97,20 @@ def test_a_finding_is_named_with_how_to_read_it(ground: Ground) -> None:
     assert f'href="/console/operations/{operation_id}"' in answer.body
     assert "Its bytes are not those that were written." in answer.body
     assert Tampering.CHANGED.value in answer.body
+
+
+def test_a_look_that_was_tampered_with_is_named_and_leads_nowhere() -> None:
+    """There is no page of it; looks are counted beside the operations."""
+    ground = ground_of(make_trail(Random(1), operations=2, readers=3))
+    name = next(id_ for id_, stored in ground.records.stored.items() if is_of_looks(id_) and len(stored) > 1)
+    clean = visit(ground, Desk(), from_day="2020-01-01", to_day="2030-01-01")
+    looks = ground.verify().records.looks
+    assert f"{looks} looks and deeds of reviewers and custodians" in clean.body
+    assert name not in clean.body
+    ground.records.stored[name].pop(0)
+    answer = visit(ground, Desk(), from_day="2020-01-01", to_day="2030-01-01")
+    assert f"{name}, look 1" in answer.body
+    assert f"operations/{name}" not in answer.body
 
 
 @pytest.mark.parametrize(
