@@ -30,7 +30,7 @@ SPREAD := -n $(WORKERS) --dist loadfile
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run reset events digest resolve rebuild-guards races test check typescript python-client client-trials newcomer lint format types contracts coverage lock openapi contract-trials package deploy undeploy secret deploy-test bench bench-audit scale cost simulate explore writers tampering crash-matrix deadlines machine cut-answers mutate clean
+.PHONY: help setup demo run reset events digest resolve rebuild-guards drill races test check typescript python-client client-trials newcomer lint format types contracts coverage lock openapi contract-trials package deploy undeploy secret deploy-test bench bench-audit scale cost simulate explore writers tampering crash-matrix deadlines machine cut-answers mutate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,6 +75,9 @@ resolve: .venv/installed ## `switchboard operations resolve` (OPERATION=op_... B
 
 rebuild-guards: .venv/installed ## make a lost operations table again from the audit trail (FROM=, TO=, RESUME=1; AWS=1: of the account)
 	@$(if $(AWS),,DYNAMODB_PORT=$(DYNAMODB_PORT)) RESUME=$(RESUME) $(CALL) devtools.operate.rebuild_guards $(FROM) $(TO)
+
+drill: setup ## restore the operations table to an earlier second, rebuild guards from the audit, repeat: nothing is sent twice (REBUILT=0 leaves it out)
+	@REBUILT=$(REBUILT) $(CALL) devtools.operate.drill
 
 races: setup ## send one booking 32 times at once, over and over, and print what came of it (ROUNDS=200)
 	@SWITCHBOARD_RACE_ROUNDS=$(ROUNDS) $(CALL) pytest -q tests/integration/booking/test_races_over_http.py
