@@ -152,7 +152,7 @@ def test_a_guard_was_freed_where_nothing_stands_any_more() -> None:
     assert Chain.read(events, people).freed_guard() is Chain.read(events).freed_guard() is None
     rejected = World()
     rejected.gateway.will_decline(402)
-    rejected.refusal(members())
+    rejected.place(members())
     (record,) = rejected.store.records()
     freed = Chain.read(rejected.trail.events(record.id), people).freed_guard()
     assert freed == record.guard
