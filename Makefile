@@ -30,7 +30,7 @@ SPREAD := -n $(WORKERS) --dist loadfile
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run reset events digest errands resolve rebuild-guards races test check typescript python-client client-trials newcomer lint format types contracts coverage lock openapi contract-trials package deploy undeploy secret deploy-test bench bench-audit simulate explore writers tampering crash-matrix deadlines machine cut-answers mutate clean
+.PHONY: help setup demo run reset events digest errands resolve rebuild-guards drill races test check typescript python-client client-trials newcomer lint format types contracts coverage lock openapi contract-trials package deploy undeploy secret deploy-test bench bench-audit scale cost simulate explore writers tampering crash-matrix deadlines machine cut-answers mutate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -78,6 +78,9 @@ resolve: .venv/installed ## `switchboard operations resolve` (OPERATION=op_... B
 
 rebuild-guards: .venv/installed ## make a lost operations table again from the audit trail (FROM=, TO=, RESUME=1; AWS=1: of the account)
 	@$(if $(AWS),,DYNAMODB_PORT=$(DYNAMODB_PORT)) RESUME=$(RESUME) $(CALL) devtools.operate.rebuild_guards $(FROM) $(TO)
+
+drill: setup ## restore the operations table to an earlier second, rebuild guards from the audit, repeat: nothing is sent twice (REBUILT=0 leaves it out)
+	@REBUILT=$(REBUILT) $(CALL) devtools.operate.drill
 
 races: setup ## send one booking 32 times at once, over and over, and print what came of it (ROUNDS=200)
 	@SWITCHBOARD_RACE_ROUNDS=$(ROUNDS) $(CALL) pytest -q tests/integration/booking/test_races_over_http.py
@@ -149,6 +152,12 @@ bench: setup .venv-peers/installed ## measure the zip, beside a bare function an
 
 bench-audit: setup ## the reviewers' pages, export and verification over many operations (OPERATIONS=100000; RECORD=1 keeps the tables)
 	@$(CALL) devtools.bench.audit --operations $(OPERATIONS) $(if $(RECORD),--record)
+
+scale: .venv/installed ## at how many bookings a second each limit is reached, and what fails then (EXPONENT=1.0 of Zipf over candidates; RESTED=1)
+	@$(CALL) devtools.capacity.scale $(if $(EXPONENT),--exponent $(EXPONENT)) $(if $(RESTED),--rested)
+
+cost: .venv/installed ## what 1,000 bookings and a month without any cost, from measured sizes and devtools/capacity/prices.toml
+	@$(CALL) devtools.capacity.cost
 
 simulate: .venv/installed ## run the real use cases against seeded faults (SEEDS=100000; SEED=1234 tells one run; VARIANT=guard-off)
 	@$(CALL) devtools.proof.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS)) $(if $(VARIANT),--variant $(VARIANT))

@@ -17,6 +17,7 @@ class Exit(IntEnum):
     DONE = 0
     FOUND_WRONG = 1
     WRONG_USE = 2
+    NOT_LOOKED = 2  # the doctor's: as little is known of the stage as after a wrong use
     NOT_FOUND = 3
     UNAVAILABLE = 4
     REFUSED = 5
@@ -25,8 +26,9 @@ class Exit(IntEnum):
 
 MEANINGS = {
     Exit.DONE: "Done, and nothing is wrong.",
-    Exit.FOUND_WRONG: "The records are not as they were written; what was found is told.",
-    Exit.WRONG_USE: "The command was not understood: an option, a reason or a file that cannot be used.",
+    Exit.FOUND_WRONG: "The records are not as they were written, or the stage has faults; what was found is told.",
+    Exit.WRONG_USE: "The command was not understood: an option, a reason or a file that cannot be used. "
+    "Of `doctor`: not all could be looked at.",
     Exit.NOT_FOUND: "There is no such operation, or nobody of this UserID.",
     Exit.UNAVAILABLE: "AWS could not be asked: credentials, rights, tables or the network. Nothing was told.",
     Exit.REFUSED: "The operation cannot be settled, its contact not be opened, or the person not be erased, as they stand.",

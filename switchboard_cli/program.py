@@ -5,6 +5,7 @@ from click.shell_completion import get_completion_class
 
 from switchboard_cli.checking import verify
 from switchboard_cli.custody import erase, hold, unhold
+from switchboard_cli.doctor.command import doctor
 from switchboard_cli.exits import MEANINGS, CommandError, Exit
 from switchboard_cli.looking import search, show, stats
 from switchboard_cli.proving import check
@@ -45,6 +46,7 @@ for command in (search, show, stats, export, bundle, verify, check, unseal, eras
     audit.add_command(command)
 for command in (open_, resolve):
     operations.add_command(command)
+program.add_command(doctor)
 
 
 def main() -> None:

@@ -1,1 +1,1 @@
-"""What an operator does with operations and their trail: its chain, and making a lost table again."""
+"""What an operator does with operations and their trail: making a lost table again, and the drill of it."""

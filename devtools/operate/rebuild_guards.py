@@ -1,7 +1,8 @@
 """`make rebuild-guards`: make the rows of a lost operations table again, from the audit trail into an empty table.
 
 Nobody may book meanwhile: rebuild into a new table, and let the function have it when this is done. An interrupted run is gone
-on with by RESUME=1; only what is missing is put, so rows that stand are never changed.
+on with by RESUME=1, and so is a table that was restored to an earlier second: what is missing is put, an operation that stands as
+it was some events ago is brought forward, and a guard that was freed since is taken away. No other row is changed.
 """
 
 import os
@@ -20,9 +21,9 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.adapters.aws.dynamodb.items import PEOPLE, Item
-from chalicelib.adapters.aws.dynamodb.tables import PARTITION_KEY, SORT_KEY, event_sort_key, operation_row
-from chalicelib.adapters.aws.dynamodb.writes import ABSENT
+from chalicelib.adapters.aws.dynamodb.items import PEOPLE, STRIPPED, Item
+from chalicelib.adapters.aws.dynamodb.tables import PARTITION_KEY, SORT_KEY, event_sort_key, guard_row, operation_row
+from chalicelib.adapters.aws.dynamodb.writes import ABSENT, OURS, UNCHANGED, free_guard
 from chalicelib.adapters.aws.people_seal import opened
 from chalicelib.adapters.aws.person_row import PSEUDONYM
 from chalicelib.adapters.aws.secrets import read_secrets
@@ -39,6 +40,8 @@ PROGRESS_EVERY_SECONDS = 5.0
 PATIENT = Config(retries={"total_max_attempts": 10, "mode": "standard"}, max_pool_connections=WORKERS)
 USAGE = "Usage: make rebuild-guards [FROM=audit table] [TO=operations table] [RESUME=1] [AWS=1]"
 WRONG_USE, FAILED = 2, 1
+FORWARD, FREED, TAKEN = "forward", "freed", "taken"
+ANSWER = "answer"  # kept for repeats; no event tells it
 
 
 class NotEmptyError(Exception):
@@ -56,6 +59,7 @@ class Rebuilding:
     keys: Sequence[HmacKey] = ()
     counts: Counter[str] = field(default_factory=Counter)
     troubles: list[str] = field(default_factory=list)
+    _taken: list[tuple[Item, str]] = field(default_factory=list, init=False)
 
     def require_empty(self) -> None:
         """Refuse a table that somebody uses.
@@ -75,13 +79,19 @@ class Rebuilding:
                 if is_told and time.monotonic() - told > PROGRESS_EVERY_SECONDS:
                     told = time.monotonic()
                     print(self.summary(), flush=True)
+        for row, name in self._taken:  # by now the guards that were freed are gone
+            kind = self._put(row, name)
+            self.counts[kind] += 1
+            if kind == TAKEN:
+                self.troubles.append(f"{name}: {key_of(row)} belongs to another operation")
 
     def summary(self) -> str:
         """Return the figures so far."""
         counts = self.counts
         return (
             f"{counts['chains']:,} chains read: {counts['OP']:,} operations, {counts['GUARD']:,} guards and "
-            f"{counts['BOOKING']:,} bookings put, {counts['standing']:,} rows stood already; {counts['PERSON']:,} people named; "
+            f"{counts['BOOKING']:,} bookings put, {counts['standing']:,} rows stood already, {counts[FORWARD]:,} operations "
+            f"brought forward and {counts[FREED]:,} guards freed; {counts['PERSON']:,} people named; "
             f"of {counts['unknown']:,} operations nobody can tell whose they were: no guard stands for these"
         )
 
@@ -118,9 +128,43 @@ class Rebuilding:
             self.troubles.append(f"{name}: nothing is made from these events: {error!r}")
             return done
         done["unknown"] += chain.claim is not None and chain.people is None
+        done[FREED] += self._free(chain)
         for row in rows:
-            done[self._put(row, name)] += 1
+            kind = self._put(row, name)
+            if kind == "standing" and key_of(row) == name:
+                kind = self._bring_forward(row, chain)
+            if kind == TAKEN:
+                self._taken.append((row, name))
+            else:
+                done[kind] += 1
         return done
+
+    def _free(self, chain: Chain) -> bool:
+        """Take away a guard that an operation held once, if it stands and is still that operation's."""
+        guard = chain.freed_guard()
+        if guard is None:
+            return False
+        write = free_guard(self.operations, str(chain.documents[0]["operation_id"]), guard, OURS)["Delete"]
+        try:
+            self.client.delete_item(**write)  # type: ignore[arg-type]  # the same members as in a transaction
+        except self.client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+    def _bring_forward(self, row: Item, chain: Chain) -> str:
+        """Put an operation's row in the place of the one that stands, if that is an earlier one; its kept answer stays."""
+        key = {PARTITION_KEY: row[PARTITION_KEY]}
+        standing = self.client.get_item(TableName=self.operations, Key=key, ConsistentRead=True)["Item"]
+        if STRIPPED in standing or not chain.is_behind(standing):
+            return "standing"
+        answer = {ANSWER: standing[ANSWER]} if ANSWER in standing else {}
+        self.client.put_item(
+            TableName=self.operations,
+            Item={**row, **answer},
+            ConditionExpression=UNCHANGED,
+            ExpressionAttributeValues={":head": standing["head"]},
+        )
+        return FORWARD
 
     def _people(self, name: str, stored: Sequence[Mapping[str, Any]]) -> People | None:
         """Return who an operation is of, by its newest claim that tells it under a key that is known.
@@ -145,9 +189,16 @@ class Rebuilding:
         except self.client.exceptions.ConditionalCheckFailedException as error:
             standing: Mapping[str, Any] = error.response.get("Item", {})  # type: ignore[assignment]
             if any(standing.get(one) != row.get(one) for one in ("operation_id", PSEUDONYM)):
-                self.troubles.append(f"{name}: {key_of(row)} belongs to another operation")
+                return self._taken_by_another(row, name)
             return "named" if PSEUDONYM in row else "standing"
         return key_of(row).partition("#")[0]
+
+    def _taken_by_another(self, row: Item, name: str) -> str:
+        """Return that a guard is another's, which may be about to be freed; say so at once of what is never freed."""
+        if key_of(row).startswith(guard_row("")):
+            return TAKEN
+        self.troubles.append(f"{name}: {key_of(row)} belongs to another operation")
+        return "standing"
 
 
 def rebuild(

@@ -7,7 +7,7 @@ booking it is.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -80,6 +80,18 @@ class Chain:
         if now <= guard_until + KEPT_AFTER_GUARD:
             rows.append(items.operation_row(record, guard_until))
         return rows
+
+    def freed_guard(self) -> str | None:
+        """Return the guard that the operation held once and holds no more, None where it holds it or nobody can tell."""
+        if self.claim is None or self.people is None:
+            return None
+        record = self._record(self.claim, *self.people)
+        return record.guard if self._is_guard_free(record) else None
+
+    def is_behind(self, row: Mapping[str, Any]) -> bool:
+        """Tell whether an operation's row is as it was some events ago: its head is that of an earlier event of this chain."""
+        number, head = int(row["events"]["N"]), bytes(row["head"]["B"]).hex()
+        return 0 < number < len(self.events) and event_hash(self.events[number - 1]) == head
 
     def _booking(self) -> list[Item]:
         """Return whose booking it is, which names nobody."""

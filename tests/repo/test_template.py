@@ -19,6 +19,7 @@ from chalicelib.edge.links import Links
 from chalicelib.settings import VARIABLES
 from devtools.deploy.gateway_responses import RESPONSES
 from devtools.deploy.package import Package, PackagingError, links_of, lint, make_package
+from devtools.deploy.template import BURST, REQUESTS_PER_SECOND, RESERVABLE_CALLS
 from devtools.local.gateway import FUNCTION_SECONDS
 from devtools.places import ROOT
 
@@ -357,8 +358,14 @@ def test_the_api_is_regional_throttled_and_keeps_no_logs_of_its_own(resources: J
     (settings,) = api["MethodSettings"]
     assert (api["EndpointConfiguration"], api["StageName"], api["OpenApiVersion"]) == ("REGIONAL", "dev", "2.0")
     assert (settings["ResourcePath"], settings["HttpMethod"]) == ("/*", "*")
-    assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (50, 100)
+    assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (33, 100)
     assert (settings["LoggingLevel"], settings["DataTraceEnabled"]) == ("OFF", False)
+
+
+def test_all_that_is_let_in_can_be_reserved_for() -> None:
+    """When AdultWork is slow every call takes the longest that it may; 100 of an account's first 1,000 stay unreserved."""
+    most = REQUESTS_PER_SECOND * TimeBudget().call + BURST
+    assert most <= RESERVABLE_CALLS == 900
 
 
 def test_every_parameter_of_the_app_has_a_pattern(package: Package) -> None:

@@ -4,24 +4,17 @@
 """
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from switchboard_cli.doctor.account import Front, front_of
+
 
 class DeployError(Exception):
     """The deployment cannot go on; the message says why and what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Front:
-    """Where an API is reached: the address without a slash at its end, and the headers that lead there."""
-
-    url: str
-    headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +34,7 @@ class Cloud:
 
     def front(self, endpoint_url: str) -> Front:
         """Return where the API of an output `EndpointURL` is reached; the stand-in tells APIs apart by their host."""
-        parts = urlsplit(endpoint_url)
-        if self.stand_in is None:
-            return Front(endpoint_url.rstrip("/"))
-        api = (parts.hostname or "").partition(".")[0]
-        return Front(self.stand_in + parts.path.rstrip("/"), {"Host": f"{api}.execute-api.localhost"})
+        return front_of(endpoint_url, self.stand_in)
 
 
 def open_cloud() -> Cloud:

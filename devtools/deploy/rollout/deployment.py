@@ -17,10 +17,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from devtools.deploy.package import Package, PackagingError, make_package
 from devtools.deploy.parameters import chosen
 from devtools.deploy.rollout.bucket import Bucket, open_bucket
-from devtools.deploy.rollout.cloud import Cloud, DeployError, Front, open_cloud
+from devtools.deploy.rollout.cloud import Cloud, DeployError, open_cloud
 from devtools.deploy.rollout.smoke import smoke_test
 from devtools.deploy.rollout.stacks import Ask, Stack, Tell
 from devtools.places import ROOT
+from switchboard_cli.doctor.account import Front
 
 # The tables, keys and secret may be changed, and never by a stack's own hand replaced or deleted.
 STACK_POLICY = {

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 
 import requests
 
-from devtools.deploy.rollout.cloud import DeployError, Front
+from devtools.deploy.rollout.cloud import DeployError
+from switchboard_cli.doctor.account import Front
 
 PATH = "/v1/PhoneChat/CreateBooking"
 SECONDS = 30

@@ -17,9 +17,14 @@ import requests
 from devtools.deploy.package import Package, PackagingError, make_package
 from devtools.deploy.rollout.cloud import DeployError, open_cloud
 from devtools.deploy.rollout.deployment import Deployment
+from devtools.deploy.rollout.left_out import set_left_out
+from devtools.deploy.template import RESERVABLE_CALLS
 from devtools.local.dynamodb import REGION, LocalDynamoDB
 from devtools.local.example import ORIGIN, PATH, TOKEN, booking, now_on_upstream_clock
 from sandbox.server import SandboxServer
+from switchboard_cli.doctor.account import Account
+from switchboard_cli.doctor.examination import examine
+from switchboard_cli.doctor.verdict import State
 
 STAGE = "dev"
 INLINE_LIMIT = 51_200  # bytes; CloudFormation takes a larger template from a bucket only
@@ -78,8 +83,12 @@ def scenes(trial: Trial) -> Iterator[tuple[str, bool]]:
     yield f"a booking through the gateway is made ({first.status_code})", first.status_code == 201
     refused = trial.book("deploy-test-refused", **wanted | {"Duration": 3})
     yield f"one that breaks a rule is refused ({refused.status_code})", refused.status_code == 422
-    yield "a changed parameter is an update", trial.deploy("MemoryMegabytes=2048")
+    more = ("AlarmEmail=ops@example.org", f"ReservedConcurrency={RESERVABLE_CALLS}")
+    yield "a changed parameter is an update", trial.deploy("MemoryMegabytes=2048", *more)
     yield "which is kept when it is not said again", not trial.deploy()
+    set_left_out(trial.deployment)
+    wrong = [one.check for one in examine(Account(trial.deployment.stage)) if one.state is not State.HEALTHY]
+    yield f"the doctor finds nothing wrong ({', '.join(wrong) or 'healthy'})", not wrong
     trial.deployment.undeploy()
     yield "the app is gone", trial.deployment.app.described() is None
     left = list(_left_of_the_app())

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.adapters.aws.dynamodb import items
 from chalicelib.adapters.aws.dynamodb.items import Item
-from chalicelib.domain.audit.event import EventKind
+from chalicelib.domain.audit.event import EventKind, event_hash
 from chalicelib.domain.operation.operation import OperationState
 from chalicelib.domain.review.moves import STATES
 from devtools.operate.rebuilding import LONGEST_LEASE, BrokenChainError, Chain, key_of
@@ -124,3 +124,35 @@ def test_the_booking_of_a_skype_call_is_made_again_too() -> None:
     world.place(without("PhoneNumber", "Comments", Method=3, SkypeName="live:someone"))
     (rows,) = rebuilt(world)
     assert items.record(rows[-1]).method == 3
+
+
+def test_a_row_is_behind_where_it_is_of_an_earlier_event_of_its_own_chain() -> None:
+    """Not where it is the newest, of another chain, or further than the trail."""
+    world, other = World(), World()
+    sent_again(world)
+    booked(other)
+    (record,), (stranger,) = world.store.records(), other.store.records()
+    chain = Chain.read(world.trail.events(record.id), (record.account, record.book_user_id))
+    newest = chain.rows(world.clock.now())[-1]
+    earlier = {**newest, "events": {"N": "1"}, "head": {"B": bytes.fromhex(event_hash(chain.events[0]))}}
+    foreign = {**earlier, "head": {"B": bytes.fromhex(stranger.head)}}
+    further = {**newest, "events": {"N": "99"}}
+    assert [chain.is_behind(row) for row in (newest, earlier, foreign, further)] == [False, True, False, False]
+
+
+def test_a_guard_was_freed_where_nothing_stands_any_more() -> None:
+    """Of a booking that stands it was not; of a refusal, or where nobody knows whose it is, nobody can tell."""
+    world = World()
+    error = world.refusal(members(Credits=1))
+    assert Chain.read(world.trail.events(error.operation_id or "")).freed_guard() is None
+    booked(world)
+    (record,) = world.store.records()
+    people = (record.account, record.book_user_id)
+    events = world.trail.events(record.id)
+    assert Chain.read(events, people).freed_guard() is Chain.read(events).freed_guard() is None
+    rejected = World()
+    rejected.gateway.will_decline(402)
+    rejected.place(members())
+    (record,) = rejected.store.records()
+    freed = Chain.read(rejected.trail.events(record.id), people).freed_guard()
+    assert freed == record.guard
