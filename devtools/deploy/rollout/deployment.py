@@ -15,7 +15,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from devtools.deploy.package import Package, PackagingError, make_package
-from devtools.deploy.parameters import chosen
+from devtools.deploy.parameters import chosen, faults_together
 from devtools.deploy.rollout.bucket import Bucket, open_bucket
 from devtools.deploy.rollout.cloud import Cloud, DeployError, Front, open_cloud
 from devtools.deploy.rollout.smoke import smoke_test
@@ -67,11 +67,14 @@ class Deployment:
             wanted = chosen(given, of_kept | of_app)
         except ValueError as error:
             raise DeployError(str(error)) from error
+        chosen_for_app = _values(of_app, self.app, wanted)
+        if faults := list(faults_together(chosen_for_app)):
+            raise DeployError("\n".join(faults))
         bucket = open_bucket(self.cloud)
         kept_template = bucket.url(bucket.put(package.kept.read_bytes(), "json"))
         kept_changed = self.kept.apply(kept_template, _values(of_kept, self.kept, wanted))
         self._protect()
-        parameters = _values(of_app, self.app, wanted) | self.kept.values("Outputs")
+        parameters = chosen_for_app | self.kept.values("Outputs")
         app_changed = self.app.apply(_uploaded_app(bucket, package.zip, app_template), parameters)
         smoke_test(self.front(), _origins(parameters), self.cloud.patience_seconds)
         for name, value in sorted((self.kept.values("Outputs") | self.app.values("Outputs")).items()):

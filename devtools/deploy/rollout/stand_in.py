@@ -24,6 +24,14 @@ from sandbox.server import SandboxServer
 STAGE = "dev"
 INLINE_LIMIT = 51_200  # bytes; CloudFormation takes a larger template from a bucket only
 SECONDS = 60
+DOMAIN = "api.example.org"
+SWITCHES = (
+    f"DomainName={DOMAIN}",
+    f"CertificateArn=arn:aws:acm:{REGION}:000000000000:certificate/00000000-0000-4000-8000-000000000000",
+    "DomainBasePath=booking",
+    "AccessLog=1",
+    "Tracing=1",
+)
 
 
 @contextmanager
@@ -80,6 +88,10 @@ def scenes(trial: Trial) -> Iterator[tuple[str, bool]]:
     yield f"one that breaks a rule is refused ({refused.status_code})", refused.status_code == 422
     yield "a changed parameter is an update", trial.deploy("MemoryMegabytes=2048")
     yield "which is kept when it is not said again", not trial.deploy()
+    yield "a domain, an access log and traces are switched on", trial.deploy(*SWITCHES)
+    mapped = boto3.client("apigateway").get_base_path_mappings(domainName=DOMAIN)["items"]
+    yield f"the domain leads to the API ({mapped[0]['stage']})", [one["basePath"] for one in mapped] == ["booking"]
+    yield "and off again", trial.deploy("DomainName=", "CertificateArn=", "DomainBasePath=", "AccessLog=0", "Tracing=0")
     trial.deployment.undeploy()
     yield "the app is gone", trial.deployment.app.described() is None
     left = list(_left_of_the_app())

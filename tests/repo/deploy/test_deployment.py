@@ -96,6 +96,8 @@ def test_wrong_parameters_are_told_before_anything_is_made(cloud: Cloud, package
     """All of them at once."""
     with pytest.raises(DeployError, match=r"AlarmEmail: must match .*\nMemory: there is no such parameter"):
         deployment(cloud).deploy(package, ["AlarmEmail=nobody", "Memory=1"])
+    with pytest.raises(DeployError, match="CertificateArn: DomainName needs it"):
+        deployment(cloud).deploy(package, ["DomainName=api.example.org"])
     assert cloud.s3.list_buckets()["Buckets"] == []
 
 
