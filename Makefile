@@ -135,8 +135,8 @@ deploy: setup ## deploy a stage to the AWS account of the credentials at hand (S
 undeploy: .venv/installed ## delete the app of a stage; tables, keys and secret stay (STAGE=dev YES=1)
 	@YES='$(YES)' $(CALL) devtools.deploy.rollout.deployment down $(STAGE)
 
-secret: .venv/installed ## change members of a stage's secret; values are asked for (STAGE=dev SET="ADULTWORK_API_KEY ADULTWORK_API_SECRET")
-	@SET='$(SET)' $(CALL) devtools.deploy.rollout.secret $(STAGE)
+secret: .venv/installed ## change members of a stage's secret, whose values are asked for, and deploy it (STAGE=dev SET="ADULTWORK_API_KEY ADULTWORK_API_SECRET" YES=1)
+	@SET='$(SET)' YES='$(YES)' $(CALL) devtools.deploy.rollout.secret $(STAGE)
 
 deploy-test: setup ## the same deployment against the local stand-in for AWS, and bookings through it
 	@$(CALL) devtools.deploy.rollout.stand_in

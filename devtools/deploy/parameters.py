@@ -13,6 +13,7 @@ from devtools.deploy.stages import Stage, upstream_pattern
 
 Template = dict[str, Any]
 API = "APIHandler"
+SECRET_VERSION = "SecretVersion"  # noqa: S105 (the name of a parameter)
 # What the function takes from a parameter whether or not the stage sets it; an empty one counts as absent.
 OF_SIGN_IN = {
     "SIGN_IN": "SignIn",
@@ -72,6 +73,12 @@ def parameters(stage: Stage) -> dict[str, Template]:
             "How many calls the API's function may serve at once. A new account has ten in all, and cannot reserve any of them.",
         ),
         "Sending": text("^[01]$", "1", "`0` stops new bookings: see `docs/operations.md`."),
+        SECRET_VERSION: text(
+            "^([A-Za-z0-9-]{32,64})?$",
+            "",
+            "The version of the secret that the functions read: the current one at the first deployment, then what "
+            "`make secret` makes.",
+        ),
         "AlarmEmail": text(
             f"^({_EMAIL})?$", "", "Who hears of the alarms. AWS sends a mail first that has to be confirmed."
         ),
@@ -92,6 +99,8 @@ def add_parameters(app: Template, stage: Stage) -> None:
         for variable, name in (("ADULTWORK_BASE_URL", "AdultworkBaseUrl"), ("ALLOWED_ORIGINS", "AllowedOrigins")):
             if variable in variables:
                 variables[variable] = {"Ref": name}
+        if "SECRETS_NAME" in variables:
+            variables["SECRETS_VERSION"] = {"Ref": SECRET_VERSION}
     resources[API]["Properties"]["Environment"]["Variables"]["SENDING"] = {"Ref": "Sending"}
     for variable, name in OF_SIGN_IN.items():
         resources[API]["Properties"]["Environment"]["Variables"][variable] = {"Ref": name}

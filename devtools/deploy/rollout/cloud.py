@@ -32,6 +32,7 @@ class Cloud:
     region: str
     s3: Any
     cloudformation: Any
+    secrets: Any
     stand_in: str | None = None
 
     @property
@@ -66,5 +67,6 @@ def open_cloud() -> Cloud:
         region=session.region_name,
         s3=session.client("s3"),
         cloudformation=session.client("cloudformation"),
+        secrets=session.client("secretsmanager"),
         stand_in=os.environ.get("AWS_ENDPOINT_URL"),
     )

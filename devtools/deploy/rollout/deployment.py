@@ -15,9 +15,10 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from devtools.deploy.package import Package, PackagingError, make_package
-from devtools.deploy.parameters import chosen, faults_together
+from devtools.deploy.parameters import SECRET_VERSION, chosen, faults_together
 from devtools.deploy.rollout.bucket import Bucket, open_bucket
 from devtools.deploy.rollout.cloud import Cloud, DeployError, Front, open_cloud
+from devtools.deploy.rollout.secret_version import current_version
 from devtools.deploy.rollout.smoke import smoke_test
 from devtools.deploy.rollout.stacks import Ask, Stack, Tell
 from devtools.places import ROOT
@@ -75,8 +76,10 @@ class Deployment:
         kept_changed = self.kept.apply(kept_template, _values(of_kept, self.kept, wanted))
         self._protect()
         parameters = chosen_for_app | self.kept.values("Outputs")
-        app_changed = self.app.apply(_uploaded_app(bucket, package.zip, app_template), parameters)
-        smoke_test(self.front(), _origins(parameters), self.cloud.patience_seconds)
+        parameters[SECRET_VERSION] = parameters[SECRET_VERSION] or current_version(
+            self.cloud.secrets, parameters["ApiSecret"]
+        )
+        app_changed = self._apply_app(bucket, _with_code(bucket, package.zip, app_template), parameters)
         for name, value in sorted((self.kept.values("Outputs") | self.app.values("Outputs")).items()):
             self.tell(f"{name:18} {value}")
         return kept_changed or app_changed
@@ -94,6 +97,33 @@ class Deployment:
             raise DeployError(f"{self.app.name} was left as it is.")
         self.app.delete()
 
+    def use_secret(self, version: str) -> bool:
+        """Let the app read a version of its secret, and change nothing else; return whether anything was to do.
+
+        Raises:
+            DeployError: nobody wants it, the app was deployed before versions were named, or a step failed.
+        """
+        parameters = self.app.values("Parameters")
+        if self.app.described() is None:
+            self.tell(f"{self.app.name} is not deployed; it will begin with version {version} of the secret.")
+            return False
+        if SECRET_VERSION not in parameters:
+            raise DeployError(f"{self.app.name} takes no {SECRET_VERSION} yet: make deploy STAGE={self.stage}")
+        template = self.cloud.cloudformation.get_template(StackName=self.app.name, TemplateStage="Original")
+        try:
+            return self._apply_app(
+                open_bucket(self.cloud), dict(template["TemplateBody"]), parameters | {SECRET_VERSION: version}
+            )
+        except DeployError as error:
+            told = f"The functions go on with version {parameters[SECRET_VERSION]} of the secret."
+            raise DeployError(f"{error}\n{told} The same again, with the same values, deploys {version}.") from error
+
+    def _apply_app(self, bucket: Bucket, template: dict[str, Any], parameters: dict[str, str]) -> bool:
+        """Bring the app to a template and parameters, and see that it answers; return whether anything was to do."""
+        changed = self.app.apply(bucket.url(bucket.put(json.dumps(template).encode(), "json")), parameters)
+        smoke_test(self.front(), _origins(parameters), self.cloud.patience_seconds)
+        return changed
+
     def _protect(self) -> None:
         """Let nobody delete the kept stack, and no update replace what is in it."""
         client, name = self.cloud.cloudformation, self.kept.name
@@ -101,11 +131,12 @@ class Deployment:
         client.set_stack_policy(StackName=name, StackPolicyBody=json.dumps(STACK_POLICY))
 
 
-def _uploaded_app(bucket: Bucket, archive: Path, template: dict[str, object]) -> str:
-    """Upload the zip, and the app's template with every function on it; return the template's address."""
+def _with_code(bucket: Bucket, archive: Path, template: dict[str, Any]) -> dict[str, Any]:
+    """Upload the zip; return the app's template with every function on it."""
     here = json.dumps(f"./{archive.name}")
     there = json.dumps(f"s3://{bucket.name}/{bucket.put(archive.read_bytes(), 'zip')}")
-    return bucket.url(bucket.put(json.dumps(template).replace(here, there).encode(), "json"))
+    placed: dict[str, Any] = json.loads(json.dumps(template).replace(here, there))
+    return placed
 
 
 def _open_parameters(template: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -123,7 +154,7 @@ def _origins(parameters: dict[str, str]) -> list[str]:
     return [origin for origin in parameters["AllowedOrigins"].split(",") if origin]
 
 
-def _ask(question: str) -> bool:
+def ask_on_terminal(question: str) -> bool:
     """Ask on the terminal; `YES=1` has answered already, and nobody there has not."""
     if os.environ.get("YES") == "1":
         return True
@@ -139,7 +170,7 @@ def main() -> None:
         sys.exit("Name one stage, for example: make deploy STAGE=dev")
     direction, stage = sys.argv[1:]
     try:
-        deployment = Deployment(open_cloud(), stage, print, _ask)
+        deployment = Deployment(open_cloud(), stage, print, ask_on_terminal)
         if direction == "down":
             deployment.undeploy()
             return

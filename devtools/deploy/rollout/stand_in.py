@@ -15,8 +15,11 @@ import boto3
 import requests
 
 from devtools.deploy.package import Package, PackagingError, make_package
+from devtools.deploy.parameters import SECRET_VERSION
 from devtools.deploy.rollout.cloud import DeployError, open_cloud
 from devtools.deploy.rollout.deployment import Deployment
+from devtools.deploy.rollout.secret import change_secret
+from devtools.deploy.rollout.secret_version import current_version
 from devtools.local.dynamodb import REGION, LocalDynamoDB
 from devtools.local.example import ORIGIN, PATH, TOKEN, booking, now_on_upstream_clock
 from sandbox.server import SandboxServer
@@ -92,6 +95,7 @@ def scenes(trial: Trial) -> Iterator[tuple[str, bool]]:
     mapped = boto3.client("apigateway").get_base_path_mappings(domainName=DOMAIN)["items"]
     yield f"the domain leads to the API ({mapped[0]['stage']})", [one["basePath"] for one in mapped] == ["booking"]
     yield "and off again", trial.deploy("DomainName=", "CertificateArn=", "DomainBasePath=", "AccessLog=0", "Tracing=0")
+    yield from _secret_scenes(trial)
     trial.deployment.undeploy()
     yield "the app is gone", trial.deployment.app.described() is None
     left = list(_left_of_the_app())
@@ -102,6 +106,29 @@ def scenes(trial: Trial) -> Iterator[tuple[str, bool]]:
     replayed = again.headers.get("Idempotency-Replayed") == "true" and again.content == first.content
     yield f"the earlier key is replayed to the byte ({again.status_code})", replayed
     yield f"and one booking was sent ({trial.sends()})", trial.sends() == 1
+
+
+def _secret_scenes(trial: Trial) -> Iterator[tuple[str, bool]]:
+    """Change the secret: the functions go on with theirs until the change is deployed."""
+    deployment = trial.deployment
+    pinned = deployment.app.values("Parameters")[SECRET_VERSION]
+    kept = deployment.cloud.secrets
+    name = deployment.kept.values("Outputs")["ApiSecret"]
+    yield "the functions are told which version of the secret to read", pinned == current_version(kept, name)
+    changed = change_secret(kept, name, {"HMAC_KEY": "n" * 64}, print)
+    yield "another secret changes nothing by itself", not trial.deploy() and _told_version() == pinned
+    yield "but is a deployment of its own", deployment.use_secret(changed) and _told_version() == changed
+    again = change_secret(kept, name, {"HMAC_KEY": "n" * 64}, print)
+    yield "which has nothing to do a second time", again == changed and not deployment.use_secret(again)
+
+
+def _told_version() -> str:
+    """Return the version of the secret that the function of bookings is told."""
+    client = boto3.client("lambda")
+    functions = [
+        one["Environment"]["Variables"] for one in client.list_functions()["Functions"] if one["Handler"] == "app.app"
+    ]
+    return str(functions[0]["SECRETS_VERSION"])
 
 
 def _left_of_the_app() -> Iterator[str]:
