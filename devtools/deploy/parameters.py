@@ -10,6 +10,7 @@ from typing import Any
 from devtools.deploy.options import access_log, domain, rate_rule, tracing
 from devtools.deploy.parts import is_given, text, when
 from devtools.deploy.stages import Stage, upstream_pattern
+from devtools.deploy.versions import shift
 
 Template = dict[str, Any]
 API = "APIHandler"
@@ -86,6 +87,7 @@ def parameters(stage: Stage) -> dict[str, Template]:
         **access_log.parameters(),
         **rate_rule.parameters(),
         **tracing.parameters(),
+        **shift.parameters(stage.kind),
     }
 
 

@@ -3,6 +3,7 @@
 API Gateway's own address goes on answering: whoever deploys asks it whether the app is well before any record leads there.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -58,6 +59,18 @@ def add(app: Json) -> None:
         ),
     }
     _lead_problems_to_the_domain(app["Resources"]["RestAPI"]["Properties"])
+
+
+def led_to_the_domain(app: Json, values: Mapping[str, str]) -> Json:
+    """Return the app's template with the entrance told in its API's description.
+
+    API Gateway serves what it was deployed with, and SAM makes a new deployment of an API only where its text has changed.
+    """
+    entrance = f"/{values[BASE_PATH]}".rstrip("/") if values[NAME] else "that of the stage"
+    told: Json = json.loads(json.dumps(app))
+    info = told["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["info"]
+    info["description"] = f"The entrance that the gateway's own problems name: {entrance or 'the domain'}."
+    return told
 
 
 def _domain() -> Json:

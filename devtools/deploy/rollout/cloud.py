@@ -33,6 +33,7 @@ class Cloud:
     s3: Any
     cloudformation: Any
     secrets: Any
+    functions: Any
     stand_in: str | None = None
 
     @property
@@ -68,5 +69,6 @@ def open_cloud() -> Cloud:
         s3=session.client("s3"),
         cloudformation=session.client("cloudformation"),
         secrets=session.client("secretsmanager"),
+        functions=session.client("lambda"),
         stand_in=os.environ.get("AWS_ENDPOINT_URL"),
     )

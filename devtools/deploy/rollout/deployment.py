@@ -14,13 +14,16 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from devtools.deploy.options.domain import led_to_the_domain
 from devtools.deploy.package import Package, PackagingError, make_package
 from devtools.deploy.parameters import SECRET_VERSION, chosen, faults_together
 from devtools.deploy.rollout.bucket import Bucket, open_bucket
 from devtools.deploy.rollout.cloud import Cloud, DeployError, Front, open_cloud
+from devtools.deploy.rollout.moving import Moving
 from devtools.deploy.rollout.secret_version import current_version
 from devtools.deploy.rollout.smoke import smoke_test
 from devtools.deploy.rollout.stacks import Ask, Stack, Tell
+from devtools.deploy.versions.release import named
 from devtools.places import ROOT
 
 # The tables, keys and secret may be changed, and never by a stack's own hand replaced or deleted.
@@ -118,9 +121,22 @@ class Deployment:
             told = f"The functions go on with version {parameters[SECRET_VERSION]} of the secret."
             raise DeployError(f"{error}\n{told} The same again, with the same values, deploys {version}.") from error
 
+    def roll_back(self) -> bool:
+        """Put the release before the one that is live in its place; return whether there was any.
+
+        Raises:
+            DeployError: as `Moving.back` does, or what is live then does not answer.
+        """
+        is_back = Moving(self.app, self.tell, self.ask).back()
+        if is_back:
+            smoke_test(self.front(), _origins(self.app.values("Parameters")), self.cloud.patience_seconds)
+        return is_back
+
     def _apply_app(self, bucket: Bucket, template: dict[str, Any], parameters: dict[str, str]) -> bool:
         """Bring the app to a template and parameters, and see that it answers; return whether anything was to do."""
-        changed = self.app.apply(bucket.url(bucket.put(json.dumps(template).encode(), "json")), parameters)
+        released = named(led_to_the_domain(template, parameters), parameters)
+        changed = self.app.apply(bucket.url(bucket.put(json.dumps(released).encode(), "json")), parameters)
+        changed = Moving(self.app, self.tell, self.ask).forward() or changed
         smoke_test(self.front(), _origins(parameters), self.cloud.patience_seconds)
         return changed
 

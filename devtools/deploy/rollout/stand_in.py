@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,8 +19,10 @@ from devtools.deploy.package import Package, PackagingError, make_package
 from devtools.deploy.parameters import SECRET_VERSION
 from devtools.deploy.rollout.cloud import DeployError, open_cloud
 from devtools.deploy.rollout.deployment import Deployment
+from devtools.deploy.rollout.live import aliases
 from devtools.deploy.rollout.secret import change_secret
 from devtools.deploy.rollout.secret_version import current_version
+from devtools.deploy.versions.aliases import ALIAS
 from devtools.local.dynamodb import REGION, LocalDynamoDB
 from devtools.local.example import ORIGIN, PATH, TOKEN, booking, now_on_upstream_clock
 from sandbox.server import SandboxServer
@@ -83,6 +86,7 @@ def scenes(trial: Trial) -> Iterator[tuple[str, bool]]:
     """Play the life of a deployment; yield what was to be seen, and whether it was."""
     yield "the app's template is over the inline limit", trial.package.app.stat().st_size > INLINE_LIMIT
     yield "a first deployment brings both stacks", trial.deploy()
+    yield "there is nothing to roll back to", not trial.deployment.roll_back()
     yield "a second one has nothing to do", not trial.deploy()
     wanted = booking(now_on_upstream_clock())
     first = trial.book("deploy-test-first", **wanted)
@@ -96,6 +100,7 @@ def scenes(trial: Trial) -> Iterator[tuple[str, bool]]:
     yield f"the domain leads to the API ({mapped[0]['stage']})", [one["basePath"] for one in mapped] == ["booking"]
     yield "and off again", trial.deploy("DomainName=", "CertificateArn=", "DomainBasePath=", "AccessLog=0", "Tracing=0")
     yield from _secret_scenes(trial)
+    yield from _rollback_scenes(trial)
     trial.deployment.undeploy()
     yield "the app is gone", trial.deployment.app.described() is None
     left = list(_left_of_the_app())
@@ -105,7 +110,7 @@ def scenes(trial: Trial) -> Iterator[tuple[str, bool]]:
     again = trial.book("deploy-test-first", **wanted)
     replayed = again.headers.get("Idempotency-Replayed") == "true" and again.content == first.content
     yield f"the earlier key is replayed to the byte ({again.status_code})", replayed
-    yield f"and one booking was sent ({trial.sends()})", trial.sends() == 1
+    yield f"and each booking was sent once ({trial.sends()})", trial.sends() == 2
 
 
 def _secret_scenes(trial: Trial) -> Iterator[tuple[str, bool]]:
@@ -122,13 +127,29 @@ def _secret_scenes(trial: Trial) -> Iterator[tuple[str, bool]]:
     yield "which has nothing to do a second time", again == changed and not deployment.use_secret(again)
 
 
+def _rollback_scenes(trial: Trial) -> Iterator[tuple[str, bool]]:
+    """Go a release back and forward again: the gateway's answers follow the alias, and nothing is deployed."""
+    tomorrow = booking(now_on_upstream_clock() + timedelta(days=1))
+    trial.deploy("Sending=0")
+    paused = trial.book("deploy-test-rolled", **tomorrow)
+    yield f"a release that sends nothing answers so ({paused.status_code})", paused.status_code == 503
+    yield "it is rolled back", trial.deployment.roll_back()
+    made = trial.book("deploy-test-rolled", **tomorrow)
+    yield f"and the release before it books ({made.status_code})", made.status_code == 201
+    live = {one.behind for one in aliases(trial.deployment.app)}
+    yield f"with every function a version back ({live})", live == {1}
+    yield "the same deployment goes forward again", trial.deploy()
+    paused = trial.book("deploy-test-paused", **tomorrow | {"BookUserID": 222222})
+    yield f"to the release that sends nothing ({paused.status_code})", paused.status_code == 503
+    yield "which another one ends", trial.deploy("Sending=1")
+
+
 def _told_version() -> str:
-    """Return the version of the secret that the function of bookings is told."""
+    """Return the version of the secret that the live function of bookings is told."""
     client = boto3.client("lambda")
-    functions = [
-        one["Environment"]["Variables"] for one in client.list_functions()["Functions"] if one["Handler"] == "app.app"
-    ]
-    return str(functions[0]["SECRETS_VERSION"])
+    (name,) = (one["FunctionName"] for one in client.list_functions()["Functions"] if one["Handler"] == "app.app")
+    told = client.get_function_configuration(FunctionName=name, Qualifier=ALIAS)
+    return str(told["Environment"]["Variables"]["SECRETS_VERSION"])
 
 
 def _left_of_the_app() -> Iterator[str]:

@@ -11,7 +11,9 @@ from cfnlint import api
 from cfnlint.core import get_rules
 from cfnlint.rules import RulesCollection
 
+from devtools.deploy.alarms import ALARMS
 from devtools.deploy.options import access_log, domain
+from devtools.deploy.options.domain import led_to_the_domain
 from devtools.deploy.package import DEFAULT_REGION, Package
 from devtools.deploy.parameters import faults_together
 from tests.repo.deploy.pairs import met, pairs, pairwise
@@ -49,6 +51,7 @@ FACTORS: dict[str, list[dict[str, str]]] = {
     "access log": [{"AccessLog": "0"}, {"AccessLog": "1"}],
     "address limit": [{"RequestsPerAddress": ""}, {"RequestsPerAddress": "2000"}],
     "tracing": [{"Tracing": "0"}, {"Tracing": "1"}],
+    "shift": [{"TrafficShift": "AllAtOnce"}, {"TrafficShift": "Canary10Percent5Minutes"}],
     "review": [
         dict.fromkeys(
             (
@@ -87,7 +90,7 @@ def values_of(app: Json, row: Mapping[str, int]) -> dict[str, str]:
 def in_short(template: Json) -> Json:
     """Return a template without what no parameter changes and packaging has linted: most paths, answers, policies and alarms."""
     short: Json = json.loads(json.dumps(template))
-    wanted = {"ServerFaultsAlarm", "APIHandlerErrorsAlarm"}
+    wanted = {alarm.name for alarm in ALARMS if alarm.ends_shift}
     short["Resources"] = {
         name: one
         for name, one in short["Resources"].items()
@@ -202,6 +205,19 @@ def test_the_gateways_own_problems_lead_below_the_domain(app: Json, at: int, ent
     problem = json.loads(text.replace("${Entrance}", names["Entrance"]))
     assert problem["type"] == f"{entrance}/problems/internal-error"
     assert ("Domain" in resources, domain.CONDITION in app["Conditions"]) == (at > 0, True)
+
+
+def test_another_entrance_is_another_text_of_the_api(app: Json) -> None:
+    """Which is what makes API Gateway deploy it: its own answers name the entrance."""
+    values = values_of(app, dict.fromkeys(FACTORS, 0))
+    told = [
+        led_to_the_domain(app, values_of(app, {**dict.fromkeys(FACTORS, 0), "domain": at}))["Resources"]["RestAPI"][
+            "Properties"
+        ]
+        for at in range(3)
+    ]
+    assert len({one["DefinitionBody"]["info"]["description"] for one in told}) == 3
+    assert led_to_the_domain(led_to_the_domain(app, values), values) == led_to_the_domain(app, values)
 
 
 def test_the_access_log_tells_nobody_and_nothing_of_what_was_asked() -> None:
