@@ -139,7 +139,7 @@ def _rollback_scenes(trial: Trial) -> Iterator[tuple[str, bool]]:
     live = {one.behind for one in aliases(trial.deployment.app)}
     yield f"with every function a version back ({live})", live == {1}
     yield "the same deployment goes forward again", trial.deploy()
-    paused = trial.book("deploy-test-paused", **tomorrow | {"BookUserID": 222222})
+    paused = trial.book("deploy-test-paused", **booking(now_on_upstream_clock() + timedelta(days=2)))
     yield f"to the release that sends nothing ({paused.status_code})", paused.status_code == 503
     yield "which another one ends", trial.deploy("Sending=1")
 
