@@ -30,7 +30,7 @@ SPREAD := -n $(WORKERS) --dist loadfile
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run reset events digest errands resolve rebuild-guards drill races test check typescript python-client client-trials newcomer lint format types contracts coverage lock openapi contract-trials package deploy undeploy secret deploy-test bench bench-audit scale cost simulate explore writers tampering crash-matrix deadlines machine cut-answers mutate clean
+.PHONY: help setup demo run reset events digest errands resolve rebuild-guards drill races test check typescript python-client client-trials newcomer lint format types contracts coverage lock openapi contract-trials package deploy undeploy rollback secret deploy-test bench bench-audit scale cost simulate explore writers tampering crash-matrix deadlines machine cut-answers mutate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -141,8 +141,11 @@ deploy: setup ## deploy a stage to the AWS account of the credentials at hand (S
 undeploy: .venv/installed ## delete the app of a stage; tables, keys and secret stay (STAGE=dev YES=1)
 	@YES='$(YES)' $(CALL) devtools.deploy.rollout.deployment down $(STAGE)
 
-secret: .venv/installed ## change members of a stage's secret; values are asked for (STAGE=dev SET="ADULTWORK_API_KEY ADULTWORK_API_SECRET")
-	@SET='$(SET)' $(CALL) devtools.deploy.rollout.secret $(STAGE)
+secret: .venv/installed ## change members of a stage's secret, whose values are asked for, and deploy it (STAGE=dev SET="ADULTWORK_API_KEY ADULTWORK_API_SECRET" YES=1)
+	@SET='$(SET)' YES='$(YES)' $(CALL) devtools.deploy.rollout.secret $(STAGE)
+
+rollback: .venv/installed ## put the release before the one that is live in its place (STAGE=dev YES=1)
+	@YES='$(YES)' $(CALL) devtools.deploy.rollout.rollback $(STAGE)
 
 deploy-test: setup ## the same deployment against the local stand-in for AWS, and bookings through it
 	@$(CALL) devtools.deploy.rollout.stand_in

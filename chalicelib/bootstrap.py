@@ -280,7 +280,7 @@ def _secrets(settings: Settings, aws: Place, clock: SystemClock, *, is_hourly: b
         }
         return SecretsOnFirstUse(partial(read_secrets, given))
     kept = SecretsManager(aws.service(SECRETS_MANAGER), clock.sleep)
-    secrets = SecretsOnFirstUse(partial(fetch_secrets, kept, settings.secrets_name))
+    secrets = SecretsOnFirstUse(partial(fetch_secrets, kept, settings.secrets_name, settings.secrets_version))
     if not is_hourly:
         secrets.prefetch()
     return secrets

@@ -111,6 +111,10 @@ class Settings:
             optional(TEXT), "The Secrets Manager secret with HMAC_KEY and, if it is sent, the developer key."
         ),
     )
+    secrets_version: str | None = field(
+        default=None,
+        metadata=told(optional(TEXT), "Its VersionId, which a deployment names; the current version unless set."),
+    )
     hmac_key: str | None = field(
         default=None,
         repr=False,

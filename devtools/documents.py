@@ -6,7 +6,12 @@ from dataclasses import MISSING, fields
 from chalicelib.edge.problems.table import BY_SLUG
 from chalicelib.review_settings import ReviewSettings
 from chalicelib.settings import Settings
+from devtools.deploy import digests
 from devtools.deploy.alarms import ALARMS
+from devtools.deploy.package import stages
+from devtools.deploy.parameters import parameters
+from devtools.deploy.stages import read_stage
+from devtools.places import ROOT
 
 _NEW_KEY = {None: "not said", False: "false", True: "true once the operation is over, else false"}
 
@@ -45,6 +50,17 @@ def alarms_table() -> Iterator[str]:
         yield f"| `{alarm.name}` | {alarm.happened} | {alarm.advice} |"
 
 
+def parameters_table() -> Iterator[str]:
+    """Yield the rows of the table of what a deployment may say: name, default, what it is."""
+    yield "| parameter | default | what it is |"
+    yield "|---|---|---|"
+    of_stages = [{**parameters(read_stage(ROOT, name)), **digests.parameters()} for name in stages(ROOT)]
+    for name, one in of_stages[0].items():
+        defaults = {each[name]["Default"] for each in of_stages}
+        told = _default(defaults.pop()) if len(defaults) == 1 else "the stage's"
+        yield f"| `{name}` | {told} | {one['Description']} |"
+
+
 def _default(default: object) -> str:
     """Return a default as it is written in an environment."""
     match default:
@@ -71,6 +87,8 @@ if __name__ == "__main__":
                 *flags_table(),
                 "",
                 *alarms_table(),
+                "",
+                *parameters_table(),
                 "",
                 *settings_table(ReviewSettings),
             ]

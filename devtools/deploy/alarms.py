@@ -19,7 +19,8 @@ class Alarm:
     """Rings when a metric is counted `at_least` so often in PERIOD_SECONDS; if `is_missed`, not once in MISSED_HOURS.
 
     `function` is the function it is counted for, None for the code's own metrics. Those have no dimensions, so stages that share
-    an account and a region ring together: keep them apart.
+    an account and a region ring together: keep them apart. `ends_shift` says that a new version may be its cause, so that traffic
+    goes back to the one before.
     """
 
     metric: str
@@ -28,6 +29,7 @@ class Alarm:
     function: str | None = None
     is_missed: bool = False
     at_least: int = 1
+    ends_shift: bool = False
 
     @property
     def name(self) -> str:
@@ -61,6 +63,7 @@ ALARMS = (
         "Three requests or more got a 5xx in five minutes: the upstream, a table, the secret or a setting is out of reach.",
         "Find the log lines `request` with level ERROR: `problem` and `cause` name it; a wrong setting is in `container.failed`.",
         at_least=3,
+        ends_shift=True,
     ),
     Alarm(
         "Throttles",
@@ -79,6 +82,7 @@ ALARMS = (
         "AuditPending",
         "A booking was made or may have been, and its outcome could not be recorded.",
         "Find the log line `audit.pending`; a repeat, the status resource or the account's next calls settle the operation.",
+        ends_shift=True,
     ),
     Alarm(
         "OperationsExpired",
@@ -94,6 +98,7 @@ ALARMS = (
         "OperationUnreadable",
         "A row of the operations table cannot be read.",
         "Find the log line `operation.unreadable`; the row is settled by nobody until it is mended.",
+        ends_shift=True,
     ),
     Alarm(
         "ClientUnnamed",
@@ -116,6 +121,7 @@ ALARMS = (
         "A request ended without an answer of the code: the function was cut off or could not start.",
         "Look at the function's log; a booking that was being sent is settled when its user repeats it or asks for it.",
         function="APIHandler",
+        ends_shift=True,
     ),
     Alarm(
         "Errors",

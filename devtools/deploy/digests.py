@@ -18,7 +18,7 @@ READ_INDEXES = (BY_DAY, BY_HOUR)
 
 def parameters() -> Json:
     """Return the parameter that says for how long nobody can delete or change a digest."""
-    text = "For how many days Object Lock keeps each digest (compliance mode: nobody can delete it sooner)."
+    text = "For how many days nobody can delete a digest, whoever asks (Object Lock in compliance mode)."
     pattern = "^[1-9][0-9]{0,4}$"
     return {RETENTION: {"Type": "String", "AllowedPattern": pattern, "Default": RETENTION_DAYS, "Description": text}}
 

@@ -91,6 +91,12 @@ RESPONSES: Mapping[str, GatewayResponse] = {
     "MISSING_AUTHENTICATION_TOKEN": _NOTHING_HERE,
     "REQUEST_TOO_LARGE": _like(PROBLEM_TYPES[BodyTooLargeError], 413),
     "RESOURCE_NOT_FOUND": _NOTHING_HERE,
+    "WAF_FILTERED": _other(
+        "Too Many Requests",
+        "One address sends more requests than are taken, and this one sent nothing. Wait some minutes, then send the same again.",
+        429,
+        300,
+    ),
     "THROTTLED": _other(
         "Too Many Requests",
         "More requests arrive than the gateway takes, and this one sent nothing. Wait a little, then send the same again.",

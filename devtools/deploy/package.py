@@ -16,6 +16,7 @@ from devtools.deploy.parameters import add_parameters
 from devtools.deploy.split import split
 from devtools.deploy.stages import TIMEOUT, Stage, StageError, read_stage
 from devtools.deploy.template import merge_template
+from devtools.deploy.versions.aliases import add_versions
 from devtools.deploy.zip_contents import ContentsError, repack
 from devtools.places import ROOT
 
@@ -132,7 +133,7 @@ def write_package(stage: str, build: Path, root: Path = ROOT) -> Package:
 
 
 def _write_templates(package: Package, stage: Stage) -> None:
-    """Tell the functions of bookings how long a call may take, and part the template in two.
+    """Tell the functions of bookings how long a call may take; part the template in two; give the app parameters and versions.
 
     It is the API's timeout for the hourly function as well, whose own is longer: that one flags what calls have left.
     """
@@ -142,6 +143,7 @@ def _write_templates(package: Package, stage: Stage) -> None:
             resource["Properties"]["Environment"]["Variables"][TIMEOUT] = str(stage.timeout)
     two = split(whole)
     add_parameters(two.app, stage)
+    add_versions(two.app)
     for path, template in ((package.template, whole), (package.kept, two.kept), (package.app, two.app)):
         path.write_text(json.dumps(template, indent=2))
 

@@ -7,10 +7,14 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from devtools.deploy.options import access_log, domain, rate_rule, tracing
+from devtools.deploy.parts import is_given, text, when
 from devtools.deploy.stages import Stage, upstream_pattern
+from devtools.deploy.versions import shift
 
 Template = dict[str, Any]
 API = "APIHandler"
+SECRET_VERSION = "SecretVersion"  # noqa: S105 (the name of a parameter)
 # What the function takes from a parameter whether or not the stage sets it; an empty one counts as absent.
 OF_SIGN_IN = {
     "SIGN_IN": "SignIn",
@@ -30,70 +34,89 @@ def parameters(stage: Stage) -> dict[str, Template]:
     Every one is a text with a pattern: CloudFormation refuses what does not match, and so does `chosen` before it is asked.
     """
     return {
-        "AdultworkBaseUrl": _text(
-            upstream_pattern(stage.kind), stage.upstream, f"The upstream of a stage of kind {stage.kind}."
+        "AdultworkBaseUrl": text(
+            upstream_pattern(stage.kind), stage.upstream, "The upstream; only one of the stage's kind."
         ),
-        "AllowedOrigins": _text(
+        "AllowedOrigins": text(
             f"^({_ORIGIN}(,{_ORIGIN})*)?$",
             stage.variables.get("ALLOWED_ORIGINS", ""),
             "The web origins that a browser may call from, comma separated.",
         ),
-        "SignIn": _text(
-            "^[01]$", stage.variables.get("SIGN_IN", "0"), "Whether clients sign in here; see docs/sign-in.md."
+        "SignIn": text(
+            "^[01]$",
+            stage.variables.get("SIGN_IN", "0"),
+            "Whether clients sign in here: `1` needs `AdultworkClientId`, one of the two after it, and "
+            "`ADULTWORK_CLIENT_SECRET` in the stage's secret.",
         ),
-        "AdultworkClientId": _text(
+        "AdultworkClientId": text(
             "^[!-~]{0,200}$",
             stage.variables.get("ADULTWORK_CLIENT_ID", ""),
             "The project at AdultWork's Unified Login.",
         ),
-        "SignInRedirectUris": _text(
-            _ADDRESSES, stage.variables.get("SIGN_IN_REDIRECT_URIS", ""), "Pages that the login leads back to."
+        "SignInRedirectUris": text(
+            _ADDRESSES,
+            stage.variables.get("SIGN_IN_REDIRECT_URIS", ""),
+            "Pages that the login leads back to, comma separated.",
         ),
-        "SignInNativeRedirectUris": _text(
-            _ADDRESSES, stage.variables.get("SIGN_IN_NATIVE_REDIRECT_URIS", ""), "Apps that the login leads back to."
+        "SignInNativeRedirectUris": text(
+            _ADDRESSES,
+            stage.variables.get("SIGN_IN_NATIVE_REDIRECT_URIS", ""),
+            "Apps that the login leads back to, comma separated.",
         ),
-        "MemoryMegabytes": _text(
-            "^(512|1024|1536|1769|2048|3008)$", str(stage.memory), "Memory of the API's function."
+        "MemoryMegabytes": text(
+            "^(512|1024|1536|1769|2048|3008)$",
+            str(stage.memory),
+            "Memory of the API's function: 512, 1024, 1536, 1769, 2048 or 3008.",
         ),
-        "ReservedConcurrency": _text(
-            "^([1-9][0-9]{0,3})?$", "", "How many calls the API's function may serve at once; empty for the account's."
+        "ReservedConcurrency": text(
+            "^([1-9][0-9]{0,3})?$",
+            "",
+            "How many calls the API's function may serve at once. A new account has ten in all, and cannot reserve any of them.",
         ),
-        "Sending": _text("^[01]$", "1", "0 stops new bookings; repeats, status and all reads go on."),
-        "AlarmEmail": _text(f"^({_EMAIL})?$", "", "Who hears of the alarms; empty for nobody."),
+        "Sending": text("^[01]$", "1", "`0` stops new bookings: see `docs/operations.md`."),
+        SECRET_VERSION: text(
+            "^([A-Za-z0-9-]{32,64})?$",
+            "",
+            "The version of the secret that the functions read: the current one at the first deployment, then what "
+            "`make secret` makes.",
+        ),
+        "AlarmEmail": text(
+            f"^({_EMAIL})?$", "", "Who hears of the alarms. AWS sends a mail first that has to be confirmed."
+        ),
+        **domain.parameters(),
+        **access_log.parameters(),
+        **rate_rule.parameters(),
+        **tracing.parameters(),
+        **shift.parameters(stage.kind),
     }
-
-
-def _text(pattern: str, default: str, told: str) -> Template:
-    return {"Type": "String", "AllowedPattern": pattern, "Default": default, "Description": told}
 
 
 def add_parameters(app: Template, stage: Stage) -> None:
     """Put the parameters into the app's template, in place of what Chalice took from the settings."""
     app["Parameters"] = {**parameters(stage), **app["Parameters"]}
-    app["Conditions"] = {
-        f"Has{name}": {"Fn::Not": [{"Fn::Equals": [{"Ref": name}, ""]}]}
-        for name in ("ReservedConcurrency", "AlarmEmail")
-    }
+    app["Conditions"] = {f"Has{name}": is_given(name) for name in ("ReservedConcurrency", "AlarmEmail")}
     resources = app["Resources"]
     for resource in resources.values():
         variables = resource.get("Properties", {}).get("Environment", {}).get("Variables", {})
         for variable, name in (("ADULTWORK_BASE_URL", "AdultworkBaseUrl"), ("ALLOWED_ORIGINS", "AllowedOrigins")):
             if variable in variables:
                 variables[variable] = {"Ref": name}
+        if "SECRETS_NAME" in variables:
+            variables["SECRETS_VERSION"] = {"Ref": SECRET_VERSION}
     resources[API]["Properties"]["Environment"]["Variables"]["SENDING"] = {"Ref": "Sending"}
     for variable, name in OF_SIGN_IN.items():
         resources[API]["Properties"]["Environment"]["Variables"][variable] = {"Ref": name}
     resources[API]["Properties"] |= {
         "MemorySize": {"Ref": "MemoryMegabytes"},
-        "ReservedConcurrentExecutions": {
-            "Fn::If": ["HasReservedConcurrency", {"Ref": "ReservedConcurrency"}, {"Ref": "AWS::NoValue"}]
-        },
+        "ReservedConcurrentExecutions": when("HasReservedConcurrency", {"Ref": "ReservedConcurrency"}),
     }
     resources["AlarmSubscription"] = {
         "Type": "AWS::SNS::Subscription",
         "Condition": "HasAlarmEmail",
         "Properties": {"TopicArn": {"Ref": "AlarmTopic"}, "Protocol": "email", "Endpoint": {"Ref": "AlarmEmail"}},
     }
+    for option in (domain, access_log, rate_rule, tracing):
+        option.add(app)
 
 
 def chosen(given: Iterable[str], known: Mapping[str, Template]) -> dict[str, str]:
@@ -107,6 +130,11 @@ def chosen(given: Iterable[str], known: Mapping[str, Template]) -> dict[str, str
     if faults:
         raise ValueError("\n".join(faults))
     return {name: value for name, _, value in pairs}
+
+
+def faults_together(values: Mapping[str, str]) -> Iterable[str]:
+    """Yield what is wrong with the values of all parameters of the app, each of which may be right by itself."""
+    yield from domain.faults(values)
 
 
 def _faults(name: str, value: str, known: Mapping[str, Template]) -> Iterable[str]:

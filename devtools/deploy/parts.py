@@ -1,4 +1,4 @@
-"""What the functions beside Chalice's own have in common in a template."""
+"""What templates are made of: the functions beside Chalice's own, parameters, and what depends on one."""
 
 import sys
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 Json = dict[str, Any]
 
 VERSION = "2012-10-17"
+NO_VALUE: Json = {"Ref": "AWS::NoValue"}
 VIA_DYNAMODB: Json = {"StringEquals": {"kms:ViaService": {"Fn::Sub": "dynamodb.${AWS::Region}.amazonaws.com"}}}
 
 
@@ -58,3 +59,23 @@ def arn(name: str) -> Json:
 def indexes(table: str, names: list[str]) -> list[Json]:
     """Return the ARNs of indexes of a table."""
     return [{"Fn::Sub": f"${{{table}.Arn}}/index/{name}"} for name in names]
+
+
+def text(pattern: str, default: str, told: str) -> Json:
+    """Return a parameter that is a text; CloudFormation refuses what does not match, and so does whoever deploys."""
+    return {"Type": "String", "AllowedPattern": pattern, "Default": default, "Description": told}
+
+
+def is_given(parameter: str) -> Json:
+    """Return the condition that a parameter is not empty."""
+    return {"Fn::Not": [{"Fn::Equals": [{"Ref": parameter}, ""]}]}
+
+
+def is_on(parameter: str) -> Json:
+    """Return the condition that a switch is on."""
+    return {"Fn::Equals": [{"Ref": parameter}, "1"]}
+
+
+def when(condition: str, value: object, other: object = NO_VALUE) -> Json:
+    """Return a value that is there under a condition of the template, and another one elsewhere: none unless it is said."""
+    return {"Fn::If": [condition, value, other]}

@@ -10,7 +10,7 @@ from typing import Any
 from chalicelib.settings import InvalidSettingsError, read_settings
 
 TIMEOUT = "FUNCTION_TIMEOUT_SECONDS"  # a function is told its own timeout when it is packaged, so the two cannot differ
-OF_THE_STACK = ("AUDIT_TABLE", "OPERATIONS_TABLE", "SEALING_KEY_ID", "SECRETS_NAME")
+OF_THE_STACK = ("AUDIT_TABLE", "OPERATIONS_TABLE", "SEALING_KEY_ID", "SECRETS_NAME", "SECRETS_VERSION")
 SECRET = ("ADULTWORK_API_KEY", "ADULTWORK_API_SECRET", "ADULTWORK_CLIENT_SECRET", "HMAC_KEY", "HMAC_KEY_PREVIOUS")
 SANDBOX_UPSTREAM = "https://api-sandbox.adultwork.com"
 LIVE_UPSTREAM = "https://api.adultwork.com"  # seen in public code only; AdultWork's documentation shows its sandbox

@@ -27,7 +27,7 @@ from sandbox.server import SandboxServer, later_booking_id
 
 DEFAULT_ORIGINS = "http://localhost:5173,http://127.0.0.1:5173"
 # What would lead the local app to a real account.
-_FOREIGN = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "SECRETS_NAME")
+_FOREIGN = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "SECRETS_NAME", "SECRETS_VERSION")
 
 
 @dataclass(frozen=True, slots=True)

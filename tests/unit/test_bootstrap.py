@@ -34,6 +34,16 @@ def test_a_deployed_stage_fetches_its_secrets_by_name() -> None:
         assert key_id(container) == KEY_ID
 
 
+def test_a_deployed_stage_goes_on_with_the_version_that_it_was_deployed_with() -> None:
+    """Change the secret meanwhile: a container that starts later agrees with those that are there."""
+    with mock_aws():
+        client = boto3.client("secretsmanager")
+        version = client.create_secret(Name="stage-secrets", SecretString=json.dumps({"HMAC_KEY": KEY}))["VersionId"]
+        client.put_secret_value(SecretId="stage-secrets", SecretString=json.dumps({"HMAC_KEY": "n" * 64}))
+        assert key_id(build({"SECRETS_NAME": "stage-secrets", "SECRETS_VERSION": version, **AWS})) == KEY_ID
+        assert key_id(build({"SECRETS_NAME": "stage-secrets", **AWS})) != KEY_ID
+
+
 def test_the_hourly_function_asks_for_no_secret() -> None:
     """Its role could not read it: the secret that is made afterwards is the first one that is asked for."""
     with mock_aws():

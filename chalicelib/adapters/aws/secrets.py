@@ -73,8 +73,8 @@ def _hmac_key(document: Mapping[str, Any], name: str) -> HmacKey:
 class KeepsSecrets(Protocol):
     """Where secrets are kept: SecretsManager, or a fake."""
 
-    def get_secret_value(self, name: str) -> Mapping[str, Any]:
-        """Return the answer with the secret's current version; whatever goes wrong is raised as it is."""
+    def get_secret_value(self, name: str, version: str | None) -> Mapping[str, Any]:
+        """Return the answer with a version of the secret, None for the current one; whatever goes wrong is raised as it is."""
         ...
 
 
@@ -85,24 +85,27 @@ class SecretsManager:
     service: Service
     sleep: Callable[[float], None]
 
-    def get_secret_value(self, name: str) -> Mapping[str, Any]:
-        """Return the answer with the secret's current version, within 4 s."""
+    def get_secret_value(self, name: str, version: str | None) -> Mapping[str, Any]:
+        """Return the answer with a version of the secret, None for the current one, within 4 s."""
         deadline = Deadline.after(self.service.place.clock.monotonic, FETCH_SECONDS)
-        asked = {"SecretId": name}
+        asked = {"SecretId": name} if version is None else {"SecretId": name, "VersionId": version}
         answer: Mapping[str, Any] = Tries(self.sleep).run(
             lambda: self.service.call("GetSecretValue", asked, deadline), AGAIN, deadline
         )
         return answer
 
 
-def fetch_secrets(kept: KeepsSecrets, name: str) -> Secrets:
-    """Read the secret `name`, a JSON object.
+def fetch_secrets(kept: KeepsSecrets, name: str, version: str | None = None) -> Secrets:
+    """Read a version of the secret `name`, a JSON object; None is the version that is current then.
+
+    A stage is told the version by its deployment: all containers of a version of the function agree, and a secret that was
+    changed since is taken by a deployment that is seen, and that can be rolled back.
 
     Raises:
         StoreUnavailableError: it cannot be read or has not the form of `read_secrets`.
     """
     with store_errors(NOT_READ):
-        return read_secrets(simplejson.loads(kept.get_secret_value(name)["SecretString"]))
+        return read_secrets(simplejson.loads(kept.get_secret_value(name, version)["SecretString"]))
 
 
 class SecretsOnFirstUse:

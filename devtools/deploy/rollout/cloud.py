@@ -25,6 +25,8 @@ class Cloud:
     region: str
     s3: Any
     cloudformation: Any
+    secrets: Any
+    functions: Any
     stand_in: str | None = None
 
     @property
@@ -55,5 +57,7 @@ def open_cloud() -> Cloud:
         region=session.region_name,
         s3=session.client("s3"),
         cloudformation=session.client("cloudformation"),
+        secrets=session.client("secretsmanager"),
+        functions=session.client("lambda"),
         stand_in=os.environ.get("AWS_ENDPOINT_URL"),
     )

@@ -14,12 +14,16 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from devtools.deploy.options.domain import led_to_the_domain
 from devtools.deploy.package import Package, PackagingError, make_package
-from devtools.deploy.parameters import chosen
+from devtools.deploy.parameters import SECRET_VERSION, chosen, faults_together
 from devtools.deploy.rollout.bucket import Bucket, open_bucket
 from devtools.deploy.rollout.cloud import Cloud, DeployError, open_cloud
+from devtools.deploy.rollout.moving import Moving
+from devtools.deploy.rollout.secret_version import current_version
 from devtools.deploy.rollout.smoke import smoke_test
 from devtools.deploy.rollout.stacks import Ask, Stack, Tell
+from devtools.deploy.versions.release import named
 from devtools.places import ROOT
 from switchboard_cli.doctor.account import Front
 
@@ -68,13 +72,18 @@ class Deployment:
             wanted = chosen(given, of_kept | of_app)
         except ValueError as error:
             raise DeployError(str(error)) from error
+        chosen_for_app = _values(of_app, self.app, wanted)
+        if faults := list(faults_together(chosen_for_app)):
+            raise DeployError("\n".join(faults))
         bucket = open_bucket(self.cloud)
         kept_template = bucket.url(bucket.put(package.kept.read_bytes(), "json"))
         kept_changed = self.kept.apply(kept_template, _values(of_kept, self.kept, wanted))
         self._protect()
-        parameters = _values(of_app, self.app, wanted) | self.kept.values("Outputs")
-        app_changed = self.app.apply(_uploaded_app(bucket, package.zip, app_template), parameters)
-        smoke_test(self.front(), _origins(parameters), self.cloud.patience_seconds)
+        parameters = chosen_for_app | self.kept.values("Outputs")
+        parameters[SECRET_VERSION] = parameters[SECRET_VERSION] or current_version(
+            self.cloud.secrets, parameters["ApiSecret"]
+        )
+        app_changed = self._apply_app(bucket, _with_code(bucket, package.zip, app_template), parameters)
         for name, value in sorted((self.kept.values("Outputs") | self.app.values("Outputs")).items()):
             self.tell(f"{name:18} {value}")
         return kept_changed or app_changed
@@ -92,6 +101,46 @@ class Deployment:
             raise DeployError(f"{self.app.name} was left as it is.")
         self.app.delete()
 
+    def use_secret(self, version: str) -> bool:
+        """Let the app read a version of its secret, and change nothing else; return whether anything was to do.
+
+        Raises:
+            DeployError: nobody wants it, the app was deployed before versions were named, or a step failed.
+        """
+        parameters = self.app.values("Parameters")
+        if self.app.described() is None:
+            self.tell(f"{self.app.name} is not deployed; it will begin with version {version} of the secret.")
+            return False
+        if SECRET_VERSION not in parameters:
+            raise DeployError(f"{self.app.name} takes no {SECRET_VERSION} yet: make deploy STAGE={self.stage}")
+        template = self.cloud.cloudformation.get_template(StackName=self.app.name, TemplateStage="Original")
+        try:
+            return self._apply_app(
+                open_bucket(self.cloud), dict(template["TemplateBody"]), parameters | {SECRET_VERSION: version}
+            )
+        except DeployError as error:
+            told = f"The functions go on with version {parameters[SECRET_VERSION]} of the secret."
+            raise DeployError(f"{error}\n{told} The same again, with the same values, deploys {version}.") from error
+
+    def roll_back(self) -> bool:
+        """Put the release before the one that is live in its place; return whether there was any.
+
+        Raises:
+            DeployError: as `Moving.back` does, or what is live then does not answer.
+        """
+        is_back = Moving(self.app, self.tell, self.ask).back()
+        if is_back:
+            smoke_test(self.front(), _origins(self.app.values("Parameters")), self.cloud.patience_seconds)
+        return is_back
+
+    def _apply_app(self, bucket: Bucket, template: dict[str, Any], parameters: dict[str, str]) -> bool:
+        """Bring the app to a template and parameters, and see that it answers; return whether anything was to do."""
+        released = named(led_to_the_domain(template, parameters), parameters)
+        changed = self.app.apply(bucket.url(bucket.put(json.dumps(released).encode(), "json")), parameters)
+        changed = Moving(self.app, self.tell, self.ask).forward() or changed
+        smoke_test(self.front(), _origins(parameters), self.cloud.patience_seconds)
+        return changed
+
     def _protect(self) -> None:
         """Let nobody delete the kept stack, and no update replace what is in it."""
         client, name = self.cloud.cloudformation, self.kept.name
@@ -99,11 +148,12 @@ class Deployment:
         client.set_stack_policy(StackName=name, StackPolicyBody=json.dumps(STACK_POLICY))
 
 
-def _uploaded_app(bucket: Bucket, archive: Path, template: dict[str, object]) -> str:
-    """Upload the zip, and the app's template with every function on it; return the template's address."""
+def _with_code(bucket: Bucket, archive: Path, template: dict[str, Any]) -> dict[str, Any]:
+    """Upload the zip; return the app's template with every function on it."""
     here = json.dumps(f"./{archive.name}")
     there = json.dumps(f"s3://{bucket.name}/{bucket.put(archive.read_bytes(), 'zip')}")
-    return bucket.url(bucket.put(json.dumps(template).replace(here, there).encode(), "json"))
+    placed: dict[str, Any] = json.loads(json.dumps(template).replace(here, there))
+    return placed
 
 
 def _open_parameters(template: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -121,7 +171,7 @@ def _origins(parameters: dict[str, str]) -> list[str]:
     return [origin for origin in parameters["AllowedOrigins"].split(",") if origin]
 
 
-def _ask(question: str) -> bool:
+def ask_on_terminal(question: str) -> bool:
     """Ask on the terminal; `YES=1` has answered already, and nobody there has not."""
     if os.environ.get("YES") == "1":
         return True
@@ -137,7 +187,7 @@ def main() -> None:
         sys.exit("Name one stage, for example: make deploy STAGE=dev")
     direction, stage = sys.argv[1:]
     try:
-        deployment = Deployment(open_cloud(), stage, print, _ask)
+        deployment = Deployment(open_cloud(), stage, print, ask_on_terminal)
         if direction == "down":
             deployment.undeploy()
             return

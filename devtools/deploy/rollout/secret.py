@@ -1,5 +1,8 @@
 """Changing the secret of a stage: everything is checked before anything is written, and no value is ever shown.
 
+A change is a new version of the secret, and the functions go on with the one that they were deployed with, until a deployment
+names the new one: this is the last step here, with a change set like any other.
+
 `python -m devtools.deploy.rollout.secret STAGE`, with the names of the members in `SET`; their values are asked for, or read a
 line each from standard input, and stand in no command line.
 """
@@ -12,21 +15,23 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.adapters.aws.secrets import MINIMUM_KEY_LENGTH, read_secrets
 from devtools.deploy.rollout.cloud import DeployError, open_cloud
-from devtools.deploy.rollout.deployment import Deployment
+from devtools.deploy.rollout.deployment import Deployment, ask_on_terminal
+from devtools.deploy.rollout.secret_version import current_version
 from devtools.deploy.rollout.stacks import Stack, Tell
 
 KEY, PREVIOUS = "HMAC_KEY", "HMAC_KEY_PREVIOUS"
-MEMBERS = (KEY, PREVIOUS, "ADULTWORK_API_KEY", "ADULTWORK_API_SECRET")
+MEMBERS = (KEY, PREVIOUS, "ADULTWORK_API_KEY", "ADULTWORK_API_SECRET", "ADULTWORK_CLIENT_SECRET")
 _SOUND = re.compile(r"[\x21-\x7e]{1,512}")  # the developer key's two go into headers
 
 
-def change_secret(client: Any, name: str, given: Mapping[str, str], tell: Tell) -> None:  # noqa: ANN401 (two methods of boto3's)
+def change_secret(client: Any, name: str, given: Mapping[str, str], tell: Tell) -> str:  # noqa: ANN401 (three methods of boto3's)
     """Write members into a secret; an empty value takes one away, and a new HMAC_KEY makes the old one HMAC_KEY_PREVIOUS.
+
+    Returns the VersionId of what is written in it then.
 
     Raises:
         DeployError: a member or a value cannot be used; the message lists all faults, and no value.
@@ -36,11 +41,12 @@ def change_secret(client: Any, name: str, given: Mapping[str, str], tell: Tell) 
     before = json.loads(client.get_secret_value(SecretId=name)["SecretString"])
     after = {member: value for member, value in {**before, **_with_previous(before, given)}.items() if value}
     if after == before:
-        tell("The secret has these values already: nothing to do.")
-        return
+        tell("The secret has these values already.")
+        return current_version(client, name)
     read_secrets(after)
-    version = client.put_secret_value(SecretId=name, SecretString=json.dumps(after))["VersionId"]
-    tell(f"Version {version} of the secret has {', '.join(after)}. Containers that start from now on use it.")
+    version: str = client.put_secret_value(SecretId=name, SecretString=json.dumps(after))["VersionId"]
+    tell(f"Version {version} of the secret has {', '.join(after)}.")
+    return version
 
 
 def _with_previous(before: Mapping[str, str], given: Mapping[str, str]) -> Mapping[str, str]:
@@ -104,8 +110,10 @@ def main() -> None:
     if len(sys.argv) != 2:
         sys.exit('Name one stage, for example: make secret STAGE=dev SET="ADULTWORK_API_KEY ADULTWORK_API_SECRET"')
     try:
-        name = _name_of(Deployment(open_cloud(), sys.argv[1], print, lambda _: False).kept)
-        change_secret(boto3.client("secretsmanager"), name, asked_for(os.environ.get("SET", "").split()), print)
+        deployment = Deployment(open_cloud(), sys.argv[1], print, ask_on_terminal)
+        name = _name_of(deployment.kept)
+        version = change_secret(deployment.cloud.secrets, name, asked_for(os.environ.get("SET", "").split()), print)
+        deployment.use_secret(version)
     except (BotoCoreError, ClientError, DeployError) as error:
         sys.exit(str(error))
 

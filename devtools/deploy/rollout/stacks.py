@@ -42,6 +42,12 @@ class Stack:
         one = kind.removesuffix("s")
         return {each[f"{one}Key"]: each[f"{one}Value"] for each in (self.described() or {}).get(kind, ())}
 
+    def resources(self, kind: str) -> list[str]:
+        """Return the physical ids of its resources of a type, in the order of their names in the template."""
+        pages = self.cloud.cloudformation.get_paginator("list_stack_resources").paginate(StackName=self.name)
+        found = [one for page in pages for one in page["StackResourceSummaries"] if one["ResourceType"] == kind]
+        return [one["PhysicalResourceId"] for one in sorted(found, key=lambda one: str(one["LogicalResourceId"]))]
+
     def apply(self, template_url: str, parameters: Mapping[str, str]) -> bool:
         """Bring the stack to a template and parameters; return whether anything was to do.
 

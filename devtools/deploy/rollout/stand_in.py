@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,10 +16,15 @@ import boto3
 import requests
 
 from devtools.deploy.package import Package, PackagingError, make_package
+from devtools.deploy.parameters import SECRET_VERSION
 from devtools.deploy.rollout.cloud import DeployError, open_cloud
 from devtools.deploy.rollout.deployment import Deployment
 from devtools.deploy.rollout.left_out import set_left_out
+from devtools.deploy.rollout.live import aliases
+from devtools.deploy.rollout.secret import change_secret
+from devtools.deploy.rollout.secret_version import current_version
 from devtools.deploy.template import RESERVABLE_CALLS
+from devtools.deploy.versions.aliases import ALIAS
 from devtools.local.dynamodb import REGION, LocalDynamoDB
 from devtools.local.example import ORIGIN, PATH, TOKEN, booking, now_on_upstream_clock
 from sandbox.server import SandboxServer
@@ -29,6 +35,14 @@ from switchboard_cli.doctor.verdict import State
 STAGE = "dev"
 INLINE_LIMIT = 51_200  # bytes; CloudFormation takes a larger template from a bucket only
 SECONDS = 60
+DOMAIN = "api.example.org"
+SWITCHES = (
+    f"DomainName={DOMAIN}",
+    f"CertificateArn=arn:aws:acm:{REGION}:000000000000:certificate/00000000-0000-4000-8000-000000000000",
+    "DomainBasePath=booking",
+    "AccessLog=1",
+    "Tracing=1",
+)
 
 
 @contextmanager
@@ -77,6 +91,7 @@ def scenes(trial: Trial) -> Iterator[tuple[str, bool]]:
     """Play the life of a deployment; yield what was to be seen, and whether it was."""
     yield "the app's template is over the inline limit", trial.package.app.stat().st_size > INLINE_LIMIT
     yield "a first deployment brings both stacks", trial.deploy()
+    yield "there is nothing to roll back to", not trial.deployment.roll_back()
     yield "a second one has nothing to do", not trial.deploy()
     wanted = booking(now_on_upstream_clock())
     first = trial.book("deploy-test-first", **wanted)
@@ -89,6 +104,12 @@ def scenes(trial: Trial) -> Iterator[tuple[str, bool]]:
     set_left_out(trial.deployment)
     wrong = [one.check for one in examine(Account(trial.deployment.stage)) if one.state is not State.HEALTHY]
     yield f"the doctor finds nothing wrong ({', '.join(wrong) or 'healthy'})", not wrong
+    yield "a domain, an access log and traces are switched on", trial.deploy(*SWITCHES)
+    mapped = boto3.client("apigateway").get_base_path_mappings(domainName=DOMAIN)["items"]
+    yield f"the domain leads to the API ({mapped[0]['stage']})", [one["basePath"] for one in mapped] == ["booking"]
+    yield "and off again", trial.deploy("DomainName=", "CertificateArn=", "DomainBasePath=", "AccessLog=0", "Tracing=0")
+    yield from _secret_scenes(trial)
+    yield from _rollback_scenes(trial)
     trial.deployment.undeploy()
     yield "the app is gone", trial.deployment.app.described() is None
     left = list(_left_of_the_app())
@@ -98,7 +119,46 @@ def scenes(trial: Trial) -> Iterator[tuple[str, bool]]:
     again = trial.book("deploy-test-first", **wanted)
     replayed = again.headers.get("Idempotency-Replayed") == "true" and again.content == first.content
     yield f"the earlier key is replayed to the byte ({again.status_code})", replayed
-    yield f"and one booking was sent ({trial.sends()})", trial.sends() == 1
+    yield f"and each booking was sent once ({trial.sends()})", trial.sends() == 2
+
+
+def _secret_scenes(trial: Trial) -> Iterator[tuple[str, bool]]:
+    """Change the secret: the functions go on with theirs until the change is deployed."""
+    deployment = trial.deployment
+    pinned = deployment.app.values("Parameters")[SECRET_VERSION]
+    kept = deployment.cloud.secrets
+    name = deployment.kept.values("Outputs")["ApiSecret"]
+    yield "the functions are told which version of the secret to read", pinned == current_version(kept, name)
+    changed = change_secret(kept, name, {"HMAC_KEY": "n" * 64}, print)
+    yield "another secret changes nothing by itself", not trial.deploy() and _told_version() == pinned
+    yield "but is a deployment of its own", deployment.use_secret(changed) and _told_version() == changed
+    again = change_secret(kept, name, {"HMAC_KEY": "n" * 64}, print)
+    yield "which has nothing to do a second time", again == changed and not deployment.use_secret(again)
+
+
+def _rollback_scenes(trial: Trial) -> Iterator[tuple[str, bool]]:
+    """Go a release back and forward again: the gateway's answers follow the alias, and nothing is deployed."""
+    tomorrow = booking(now_on_upstream_clock() + timedelta(days=1))
+    trial.deploy("Sending=0")
+    paused = trial.book("deploy-test-rolled", **tomorrow)
+    yield f"a release that sends nothing answers so ({paused.status_code})", paused.status_code == 503
+    yield "it is rolled back", trial.deployment.roll_back()
+    made = trial.book("deploy-test-rolled", **tomorrow)
+    yield f"and the release before it books ({made.status_code})", made.status_code == 201
+    live = {one.behind for one in aliases(trial.deployment.app)}
+    yield f"with every function a version back ({live})", live == {1}
+    yield "the same deployment goes forward again", trial.deploy()
+    paused = trial.book("deploy-test-paused", **booking(now_on_upstream_clock() + timedelta(days=2)))
+    yield f"to the release that sends nothing ({paused.status_code})", paused.status_code == 503
+    yield "which another one ends", trial.deploy("Sending=1")
+
+
+def _told_version() -> str:
+    """Return the version of the secret that the live function of bookings is told."""
+    client = boto3.client("lambda")
+    (name,) = (one["FunctionName"] for one in client.list_functions()["Functions"] if one["Handler"] == "app.app")
+    told = client.get_function_configuration(FunctionName=name, Qualifier=ALIAS)
+    return str(told["Environment"]["Variables"]["SECRETS_VERSION"])
 
 
 def _left_of_the_app() -> Iterator[str]:

@@ -75,6 +75,8 @@ def test_a_change_that_would_lose_records_is_refused(cloud: Cloud, package: Pack
         longer = {"GenerateSecretString": {"SecretStringTemplate": "{}", "GenerateStringKey": "HMAC_KEY"}}
         with pytest.raises(DeployError, match="ApiSecret would be"):
             one.deploy(altered(package, tmp_path, longer, "ApiSecret"), upstream)
+        with pytest.raises(DeployError, match="The functions go on with version"):
+            replace(one, ask=lambda _: False).use_secret("v" * 36)
     assert one.kept.values("Outputs") == before
     with pytest.raises(ClientError, match="TerminationProtection"):
         one.kept.delete()
@@ -96,14 +98,19 @@ def test_wrong_parameters_are_told_before_anything_is_made(cloud: Cloud, package
     """All of them at once."""
     with pytest.raises(DeployError, match=r"AlarmEmail: must match .*\nMemory: there is no such parameter"):
         deployment(cloud).deploy(package, ["AlarmEmail=nobody", "Memory=1"])
+    with pytest.raises(DeployError, match="CertificateArn: DomainName needs it"):
+        deployment(cloud).deploy(package, ["DomainName=api.example.org"])
     assert cloud.s3.list_buckets()["Buckets"] == []
 
 
 def test_a_stage_that_is_not_there_has_nothing_to_remove(cloud: Cloud) -> None:
     """And says so."""
     told: list[str] = []
-    deployment(cloud, told).undeploy()
-    assert told == ["switchboard-dev: nothing to do."]
+    one = deployment(cloud, told)
+    one.undeploy()
+    assert not one.use_secret("v" * 36)
+    assert told[0] == "switchboard-dev: nothing to do."
+    assert "will begin with version v" in told[1]
 
 
 def test_the_front_of_an_account_is_the_address_that_it_tells(cloud: Cloud) -> None:

@@ -41,10 +41,12 @@ class InMemorySecrets:
         self.stored = stored
         self.failure: Exception | None = None
         self.asked: list[str] = []
+        self.versions: list[str | None] = []
 
-    def get_secret_value(self, name: str) -> Mapping[str, Any]:
+    def get_secret_value(self, name: str, version: str | None) -> Mapping[str, Any]:
         """Return what is stored; a binary secret has no text."""
         self.asked.append(name)
+        self.versions.append(version)
         if self.failure is not None:
             raise self.failure
         return {"SecretBinary": b"\0"} if self.stored is None else {"SecretString": self.stored}
@@ -113,7 +115,14 @@ def test_a_secret_is_fetched_by_name() -> None:
     """Fetch one."""
     client = InMemorySecrets()
     assert fetch_secrets(client, "switchboard").key_headers()["X-ApiKey"] == "canary-api-key"
-    assert client.asked == ["switchboard"]
+    assert (client.asked, client.versions) == (["switchboard"], [None])
+
+
+def test_the_version_of_a_deployment_is_fetched() -> None:
+    """Fetch one, as Secrets Manager is asked for it."""
+    with RawUpstream(says(FOUND)) as upstream, manager(upstream.url) as kept:
+        assert fetch_secrets(kept, "switchboard", "v-1").key_headers()["X-ApiKey"] == "canary-api-key"
+    assert json.loads(upstream.requests[0].body) == {"SecretId": "switchboard", "VersionId": "v-1"}
 
 
 @pytest.mark.parametrize(
