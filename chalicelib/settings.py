@@ -19,6 +19,7 @@ from chalicelib.setting_kinds import (
     KEY,
     ORIGINS,
     SECONDS,
+    STAGE,
     TEXT,
     TYPE_BASE,
     ZONE,
@@ -89,6 +90,9 @@ class Settings:
     adultwork_ca_bundle: str | None = field(
         default=None,
         metadata=told(optional(FILE), "A file of certificate authorities to trust instead of the bundled ones."),
+    )
+    stage: str = field(
+        default="local", metadata=told(STAGE, "The stage that metrics are told for; a deployment is told its own.")
     )
     allowed_origins: frozenset[str] = field(
         default=frozenset(),

@@ -6,6 +6,7 @@ from dataclasses import MISSING, fields
 from chalicelib.edge.problems.table import BY_SLUG
 from chalicelib.review_settings import ReviewSettings
 from chalicelib.settings import Settings
+from chalicelib.watch.metrics import METRICS
 from devtools.deploy.alarms import ALARMS
 
 _NEW_KEY = {None: "not said", False: "false", True: "true once the operation is over, else false"}
@@ -45,6 +46,15 @@ def alarms_table() -> Iterator[str]:
         yield f"| `{alarm.name}` | {alarm.happened} | {alarm.advice} |"
 
 
+def metrics_table() -> Iterator[str]:
+    """Yield the rows of the table of metrics: name, unit, what it tells. Those of single rules come from their names."""
+    yield "| metric | unit | what it tells |"
+    yield "|---|---|---|"
+    for name, metric in METRICS.items():
+        yield f"| `{name}` | {metric.unit} | {metric.tells} |"
+    yield "| `Refused…` | Count | requests for a booking that broke one rule: `RefusedDurationMinimum` for `duration-minimum` |"
+
+
 def _default(default: object) -> str:
     """Return a default as it is written in an environment."""
     match default:
@@ -71,6 +81,8 @@ if __name__ == "__main__":
                 *flags_table(),
                 "",
                 *alarms_table(),
+                "",
+                *metrics_table(),
                 "",
                 *settings_table(ReviewSettings),
             ]

@@ -24,10 +24,10 @@ CHANGING_HMAC_KEY = (
 Resource = dict[str, Any]
 
 
-def merge_template(links: Links, stage: str, variables: Mapping[str, str]) -> dict[str, Any]:
+def merge_template(links: Links, name: str, stage: str, variables: Mapping[str, str]) -> dict[str, Any]:
     """Return what is merged over the resources and outputs of Chalice; names are those of `.chalice/policy-*.json`.
 
-    `links` and `variables` are those of the stage, `stage` is the name of its API's stage.
+    `links` and `variables` are those of the stage called `name`, `stage` is the name of its API's stage.
     """
     table_key = {"Fn::GetAtt": ["TableKey", "Arn"]}
     return {
@@ -47,7 +47,7 @@ def merge_template(links: Links, stage: str, variables: Mapping[str, str]) -> di
             "ApiSecret": _kept("AWS::SecretsManager::Secret", _secret()),
             **review.resources(_rest_api(links), stage, variables),
             **digests.resources(),
-            **alarms.resources(),
+            **alarms.resources(name),
         },
         "Outputs": {**alarms.outputs(), **review.outputs(stage), **digests.outputs()},
     }

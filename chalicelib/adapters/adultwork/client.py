@@ -15,9 +15,12 @@ from chalicelib.domain.access import AccessToken
 from chalicelib.domain.errors import Trouble, UpstreamUnavailableError
 from chalicelib.domain.time_budget import Deadline
 from chalicelib.values import dataclass
+from chalicelib.watch.call import note_exchange
 
 SERVER_ERROR = 500
 FINAL_REASONS = frozenset({LATE, TOO_LARGE})
+
+_MEASURED = {"GET": "UpstreamReadMs", "POST": "UpstreamSendMs"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +93,13 @@ class AdultWorkClient:
         accept: str | None = None,
     ) -> UpstreamAnswer:
         """Carry one exchange out."""
-        headers = self._headers(token, body, accept)
-        answer = self.transport.send(HttpRequest(method, self.base_url + target, headers, body), exchange)
+        request = HttpRequest(method, self.base_url + target, self._headers(token, body, accept), body)
+        began, status = self.clock.monotonic(), None
+        try:
+            answer = self.transport.send(request, exchange)
+            status = answer.status
+        finally:
+            note_exchange(_MEASURED[method], began, self.clock.monotonic(), status)
         wait = retry_after_seconds(answer.headers.get("retry-after"), self.clock.now())
         return UpstreamAnswer(answer.status, answer.headers.get("content-type", ""), answer.body, wait)
 

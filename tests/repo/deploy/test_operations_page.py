@@ -5,6 +5,7 @@ import re
 
 from devtools.deploy.alarms import ALARMS
 from devtools.deploy.package import Package
+from devtools.documents import metrics_table
 from devtools.places import ROOT
 
 PAGE = (ROOT / "docs" / "operations.md").read_text()
@@ -12,7 +13,9 @@ PAGE = (ROOT / "docs" / "operations.md").read_text()
 
 def sections() -> dict[str, str]:
     """Return the text of each alarm's section, on one line."""
-    parts = re.split(r"^### `(\w+)`$", PAGE.partition("## Answer alarms")[2], flags=re.MULTILINE)[1:]
+    parts = re.split(r"^### `(\w+)`$", PAGE.partition("## Answer alarms")[2].partition("\n## ")[0], flags=re.MULTILINE)[
+        1:
+    ]
     return {name: " ".join(text.split()) for name, text in zip(parts[::2], parts[1::2], strict=True)}
 
 
@@ -30,3 +33,8 @@ def test_a_section_tells_what_the_alarm_itself_tells_and_more() -> None:
         assert text.startswith(alarm.happened), alarm.name
         assert text.endswith(f"**Do:** {alarm.advice}"), alarm.name
         assert len(text) > len(alarm.happened) + len(alarm.advice) + 40, alarm.name
+
+
+def test_every_metric_is_in_the_table() -> None:
+    """Print it anew with `python -m devtools.documents`."""
+    assert "\n".join(metrics_table()) in PAGE
