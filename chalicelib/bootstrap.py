@@ -269,6 +269,7 @@ def _upstream(
         transport=transport,
         clock=clock,
         read_seconds=settings.read_seconds,
+        sends_trace=settings.adultwork_send_trace,
     )
 
 

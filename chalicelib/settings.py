@@ -77,6 +77,12 @@ class Settings:
             FLAG, "Send the developer key's headers beside the token; whether AdultWork wants both is not documented."
         ),
     )
+    adultwork_send_trace: bool = field(
+        default=False,
+        metadata=told(
+            FLAG, "Pass a caller's `traceparent` and `tracestate` on; whether AdultWork takes them is not known."
+        ),
+    )
     adultwork_api_key: str | None = field(
         default=None,
         repr=False,

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import Any
 
 from chalice.app import Chalice, Request, Response
 
@@ -101,7 +102,8 @@ def _write_log_lines() -> Step:
         after = milliseconds_left(request)
         duration = None if before is None or after is None else round(before - after)
         is_fault = answer.status_code >= FIRST_SERVER_FAULT and answer.problem != PAUSED
-        told = {"request_id": told_request_id(current_exchange().request_id), "operation_id": answer.operation_id}
+        identifier = told_request_id(current_exchange().request_id)
+        told: dict[str, Any] = {"request_id": identifier, "operation_id": answer.operation_id}
         log.event(
             "request",
             level=logging.ERROR if is_fault else logging.INFO,

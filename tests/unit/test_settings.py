@@ -37,6 +37,7 @@ def test_the_defaults_are_the_documented_limits() -> None:
         "adultwork_accept": "application/xml",
         "adultwork_timezone": "Europe/London",
         "adultwork_send_api_key": False,
+        "adultwork_send_trace": False,
         "adultwork_api_key": None,
         "adultwork_api_secret": None,
         "adultwork_ca_bundle": None,
@@ -129,6 +130,7 @@ def test_every_setting_comes_from_the_variable_of_its_name() -> None:
         {
             "ADULTWORK_BASE_URL": "https://api.adultwork.com", "ADULTWORK_ACCEPT": "application/json",
             "ADULTWORK_TIMEZONE": "UTC", "ADULTWORK_SEND_API_KEY": "true", "ADULTWORK_API_KEY": "a",
+            "ADULTWORK_SEND_TRACE": "true",
             "ADULTWORK_API_SECRET": "b", "ADULTWORK_CA_BUNDLE": __file__, "ALLOWED_ORIGINS": "https://a.example",
             "STAGE": "dev", "OPERATIONS_TABLE": "o", "AUDIT_TABLE": "t", "SECRETS_NAME": "s", "ALLOWED_HEADERS": "X-A",
             "PROBLEM_TYPE_BASE": "https://p.example/",
@@ -189,6 +191,7 @@ def test_all_faults_are_reported_at_once_and_no_value_is_repeated() -> None:
         ("ADULTWORK_ACCEPT", ["text/xml", "*/*", "Application/XML", "application/xml, application/json"]),
         ("ADULTWORK_TIMEZONE", ["GMT+1:00", "Europe", "Mars/Olympus", "../../etc/passwd", "/etc/localtime", "\0", "\u00e9"]),
         ("ADULTWORK_SEND_API_KEY", ["perhaps", "2"]),
+        ("ADULTWORK_SEND_TRACE", ["perhaps", "2"]),
         ("HMAC_KEY", ["x" * 31]),
         ("HMAC_KEY_PREVIOUS", ["x" * 31]),
         ("BOOKINGS_PER_MINUTE", ["-1", "2.5", "x"]),

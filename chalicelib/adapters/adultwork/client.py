@@ -15,7 +15,7 @@ from chalicelib.domain.access import AccessToken
 from chalicelib.domain.errors import Trouble, UpstreamUnavailableError
 from chalicelib.domain.time_budget import Deadline
 from chalicelib.values import dataclass
-from chalicelib.watch.call import note_exchange
+from chalicelib.watch.call import current, note_exchange
 
 SERVER_ERROR = 500
 FINAL_REASONS = frozenset({LATE, TOO_LARGE})
@@ -28,7 +28,8 @@ class AdultWorkClient:
     """The upstream behind `base_url` (scheme, host, port; no path).
 
     `accept` asks for XML or JSON. `key_headers` are sent along when configured; whether the upstream wants them beside a
-    bearer token is not documented. Nothing is tried again but a read, once.
+    bearer token is not documented. If it `sends_trace`, a caller's trace goes along, unchanged.
+    Nothing is tried again but a read, once.
     """
 
     base_url: str
@@ -38,6 +39,7 @@ class AdultWorkClient:
     clock: Clock
     read_seconds: float
     resolve: Resolver = system_addresses
+    sends_trace: bool = False
 
     def get(
         self,
@@ -115,8 +117,13 @@ class AdultWorkClient:
             "Accept-Encoding": "identity",
             "User-Agent": "Switchboard",
             **self.key_headers(),
+            **self._trace(),
         }
         return headers if body is None else headers | {"Content-Type": "application/json"}
+
+    def _trace(self) -> dict[str, str]:
+        trace = current().trace if self.sends_trace else None
+        return {} if trace is None else trace.headers()
 
     def _wall(self) -> float:
         """Return the wall clock, which goes on while the function is frozen."""

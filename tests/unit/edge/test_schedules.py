@@ -182,7 +182,7 @@ def test_wrong_settings_are_named(capsys: pytest.CaptureFixture[str]) -> None:
     handler = schedule(app, broken)
     log.configure()
     with pytest.raises(ScheduleFailedError):
-        handler({**EVENT}, Context())  # type: ignore[arg-type]  # an event of the clock's
+        handler(EVENT, Context())
     first, second, _ = lines(capsys)
     assert first["settings"] == second["settings"] == "CALL_SECONDS"
 
