@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from devtools.deploy.stages import Stage, upstream_pattern
+from devtools.deploy.watching.alarm import Urgency
 
 Template = dict[str, Any]
 API = "APIHandler"
@@ -59,7 +60,7 @@ def parameters(stage: Stage) -> dict[str, Template]:
             "^([1-9][0-9]{0,3})?$", "", "How many calls the API's function may serve at once; empty for the account's."
         ),
         "Sending": _text("^[01]$", "1", "0 stops new bookings; repeats, status and all reads go on."),
-        "AlarmEmail": _text(f"^({_EMAIL})?$", "", "Who hears of the alarms; empty for nobody."),
+        "AlarmEmail": _text(f"^({_EMAIL})?$", "", "Who hears of all alarms; empty for nobody."),
     }
 
 
@@ -89,11 +90,12 @@ def add_parameters(app: Template, stage: Stage) -> None:
             "Fn::If": ["HasReservedConcurrency", {"Ref": "ReservedConcurrency"}, {"Ref": "AWS::NoValue"}]
         },
     }
-    resources["AlarmSubscription"] = {
-        "Type": "AWS::SNS::Subscription",
-        "Condition": "HasAlarmEmail",
-        "Properties": {"TopicArn": {"Ref": "AlarmTopic"}, "Protocol": "email", "Endpoint": {"Ref": "AlarmEmail"}},
-    }
+    for urgency in Urgency:
+        resources[urgency.value.replace("Topic", "Subscription")] = {
+            "Type": "AWS::SNS::Subscription",
+            "Condition": "HasAlarmEmail",
+            "Properties": {"TopicArn": {"Ref": urgency.value}, "Protocol": "email", "Endpoint": {"Ref": "AlarmEmail"}},
+        }
 
 
 def chosen(given: Iterable[str], known: Mapping[str, Template]) -> dict[str, str]:

@@ -6,6 +6,7 @@ from typing import Any
 from chalicelib.adapters.aws.dynamodb.tables import AUDIT, OPERATIONS
 from chalicelib.edge.links import Links
 from devtools.deploy import alarms, digests, gateway_responses, review
+from devtools.deploy.watching import dashboard
 
 LOG_RETENTION_DAYS = 90
 # One account books at most a few times a minute; this holds a loop in a client back without touching people.
@@ -48,6 +49,7 @@ def merge_template(links: Links, name: str, stage: str, variables: Mapping[str, 
             **review.resources(_rest_api(links), stage, variables),
             **digests.resources(),
             **alarms.resources(name),
+            **dashboard.resources(name, stage),
         },
         "Outputs": {**alarms.outputs(), **review.outputs(stage), **digests.outputs()},
     }
