@@ -341,7 +341,7 @@ HAS_TO_HAPPEN = {"Invocations", "DigestsMade"}
 
 
 def test_alarms_ring_at_the_first_occurrence_and_at_nothing_else(resources: Json) -> None:
-    """One is enough but for what has a number or a time, no data is none, and each notifies the topic."""
+    """One is enough but for what has a number or a time, and no data is none."""
     alarms = alarms_of(resources)
     assert len(alarms) == len(ALARMS) > 20
     for alarm in (each for each in alarms if each["MetricName"] not in HAS_TO_HAPPEN):
@@ -349,7 +349,6 @@ def test_alarms_ring_at_the_first_occurrence_and_at_nothing_else(resources: Json
         assert (alarm.get("Statistic"), alarm["EvaluationPeriods"]) == STATISTICS.get(alarm["MetricName"], ("Sum", 1))
         assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
         assert alarm["TreatMissingData"] == "notBreaching"
-        assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}]
 
 
 STATISTICS = {"UpstreamReadMs": (None, 3), "OldestOpenSeconds": ("Maximum", 1)}
@@ -363,13 +362,6 @@ def test_what_has_to_happen_each_hour_is_missed_after_two(resources: Json, metri
     alarm = alarm_of(resources, metric, function)
     assert (alarm["Period"], alarm["EvaluationPeriods"], alarm["TreatMissingData"]) == (3600, 2, "breaching")
     assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("LessThanThreshold", 1)
-
-
-def test_the_topic_of_the_alarms_is_among_the_outputs(package: Package, resources: Json) -> None:
-    """Whoever deploys subscribes to it by hand."""
-    assert resources["AlarmTopic"] == {"Type": "AWS::SNS::Topic"}
-    outputs = json.loads(package.template.read_text())["Outputs"]
-    assert outputs["AlarmTopicArn"]["Value"] == {"Ref": "AlarmTopic"}
 
 
 def test_no_account_and_no_region_is_written_down(package: Package) -> None:
