@@ -5,18 +5,19 @@ what stands in for a period without data. Time is simulated: a metric is told at
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+import operator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 Json = Mapping[str, Any]
 Dimensions = frozenset[tuple[str, str]]
 
-_BREACHES = {
-    "GreaterThanOrEqualToThreshold": lambda value, threshold: value >= threshold,
-    "LessThanThreshold": lambda value, threshold: value < threshold,
+_BREACHES: Mapping[str, Callable[[float, float], bool]] = {
+    "GreaterThanOrEqualToThreshold": operator.ge,
+    "LessThanThreshold": operator.lt,
 }
-_STATISTICS = {"Sum": sum, "Maximum": max}
+_STATISTICS: Mapping[str, Callable[[Sequence[float]], float]] = {"Sum": sum, "Maximum": max}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class Alarm:
         """Tell whether enough of the periods before `end` breach."""
         periods, seconds = self.properties["EvaluationPeriods"], self.properties["Period"]
         breaching = [self._breaches(told, end - back * seconds) for back in range(periods)]
-        return sum(breaching) >= self.properties.get("DatapointsToAlarm", periods)
+        return bool(sum(breaching) >= self.properties.get("DatapointsToAlarm", periods))
 
     def _breaches(self, told: Sequence[Datapoint], end: float) -> bool:
         """Tell whether the period that ends at `end` breaches; one without data is what the alarm says that it is."""
@@ -72,13 +73,13 @@ class Alarm:
         if not values:
             return {"breaching": True, "notBreaching": False}[self.properties["TreatMissingData"]]
         compare = _BREACHES[self.properties["ComparisonOperator"]]
-        return bool(compare(self._statistic(values), self.properties["Threshold"]))
+        return compare(self._statistic(values), self.properties["Threshold"])
 
     def _statistic(self, values: Sequence[float]) -> float:
         if percentile := self.properties.get("ExtendedStatistic"):
             rank = math.ceil(float(percentile.removeprefix("p")) / 100 * len(values))
             return sorted(values)[rank - 1]
-        return float(_STATISTICS[self.properties["Statistic"]](values))
+        return _STATISTICS[self.properties["Statistic"]](values)
 
     def _is_mine(self, datapoint: Datapoint) -> bool:
         mine = (self.properties["Namespace"], self.properties["MetricName"], self._dimensions())

@@ -68,7 +68,9 @@ def _(stage: Stage, recording: Recording) -> None:
     stub = StubDynamoDB()
     try:
         stub.will(*[error("ThrottlingException")] * 500)
-        broken(stage, recording, 503, {"AWS_ENDPOINT_URL_DYNAMODB": stub.endpoint_url})
+        with stage.running(recording, AWS_ENDPOINT_URL_DYNAMODB=stub.endpoint_url) as running:
+            three_bookings(running, 503)
+            three_bookings(running, 503)
     finally:
         stub.close()
 
@@ -81,7 +83,7 @@ def _(stage: Stage, recording: Recording) -> None:
 @play("AdultWork answers too late", API)
 def _(stage: Stage, recording: Recording) -> None:
     with slow(stage, "latency", 5):
-        broken(stage, recording, 503, {"READ_SECONDS": "0.3", "BREAKER_FAILURES": "0"})
+        broken(stage, recording, 504, {"READ_SECONDS": "0.3"})
 
 
 @play("AdultWork is slow", API)
