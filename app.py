@@ -14,7 +14,7 @@ from chalicelib.edge.routes import register
 from chalicelib.edge.schedules import schedule
 
 app = Chalice(app_name="switchboard")
-install(app, container)
+install(app, container, os.environ)
 register(app, container)
 expire_operations = schedule(app, container)
 prepare(os.environ)

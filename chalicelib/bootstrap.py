@@ -48,7 +48,7 @@ from chalicelib.composition.values import edge_settings, rate_limits, time_budge
 from chalicelib.domain.operation.matching import ReconciliationPolicy
 from chalicelib.domain.time_budget import TimeBudget
 from chalicelib.edge.answer_form import HttpAnswers
-from chalicelib.edge.container import Container, ReadsEndpoints
+from chalicelib.edge.container import Container, LooksAtOpen, ReadsEndpoints
 from chalicelib.settings import InvalidSettingsError, Settings, read_settings
 from chalicelib.values import dataclass
 
@@ -152,7 +152,14 @@ def build(environment: Mapping[str, str]) -> Container:
         read_endpoint=partial(_read_endpoint, world, budget),
         housekeeping=housekeeping,
         sign_in=cache(partial(_sign_in, settings, environment, world.secrets)),
+        look_at_open=partial(_look_at_open, world.store, world.clock),
     )
+
+
+def _look_at_open(store: DynamoDBOperationStore, clock: SystemClock) -> LooksAtOpen:
+    from chalicelib.composition.hourly import look_at_open  # noqa: PLC0415 (no booking waits for it)
+
+    return look_at_open(store, clock)
 
 
 def _read_endpoint(world: "_World", budget: TimeBudget) -> ReadsEndpoints:
@@ -262,6 +269,7 @@ def _upstream(
         transport=transport,
         clock=clock,
         read_seconds=settings.read_seconds,
+        sends_trace=settings.adultwork_send_trace,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from chalicelib import log
 from chalicelib.composition.digests import build
 from chalicelib.domain.time_budget import Deadline
+from chalicelib.edge.problems.cause import cause_of
 
 RESERVE_SECONDS = 5.0  # for the line that tells what was done
 
@@ -18,18 +19,23 @@ class DigestsFailedError(Exception):
 def make_digests(event: object, context: Any) -> None:  # noqa: ANN401 (Lambda's own)
     """Make the digest of every complete hour that has none."""
     del event
-    log.configure()
+    log.configure(os.environ)
     request_id = str(context.aws_request_id)
     try:
         made = build(os.environ).execute(_deadline(context))
     except Exception as error:  # noqa: BLE001 (whatever it is: Lambda would log it with its text)
-        log.failure("make_digests.failed", error, request_id=request_id)
+        told = {"cause": cause_of(error), "settings": getattr(error, "names", None), "request_id": request_id}
+        log.failure("make_digests.failed", error, **told)
         raise DigestsFailedError("digests could not be made") from None
-    log.event("digests.made", count=made.digests, request_id=request_id)
+    counted = {"DigestsMade": made.digests}
+    log.event("digests.made", measures=counted, count=made.digests, request_id=request_id)
     if made.unreadable:
-        log.event("digests.unreadable", level=logging.ERROR, count=made.unreadable, request_id=request_id)
+        counted = {"DigestsUnreadable": made.unreadable}
+        log.event(
+            "digests.unreadable", level=logging.ERROR, measures=counted, count=made.unreadable, request_id=request_id
+        )
     if made.is_behind:
-        log.event("digests.behind", level=logging.WARNING, request_id=request_id)
+        log.event("digests.behind", level=logging.WARNING, metric="DigestsBehind", request_id=request_id)
 
 
 def _deadline(context: Any) -> Deadline:  # noqa: ANN401 (the same)

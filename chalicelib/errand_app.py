@@ -6,6 +6,7 @@ from typing import Any
 from chalicelib import log
 from chalicelib.composition.errands import build
 from chalicelib.domain.time_budget import Deadline
+from chalicelib.edge.problems.cause import cause_of
 
 RESERVE_SECONDS = 5.0  # for the line that tells what was done
 
@@ -17,12 +18,13 @@ class ErrandsFailedError(Exception):
 def run_errands(event: object, context: Any) -> None:  # noqa: ANN401 (Lambda's own)
     """Do what custodians have left to the clock."""
     del event
-    log.configure()
+    log.configure(os.environ)
     request_id = str(context.aws_request_id)
     try:
         ran = build(os.environ).execute(_deadline(context))
     except Exception as error:  # noqa: BLE001 (whatever it is: Lambda would log it with its text)
-        log.failure("run_errands.failed", error, request_id=request_id)
+        told = {"cause": cause_of(error), "settings": getattr(error, "names", None), "request_id": request_id}
+        log.failure("run_errands.failed", error, **told)
         raise ErrandsFailedError("errands could not be run") from None
     log.event("errands.run", count=ran.rows, request_id=request_id)
 

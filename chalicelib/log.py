@@ -1,24 +1,28 @@
 """JSON lines on standard output, with an allow-list: what is not known to be harmless is not written.
 
 Each field has a shape; a value of another shape, or a field that is not listed, becomes `[redacted]`. Exceptions are
-told by type and place, never by their text, and foreign loggers only by name and level: both may quote a caller.
+told by type and place, never by their text, and foreign loggers only by name and level: both may quote a caller. A line that
+counts or measures carries that in CloudWatch's embedded metric format, for the stage and the function that it comes from.
 """
 
 import json
 import logging
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import PurePath
 from traceback import walk_tb
+from types import MappingProxyType
 
 from chalicelib import VERSION
+from chalicelib.watch.call import current
+from chalicelib.watch.metrics import FUNCTION, STAGE, Measure, embedded
 
 REDACTED = "[redacted]"
 LONGEST_VALUE = 200
-NAMESPACE = "Switchboard"  # of the metrics; the alarms of the template look there
+LOCAL = "local"  # the stage and the function of a process that was told none
 _LONGEST_TRACE = 12
 _OWN_LOGGER = "chalicelib.log"
 
@@ -52,20 +56,35 @@ SHAPES: dict[str, Shape] = {
     "header": _text(r"[A-Z][A-Za-z]*(-[A-Z][A-Za-z]*)*"),
     "settings": _text(r"[A-Z][A-Z0-9_]*(, [A-Z][A-Z0-9_]*)*"),
     "version": _text(r"[0-9]{1,3}(\.[0-9]{1,3}){2}"),
-    "stage": _text(r"[a-z][a-z0-9]{0,15}"),
+    "trace_id": _text(r"[0-9a-f]{32}"),
 }
+# What metrics are told for: the variable that names it, and its shape.
+_DIMENSIONS: Mapping[str, tuple[str, Shape]] = {
+    STAGE: ("STAGE", _text(r"[a-z][a-z0-9-]{0,31}")),
+    FUNCTION: ("AWS_LAMBDA_FUNCTION_NAME", _text(r"[A-Za-z0-9_-]{1,64}")),
+}
+_NOTHING: Mapping[str, Measure] = MappingProxyType({})
 
 
-def event(name: str, /, *, level: int = logging.INFO, metric: str | None = None, **fields: object) -> None:
+def event(
+    name: str,
+    /,
+    *,
+    level: int = logging.INFO,
+    metric: str | None = None,
+    measures: Mapping[str, Measure] = _NOTHING,
+    **fields: object,
+) -> None:
     """Write one line.
 
     Args:
         name: what happened, in code's own words (`request`, `audit.pending`).
         level: a level of the standard library.
-        metric: counts 1 under this name in CloudWatch (embedded metric format).
+        metric: counts 1 under this name in CloudWatch; see `watch.metrics`.
+        measures: what else CloudWatch is told, by the names of metrics.
         fields: see SHAPES; those that are None are left out.
     """
-    _write(name, level, metric, {key: _harmless(key, value) for key, value in fields.items() if value is not None})
+    _write(name, level, metric, measures, fields)
 
 
 def failure(name: str, error: BaseException, /, *, metric: str | None = None, **fields: object) -> None:
@@ -73,16 +92,20 @@ def failure(name: str, error: BaseException, /, *, metric: str | None = None, **
 
     `metric` counts 1 under this name, as in `event`.
     """
-    known = {key: _harmless(key, value) for key, value in fields.items() if value is not None}
     causes = [_type_name(cause) for cause in _causes(error)]
-    trace = {"error": _type_name(error), "causes": causes, "frames": _frames(error)}
-    _write(name, logging.ERROR, metric, known | trace)
+    told = {"error": _type_name(error), "causes": causes, "frames": _frames(error)}
+    _write(name, logging.ERROR, metric, _NOTHING, fields, told)
 
 
-def configure() -> None:
-    """Make JSON lines the only output of every logger in the process. May be called again."""
+def configure(environment: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Make JSON lines the only output of every logger in the process. May be called again.
+
+    `environment` says in STAGE and AWS_LAMBDA_FUNCTION_NAME what metrics are told for.
+    """
     root = logging.getLogger()
-    root.handlers = [_StandardOutput()]
+    told = {dimension: environment.get(variable) or LOCAL for dimension, (variable, _) in _DIMENSIONS.items()}
+    sound = {name: value if _DIMENSIONS[name][1](value) else REDACTED for name, value in told.items()}
+    root.handlers = [_StandardOutput(sound)]
     root.setLevel(logging.WARNING)
     logging.getLogger(_OWN_LOGGER).setLevel(logging.INFO)
 
@@ -96,34 +119,42 @@ def adopt(logger: logging.Logger) -> None:
 class _StandardOutput(logging.Handler):
     """Writes to whatever standard output is now; an output that is gone fails no request."""
 
+    def __init__(self, dimensions: Mapping[str, str]) -> None:
+        super().__init__()
+        self._dimensions = dimensions
+
     def emit(self, record: logging.LogRecord) -> None:
-        line = _line(record)
+        line = _line(record, self._dimensions)
         if line is not None:
             with suppress(OSError, ValueError):
                 sys.stdout.write(json.dumps(line, separators=(",", ":")) + "\n")
                 sys.stdout.flush()
 
 
-def _write(name: str, level: int, metric: str | None, fields: dict[str, object]) -> None:
-    logging.getLogger(_OWN_LOGGER).log(level, name, extra={"known_fields": fields, "metric": metric})
+def _write(  # noqa: PLR0913, PLR0917 (the parts of one line)
+    name: str,
+    level: int,
+    metric: str | None,
+    measures: Mapping[str, Measure],
+    fields: Mapping[str, object],
+    told: Mapping[str, object] = MappingProxyType({}),
+) -> None:
+    known = {key: _harmless(key, value) for key, value in fields.items() if value is not None}
+    counted = {**measures, metric: 1} if metric is not None else measures
+    logging.getLogger(_OWN_LOGGER).log(level, name, extra={"known_fields": {**known, **told}, "measures": counted})
 
 
-def _line(record: logging.LogRecord) -> dict[str, object] | None:
+def _line(record: logging.LogRecord, dimensions: Mapping[str, str]) -> dict[str, object] | None:
     """Return the members of a line; None for a foreign record below WARNING."""
     time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
     line: dict[str, object] = {"time": time, "level": record.levelname, "version": VERSION}
+    if (trace := current().trace) is not None:
+        line["trace_id"] = _harmless("trace_id", trace.identifier)
     if record.name != _OWN_LOGGER:
         return None if record.levelno < logging.WARNING else line | {"event": "foreign", "logger": record.name}
     extra = record.__dict__
-    return {**line, "event": record.msg, **extra["known_fields"], **_metric(extra["metric"], record.created)}
-
-
-def _metric(name: str | None, created: float) -> dict[str, object]:
-    """Return the members that make CloudWatch count one."""
-    if name is None:
-        return {}
-    directive = {"Namespace": NAMESPACE, "Dimensions": [[]], "Metrics": [{"Name": name, "Unit": "Count"}]}
-    return {"_aws": {"Timestamp": int(created * 1000), "CloudWatchMetrics": [directive]}, name: 1}
+    counted = embedded(extra["measures"], dimensions, int(record.created * 1000))
+    return {**line, "event": record.msg, **extra["known_fields"], **counted}
 
 
 def _harmless(key: str, value: object) -> object:

@@ -1,6 +1,7 @@
 """The Lambda entry of the reviewers' function: an app of its own, in the same zip."""
 
 import gc
+import os
 
 # As in `app.py`: what is imported lives as long as the process.
 gc.disable()
@@ -12,7 +13,7 @@ from chalicelib.edge.middleware import install
 from chalicelib.edge.review.routes import register
 
 app = Chalice(app_name="switchboard-review")
-install(app, container)
+install(app, container, os.environ)
 register(app, container)
 gc.freeze()
 gc.enable()

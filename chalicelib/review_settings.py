@@ -11,6 +11,7 @@ from chalicelib.setting_kinds import (
     DEFAULT_DAYS,
     FEWEST_DAYS,
     MOST_DAYS,
+    STAGE_FORM,
     is_loopback,
     require_file,
     require_origins,
@@ -37,6 +38,13 @@ def told(read: Callable[[str], Any], description: str) -> Mapping[str, Any]:
 def _text(text: str) -> str:
     if len(text) > _LONGEST_TEXT:
         msg = f"must have at most {_LONGEST_TEXT} characters"
+        raise ValueError(msg)
+    return text
+
+
+def _stage(text: str) -> str:
+    if not re.fullmatch(STAGE_FORM, text):
+        msg = "must be a word of small letters, digits and dashes"
         raise ValueError(msg)
     return text
 
@@ -152,6 +160,7 @@ class ReviewSettings:
         default=None,
         metadata=told(require_file, "A file of certificate authorities to trust instead of the bundled ones."),
     )
+    stage: str = field(default="local", metadata=told(_stage, "The stage that metrics are told for."))
     allowed_origins: frozenset[str] = field(
         default=frozenset(),
         metadata=told(_origins, "The web origins that a browser may call from, comma separated, matched exactly."),

@@ -16,12 +16,14 @@ _BASE_URL = re.compile(
 )
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2: a token
 _HIGHEST_PORT = 65535
+STAGE_FORM = "[a-z][a-z0-9-]{0,31}"
 
 Schema: TypeAlias = "Mapping[str, Any]"
 
 TEXT: Schema = {"type": "str"}
 KEY: Schema = {"type": "str", "min_length": 32}
 FLAG: Schema = {"type": "bool"}
+STAGE: Schema = {"type": "str", "pattern": f"^{STAGE_FORM}$"}
 
 # For how long records of the audit are kept, in days. Whatever is still guarded, looked up or settled is younger than the fewest.
 FEWEST_DAYS, DEFAULT_DAYS, MOST_DAYS = 90, 400, 3650

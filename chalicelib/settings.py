@@ -19,6 +19,7 @@ from chalicelib.setting_kinds import (
     KEY,
     ORIGINS,
     SECONDS,
+    STAGE,
     TEXT,
     TYPE_BASE,
     ZONE,
@@ -76,6 +77,12 @@ class Settings:
             FLAG, "Send the developer key's headers beside the token; whether AdultWork wants both is not documented."
         ),
     )
+    adultwork_send_trace: bool = field(
+        default=False,
+        metadata=told(
+            FLAG, "Pass a caller's `traceparent` and `tracestate` on; whether AdultWork takes them is not known."
+        ),
+    )
     adultwork_api_key: str | None = field(
         default=None,
         repr=False,
@@ -89,6 +96,9 @@ class Settings:
     adultwork_ca_bundle: str | None = field(
         default=None,
         metadata=told(optional(FILE), "A file of certificate authorities to trust instead of the bundled ones."),
+    )
+    stage: str = field(
+        default="local", metadata=told(STAGE, "The stage that metrics are told for; a deployment is told its own.")
     )
     allowed_origins: frozenset[str] = field(
         default=frozenset(),

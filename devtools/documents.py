@@ -1,16 +1,18 @@
 """The tables of the documents that follow from the code; a test compares them, and `python -m devtools.documents` prints them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields
 
 from chalicelib.edge.problems.table import BY_SLUG
 from chalicelib.review_settings import ReviewSettings
 from chalicelib.settings import Settings
+from chalicelib.watch.metrics import METRICS
 from devtools.deploy import digests
 from devtools.deploy.alarms import ALARMS
 from devtools.deploy.package import stages
 from devtools.deploy.parameters import parameters
 from devtools.deploy.stages import read_stage
+from devtools.deploy.watching.outages import OUTAGES
 from devtools.places import ROOT
 
 _NEW_KEY = {None: "not said", False: "false", True: "true once the operation is over, else false"}
@@ -43,11 +45,36 @@ def flags_table() -> Iterator[str]:
 
 
 def alarms_table() -> Iterator[str]:
-    """Yield the rows of the alarms table: its name in the stack, what happened, what to do."""
-    yield "| alarm | what happened | what a person does |"
-    yield "|---|---|---|"
+    """Yield the rows of the alarms table: its name in the stack, when somebody looks, what happened, what to do."""
+    yield "| alarm | when | what happened | what a person does |"
+    yield "|---|---|---|---|"
     for alarm in ALARMS:
-        yield f"| `{alarm.name}` | {alarm.happened} | {alarm.advice} |"
+        yield f"| `{alarm.name}` | {alarm.urgency.told.lower()} | {alarm.happened} | {alarm.advice} |"
+
+
+def metrics_table() -> Iterator[str]:
+    """Yield the rows of the table of metrics: name, unit, what it tells. Those of single rules come from their names."""
+    yield "| metric | unit | what it tells |"
+    yield "|---|---|---|"
+    for name, metric in METRICS.items():
+        yield f"| `{name}` | {metric.unit} | {metric.tells} |"
+    yield "| `Refused…` | Count | requests for a booking that broke one rule: `RefusedDurationMinimum` for `duration-minimum` |"
+
+
+def outages_table() -> Iterator[str]:
+    """Yield the rows of the table of outages: what is broken, which alarms ring, and what the log says."""
+    yield "| outage | alarms | the line that names the cause |"
+    yield "|---|---|---|"
+    for outage in OUTAGES:
+        alarms = ", ".join(f"`{name}`" for name in outage.alarms)
+        yield f"| {outage.name} | {alarms} | {_line(outage.line)} |"
+
+
+def _line(line: Mapping[str, str | None]) -> str:
+    """Return a line as it is looked for: members with their values, or names alone."""
+    if not line:
+        return "none: the alarm names it"
+    return ", ".join(f"`{name}`" if value is None else f"`{name}` {value}" for name, value in line.items())
 
 
 def parameters_table() -> Iterator[str]:
@@ -89,6 +116,10 @@ if __name__ == "__main__":
                 *alarms_table(),
                 "",
                 *parameters_table(),
+                "",
+                *metrics_table(),
+                "",
+                *outages_table(),
                 "",
                 *settings_table(ReviewSettings),
             ]

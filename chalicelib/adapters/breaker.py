@@ -7,6 +7,7 @@ OPEN       nothing goes through for `seconds`
 HALF_OPEN  as many reads as one booking makes go through; an answer closes it, a failure opens it again
 """
 
+import logging
 import math
 from collections.abc import Callable
 from datetime import date, datetime
@@ -15,6 +16,7 @@ from enum import Enum
 from threading import Lock
 from typing import TypeVar
 
+from chalicelib import log
 from chalicelib.application.ports import BookingGateway, Clock, TokenIntrospector
 from chalicelib.domain.access import AccessToken, Principal
 from chalicelib.domain.booking.booking import Booking, BookingRequest, ListEntry
@@ -29,6 +31,7 @@ from chalicelib.domain.errors import (
 from chalicelib.domain.operation.operation import OperationState, Outcome
 from chalicelib.domain.time_budget import Deadline
 from chalicelib.values import dataclass
+from chalicelib.watch.call import note
 
 T = TypeVar("T")
 
@@ -70,25 +73,26 @@ class Breaker:
             SwitchboardError: what the read raised.
         """
         generation = self._admit_read()
-        verdict = _Verdict.UNDECIDED
+        verdict, trouble = _Verdict.UNDECIDED, None
         try:
             result = call()
             verdict = _Verdict.ANSWERED
         except SwitchboardError as error:
-            verdict = _verdict_on_error(error)
+            verdict, trouble = _verdict_on_error(error), getattr(error, "trouble", None)
             raise
         finally:
-            self._settle(generation, verdict)
+            self._settle(generation, verdict, trouble)
         return result
 
     def guard_send(self, call: Callable[[], Outcome]) -> Outcome:
         """Send a booking, and learn from its outcome. A booking is never a probe: while open, it is NOT_SENT."""
         with self._lock:
             if self._opened is not None:
+                note("BreakerRefused")
                 return Outcome(OperationState.NOT_SENT, "breaker-open", trouble=Trouble.UNREACHABLE)
             generation = self._generation
         outcome = call()
-        self._settle(generation, _verdict_on_outcome(outcome))
+        self._settle(generation, _verdict_on_outcome(outcome), outcome.trouble)
         return outcome
 
     def _admit_read(self) -> int:
@@ -101,15 +105,21 @@ class Breaker:
             if self._opened is not None:
                 left = self._seconds_left(*self._opened)
                 if left > 0 or self._probes >= READS_OF_A_BOOKING:
+                    note("BreakerRefused")
                     raise _unavailable(left)
                 self._probes += 1
             return self._generation
 
-    def _settle(self, generation: int, verdict: _Verdict) -> None:
-        """Take in what a call said."""
+    def _settle(self, generation: int, verdict: _Verdict, trouble: Trouble | None) -> None:
+        """Take in what a call said, and say so where that opens it: a person may want to know that AdultWork is left alone."""
+        if self._take_in(generation, verdict):
+            log.event("breaker.opened", level=logging.WARNING, metric="BreakerOpened", reason=trouble)
+
+    def _take_in(self, generation: int, verdict: _Verdict) -> bool:
+        """Take in what a call said; return whether the breaker opens for it, again or anew."""
         with self._lock:
             if generation != self._generation:
-                return
+                return False
             self._probes = max(0, self._probes - 1)
             if verdict is _Verdict.ANSWERED:
                 self._in_a_row = 0
@@ -119,6 +129,8 @@ class Breaker:
                 self._in_a_row += 1
                 if 0 < self._failures <= self._in_a_row:  # a failed probe goes on counting
                     self._move((self._clock.now(), self._clock.monotonic()))
+                    return True
+            return False
 
     def _move(self, opened: tuple[datetime, float] | None) -> None:
         self._opened = opened

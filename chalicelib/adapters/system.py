@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -11,6 +12,7 @@ from chalicelib import log
 from chalicelib.domain.errors import Trouble, UpstreamUnavailableError
 from chalicelib.domain.operation.operation import operation_id
 from chalicelib.domain.time_budget import Deadline
+from chalicelib.watch.call import current, watched
 
 T = TypeVar("T")
 
@@ -45,7 +47,7 @@ def random_bytes(length: int) -> bytes:
 
 
 class ThreadConcurrency:
-    """Calls beside ours, on a few threads that are kept.
+    """Calls beside ours, on a few threads that are kept; what they note is noted of the call that they work for.
 
     A call that waits for further ones must not start them here: when all threads do that, none is left to be waited for.
     """
@@ -55,7 +57,7 @@ class ThreadConcurrency:
 
     def start(self, call: Callable[[], T], deadline: Deadline) -> Callable[[], T]:
         """Start `call`; the returned function waits for its result until the deadline."""
-        future = self._executor.submit(call)
+        future = self._executor.submit(copy_context().run, call)
 
         def result() -> T:
             # The calls keep the deadline themselves; the half second of grace lets their own, better error win.
@@ -71,12 +73,16 @@ class ThreadConcurrency:
         return result
 
     def set_off(self, errand: Callable[[], None]) -> None:
-        """Start work that nobody waits for."""
+        """Start work that nobody waits for; what it notes has a line of its own, as that of the call may be written by then."""
+        trace = current().trace
 
         def told() -> None:
-            try:
-                errand()
-            except Exception as error:  # noqa: BLE001 (nobody else would ever hear of it)
-                log.failure("errand.failed", error)
+            with watched(trace) as seen:
+                try:
+                    errand()
+                except Exception as error:  # noqa: BLE001 (nobody else would ever hear of it)
+                    log.failure("errand.failed", error)
+                if measures := seen.measures():
+                    log.event("errand.done", measures=measures)
 
         self._executor.submit(told)

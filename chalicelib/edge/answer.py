@@ -25,6 +25,7 @@ class Answer(Response):
         booking_id: int | None = None,
         problem: str | None = None,
         cause: str | None = None,
+        rules: tuple[str, ...] = (),
         audit_pending: bool = False,
     ) -> None:
         super().__init__(body, {}, status_code)
@@ -32,6 +33,7 @@ class Answer(Response):
         self.booking_id = booking_id
         self.problem = problem
         self.cause = cause
+        self.rules = rules
         self.audit_pending = audit_pending
         self.add_headers(headers)
 

@@ -9,6 +9,7 @@ from chalicelib.application.booking.place_booking import Answered, PlaceBookingC
 from chalicelib.application.booking.validate_booking import Quote, ValidateBookingCommand
 from chalicelib.application.operations.get_operation import GetOperationCommand, OperationView
 from chalicelib.application.operations.housekeeping import Expired
+from chalicelib.application.operations.look_at_open import Standing
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.booking.longest_form import longest_form_bytes
 from chalicelib.domain.booking.policy import MAXIMUM_COMMENTS_LENGTH, BookingPolicy
@@ -59,6 +60,22 @@ class ExpiresOperations(Protocol):
     def expire_operations(self, request_id: str, deadline: Deadline) -> Expired:
         """Flag some of the operations that nobody came back for; a store that cannot be read is a SwitchboardError."""
         ...
+
+
+class LooksAtOpen(Protocol):
+    """The use case that counts what is open: `application.operations.look_at_open.LookAtOpen`, or a fake."""
+
+    def execute(self, deadline: Deadline) -> Standing:
+        """Tell how many operations are open, and since when; a store that cannot be read is a SwitchboardError."""
+        ...
+
+
+class NothingOpen:
+    """Stands in for the use case where there is no schedule, as in a local run."""
+
+    def execute(self, deadline: Deadline) -> Standing:  # noqa: ARG002 (the shape of the use case)
+        """Count nothing."""
+        return Standing()
 
 
 def no_reads() -> ReadsEndpoints:
@@ -118,7 +135,7 @@ def no_sign_in() -> NoReturn:
 class Container:
     """All that a view or a schedule can reach.
 
-    `read_endpoint` and `sign_in` make what their views ask for at the first call, so that no booking loads it.
+    `read_endpoint`, `sign_in` and `look_at_open` make what asks for them at the first call, so that no booking loads it.
     """
 
     place_booking: PlacesBookings
@@ -128,3 +145,4 @@ class Container:
     housekeeping: ExpiresOperations = field(default_factory=NothingExpires)
     read_endpoint: Callable[[], ReadsEndpoints] = no_reads
     sign_in: Callable[[], Any] = no_sign_in
+    look_at_open: Callable[[], LooksAtOpen] = NothingOpen

@@ -1,7 +1,9 @@
 """What happens around every view, in one ordered list."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
 
 from chalice.app import Chalice, Request, Response
 
@@ -14,8 +16,10 @@ from chalicelib.edge.container import EdgeSettings, Serving
 from chalicelib.edge.exchange import Exchange, current_exchange, opened
 from chalicelib.edge.problems.response import problem_response
 from chalicelib.edge.problems.table import problem_type
-from chalicelib.edge.request import milliseconds_left, request_id
+from chalicelib.edge.request import milliseconds_left, request_id, trace_of
 from chalicelib.edge.routes.resource import allowed_methods
+from chalicelib.watch.call import current, watched
+from chalicelib.watch.metrics import Measure, metric_of_rule
 
 Next = Callable[[Request], Answer]
 Step = Callable[[Request, Next], Answer]
@@ -32,17 +36,20 @@ FIRST_SERVER_FAULT = 500
 PAUSED = problem_type(SendingPausedError("")).slug  # what an operator has asked for is no fault
 
 
-def install(app: Chalice, container: Callable[[], Serving]) -> None:
+def install(
+    app: Chalice, container: Callable[[], Serving], environment: Mapping[str, str] = MappingProxyType({})
+) -> None:
     """Put the steps around every view of an app, outermost first, and make JSON lines the process's only output.
 
-    `container` is asked at each request; while it raises, every request is answered with a problem.
+    `container` is asked at each request; while it raises, every request is answered with a problem. `environment` tells
+    what the process's metrics are told for.
     """
-    log.configure()
+    log.configure(environment)
     log.adopt(app.log)
     for step in (
         _answer_whatever_happens,
         _open_exchange(container),
-        _write_log_lines,
+        _write_log_lines(),
         _add_security_headers,
         _add_cors_headers,
         _make_problems(app),
@@ -76,37 +83,59 @@ def _open_exchange(container: Callable[[], Serving]) -> Step:
                 settings=getattr(error, "names", None),
             )
             exchange = Exchange(request, identifier, EdgeSettings(), fault=error)
-        with opened(exchange):
+        with opened(exchange), watched(trace_of(request)):
             return following(request)
 
     return step
 
 
-def _write_log_lines(request: Request, following: Next) -> Answer:
-    """Write the line of the request, and the emergency line when its audit event is missing.
+def _write_log_lines() -> Step:
+    """Write the line of each request with all that was noted of it, and the emergency line when its audit event is missing.
 
     The duration is measured on the platform's own countdown, so that the edge reads no clock.
     """
-    before = milliseconds_left(request)
-    answer = following(request)
-    after = milliseconds_left(request)
-    is_fault = answer.status_code >= FIRST_SERVER_FAULT and answer.problem != PAUSED
-    told = {"request_id": told_request_id(current_exchange().request_id), "operation_id": answer.operation_id}
-    log.event(
-        "request",
-        level=logging.ERROR if is_fault else logging.INFO,
-        metric="ServerFaults" if is_fault else None,
-        method=request.method,
-        route=request.path,
-        status=int(answer.status_code),
-        duration_ms=None if before is None or after is None else round(before - after),
-        problem=answer.problem,
-        cause=answer.cause if is_fault else None,
-        **told,
-    )
-    if answer.audit_pending:
-        log.event("audit.pending", level=logging.ERROR, metric="AuditPending", booking_id=answer.booking_id, **told)
-    return answer
+    starts = iter([1])  # the first request of the process
+
+    def step(request: Request, following: Next) -> Answer:
+        before = milliseconds_left(request)
+        answer = following(request)
+        after = milliseconds_left(request)
+        duration = None if before is None or after is None else round(before - after)
+        is_fault = answer.status_code >= FIRST_SERVER_FAULT and answer.problem != PAUSED
+        identifier = told_request_id(current_exchange().request_id)
+        told: dict[str, Any] = {"request_id": identifier, "operation_id": answer.operation_id}
+        log.event(
+            "request",
+            level=logging.ERROR if is_fault else logging.INFO,
+            metric="ServerFaults" if is_fault else None,
+            measures=_measures(answer, duration, cold_starts=next(starts, 0)),
+            method=request.method,
+            route=request.path,
+            status=int(answer.status_code),
+            duration_ms=duration,
+            problem=answer.problem,
+            cause=answer.cause if is_fault else None,
+            **told,
+        )
+        if answer.audit_pending:
+            log.event("audit.pending", level=logging.ERROR, metric="AuditPending", booking_id=answer.booking_id, **told)
+        return answer
+
+    return step
+
+
+def _measures(answer: Answer, duration: int | None, *, cold_starts: int) -> Mapping[str, Measure]:
+    """Return what was noted of the call that ends with an answer, and what only its end tells."""
+    call = current()
+    if cold_starts:
+        call.note("ColdStarts")
+    if answer.rules:
+        call.note("BookingsRefused")
+    for rule in answer.rules:
+        call.note(metric_of_rule(rule))
+    if duration is not None and call.has_waited:
+        call.note("OverheadMs", max(0.0, round(duration - call.waited_seconds() * 1000, 1)))
+    return call.measures()
 
 
 def _add_security_headers(request: Request, following: Next) -> Answer:

@@ -19,6 +19,7 @@ from chalicelib.domain.errors import (
     UnsupportedMediaTypeError,
 )
 from chalicelib.edge.strict_json import parse_object
+from chalicelib.watch.trace import Trace, read_trace
 
 LONGEST_TOKEN = 4096
 ANSWER_MARGIN_SECONDS = 2.0
@@ -135,9 +136,21 @@ def request_id(request: Request) -> str:
     return str(own or "unknown")
 
 
+def trace_of(request: Request) -> Trace | None:
+    """Return the trace that the caller says this request belongs to; None without one, and where its id could tell a secret."""
+    parents = header_values(request, "traceparent")
+    trace = read_trace(parents, header_values(request, "tracestate")) if parents else None
+    return None if trace is None or _tells_token(trace.identifier, request) else trace
+
+
 def _is_private(text: str, request: Request) -> bool:
     """Tell whether a caller's id could tell a secret."""
-    return _may_hold_phone_number(text) or any(
+    return _may_hold_phone_number(text) or _tells_token(text, request)
+
+
+def _tells_token(text: str, request: Request) -> bool:
+    """Tell whether a text has to do with what the caller is known by."""
+    return any(
         text in value or any(part in text for part in value.split())
         for value in header_values(request, "authorization")
     )

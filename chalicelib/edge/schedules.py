@@ -1,7 +1,8 @@
 """What the clock asks for, and no caller."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from chalice.app import Chalice, CloudWatchEvent, Rate
@@ -10,6 +11,8 @@ from chalicelib import log
 from chalicelib.application.operations.housekeeping import Expired
 from chalicelib.domain.time_budget import Deadline
 from chalicelib.edge.container import Container, ExpiresOperations
+from chalicelib.edge.problems.cause import cause_of
+from chalicelib.watch.call import watched
 
 LOOKS_IN_VAIN = 2
 RESERVE_SECONDS = 2.0  # for a last write that is under way, and for the line that tells what was done
@@ -33,27 +36,65 @@ def schedule(app: Chalice, container: Callable[[], Container]) -> Callable[[dict
         """
         context: Any = event.context
         request_id = str(context.aws_request_id)
-        count = failed = 0
-        try:
-            for look in _looks(container().housekeeping, request_id, _deadline(context)):
-                count += look.flagged
-                failed += len(look.failures)
-                _tell(look.failures, request_id)
-        except Exception as error:  # noqa: BLE001 (whatever it is: Lambda would log it with its text)
-            failed += 1
-            _tell([error], request_id)
-        log.event(
-            "operations.expired",
-            level=logging.ERROR if count else logging.INFO,
-            metric="OperationsExpired" if count else None,
-            count=count,
-            request_id=request_id,
-        )
-        if failed:
+        with watched() as call:
+            run = _Run(container, request_id, _deadline(context))
+            run.expire()
+            run.look()
+            log.event(
+                "operations.expired",
+                level=logging.ERROR if run.flagged else logging.INFO,
+                measures=call.measures() | ({"OperationsExpired": run.flagged} if run.flagged else {}),
+                count=run.flagged,
+                request_id=request_id,
+            )
+        if run.failed:
             raise ScheduleFailedError("operations could not be expired")
 
     handler: Callable[[dict[str, Any], object], None] = expire_operations
     return handler
+
+
+class _Run:
+    """One run: how many operations it has flagged, and how much of it has failed, each with a line."""
+
+    def __init__(self, container: Callable[[], Container], request_id: str, deadline: Deadline) -> None:
+        self._container = container
+        self._request_id = request_id
+        self._deadline = deadline
+        self.flagged = self.failed = 0
+
+    def expire(self) -> None:
+        """Flag operations, look after look."""
+        with self._told():
+            for look in _looks(self._container().housekeeping, self._request_id, self._deadline):
+                self.flagged += look.flagged
+                for error in look.failures:
+                    self._tell(error)
+
+    def look(self) -> None:
+        """Tell what is open after that, and which operation for longest."""
+        with self._told():
+            standing = self._container().look_at_open().execute(self._deadline)
+            log.event(
+                "operations.open",
+                measures={"OpenOperations": standing.count, "OldestOpenSeconds": standing.oldest_seconds},
+                count=standing.count,
+                operation_id=standing.oldest_id,
+                request_id=self._request_id,
+            )
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Tell of whatever is raised, which Lambda would log with its text."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 (whatever it is)
+            self._tell(error)
+
+    def _tell(self, error: Exception) -> None:
+        self.failed += 1
+        told = {"cause": cause_of(error), "settings": getattr(error, "names", None), "request_id": self._request_id}
+        log.failure("expire_operations.failed", error, **told)
 
 
 def _looks(housekeeping: ExpiresOperations, request_id: str, deadline: Deadline) -> Iterator[Expired]:
@@ -66,12 +107,6 @@ def _looks(housekeeping: ExpiresOperations, request_id: str, deadline: Deadline)
         look = housekeeping.expire_operations(request_id, deadline)
         yield look
         in_vain = 0 if look.flagged else in_vain + 1
-
-
-def _tell(failures: Iterable[Exception], request_id: str) -> None:
-    """Write a line for each failure."""
-    for error in failures:
-        log.failure("expire_operations.failed", error, request_id=request_id)
 
 
 def _deadline(context: Any) -> Deadline:  # noqa: ANN401 (Lambda's own)

@@ -14,7 +14,7 @@ from typing import Any
 from chalicelib.edge.links import Links
 from devtools.deploy.parameters import add_parameters
 from devtools.deploy.split import split
-from devtools.deploy.stages import TIMEOUT, Stage, StageError, read_stage
+from devtools.deploy.stages import NAME, TIMEOUT, Stage, StageError, read_stage
 from devtools.deploy.template import merge_template
 from devtools.deploy.versions.aliases import add_versions
 from devtools.deploy.zip_contents import ContentsError, repack
@@ -119,7 +119,7 @@ def write_package(stage: str, build: Path, root: Path = ROOT) -> Package:
     copy_shipped(root, source)
     resources = build / f"resources-{stage}.json"
     own = stages(root)[stage]
-    merged = merge_template(links_of(stage, own), own.get("api_gateway_stage", stage), described.variables)
+    merged = merge_template(links_of(stage, own), stage, own.get("api_gateway_stage", stage), described.variables)
     resources.write_text(json.dumps(merged, indent=2))
     formats = ["--template-format", "json", "--merge-template", str(resources)]
     _run(["chalice", "package", "--stage", stage, *formats, str(output)], source)
@@ -133,14 +133,16 @@ def write_package(stage: str, build: Path, root: Path = ROOT) -> Package:
 
 
 def _write_templates(package: Package, stage: Stage) -> None:
-    """Tell the functions of bookings how long a call may take; part the template in two; give the app parameters and versions.
+    """Tell each function its stage and those of bookings how long a call may take; part the template, and complete the app's.
 
     It is the API's timeout for the hourly function as well, whose own is longer: that one flags what calls have left.
     """
     whole = json.loads(package.template.read_text())
-    for resource in whole["Resources"].values():
-        if resource["Type"] == "AWS::Serverless::Function" and resource["Properties"]["Handler"].startswith("app."):
-            resource["Properties"]["Environment"]["Variables"][TIMEOUT] = str(stage.timeout)
+    functions = [one for one in whole["Resources"].values() if one["Type"] == "AWS::Serverless::Function"]
+    for properties in (one["Properties"] for one in functions):
+        properties["Environment"]["Variables"][NAME] = stage.name
+        if properties["Handler"].startswith("app."):
+            properties["Environment"]["Variables"][TIMEOUT] = str(stage.timeout)
     two = split(whole)
     add_parameters(two.app, stage)
     add_versions(two.app)

@@ -11,6 +11,7 @@ from devtools.deploy.options import access_log, domain, rate_rule, tracing
 from devtools.deploy.parts import is_given, text, when
 from devtools.deploy.stages import Stage, upstream_pattern
 from devtools.deploy.versions import shift
+from devtools.deploy.watching.alarm import Urgency
 
 Template = dict[str, Any]
 API = "APIHandler"
@@ -81,7 +82,9 @@ def parameters(stage: Stage) -> dict[str, Template]:
             "`make secret` makes.",
         ),
         "AlarmEmail": text(
-            f"^({_EMAIL})?$", "", "Who hears of the alarms. AWS sends a mail first that has to be confirmed."
+            f"^({_EMAIL})?$",
+            "",
+            "Who hears of all alarms. AWS sends two mails first that have to be confirmed, one for each topic.",
         ),
         **domain.parameters(),
         **access_log.parameters(),
@@ -110,11 +113,12 @@ def add_parameters(app: Template, stage: Stage) -> None:
         "MemorySize": {"Ref": "MemoryMegabytes"},
         "ReservedConcurrentExecutions": when("HasReservedConcurrency", {"Ref": "ReservedConcurrency"}),
     }
-    resources["AlarmSubscription"] = {
-        "Type": "AWS::SNS::Subscription",
-        "Condition": "HasAlarmEmail",
-        "Properties": {"TopicArn": {"Ref": "AlarmTopic"}, "Protocol": "email", "Endpoint": {"Ref": "AlarmEmail"}},
-    }
+    for urgency in Urgency:
+        resources[urgency.value.replace("Topic", "Subscription")] = {
+            "Type": "AWS::SNS::Subscription",
+            "Condition": "HasAlarmEmail",
+            "Properties": {"TopicArn": {"Ref": urgency.value}, "Protocol": "email", "Endpoint": {"Ref": "AlarmEmail"}},
+        }
     for option in (domain, access_log, rate_rule, tracing):
         option.add(app)
 

@@ -10,6 +10,7 @@ from typing import Any
 from chalicelib.settings import InvalidSettingsError, read_settings
 
 TIMEOUT = "FUNCTION_TIMEOUT_SECONDS"  # a function is told its own timeout when it is packaged, so the two cannot differ
+NAME = "STAGE"  # a function is told the name of its stage, for its metrics
 OF_THE_STACK = ("AUDIT_TABLE", "OPERATIONS_TABLE", "SEALING_KEY_ID", "SECRETS_NAME", "SECRETS_VERSION")
 SECRET = ("ADULTWORK_API_KEY", "ADULTWORK_API_SECRET", "ADULTWORK_CLIENT_SECRET", "HMAC_KEY", "HMAC_KEY_PREVIOUS")
 SANDBOX_UPSTREAM = "https://api-sandbox.adultwork.com"
@@ -79,11 +80,13 @@ def stage_faults(stage: Stage) -> Iterable[str]:
         yield f"ADULTWORK_BASE_URL: a stage of kind {stage.kind} has an upstream that matches {KINDS[stage.kind]}"
     if TIMEOUT in stage.variables:
         yield f"{TIMEOUT}: is taken from lambda_timeout; remove it"
+    if NAME in stage.variables:
+        yield f"{NAME}: is the stage's own name; remove it"
     yield from (f"{name}: is the stack's own; remove it" for name in OF_THE_STACK if name in stage.variables)
     yield from (f"{name}: belongs into the secret, not into a file" for name in SECRET if name in stage.variables)
     placed = dict.fromkeys(OF_THE_STACK, "from-the-stack")
     plain = {name: value for name, value in stage.variables.items() if name not in SECRET}
     try:
-        read_settings({**plain, **placed, TIMEOUT: str(stage.timeout)})
+        read_settings({**plain, **placed, TIMEOUT: str(stage.timeout), NAME: stage.name})
     except InvalidSettingsError as error:
         yield from str(error).splitlines()

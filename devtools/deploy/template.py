@@ -6,6 +6,7 @@ from typing import Any
 from chalicelib.adapters.aws.dynamodb.tables import AUDIT, OPERATIONS
 from chalicelib.edge.links import Links
 from devtools.deploy import alarms, digests, gateway_responses, review
+from devtools.deploy.watching import dashboard
 
 LOG_RETENTION_DAYS = 90
 # One account books at most a few times a minute; this holds a loop in a client back without touching people. When AdultWork is
@@ -26,10 +27,10 @@ CHANGING_HMAC_KEY = (
 Resource = dict[str, Any]
 
 
-def merge_template(links: Links, stage: str, variables: Mapping[str, str]) -> dict[str, Any]:
+def merge_template(links: Links, name: str, stage: str, variables: Mapping[str, str]) -> dict[str, Any]:
     """Return what is merged over the resources and outputs of Chalice; names are those of `.chalice/policy-*.json`.
 
-    `links` and `variables` are those of the stage, `stage` is the name of its API's stage.
+    `links` and `variables` are those of the stage called `name`, `stage` is the name of its API's stage.
     """
     table_key = {"Fn::GetAtt": ["TableKey", "Arn"]}
     return {
@@ -49,7 +50,8 @@ def merge_template(links: Links, stage: str, variables: Mapping[str, str]) -> di
             "ApiSecret": _kept("AWS::SecretsManager::Secret", _secret()),
             **review.resources(_rest_api(links), stage, variables),
             **digests.resources(),
-            **alarms.resources(),
+            **alarms.resources(name),
+            **dashboard.resources(name, stage),
         },
         "Outputs": {**alarms.outputs(), **review.outputs(stage), **digests.outputs()},
     }

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from chalicelib import log
 from chalicelib.adapters.aws.dynamodb.items import KEPT_AFTER_GUARD
 from chalicelib.adapters.aws.dynamodb.tables import OPEN
 from chalicelib.bootstrap import HOURLY
@@ -266,56 +265,6 @@ def test_the_tables_key_is_used_through_dynamodb_only(resources: Json) -> None:
     """The functions cannot decrypt a table's bytes by themselves."""
     condition = statement(resources, "UseTableKeyThroughDynamoDBOnly")["Condition"]["StringEquals"]
     assert condition == {"kms:ViaService": {"Fn::Sub": "dynamodb.${AWS::Region}.amazonaws.com"}}
-
-
-def alarm_of(resources: Json, metric: str, function: str | None = None) -> Json:
-    """Return the properties of the alarm on a metric."""
-    dimensions = [] if function is None else [{"Name": "FunctionName", "Value": {"Ref": function}}]
-    wanted = (metric, dimensions)
-    alarms = [each["Properties"] for each in resources.values() if each["Type"] == "AWS::CloudWatch::Alarm"]
-    (found,) = [each for each in alarms if (each["MetricName"], each["Dimensions"]) == wanted]
-    properties: Json = found
-    return properties
-
-
-def test_every_metric_of_the_code_has_an_alarm(resources: Json) -> None:
-    """Under the namespace of the log lines that count it; none of them is normal even once."""
-    source = "\n".join(path.read_text() for path in (ROOT / "chalicelib").rglob("*.py"))
-    metrics = set(re.findall(r'metric="(\w+)"', source))
-    assert metrics == {
-        *("AuditPending", "OperationAmbiguous", "OperationsExpired", "OperationUnreadable", "ServerFaults"),
-        *("ClientUnnamed", "PeopleUnsealed"),
-    }
-    for metric in metrics:
-        assert alarm_of(resources, metric)["Namespace"] == log.NAMESPACE
-
-
-WATCHED = ("APIHandler", "ExpireOperations", "ReviewHandler", "CustodyHandler", "ErrandsHandler", "DigestHandler")
-
-
-@pytest.mark.parametrize("name", WATCHED)
-def test_a_function_that_fails_raises_an_alarm(resources: Json, name: str) -> None:
-    """Lambda counts what ends in an exception, out of time or out of memory."""
-    assert alarm_of(resources, "Errors", name)["Namespace"] == "AWS/Lambda"
-
-
-def test_alarms_ring_at_the_first_occurrence_and_at_nothing_else(resources: Json) -> None:
-    """One is enough, no data is none, and each notifies the topic, which the operator finds in the outputs."""
-    alarms = [each["Properties"] for each in resources.values() if each["Type"] == "AWS::CloudWatch::Alarm"]
-    assert len(alarms) == 16
-    for alarm in (each for each in alarms if each["MetricName"] != "Invocations"):
-        least = 3 if alarm["MetricName"] == "ServerFaults" else 1
-        assert (alarm["Statistic"], alarm["Threshold"], alarm["EvaluationPeriods"]) == ("Sum", least, 1)
-        assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
-        assert alarm["TreatMissingData"] == "notBreaching"
-        assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}]
-
-
-def test_the_topic_of_the_alarms_is_among_the_outputs(package: Package, resources: Json) -> None:
-    """Whoever deploys subscribes to it by hand."""
-    assert resources["AlarmTopic"] == {"Type": "AWS::SNS::Topic"}
-    outputs = json.loads(package.template.read_text())["Outputs"]
-    assert outputs["AlarmTopicArn"]["Value"] == {"Ref": "AlarmTopic"}
 
 
 def test_no_account_and_no_region_is_written_down(package: Package) -> None:

@@ -12,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib import VERSION, log
+from chalicelib.watch.call import watched
+from chalicelib.watch.trace import Trace
 
 OPERATION_ID = "op_01KF3Q8Z5T7W9Y1B3D5F7H9K1M"
 
@@ -87,9 +89,38 @@ def test_a_metric_is_counted_once() -> None:
     (line,) = written(log.event, "audit.pending", level=logging.ERROR, metric="AuditPending")
     assert (line["level"], line["AuditPending"]) == ("ERROR", 1)
     assert line["_aws"]["CloudWatchMetrics"] == [
-        {"Namespace": "Switchboard", "Dimensions": [[]], "Metrics": [{"Name": "AuditPending", "Unit": "Count"}]}
+        {
+            "Namespace": "Switchboard",
+            "Dimensions": [["Stage", "Function"]],
+            "Metrics": [{"Name": "AuditPending", "Unit": "Count"}],
+        }
     ]
     assert line["_aws"]["Timestamp"] > 1_700_000_000_000
+    assert (line["Stage"], line["Function"]) == ("local", "local")
+
+
+def test_metrics_are_told_for_the_stage_and_the_function_of_the_process() -> None:
+    """As the environment names them; what is no such name is not repeated."""
+    log.configure({"STAGE": "dev", "AWS_LAMBDA_FUNCTION_NAME": "switchboard-dev-APIHandler-1A2B"})
+    (line,) = written(log.event, "request", metric="ServerFaults", measures={"ColdStarts": 1})
+    assert (line["Stage"], line["Function"]) == ("dev", "switchboard-dev-APIHandler-1A2B")
+    assert (line["ServerFaults"], line["ColdStarts"]) == (1, 1)
+    log.configure({"STAGE": "07700 900123", "AWS_LAMBDA_FUNCTION_NAME": "a secret"})
+    (line,) = written(log.event, "request", metric="ServerFaults")
+    assert (line["Stage"], line["Function"]) == ("[redacted]", "[redacted]")
+
+
+def test_each_line_of_a_call_has_its_trace() -> None:
+    """Failures and what other libraries say as well; lines of no call have none."""
+    identifier = "4bf92f3577b34da6a3ce929d0e0e4736"
+    with watched(Trace(identifier, f"00-{identifier}-00f067aa0ba902b7-01")):
+        lines = [
+            *written(log.event, "request"),
+            *written(log.failure, "view.failed", raised(ValueError("secret"))),
+            *written(logging.getLogger("urllib3").warning, "secret"),
+        ]
+    assert [line["trace_id"] for line in lines] == [identifier] * 3
+    assert "trace_id" not in written(log.event, "request")[0]
 
 
 def test_a_failure_may_be_counted_too() -> None:

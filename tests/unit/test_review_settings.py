@@ -75,6 +75,7 @@ def test_all_faults_are_told_at_once() -> None:
         ("EVENTS_KEPT_DAYS", "89"),
         ("CONTACTS_KEPT_DAYS", "3651"),
         ("LOOKS_KEPT_DAYS", "a year"),
+        ("STAGE", "Dev"),
         ("ALLOWED_HEADERS", "X-One, *"),
         ("PROBLEM_TYPE_BASE", "https://p.example"),
     ],

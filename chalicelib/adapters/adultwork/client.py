@@ -15,9 +15,12 @@ from chalicelib.domain.access import AccessToken
 from chalicelib.domain.errors import Trouble, UpstreamUnavailableError
 from chalicelib.domain.time_budget import Deadline
 from chalicelib.values import dataclass
+from chalicelib.watch.call import current, note_exchange
 
 SERVER_ERROR = 500
 FINAL_REASONS = frozenset({LATE, TOO_LARGE})
+
+_MEASURED = {"GET": "UpstreamReadMs", "POST": "UpstreamSendMs"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,8 @@ class AdultWorkClient:
     """The upstream behind `base_url` (scheme, host, port; no path).
 
     `accept` asks for XML or JSON. `key_headers` are sent along when configured; whether the upstream wants them beside a
-    bearer token is not documented. Nothing is tried again but a read, once.
+    bearer token is not documented. If it `sends_trace`, a caller's trace goes along, unchanged.
+    Nothing is tried again but a read, once.
     """
 
     base_url: str
@@ -35,6 +39,7 @@ class AdultWorkClient:
     clock: Clock
     read_seconds: float
     resolve: Resolver = system_addresses
+    sends_trace: bool = False
 
     def get(
         self,
@@ -90,8 +95,13 @@ class AdultWorkClient:
         accept: str | None = None,
     ) -> UpstreamAnswer:
         """Carry one exchange out."""
-        headers = self._headers(token, body, accept)
-        answer = self.transport.send(HttpRequest(method, self.base_url + target, headers, body), exchange)
+        request = HttpRequest(method, self.base_url + target, self._headers(token, body, accept), body)
+        began, status = self.clock.monotonic(), None
+        try:
+            answer = self.transport.send(request, exchange)
+            status = answer.status
+        finally:
+            note_exchange(_MEASURED[method], began, self.clock.monotonic(), status)
         wait = retry_after_seconds(answer.headers.get("retry-after"), self.clock.now())
         return UpstreamAnswer(answer.status, answer.headers.get("content-type", ""), answer.body, wait)
 
@@ -107,8 +117,13 @@ class AdultWorkClient:
             "Accept-Encoding": "identity",
             "User-Agent": "Switchboard",
             **self.key_headers(),
+            **self._trace(),
         }
         return headers if body is None else headers | {"Content-Type": "application/json"}
+
+    def _trace(self) -> dict[str, str]:
+        trace = current().trace if self.sends_trace else None
+        return {} if trace is None else trace.headers()
 
     def _wall(self) -> float:
         """Return the wall clock, which goes on while the function is frozen."""

@@ -10,16 +10,10 @@ from chalicelib.domain.errors import StoreUnavailableError, SwitchboardError
 RETRY_AFTER_SECONDS = 5
 
 _SERVER_ERROR = 500
-_TRANSIENT_CODES = frozenset(
-    {
-        "DependencyTimeoutException",
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "ThrottlingException",
-        "TransactionInProgressException",
-    }
-)
-_TRANSIENT_REASONS = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"})
+_THROTTLING_CODES = frozenset({"ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException"})
+_THROTTLING_REASONS = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError"})
+_TRANSIENT_CODES = _THROTTLING_CODES | {"DependencyTimeoutException", "TransactionInProgressException"}
+_TRANSIENT_REASONS = _THROTTLING_REASONS | {"TransactionConflict"}
 
 
 class AwsError(Exception):
@@ -39,6 +33,12 @@ class AwsError(Exception):
         """Return why each write of a transaction was cancelled, in their order; empty for any other error."""
         reasons: list[Mapping[str, Any]] = self.members.get("CancellationReasons") or []
         return reasons
+
+
+def is_throttled(error: AwsError) -> bool:
+    """Tell whether a call, or a write of its transaction, was one too many for the service."""
+    reasons = {str(reason.get("Code")) for reason in error.reasons}
+    return error.code in _THROTTLING_CODES or bool(reasons & _THROTTLING_REASONS)
 
 
 def is_transient(error: Exception) -> bool:

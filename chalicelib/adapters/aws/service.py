@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from chalicelib.adapters.aws import document as documents
 from chalicelib.adapters.aws.credentials import CredentialSource, EnvironmentCredentials
+from chalicelib.adapters.aws.faults import AwsError, is_throttled
 from chalicelib.adapters.aws.signing import signed
 from chalicelib.adapters.http.answer import MAXIMUM_ANSWER_BYTES
 from chalicelib.adapters.http.exchange import Exchange
@@ -15,6 +16,7 @@ from chalicelib.adapters.http.transport import IDLE_SECONDS, HttpRequest, Transp
 from chalicelib.application.ports import Clock
 from chalicelib.domain.time_budget import Deadline
 from chalicelib.values import dataclass
+from chalicelib.watch.call import note
 
 # One try, from the connection to the last byte. A call has more time than that, so that a second try has some.
 TRY_SECONDS = 1.5
@@ -101,7 +103,12 @@ class Service:
         except ExchangeFailedError:
             self._trust.since = self._wall()
             raise
-        return documents.read(answer)
+        try:
+            return documents.read(answer)
+        except AwsError as error:
+            if is_throttled(error):
+                note("AwsThrottled")
+            raise
 
     def _exchange(self, deadline: Deadline) -> Exchange:
         oldest = max(self._wall() - IDLE_SECONDS, self._trust.since)

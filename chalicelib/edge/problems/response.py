@@ -1,6 +1,6 @@
 """The answer that tells an error."""
 
-from chalicelib.domain.errors import SwitchboardError
+from chalicelib.domain.errors import BookingRejectedError, SwitchboardError
 from chalicelib.edge.answer import Answer
 from chalicelib.edge.links import Links
 from chalicelib.edge.problems.cause import cause_of
@@ -22,5 +22,6 @@ def problem_response(
         operation_id=ours.operation_id,
         problem=problem_type(ours).slug,
         cause=cause_of(error),
+        rules=tuple(each.rule for each in ours.violations) if isinstance(ours, BookingRejectedError) else (),
         audit_pending=ours.audit_pending,
     )

@@ -18,6 +18,7 @@ from chalicelib.edge.review.documents import (
     verdict_document,
 )
 from chalicelib.edge.review.questions import count_command, search_command, show_command, verify_command
+from chalicelib.edge.review.verdict_counts import noted
 from chalicelib.edge.routes import health, nowhere, problems
 from chalicelib.edge.routes.resource import Resource, serve
 
@@ -56,7 +57,7 @@ def _resources(container: Callable[[], ReviewContainer]) -> tuple[Resource, ...]
 
     def verify_audit(exchange: Exchange) -> Answer:
         """Answer with the verdict over a span or an operation."""
-        return _answer(verdict_document(container().verify.execute(verify_command(exchange))))
+        return _answer(verdict_document(noted(container().verify.execute(verify_command(exchange)))))
 
     return (
         Resource(OPERATIONS, {"GET": search_operations}),

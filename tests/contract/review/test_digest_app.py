@@ -60,8 +60,9 @@ def run(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
 def test_each_hour_gets_one_digest(environment: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     """The newest hour that is due at first; then none until the next one is."""
     assert environment["DIGEST_BUCKET"]
-    assert [(line["event"], line["count"]) for line in run(capsys)] == [("digests.made", 1)]
-    assert [(line["event"], line["count"]) for line in run(capsys)] == [("digests.made", 0)]
+    for digests in (1, 0):
+        (line,) = run(capsys)
+        assert (line["event"], line["count"], line["DigestsMade"]) == ("digests.made", digests, digests)
 
 
 def test_what_is_left_after_an_outage_and_what_cannot_be_read_is_told(
@@ -79,8 +80,10 @@ def test_what_is_left_after_an_outage_and_what_cannot_be_read_is_told(
         tables.BY_DAY.attribute: {"S": tables.day_shard(at, f"op_{1:026}")},
     }
     review_client.put_item(TableName=environment["AUDIT_TABLE"], Item=row)
-    told = {line["event"]: line["level"] for line in run(capsys)}
+    made, unreadable, behind = run(capsys)
+    told = {line["event"]: line["level"] for line in (made, unreadable, behind)}
     assert told == {"digests.made": "INFO", "digests.unreadable": "ERROR", "digests.behind": "WARNING"}
+    assert (unreadable["DigestsUnreadable"], behind["DigestsBehind"]) == (1, 1)
 
 
 def test_a_failure_is_logged_and_counted_and_shows_nothing(
@@ -90,4 +93,5 @@ def test_a_failure_is_logged_and_counted_and_shows_nothing(
     os.environ["DIGEST_BUCKET"] = f"{environment['DIGEST_BUCKET']}-gone"
     with pytest.raises(DigestsFailedError, match="could not be made"):
         run(capsys)
-    assert json.loads(capsys.readouterr().out.splitlines()[-1])["event"] == "make_digests.failed"
+    line = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (line["event"], line["cause"]) == ("make_digests.failed", "NoSuchBucket:NoSuchBucket")

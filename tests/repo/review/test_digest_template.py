@@ -82,9 +82,7 @@ def test_the_key_signs_and_outlives_the_stack(resources: Json) -> None:
 
 def test_an_hour_without_a_digest_raises_an_alarm(resources: Json) -> None:
     """A run that fails rings at once; none for two hours rings as well."""
-    failing, missed = (
-        resources[name]["Properties"] for name in ("DigestHandlerErrorsAlarm", "DigestHandlerInvocationsAlarm")
-    )
+    failing, missed = (resources[name]["Properties"] for name in ("DigestHandlerErrorsAlarm", "DigestsMadeAlarm"))
     assert (failing["TreatMissingData"], failing["ComparisonOperator"]) == (
         "notBreaching",
         "GreaterThanOrEqualToThreshold",

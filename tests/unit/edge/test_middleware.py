@@ -1,7 +1,7 @@
 """What happens around every view: headers, log lines, and an answer whatever happens."""
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -9,14 +9,17 @@ from chalice.app import Chalice, ChaliceUnhandledError, Response
 
 from chalicelib import VERSION
 from chalicelib.adapters.aws.faults import AwsError
+from chalicelib.application.booking.place_booking import Answered
 from chalicelib.domain import errors
 from chalicelib.domain.audit.event import told_request_id
+from chalicelib.domain.violation import Violation
 from chalicelib.edge.answer import Answer
 from chalicelib.edge.container import Container
 from chalicelib.edge.middleware import install
 from chalicelib.edge.routes import register
 from chalicelib.edge.routes.resource import METHODS
 from chalicelib.settings import read_settings
+from chalicelib.watch.call import note_exchange
 from tests.unit.edge.gateway_event import (
     ANSWERED,
     CREATE_BOOKING,
@@ -35,6 +38,7 @@ from tests.unit.edge.gateway_event import (
 )
 
 SECRETS = ("client-token", "07700900123", "live:canary", "Hello there")
+TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 BODY = json.dumps({"PhoneNumber": SECRETS[1], "SkypeName": SECRETS[2], "Comments": SECRETS[3]})
 
 
@@ -67,8 +71,11 @@ def test_every_answer_has_the_security_headers(outcome: BaseException | None) ->
 
 
 def test_a_request_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    """Method, template, status, time and ids; nothing that the caller wrote."""
-    call(edge_app(), rest_event(body=BODY))
+    """Method, template, status, time and ids; nothing that the caller wrote. The first of a process counts as its start."""
+    app = edge_app()
+    call(app, rest_event(body=BODY))
+    assert lines(capsys)[0]["ColdStarts"] == 1
+    call(app, rest_event(body=BODY))
     (entry,) = lines(capsys)
     del entry["time"]
     assert entry == {
@@ -101,6 +108,53 @@ def test_a_server_fault_names_its_cause_and_is_counted(capsys: pytest.CaptureFix
     call(edge_app(FakePlaceBooking(error)), rest_event())
     entry = line(capsys, "request")
     assert (entry["cause"], entry["ServerFaults"]) == ("AwsError:ResourceNotFoundException", 1)
+
+
+def test_broken_rules_are_counted_by_their_names(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each of them, and the refusal once; the line repeats no value."""
+    broken = [Violation("/PhoneNumber", "phone-number", "m"), Violation("/Duration", "duration-minimum", "m")]
+    call(edge_app(FakePlaceBooking(errors.BookingRejectedError(broken))), rest_event(body=BODY))
+    entry = line(capsys, "request")
+    counted = [entry[name] for name in ("BookingsRefused", "RefusedPhoneNumber", "RefusedDurationMinimum")]
+    assert (counted, "ServerFaults" in entry) == ([1, 1, 1], False)
+
+
+@dataclass(frozen=True)
+class Upstream:
+    """A use case that notes what a call of AdultWork's does, and answers."""
+
+    began: float
+    ended: float
+
+    def execute(self, _: object) -> Answered:
+        """Note two exchanges beside each other."""
+        note_exchange("UpstreamReadMs", self.began, self.ended, 200)
+        note_exchange("UpstreamReadMs", self.began, self.ended, 200)
+        return ANSWERED
+
+
+@pytest.mark.parametrize(("ended", "overhead"), [(7.03, 50.0), (8.0, 0.0)])
+def test_what_adultwork_was_not_waited_for_is_overhead(
+    ended: float, overhead: float, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of the 80 ms that this call took by Lambda's clock; two clocks may differ a little, and nothing takes less than none."""
+    use_case: Any = Upstream(7.0, ended)
+    call(edge_app(use_case), rest_event())
+    entry = line(capsys, "request")
+    assert (entry["duration_ms"], entry["OverheadMs"], len(entry["UpstreamReadMs"])) == (80, [overhead], 2)
+
+
+def test_a_trace_is_told_in_the_line_and_believed_in_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    """One that is malformed, or has to do with the token, is not there; the answer is the same."""
+    for identifier, token, told in (
+        (TRACE_ID, "client-token", TRACE_ID),
+        (TRACE_ID, TRACE_ID, None),
+        ("0" * 32, "client-token", None),
+    ):
+        trace = {"traceparent": f"00-{identifier}-00f067aa0ba902b7-01", "tracestate": "a=07700900123"}
+        headers = {**HEADERS, "Authorization": f"Bearer {token}", **trace}
+        assert call(edge_app(), rest_event(headers=headers)).status == 201
+        assert line(capsys, "request").get("trace_id") == told
 
 
 def test_a_pause_that_an_operator_has_asked_for_is_no_fault(capsys: pytest.CaptureFixture[str]) -> None:

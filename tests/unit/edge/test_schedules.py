@@ -1,7 +1,8 @@
 """What the clock asks for: operations that nobody came back for are flagged, and Lambda finds what it has to call."""
 
 import json
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from chalice.app import Chalice, Rate, ScheduledEventConfig
 
 from chalicelib import log
 from chalicelib.application.operations.housekeeping import Expired, Housekeeping
+from chalicelib.application.operations.look_at_open import LookAtOpen, Standing
 from chalicelib.application.operations.reconcile import Reconciler
 from chalicelib.bootstrap import build
 from chalicelib.domain.errors import StoreUnavailableError
@@ -17,9 +19,10 @@ from chalicelib.domain.operation.matching import ReconciliationPolicy
 from chalicelib.domain.operation.operation import OperationState
 from chalicelib.domain.time_budget import Deadline, TimeBudget
 from chalicelib.edge.answer_form import HttpAnswers
-from chalicelib.edge.container import Container, EdgeSettings, NothingExpires
+from chalicelib.edge.container import Container, EdgeSettings, LooksAtOpen, NothingExpires, NothingOpen
 from chalicelib.edge.links import Links
 from chalicelib.edge.schedules import ScheduleFailedError, schedule
+from chalicelib.settings import InvalidSettingsError
 from tests.builders import LONDON
 from tests.contract.records import UNKNOWN, claim, made, operation
 from tests.fakes.clock import FixedClock
@@ -28,6 +31,7 @@ from tests.fakes.system import SequentialConcurrency
 from tests.fakes.upstream import InMemoryGateway
 
 TROUBLE = StoreUnavailableError("07700900123 could not be written")
+OPERATION_ID = "op_01KF3Q8Z5T7W9Y1B3D5F7H9K1M"
 REQUEST_ID = "5c1b3cf0-0000-4000-8000-000000000000"
 EVENT = {
     "version": "0",
@@ -77,10 +81,27 @@ class Counting:
         return Expired(answer) if isinstance(answer, int) else answer
 
 
-def registered(housekeeping: Any) -> tuple[Chalice, Any]:  # noqa: ANN401 (any of the above; a handler takes any event)
-    """Return an app with the schedule, and its handler."""
+@dataclass(frozen=True)
+class Looking:
+    """Implements LooksAtOpen by one answer, or what it fails with."""
+
+    answer: Standing | Exception
+
+    def execute(self, deadline: Deadline) -> Standing:
+        """Give it."""
+        assert deadline.remaining() > 0
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+def registered(
+    housekeeping: Any,  # noqa: ANN401 (any of the above)
+    look_at_open: Callable[[], LooksAtOpen] = NothingOpen,
+) -> tuple[Chalice, Any]:
+    """Return an app with the schedule, and its handler, which takes any event."""
     nobody: Any = None
-    container = Container(nobody, nobody, EdgeSettings(), nobody, housekeeping)
+    container = Container(nobody, nobody, EdgeSettings(), nobody, housekeeping, look_at_open=look_at_open)
     app = Chalice(app_name="scheduled")
     handler = schedule(app, lambda: container)
     log.configure()
@@ -110,22 +131,60 @@ def test_it_goes_on_until_nothing_is_left(capsys: pytest.CaptureFixture[str]) ->
     _, handler = registered(counting)
     assert handler(EVENT, Context()) is None
     assert counting.asked == [REQUEST_ID] * 5
-    (line,) = lines(capsys)
+    _, line = lines(capsys)
     assert (line["event"], line["level"], line["count"], line["request_id"]) == (
         "operations.expired",
         "ERROR",
         28,
         REQUEST_ID,
     )
-    assert line["OperationsExpired"] == 1
+    assert line["OperationsExpired"] == 28
 
 
 def test_an_hour_with_nothing_to_do_is_told_quietly(capsys: pytest.CaptureFixture[str]) -> None:
     """No metric, no warning."""
     _, handler = registered(Counting(0, 0))
     handler(EVENT, Context())
-    (line,) = lines(capsys)
+    is_open, line = lines(capsys)
     assert (line["level"], line["count"], "OperationsExpired" in line) == ("INFO", 0, False)
+    assert (is_open["event"], is_open["count"], is_open["OpenOperations"]) == ("operations.open", 0, 0)
+
+
+def test_what_is_open_is_counted_after_that_and_the_oldest_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whether or not something was flagged."""
+    _, handler = registered(Counting(0, 0), lambda: Looking(Standing(3, OPERATION_ID, 1200)))
+    handler(EVENT, Context())
+    line, _ = lines(capsys)
+    assert (line["event"], line["operation_id"], line["count"]) == ("operations.open", OPERATION_ID, 3)
+    assert (line["OpenOperations"], line["OldestOpenSeconds"]) == (3, 1200)
+
+
+def test_what_cannot_be_counted_is_a_failure_and_what_was_flagged_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each has its line."""
+    _, handler = registered(Counting(2, 0, 0), lambda: Looking(TROUBLE))
+    with pytest.raises(ScheduleFailedError):
+        handler(EVENT, Context())
+    failure, line = lines(capsys)
+    assert (failure["event"], failure["cause"], line["count"]) == (
+        "expire_operations.failed",
+        "StoreUnavailableError",
+        2,
+    )
+
+
+def test_wrong_settings_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """In both lines: nothing can be flagged, and nothing counted."""
+
+    def broken() -> Container:
+        raise InvalidSettingsError("CALL_SECONDS: 07700900123")
+
+    app = Chalice(app_name="scheduled")
+    handler = schedule(app, broken)
+    log.configure()
+    with pytest.raises(ScheduleFailedError):
+        handler(EVENT, Context())
+    first, second, _ = lines(capsys)
+    assert first["settings"] == second["settings"] == "CALL_SECONDS"
 
 
 def test_it_ends_before_the_platform_ends_it() -> None:
@@ -150,7 +209,7 @@ def test_a_failure_is_counted_by_lambda_and_shows_nothing(
     with pytest.raises(ScheduleFailedError) as caught:
         handler(EVENT, Context())
     assert (caught.value.__cause__, caught.value.__context__) == (None, None)
-    failure, line = lines(capsys)
+    failure, _, line = lines(capsys)
     told = (failure["event"], failure["level"], failure["request_id"])
     assert told == ("expire_operations.failed", "ERROR", REQUEST_ID)
     assert (line["event"], line["count"], "OperationsExpired" in line) == ("operations.expired", 0, False)
@@ -171,16 +230,18 @@ def test_what_was_flagged_is_told_whatever_failed(
     with pytest.raises(ScheduleFailedError):
         handler(EVENT, Context())
     assert len(counting.asked) == len(answers)
-    failure, line = lines(capsys)
+    failure, _, line = lines(capsys)
     assert failure["event"] == "expire_operations.failed"
-    assert (line["level"], line["count"], line["OperationsExpired"]) == ("ERROR", count, 1)
+    assert (line["level"], line["count"], line["OperationsExpired"]) == ("ERROR", count, count)
 
 
 def test_a_container_without_a_schedule_expires_nothing() -> None:
     """A local run has none."""
     assert NothingExpires().expire_operations(REQUEST_ID, Deadline(float, 0, 1)) == Expired()
     nobody: Any = None
-    assert isinstance(Container(nobody, nobody, EdgeSettings(), validate_booking=nobody).housekeeping, NothingExpires)
+    container = Container(nobody, nobody, EdgeSettings(), validate_booking=nobody)
+    assert isinstance(container.housekeeping, NothingExpires)
+    assert container.look_at_open().execute(Deadline(float, 0, 1)) == Standing()
 
 
 def test_the_real_container_keeps_house() -> None:
@@ -189,6 +250,7 @@ def test_the_real_container_keeps_house() -> None:
     placing: Any = container.place_booking
     assert isinstance(container.housekeeping, Housekeeping)
     assert container.housekeeping is placing.housekeeping
+    assert isinstance(container.look_at_open(), LookAtOpen)
 
 
 def test_what_nobody_came_back_for_is_flagged_in_one_hour() -> None:

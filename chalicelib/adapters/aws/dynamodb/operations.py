@@ -33,6 +33,7 @@ from chalicelib.domain.errors import BookingTakenError, StoreUnavailableError
 from chalicelib.domain.operation.operation import FOR_A_PERSON, Operation, OperationState, Outcome
 from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
+from chalicelib.watch.call import note_state
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import TransactWriteItemsInputTypeDef
@@ -110,6 +111,7 @@ class DynamoDBOperationStore(OperationReader):
         with store_errors(NOT_CONCLUDED):
             refused = self._write_what_stands(parts, deadline)
         if not refused or _is_ours(refused, event):
+            note_state(outcome.state)
             return
         if Row.BOOKING in refused and Row.OPERATION not in refused:
             raise BookingTakenError(BOOKING_TAKEN)
@@ -121,6 +123,8 @@ class DynamoDBOperationStore(OperationReader):
         with store_errors(NOT_RESOLVED):
             refused = self._write_what_stands(parts, deadline)
         is_written = not refused or _is_ours(refused, event)
+        if is_written:
+            note_state(resolution.state)
         if is_written and resolution.state in FOR_A_PERSON:
             _call_a_person(record, resolution.state)
         return is_written

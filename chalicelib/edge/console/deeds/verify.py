@@ -14,6 +14,7 @@ from chalicelib.edge.console.desk import CONSOLE, Desk
 from chalicelib.edge.console.forms import read_form
 from chalicelib.edge.console.rendering import page
 from chalicelib.edge.review.questions import OPERATION_ID
+from chalicelib.edge.review.verdict_counts import noted
 
 VERIFY = f"{CONSOLE}/verify"
 DAYS_BEFORE = 1  # what a form begins with: yesterday and today
@@ -50,7 +51,7 @@ def verify_records(desk: Desk, session: Session) -> Answer:
         if start >= end:
             return _refused(desk, session, form, "Write a last day that is not before the first one.")
         command = VerifyCommand(visit, start, end)
-    verdict = desk.serving.verify.execute(command)
+    verdict = noted(desk.serving.verify.execute(command))
     return page(desk, "verify.html", session, form=form, fault=None, verdict=_shown(verdict))
 
 

@@ -18,6 +18,8 @@ from chalicelib.adapters.http.exchange_failure import ExchangeFailedError
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.errors import StoreUnavailableError, Trouble, UpstreamUnavailableError
 from chalicelib.domain.time_budget import Deadline
+from chalicelib.watch.call import watched
+from chalicelib.watch.trace import Trace
 from devtools.proof.trials.scene.clock import MovableClock
 from tests.fakes.raw_upstream import (
     Peer,
@@ -62,6 +64,43 @@ def test_a_read_sends_the_documented_headers_and_nothing_else(client_of: ClientO
         "accept-encoding": "identity",
         "user-agent": "Switchboard",
     }
+
+
+TRACE = Trace(
+    "4bf92f3577b34da6a3ce929d0e0e4736", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "congo=t61rcWkgMzE"
+)
+
+
+@pytest.mark.parametrize("sends", [False, True])
+def test_a_callers_trace_goes_on_only_where_a_setting_says_so(client_of: ClientOf, sends: bool) -> None:  # noqa: FBT001 (a case)
+    """With reads and bookings, unchanged; a call that has none sends none."""
+    with RawUpstream(*[says(answer(b"{}"))] * 3) as upstream:
+        client = replace(client_of(upstream.url), sends_trace=sends)
+        with watched(TRACE):
+            client.get("/v1/x", TOKEN, after(5))
+            client.post("/v1/x", TOKEN, BODY, after(5))
+        client.get("/v1/x", TOKEN, after(5))
+    told = [{name: each.headers.get(name) for name in TRACE.headers()} for each in upstream.requests]
+    nothing = dict.fromkeys(TRACE.headers())
+    assert told == [*[TRACE.headers() if sends else nothing] * 2, nothing]
+
+
+def test_each_exchange_is_measured_by_what_it_is_and_what_came_of_it(client_of: ClientOf) -> None:
+    """A read that is tried again is two; a send that breaks off has a time and no status."""
+    with (
+        RawUpstream(says(answer(b"", "503 Service Unavailable")), says(answer(b"{}")), closes) as upstream,
+        watched() as call,
+    ):
+        client = client_of(upstream.url)
+        client.get("/v1/x", TOKEN, after(5))
+        with pytest.raises(ExchangeFailedError):
+            client.post("/v1/x", TOKEN, BODY, after(5))
+    measures = call.measures()
+    reads, sends = measures.pop("UpstreamReadMs"), measures.pop("UpstreamSendMs")
+    assert (len(reads), len(sends)) == (2, 1)  # type: ignore[arg-type]  # lists of milliseconds
+    assert all(0 <= each < 5000 for each in (*reads, *sends))  # type: ignore[misc]  # the same
+    assert measures == {"Upstream5xx": 1, "Upstream2xx": 1, "UpstreamNoAnswer": 1}
+    assert 0 < call.waited_seconds() < 5
 
 
 def test_a_booking_adds_its_body_and_the_key_headers(client_of: ClientOf) -> None:

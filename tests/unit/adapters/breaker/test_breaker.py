@@ -1,11 +1,16 @@
 """The breaker under reads: every move that it makes."""
 
-from collections.abc import Callable
+import json
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 
+from chalicelib import log
 from chalicelib.domain.errors import SwitchboardError, UpstreamUnavailableError
 from chalicelib.domain.operation.operation import OperationState
+from chalicelib.watch.call import watched
 from tests.builders import NOW, PRINCIPAL, TOKEN
 from tests.unit.adapters.breaker.guarded_upstream import (
     DOWN,
@@ -40,6 +45,31 @@ def test_failed_reads_in_a_row_open_it(upstream: Upstream, failure: UpstreamUnav
     """The last of them still goes through, the next one does not."""
     upstream.fails(failure, times=FAILURES)
     assert upstream.refuses() == 30
+
+
+@pytest.mark.parametrize(("failure", "trouble"), [(DOWN, "unreachable"), (LATE, "late")], ids=["down", "late"])
+def test_that_it_opens_is_told_and_counted(
+    upstream: Upstream, failure: UpstreamUnavailableError, trouble: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Once for each time, with how the upstream failed; and so are the calls that it does not make, which have no line."""
+    with configured(), watched() as call:
+        upstream.fails(failure, times=FAILURES)
+        upstream.refuses()
+        assert upstream.book() == NOT_SENT
+    (line,) = [json.loads(each) for each in capsys.readouterr().out.splitlines()]
+    assert (line["event"], line["level"], line["reason"]) == ("breaker.opened", "WARNING", trouble)
+    assert line["BreakerOpened"] == 1
+    assert call.measures() == {"BreakerRefused": 2}
+
+
+@contextmanager
+def configured() -> Iterator[None]:
+    """Make ours the only output, and put back what was there."""
+    root = logging.getLogger()
+    before = root.handlers, root.level
+    log.configure()
+    yield
+    root.handlers, root.level = before
 
 
 @pytest.mark.parametrize("answer", [None, NOT_KNOWN, REFUSED, SLOW_DOWN], ids=str)

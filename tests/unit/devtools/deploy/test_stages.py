@@ -51,6 +51,12 @@ def test_the_timeout_is_said_once() -> None:
     assert "lambda_timeout" in fault
 
 
+def test_a_stage_is_called_what_it_is_called() -> None:
+    """Its functions are told so, and its alarms look for that name."""
+    (fault,) = stage_faults(replace(SANDBOX, variables={**SANDBOX.variables, "STAGE": "live"}))
+    assert fault.startswith("STAGE: ")
+
+
 def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
     """What the function would refuse at its first call, and what only a deployment can see."""
     variables = {

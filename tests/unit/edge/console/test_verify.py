@@ -1,5 +1,6 @@
 """The page that verifies, on records in memory: the verdict, how to read it, and that nothing is verified by a link."""
 
+import json
 from random import Random
 from typing import Any
 from urllib.parse import urlencode
@@ -66,7 +67,13 @@ def ground() -> Ground:
     return ground_of(make_trail(Random(1)))
 
 
-def test_clean_records_are_told_so() -> None:
+def counted(capsys: pytest.CaptureFixture[str]) -> tuple[int, int | None]:
+    """Return what CloudWatch was told of a verification: how much was looked at, and how much was found."""
+    line = json.loads(capsys.readouterr().out.splitlines()[-1])
+    return line["OperationsVerified"], line.get("AuditFindings")
+
+
+def test_clean_records_are_told_so(capsys: pytest.CaptureFixture[str]) -> None:
     """With what was looked at, and what no digest covers yet; the look is recorded."""
     desk, ground = Desk(), Ground()
     refused = opening(1, kind=EventKind.REFUSED, details={"reason": "booking-rejected"})
@@ -76,6 +83,7 @@ def test_clean_records_are_told_so() -> None:
     assert "1 operations with 1 events were looked at" in answer.body
     assert "1 events are covered by their chains alone" in answer.body
     assert desk.trail.events[-1].look.action is Action.VERIFY
+    assert counted(capsys) == (1, None)
 
 
 def test_one_operation_can_be_verified_alone(ground: Ground) -> None:
@@ -87,8 +95,8 @@ def test_one_operation_can_be_verified_alone(ground: Ground) -> None:
     assert "1 operations with" in answer.body
 
 
-def test_a_finding_is_named_with_how_to_read_it(ground: Ground) -> None:
-    """And leads to its operation."""
+def test_a_finding_is_named_with_how_to_read_it(ground: Ground, capsys: pytest.CaptureFixture[str]) -> None:
+    """And leads to its operation; it is counted as well, should nobody read the page."""
     (operation_id, *_) = ground.records.stored
     stored = ground.records.stored[operation_id]
     stored[0] = stored[0].replace(b'"sequence":1', b'"sequence":7')
@@ -97,6 +105,7 @@ def test_a_finding_is_named_with_how_to_read_it(ground: Ground) -> None:
     assert f'href="/console/operations/{operation_id}"' in answer.body
     assert "Its bytes are not those that were written." in answer.body
     assert Tampering.CHANGED.value in answer.body
+    assert counted(capsys)[1] == 1
 
 
 def test_a_look_that_was_tampered_with_is_named_and_leads_nowhere() -> None:

@@ -16,6 +16,7 @@ from chalicelib.application.ports import BookingHeld, ClaimAnswer, Claimed, KeyH
 from chalicelib.domain.errors import BookingTakenError, StoreUnavailableError
 from chalicelib.domain.operation.operation import OperationState
 from chalicelib.domain.time_budget import Deadline
+from chalicelib.watch.call import watched
 from tests.builders import operation_record
 from tests.contract.records import (
     claim_event,
@@ -102,6 +103,39 @@ def test_a_claim_is_tried_again_with_the_same_token_and_the_same_writes(
     assert first == second
     assert len(first.document["ClientRequestToken"]) == 36
     assert clock.pauses == [0.05]
+
+
+THROTTLINGS = {
+    "throttled",
+    "over the table's limit",
+    "over the account's limit",
+    "throttled by an index",
+    "over the limit of an index",
+}
+
+
+@pytest.mark.parametrize("name", [*sorted(THROTTLINGS), "fault of DynamoDB", "conflict with another transaction"])
+def test_each_call_that_was_one_too_many_is_counted(
+    store: DynamoDBOperationStore, dynamodb: StubDynamoDB, clock: CountingClock, name: str
+) -> None:
+    """Also where the next try succeeds; other troubles are none of that."""
+    dynamodb.will(TRANSIENT[name])
+    with watched() as call:
+        claim(store, clock)
+    assert call.measures() == ({"AwsThrottled": 1} if name in THROTTLINGS else {})
+
+
+def test_states_are_counted_when_they_are_written(
+    store: DynamoDBOperationStore, dynamodb: StubDynamoDB, clock: CountingClock
+) -> None:
+    """After a send and after a read; not what could not be written."""
+    with watched() as call:
+        conclude(store, clock)
+        resolve(store, operation_record(state=OperationState.UNKNOWN), Resolution(OperationState.NOT_CREATED))
+        dynamodb.will(*[error("AccessDeniedException")])
+        with pytest.raises(StoreUnavailableError):
+            conclude(store, clock)
+    assert call.measures() == {"BookingsConfirmed": 1, "BookingsNotCreated": 1}
 
 
 @pytest.mark.parametrize("reply", DEFINITE.values(), ids=DEFINITE.keys())
