@@ -30,7 +30,7 @@ SPREAD := -n $(WORKERS) --dist loadfile
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run reset events digest errands resolve rebuild-guards drill races test check typescript python-client client-trials newcomer lint format types contracts coverage lock openapi contract-trials package deploy undeploy rollback secret deploy-test bench bench-audit scale cost simulate explore writers tampering crash-matrix deadlines machine cut-answers mutate clean
+.PHONY: help setup demo run reset events digest errands resolve rebuild-guards drill races test check typescript python-client client-trials newcomer lint format types contracts coverage lock openapi contract-trials package inspect deploy undeploy rollback secret deploy-test bench bench-audit scale cost simulate explore writers tampering crash-matrix deadlines machine cut-answers mutate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,10 @@ help: ## list the targets
 
 .venv-ministack/installed: devtools/requirements-ministack.txt
 	$(PYTHON) -m devtools.command devtools.create_environment .venv-ministack devtools/requirements-ministack.txt
+	@touch $@
+
+.venv-checkov/installed: devtools/deploy/inspection/requirements-checkov.txt
+	$(PYTHON) -m devtools.command devtools.create_environment .venv-checkov devtools/deploy/inspection/requirements-checkov.txt
 	@touch $@
 
 .venv-peers/installed: devtools/bench/requirements-peers.txt
@@ -85,7 +89,7 @@ drill: setup ## restore the operations table to an earlier second, rebuild guard
 races: setup ## send one booking 32 times at once, over and over, and print what came of it (ROUNDS=200)
 	@SWITCHBOARD_RACE_ROUNDS=$(ROUNDS) $(CALL) pytest -q tests/integration/booking/test_races_over_http.py
 
-test: setup ## run every test
+test: setup .venv-checkov/installed ## run every test
 	$(CALL) devtools.browser
 	$(CALL) pytest $(SPREAD)
 
@@ -105,7 +109,7 @@ types: .venv/installed ## mypy, strict
 contracts: .venv/installed ## the layers of the architecture
 	$(BIN)/lint-imports --no-cache
 
-coverage: setup ## every test, with 100 % of the branches of chalicelib
+coverage: setup .venv-checkov/installed ## every test, with 100 % of the branches of chalicelib
 	$(CALL) devtools.browser
 	@mkdir -p build
 	$(RUN) -m pytest -q $(SPREAD) --cov --cov-report=
@@ -134,6 +138,9 @@ contract-trials: setup ## schemathesis against the local stack: the document and
 
 package: setup ## CloudFormation template and zip for one stage, linted (STAGE=dev)
 	$(CALL) devtools.deploy.package $(STAGE)
+
+inspect: package .venv-checkov/installed ## look at the templates of a stage with checkov: nothing but what is accepted with a reason (STAGE=dev)
+	@$(CALL) devtools.deploy.inspection.checkov $(STAGE)
 
 deploy: setup ## deploy a stage to the AWS account of the credentials at hand (STAGE=dev SET="AllowedOrigins=https://…" YES=1)
 	@SET='$(SET)' YES='$(YES)' $(CALL) devtools.deploy.rollout.deployment up $(STAGE)
@@ -194,4 +201,4 @@ mutate: .venv/installed ## break domain and application in every small way, and 
 
 clean: ## remove everything that the other targets made
 	rm -rf clients/typescript/node_modules clients/typescript/dist
-	rm -rf .venv .venv-ministack .venv-peers .local build .chalice/deployments .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage mutants
+	rm -rf .venv .venv-ministack .venv-peers .venv-checkov .local build .chalice/deployments .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage mutants

@@ -12,6 +12,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "requirements-dev.txt": ("pyproject.toml", "--extra", "dev", "--no-strip-extras"),
     "devtools/requirements-ministack.txt": ("devtools/ministack.in",),
     "devtools/bench/requirements-peers.txt": ("devtools/bench/peers.in",),
+    "devtools/deploy/inspection/requirements-checkov.txt": ("devtools/deploy/inspection/checkov.in",),
 }
 
 

@@ -1,5 +1,6 @@
 """What suites share: hypothesis profiles, dummy credentials, and what takes long to start and serves a whole session."""
 
+import fcntl
 import os
 import sys
 import threading
@@ -38,14 +39,24 @@ def dynamodb_endpoint() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder that the package is made in."""
-    return tmp_path_factory.mktemp("build")
+    """Return the folder that the package is made in: one for all processes of a run."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "build"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.fixture(scope="session")
 def package(build: Path) -> Package:
-    """Make the package of the stage dev; cfn-lint has passed when this returns."""
-    return make_package("dev", build)
+    """Return the package of the stage dev, which cfn-lint has passed; whichever process asks first makes it for all."""
+    made = build / "package-dev"
+    passed = build / "passed"
+    with (build / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not passed.exists():
+            make_package("dev", build)
+            passed.touch()
+    return Package(made / "sam.json", made / "deployment.zip")
 
 
 @pytest.hookimpl(wrapper=True)

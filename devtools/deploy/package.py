@@ -92,14 +92,13 @@ def copy_shipped(root: Path, target: Path) -> None:
 
 
 def make_package(stage: str, build: Path, root: Path = ROOT) -> Package:
-    """Write `package-<stage>` below `build` anew, from the app below `root`; lint the template.
+    """Write `package-<stage>` below `build` anew, from the app below `root`; lint the templates that are deployed.
 
     Raises:
         PackagingError: as `write_package` does, or cfn-lint found a fault.
     """
     package = write_package(stage, build, root)
-    for template in (package.template, package.kept, package.app):
-        lint(template)
+    lint(package.kept, package.app)
     return package
 
 
@@ -150,13 +149,13 @@ def _write_templates(package: Package, stage: Stage) -> None:
         path.write_text(json.dumps(template, indent=2))
 
 
-def lint(template: Path) -> None:
-    """Check a template against CloudFormation's own description of every resource.
+def lint(*templates: Path) -> None:
+    """Check templates against CloudFormation's own description of every resource; in one process, which takes long to start.
 
     Raises:
         PackagingError: cfn-lint found a fault; the message tells it.
     """
-    _run(["cfn-lint", "--regions", DEFAULT_REGION, "--", str(template)], template.parent)
+    _run(["cfn-lint", "--regions", DEFAULT_REGION, "--", *map(str, templates)], templates[0].parent)
 
 
 def _run(command: Sequence[str], directory: Path) -> None:

@@ -72,13 +72,30 @@ def sent(run: LocalRun, date: str) -> int:
     return sum((one["method"], one["path"]) == ("POST", CREATE) and date in str(one["body"]) for one in journal)
 
 
-@pytest.fixture
-def origin(tmp_path: Path) -> Iterator[str]:
-    """Serve a folder, as the tools of a frontend do."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Files, directory=tmp_path)) as server:
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a frontend."""
+    return tmp_path_factory.mktemp("site")
+
+
+@pytest.fixture(scope="module")
+def origin(site: Path) -> Iterator[str]:
+    """Serve the folder, as the tools of a frontend do."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Files, directory=site)) as server:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def stack(origin: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalRun]:
+    """Run Switchboard, with the origin allowed as the guide says; each guide books at a date of its own."""
+    start, _fault, _install, allow = snippets(FRONTEND, "sh")
+    assert start == "make run\n"
+    variable, _origin, *command = re.split("[= ]", allow.strip())
+    assert (variable, command) == ("ALLOWED_ORIGINS", ["make", "run"])
+    with local_run(tmp_path_factory.mktemp("state"), **{variable: origin}) as run:
+        yield run
 
 
 def install_client(commands: str, project: Path) -> None:
@@ -95,30 +112,26 @@ def install_client(commands: str, project: Path) -> None:
 
 
 def test_the_page_of_the_guide_books_once_though_it_is_reloaded_in_the_middle(
-    browser: Browser, origin: str, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+    browser: Browser, stack: LocalRun, origin: str, site: Path
 ) -> None:
     """The guide's page, script and fault, in a browser, from an origin that is allowed as the guide says."""
-    start, fault, install, allow = snippets(FRONTEND, "sh")
-    assert start == "make run\n"
-    variable, _origin, *command = re.split("[= ]", allow.strip())
-    assert (variable, command) == ("ALLOWED_ORIGINS", ["make", "run"])
-    with local_run(tmp_path_factory.mktemp("state"), **{variable: origin}) as run:
-        (html,), (script,) = snippets(FRONTEND, "html"), snippets(FRONTEND, "ts")
-        (tmp_path / "index.html").write_text(html)
-        (tmp_path / "main.ts").write_text(here(script, run))
-        install_client(install, tmp_path)
-        options = ("--bundle", "--format=esm", "--target=es2022", f"--outfile={tmp_path / 'main.js'}")
-        done = run_node(tool("esbuild"), str(tmp_path / "main.ts"), *options, folder=tmp_path)
-        assert done.returncode == 0, done.stderr
-        assert json.loads(shell(here(fault, run)))["fault"] == "slow-answer"
-        page = browser.new_page()
-        page.goto(origin)
-        page.get_by_role("button", name="Book").click()
-        wait_until(lambda: sent(run, "2032-03-01") == 1)
-        page.reload()
-        expect(page.get_by_role("status")).to_have_text("Booked: Pending", timeout=30_000)
-        assert sent(run, "2032-03-01") == 1
-        page.close()
+    _start, fault, install, _allow = snippets(FRONTEND, "sh")
+    (html,), (script,) = snippets(FRONTEND, "html"), snippets(FRONTEND, "ts")
+    (site / "index.html").write_text(html)
+    (site / "main.ts").write_text(here(script, stack))
+    install_client(install, site)
+    options = ("--bundle", "--format=esm", "--target=es2022", f"--outfile={site / 'main.js'}")
+    done = run_node(tool("esbuild"), str(site / "main.ts"), *options, folder=site)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(shell(here(fault, stack)))["fault"] == "slow-answer"
+    page = browser.new_page()
+    page.goto(origin)
+    page.get_by_role("button", name="Book").click()
+    wait_until(lambda: sent(stack, "2032-03-01") == 1)
+    page.reload()
+    expect(page.get_by_role("status")).to_have_text("Booked: Pending", timeout=30_000)
+    assert sent(stack, "2032-03-01") == 1
+    page.close()
 
 
 def test_the_script_of_the_guide_compiles() -> None:
@@ -147,38 +160,37 @@ def phone(run: LocalRun, folder: Path, last: str) -> list[str]:
 
 
 def test_the_app_of_the_guide_is_killed_while_it_books_and_finds_its_one_booking_at_the_next_start(
-    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+    stack: LocalRun, tmp_path: Path
 ) -> None:
     """The phone ends the app after AdultWork booked and before the answer came."""
     tap = {
         "BookUserID": 123456, "SessionDate": "2032-04-02 20:00", "Duration": 15, "Method": 1,
         "PhoneNumber": "07123456789", "Credits": 32, "AcceptBy": "2032-04-02 12:00",
     }  # fmt: skip
-    with local_run(tmp_path_factory.mktemp("state")) as run:
-        shell(here(snippets(FRONTEND, "sh")[1], run))
-        app = subprocess.Popen(phone(run, tmp_path, f"await tapped({json.dumps(tap)});"))  # noqa: S603 (the guide's own words)
-        wait_until(lambda: sent(run, "2032-04-02") == 1)
-        app.send_signal(signal.SIGKILL)
-        app.wait()
-        assert "07123456789" in (tmp_path / "storage.json").read_text()
-        done = run_node(*phone(run, tmp_path, "await started();"))
-        (booking,) = requests.get(f"{run.address('upstream')}/_sandbox/bookings", timeout=5).json()
-        assert done.stdout.splitlines()[-1] == f"Booked {booking['BookingID']}", done.stderr
-        assert sent(run, "2032-04-02") == 1
-        assert json.loads((tmp_path / "storage.json").read_text()) == {}
+    shell(here(snippets(FRONTEND, "sh")[1], stack))
+    app = subprocess.Popen(phone(stack, tmp_path, f"await tapped({json.dumps(tap)});"))  # noqa: S603 (the guide's own words)
+    wait_until(lambda: sent(stack, "2032-04-02") == 1)
+    app.send_signal(signal.SIGKILL)
+    app.wait()
+    assert "07123456789" in (tmp_path / "storage.json").read_text()
+    done = run_node(*phone(stack, tmp_path, "await started();"))
+    made = requests.get(f"{stack.address('upstream')}/_sandbox/bookings", timeout=5).json()
+    (booking,) = (one for one in made if one["SessionDate"].startswith("2032-04-02"))
+    assert done.stdout.splitlines()[-1] == f"Booked {booking['BookingID']}", done.stderr
+    assert sent(stack, "2032-04-02") == 1
+    assert json.loads((tmp_path / "storage.json").read_text()) == {}
 
 
-def test_the_request_of_the_guide_is_sent_twice_and_books_once(tmp_path: Path) -> None:
+def test_the_request_of_the_guide_is_sent_twice_and_books_once(stack: LocalRun) -> None:
     """The second answer is the first one, and says so."""
     start, book = snippets(MOBILE, "sh")
     assert start == "make run\n"
-    with local_run(tmp_path) as run:
-        first, second = (shell(here(book, run)).replace("\r", "").partition("\n\n") for _ in range(2))
-        assert "201" in first[0].splitlines()[0]
-        assert "201" in second[0].splitlines()[0]
-        assert (
-            "idempotency-replayed: true" in first[0].lower(),
-            "idempotency-replayed: true" in second[0].lower(),
-        ) == (False, True)
-        assert first[2] == second[2]
-        assert sent(run, "2032-04-01") == 1
+    first, second = (shell(here(book, stack)).replace("\r", "").partition("\n\n") for _ in range(2))
+    assert "201" in first[0].splitlines()[0]
+    assert "201" in second[0].splitlines()[0]
+    assert (
+        "idempotency-replayed: true" in first[0].lower(),
+        "idempotency-replayed: true" in second[0].lower(),
+    ) == (False, True)
+    assert first[2] == second[2]
+    assert sent(stack, "2032-04-01") == 1

@@ -2,12 +2,10 @@
 
 import os
 import re
-import shlex
 import signal
 import socket
 import subprocess
 import sys
-from itertools import pairwise
 from pathlib import Path
 
 import requests
@@ -17,27 +15,8 @@ from sandbox import SandboxServer
 from tests.e2e.local_run import local_run, start
 
 
-def test_the_printed_booking_books_and_the_stack_ends_cleanly_on_sigint(tmp_path: Path) -> None:
-    """What is printed can be pasted; SIGINT ends everything with status 0 and no word of complaint."""
-    with local_run(tmp_path) as run:
-        text = "\n".join(run.lines)
-        command = text[text.index("curl -i") : text.index("\n\nAsk what a browser")]
-        words = shlex.split(command.replace("\\\n", " "))
-        headers = dict(word.split(": ", 1) for option, word in pairwise(words) if option == "-H")
-        answer = requests.post(words[2], headers=headers, data=words[words.index("-d") + 1], timeout=30)
-        assert answer.status_code == 201
-        assert run.stop(signal.SIGINT) == 0
-    assert run.lines[-1] == "ready"
-    assert run.errors == ""
-    assert run.address("console") == f"{run.address('reviewers')}/console"
-    for part in ("switchboard", "upstream", "dynamodb", "reviewers", "identity"):
-        port = int(run.address(part).rpartition(":")[2])
-        with socket.socket() as probe:
-            assert probe.connect_ex(("127.0.0.1", port)) != 0
-
-
-def test_the_printed_search_finds_the_printed_booking(tmp_path: Path) -> None:
-    """Paste both: a ready user signs in at the local provider, and sees what was booked."""
+def test_what_is_printed_books_and_finds_the_booking_and_the_stack_ends_cleanly_on_sigint(tmp_path: Path) -> None:
+    """Paste both: a ready user finds what was booked. SIGINT ends everything with status 0 and no word of complaint."""
     with local_run(tmp_path) as run:
         text = "\n".join(run.lines)
         booking, search = (
@@ -53,6 +32,13 @@ def test_the_printed_search_finds_the_printed_booking(tmp_path: Path) -> None:
         assert '"state":"CONFIRMED"' in answers[1]
         assert '"client":"p_' in answers[1]
         assert run.stop(signal.SIGINT) == 0
+    assert run.lines[-1] == "ready"
+    assert run.errors == ""
+    assert run.address("console") == f"{run.address('reviewers')}/console"
+    for part in ("switchboard", "upstream", "dynamodb", "reviewers", "identity"):
+        port = int(run.address(part).rpartition(":")[2])
+        with socket.socket() as probe:
+            assert probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 def test_records_survive_a_restart_and_another_upstream_can_be_named(tmp_path: Path) -> None:

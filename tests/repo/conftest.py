@@ -29,4 +29,4 @@ def unpacked(package: Package, tmp_path_factory: pytest.TempPathFactory) -> Iter
             "ADULTWORK_BASE_URL": sandbox.url,
             "ALLOWED_ORIGINS": example.ORIGIN,
         }
-        yield UnpackedZip(task, runtime, settings)
+        yield UnpackedZip(task, runtime, settings, database.endpoint_url)

@@ -34,25 +34,36 @@ def event(routes: Mapping[str, object], method: str, path: str, body: object = N
 
 @dataclass(frozen=True, slots=True)
 class UnpackedZip:
-    """The zip on disk, as a function finds it, and the settings of a stage."""
+    """The zip on disk, as a function finds it; the settings of a stage, and the address that stands in for AWS."""
 
     task: Path
     runtime: Path
     settings: Mapping[str, str]
+    stand_in: str
 
     def run(self, events: list[dict[str, Any]]) -> dict[str, Any]:
-        """Let a process without any other packages serve the events; return what it tells."""
-        client = str(ROOT / "tests" / "repo" / "zip_client.py")
+        """Let a process without any other packages serve the events of bookings; return what it tells."""
+        return self._run("zip_client.py", (), events, self.settings)[0]
+
+    def handle(
+        self, handler: str, events: list[dict[str, Any]], settings: Mapping[str, str]
+    ) -> tuple[dict[str, Any], str]:
+        """Let such a process serve the events of another function; return what it tells, and all that it printed."""
+        return self._run("review/zip_client.py", (handler,), events, settings)
+
+    def _run(
+        self, client: str, arguments: tuple[str, ...], events: list[dict[str, Any]], settings: Mapping[str, str]
+    ) -> tuple[dict[str, Any], str]:
         python = Path(sys.executable).resolve()  # not the one of the virtual environment
+        program = [str(ROOT / "tests" / "repo" / client), str(self.task), str(self.runtime), *arguments]
         done = subprocess.run(  # noqa: S603 (our own interpreter on our own zip)
-            [python, "-I", "-S", "-B", client, str(self.task), str(self.runtime)],
+            [python, "-I", "-S", "-B", *program],
             input=json.dumps(events),
-            env=dict(self.settings),
+            env=dict(settings),
             cwd=self.task,
             capture_output=True,
             text=True,
             check=False,
         )
-        assert not done.returncode, done.stderr
-        found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-        return found
+        assert not done.returncode, done.stderr + done.stdout
+        return json.loads(done.stdout.splitlines()[-1]), done.stdout

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from botocore.exceptions import ClientError
 
 from devtools.deploy.package import Package
@@ -17,11 +18,18 @@ from devtools.deploy.rollout.stand_in import Trial, scenes, stand_in
 from sandbox.server import SandboxServer
 
 
+@pytest.fixture(scope="module")
+def account() -> Iterator[str]:
+    """Run the stand-in, and lead this process to it; give its address."""
+    with stand_in() as address:
+        yield address
+
+
 @pytest.fixture
-def cloud() -> Iterator[Cloud]:
-    """Give an account of a stand-in of its own."""
-    with stand_in():
-        yield open_cloud()
+def cloud(account: str) -> Cloud:
+    """Return the account with nothing in it."""
+    requests.post(f"{account}/_ministack/reset", timeout=30).raise_for_status()
+    return open_cloud()
 
 
 def deployment(cloud: Cloud, told: list[str] | None = None, *, wanted: bool = True) -> Deployment:

@@ -1,31 +1,21 @@
 """The reviewers' function out of the zip: what was left out of the packages is not missed when a token is verified."""
 
-import io
-import json
-import platform
-import subprocess
-import sys
 import time
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-import pytest
-
 from chalicelib.composition.review import build
 from chalicelib.domain.time_budget import Deadline
 from chalicelib.edge.console.cookies import SESSION
 from chalicelib.review_app import app
-from devtools.deploy.package import Package
-from devtools.deploy.platform_packages import link_platform
 from devtools.deploy.review import HANDLER
-from devtools.local.dynamodb import AUDIT_TABLE, OPERATIONS_TABLE, LocalDynamoDB, create_tables, local_environment
+from devtools.local.dynamodb import AUDIT_TABLE, OPERATIONS_TABLE, local_environment
 from devtools.local.paths import match_resource
 from devtools.local.rest_event import HttpRequest, to_event
 from devtools.local.review.identity import IdentityProvider, Provider, console_environment, review_environment
-from devtools.places import ROOT
+from tests.repo.unpacked_zip import UnpackedZip, lambda_only
 
 CONSOLE = "https://audit.example/console"
 PAGES = ("/console", "/console/open", "/console/sign-in")
@@ -53,20 +43,12 @@ def event(
     return to_event(HttpRequest("GET", path, query, headers, b"", "127.0.0.1"), match, "request-1")
 
 
-@pytest.mark.skipif(
-    (sys.platform, platform.machine()) != ("linux", "x86_64"), reason="the zip holds wheels for Lambda: Linux on x86_64"
-)
-def test_the_zip_verifies_tokens_and_searches(package: Package, tmp_path: Path) -> None:
+@lambda_only
+def test_the_zip_verifies_tokens_and_searches(unpacked: UnpackedZip) -> None:
     """Both algorithms, a token that is none, one search each, and pages; without any other package, from bytecode alone."""
-    task, runtime = tmp_path / "task", tmp_path / "runtime"
-    runtime.mkdir()
-    with zipfile.ZipFile(io.BytesIO(package.zip.read_bytes())) as archive:
-        archive.extractall(task)
-    link_platform(runtime)
-    with LocalDynamoDB() as database, IdentityProvider() as identity:
-        create_tables(database.endpoint_url)
+    with IdentityProvider() as identity:
         settings = {
-            **local_environment(database.endpoint_url),
+            **local_environment(unpacked.stand_in),
             **review_environment(identity.url),
             "OPERATIONS_TABLE": OPERATIONS_TABLE,
             "AUDIT_TABLE": AUDIT_TABLE,
@@ -74,18 +56,8 @@ def test_the_zip_verifies_tokens_and_searches(package: Package, tmp_path: Path) 
         settings |= console_environment(identity, CONSOLE)
         provider = identity.provider
         tokens = [*(provider.token("rita", key) for key in provider.keys), "client-token"]
-        client = str(ROOT / "tests" / "repo" / "review" / "zip_client.py")
-        done = subprocess.run(  # noqa: S603 (our own interpreter on our own zip)
-            [Path(sys.executable).resolve(), "-I", "-S", "-B", client, str(task), str(runtime), HANDLER],
-            input=json.dumps([*map(event, tokens), *(event(session(settings, provider), path) for path in PAGES)]),
-            env=settings,
-            cwd=task,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    assert not done.returncode, done.stderr
-    found = json.loads(done.stdout.splitlines()[-1])
+        events = [*map(event, tokens), *(event(session(settings, provider), path) for path in PAGES)]
+        found, _printed = unpacked.handle(HANDLER, events, settings)
     assert [answer["statusCode"] for answer in found["answers"]] == [200, 200, 401, *(200 for _ in PAGES)]
     assert all("<h1>" in answer["body"] for answer in found["answers"][3:])
     assert {Path(name).suffix for name in found["compiled"]} == {".html"}  # templates, once in a process
