@@ -1,13 +1,16 @@
 // The client: one user's intents to book, each with one key from the tap to the outcome.
 
-import type { BookingDraft, BookingRequest, Operation, Problem, Quote } from "./contract-types.js";
-import { exchange, isOperation, readOperation } from "./exchange.js";
-import type { Reply, Transport } from "./exchange.js";
+import { asked } from "./asking.js";
+import type { Asked } from "./asking.js";
+import type { BookingDraft, BookingRequest, Operation, Quote } from "./contract-types.js";
+import { exchange, has, isOperation, readOperation } from "./exchange.js";
+import type { Transport } from "./exchange.js";
 import { Intents } from "./intents.js";
-import type { Intent, Outcome, SignIn, Waiting } from "./outcome.js";
+import type { Intent, Outcome, Waiting } from "./outcome.js";
 import { defaultRandom, defaultStorage, systemClock } from "./ports.js";
 import type { Clock, RandomSource, Storage, TokenSource } from "./ports.js";
 import { Pursuit } from "./pursuit.js";
+import { createReads } from "./reads.js";
 
 const VALIDATE = "/v1/PhoneChat/ValidateBooking";
 const PATIENCE_SECONDS = 120;
@@ -38,13 +41,6 @@ export interface BookOptions {
   /** Told at the beginning of each wait, for a line such as "being checked". */
   readonly onWait?: (waiting: Waiting) => void;
 }
-
-/** What a question without consequences was answered with. */
-export type Asked<Name extends string, Answer> =
-  | { readonly state: Name; readonly answer: Answer }
-  | { readonly state: "unavailable"; readonly retryAfterSeconds: number | null; readonly problem: Problem | null }
-  | SignIn
-  | { readonly state: "refused"; readonly problem: Problem };
 
 export type Client = ReturnType<typeof createClient>;
 
@@ -87,30 +83,14 @@ export function createClient(settings: Settings) {
     /** Asks what a booking would cost and which rules it breaks. It never books. */
     async quote(draft: BookingDraft, signal?: AbortSignal): Promise<Asked<"quoted", Quote>> {
       const reply = await exchange(transport, { method: "POST", path: VALIDATE, body: JSON.stringify(draft), signal });
-      return asked("quoted", reply, isQuote);
+      return asked("quoted", reply, has<Quote>("is_valid"));
     },
 
     /** Asks how an operation stands, such as the one of a duplicate. */
     async operation(id: string, signal?: AbortSignal): Promise<Asked<"found", Operation>> {
       return asked("found", await readOperation(transport, id, signal), isOperation);
     },
+
+    ...createReads(transport),
   };
-}
-
-function asked<Name extends string, Answer>(
-  state: Name,
-  reply: Reply,
-  isAnswer: (body: unknown) => body is Answer,
-): Asked<Name, Answer> {
-  if (reply.kind === "success" && isAnswer(reply.body)) return { state, answer: reply.body };
-  if (reply.kind === "signed-out") return { state: "sign-in", scope: null };
-  if (reply.kind !== "problem") return { state: "unavailable", retryAfterSeconds: reply.wait, problem: null };
-  const { problem, wait } = reply;
-  if (problem.status === 401 || problem.required_scope) return { state: "sign-in", scope: problem.required_scope ?? null };
-  if (wait !== null || (problem.status ?? 500) >= 500) return { state: "unavailable", retryAfterSeconds: wait, problem };
-  return { state: "refused", problem };
-}
-
-function isQuote(body: unknown): body is Quote {
-  return typeof (body as Partial<Quote>).is_valid === "boolean";
 }

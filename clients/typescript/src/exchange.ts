@@ -79,7 +79,6 @@ function read(isOk: boolean, text: string, retryAfter: string | null, now: numbe
   } catch {
     return { kind: "nothing", wait };
   }
-  if (typeof body !== "object" || body === null) return { kind: "nothing", wait };
   if (isOk) return { kind: "success", body, wait };
   return isProblem(body) ? told(body, wait) : { kind: "nothing", wait };
 }
@@ -90,8 +89,13 @@ export function told(problem: Problem, wait: number | null = null): Reply {
   return { kind: "problem", slug, problem, wait: problem.retry_after_seconds ?? wait };
 }
 
-export function isProblem(body: object): body is Problem {
-  return "type" in body && typeof body.type === "string" && "title" in body;
+export function isProblem(body: unknown): body is Problem {
+  return has<Problem>("type", "title")(body) && typeof body.type === "string";
+}
+
+/** Makes what tells an answer by members that only it has. */
+export function has<Answer>(...names: (keyof Answer & string)[]): (body: unknown) => body is Answer {
+  return (body): body is Answer => names.every((name) => name in Object(body));
 }
 
 /** Reads Retry-After: seconds, or a date (RFC 9110, 10.2.3). What is neither names no wait. */
@@ -103,11 +107,11 @@ export function seconds(retryAfter: string | null, now: number): number | null {
 }
 
 export function isBooking(body: unknown): body is Booking {
-  return typeof (body as Partial<Booking>).BookingID === "number";
+  return typeof (body as Partial<Booking> | null)?.BookingID === "number";
 }
 
 export function isOperation(body: unknown): body is Operation {
-  return typeof (body as Partial<Operation>).operation_state === "string";
+  return typeof (body as Partial<Operation> | null)?.operation_state === "string";
 }
 
 /** Asks how an operation stands. Its address is made here: no answer can lead a token to another place. */
