@@ -2,8 +2,22 @@
 
 from switchboard_client.asynchronous import AsyncClient, AsyncTokens
 from switchboard_client.client import Client, Tokens
-from switchboard_client.contract import Booking, BookingDraft, BookingRequest, Operation, Problem, Quote, Violation
+from switchboard_client.contract import (
+    Booking,
+    BookingDraft,
+    BookingRequest,
+    GetPermissionsAnswer,
+    GetSettingsAnswer,
+    GetUserBookingRequirementsAnswer,
+    MadeBookingsAnswer,
+    Operation,
+    Problem,
+    Quote,
+    Violation,
+)
 from switchboard_client.core.intents import Intent, IntentOverError
+from switchboard_client.core.questions import Asked
+from switchboard_client.core.reads import MadeBookingsQuery
 from switchboard_client.outcome import (
     Answered,
     Booked,
@@ -23,6 +37,7 @@ from switchboard_client.storage import FileStorage, MemoryStorage, Storage
 
 __all__ = [
     "Answered",
+    "Asked",
     "AsyncClient",
     "AsyncTokens",
     "Booked",
@@ -34,8 +49,13 @@ __all__ = [
     "Defect",
     "Duplicate",
     "FileStorage",
+    "GetPermissionsAnswer",
+    "GetSettingsAnswer",
+    "GetUserBookingRequirementsAnswer",
     "Intent",
     "IntentOverError",
+    "MadeBookingsAnswer",
+    "MadeBookingsQuery",
     "MemoryStorage",
     "NeedsPerson",
     "NotBooked",
