@@ -3,34 +3,26 @@
 import { asked } from "./asking.js";
 import type { Asked } from "./asking.js";
 import type { BookingDraft, BookingRequest, Operation, Quote } from "./contract-types.js";
-import { exchange, has, isOperation, readOperation } from "./exchange.js";
-import type { Transport } from "./exchange.js";
+import { connection, exchange, has, isOperation, readOperation } from "./exchange.js";
+import type { Place, Transport } from "./exchange.js";
 import { Intents } from "./intents.js";
 import type { Intent, Outcome, Waiting } from "./outcome.js";
-import { defaultRandom, defaultStorage, systemClock } from "./ports.js";
-import type { Clock, RandomSource, Storage, TokenSource } from "./ports.js";
+import { defaultRandom, defaultStorage } from "./ports.js";
+import type { RandomSource, Storage, TokenSource } from "./ports.js";
 import { Pursuit } from "./pursuit.js";
 import { createReads } from "./reads.js";
 
 const VALIDATE = "/v1/PhoneChat/ValidateBooking";
 const PATIENCE_SECONDS = 120;
-// Switchboard answers within 29 seconds, or API Gateway does in its place.
-const TIMEOUT_SECONDS = 35;
 
-export interface Settings {
-  /** Where Switchboard is, with its stage: `https://booking.example/prod`. */
-  readonly baseUrl: string;
+export interface Settings extends Place {
   /** Who is signed in, by any name that is theirs alone: an intent of one user is never sent with another's token. */
   readonly account: string;
   readonly token: TokenSource;
   /** Default: localStorage. */
   readonly storage?: Storage;
-  readonly fetch?: typeof fetch;
   /** Default: crypto.getRandomValues. */
   readonly random?: RandomSource;
-  readonly clock?: Clock;
-  /** After how long a request without an answer is given up, to be sent again under its key. */
-  readonly timeoutSeconds?: number;
 }
 
 export interface BookOptions {
@@ -45,13 +37,7 @@ export interface BookOptions {
 export type Client = ReturnType<typeof createClient>;
 
 export function createClient(settings: Settings) {
-  const transport: Transport = {
-    baseUrl: settings.baseUrl.replace(/\/+$/, ""),
-    token: settings.token,
-    fetch: settings.fetch ?? ((...request) => fetch(...request)),
-    clock: settings.clock ?? systemClock,
-    timeoutSeconds: settings.timeoutSeconds ?? TIMEOUT_SECONDS,
-  };
+  const transport: Transport = { ...connection(settings, "omit"), token: settings.token };
   const intents = new Intents(settings.storage ?? defaultStorage(), settings.random ?? defaultRandom, settings.account);
   const running = new Map<string, Promise<Outcome>>();
 

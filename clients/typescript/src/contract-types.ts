@@ -8,6 +8,7 @@ export type Booking = Schemas["Booking"];
 export type Operation = Schemas["Operation"];
 export type OperationState = Operation["operation_state"];
 export type Quote = Schemas["Quote"];
+export type SignInBegun = Schemas["SignInBegun"];
 export type TokenGrant = Schemas["TokenGrant"];
 export type Violation = Schemas["Violation"];
 export type UserBookingRequirements = Schemas["GetUserBookingRequirementsAnswer"];

@@ -7,5 +7,5 @@ export type * from "./outcome.js";
 export { memoryStorage, nativeStorage, webStorage } from "./ports.js";
 export type * from "./ports.js";
 export type { ReadOptions } from "./reads.js";
-export { createSignIn } from "./sign-in.js";
-export type { PageSignIn, SignInSettings } from "./sign-in.js";
+export { createNativeSignIn, createSignIn } from "./sign-in.js";
+export type { NativeSignInSettings, SignInSession, SignInSettings } from "./sign-in.js";

@@ -28,7 +28,7 @@ export function world(...answers) {
     const answer = answers.length > 1 ? answers.shift() : answers[0];
     if (answer === "lost") throw new TypeError("lost");
     const body = typeof answer.body === "string" ? answer.body : JSON.stringify(answer.body);
-    return new Response(body, { status: answer.status, headers: answer.headers ?? {} });
+    return new Response(answer.status === 204 ? null : body, { status: answer.status, headers: answer.headers ?? {} });
   };
   const token = (rejected) => { seen.rejected.push(rejected); return rejected ? "fresh" : "stale"; };
   const settings = { baseUrl: "https://stage.example/dev/", account: "me", storage: seen.storage, token, fetch, clock };
