@@ -18,6 +18,7 @@ from switchboard_client.contract import (
 from switchboard_client.core.intents import Intent, IntentOverError
 from switchboard_client.core.questions import Asked
 from switchboard_client.core.reads import MadeBookingsQuery
+from switchboard_client.core.sign_in import SignInUnavailableError
 from switchboard_client.outcome import (
     Answered,
     Booked,
@@ -33,12 +34,14 @@ from switchboard_client.outcome import (
     Unavailable,
     Waiting,
 )
-from switchboard_client.storage import FileStorage, MemoryStorage, Storage
+from switchboard_client.sign_in import AsyncNativeSignIn, NativeSignIn
+from switchboard_client.storage import FileStorage, Keychain, MemoryStorage, Storage
 
 __all__ = [
     "Answered",
     "Asked",
     "AsyncClient",
+    "AsyncNativeSignIn",
     "AsyncTokens",
     "Booked",
     "Booking",
@@ -54,9 +57,11 @@ __all__ = [
     "GetUserBookingRequirementsAnswer",
     "Intent",
     "IntentOverError",
+    "Keychain",
     "MadeBookingsAnswer",
     "MadeBookingsQuery",
     "MemoryStorage",
+    "NativeSignIn",
     "NeedsPerson",
     "NotBooked",
     "Operation",
@@ -66,6 +71,7 @@ __all__ = [
     "Refused",
     "Rejected",
     "SignIn",
+    "SignInUnavailableError",
     "Storage",
     "Tokens",
     "Unavailable",
