@@ -114,7 +114,7 @@ def serve(environment: Mapping[str, str], stops: "SimpleQueue[int]") -> None:
             Stack(Ports(*of_stack), state=state, page_origins=page.origins) as stack,
             DigestSchedule(digest_due_hours),
         ):
-            page.show(stack.url, has_sandbox=stack.sandbox is not None)
+            page.show(stack.url, has_sandbox=stack.sandbox is not None, has_sign_in=stack.has_sign_in)
             if stops.empty():
                 print(describe(stack, page.url))
                 print("ready", flush=True)
