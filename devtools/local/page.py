@@ -1,7 +1,7 @@
 """The sample page of `examples/booking-page` on an origin of its own, as any host of files would serve it.
 
 The page and the TypeScript client become one file here, as a frontend's own tools would make it. `settings.json` tells
-the page where Switchboard is and, beside the sandbox, the people who can sign in without typing a token.
+the page where Switchboard is, whether users sign in through it and, beside the sandbox, the people who need not type a token.
 """
 
 import json
@@ -49,7 +49,7 @@ def bundled() -> bytes:
     return made.stdout
 
 
-def settings(switchboard_url: str, *, has_sandbox: bool) -> dict[str, Any]:
+def settings(switchboard_url: str, *, has_sandbox: bool, has_sign_in: bool) -> dict[str, Any]:
     """Return what the page is told; an upstream that is not the sandbox knows none of its people."""
     users = [
         {"account": str(one.user_id), "token": _FIRST_TOKENS[one.user_id], "label": f"{one.nickname} ({one.user_id})"}
@@ -58,6 +58,7 @@ def settings(switchboard_url: str, *, has_sandbox: bool) -> dict[str, Any]:
     candidates = [{"id": one.user_id, "label": one.nickname} for one in CANDIDATES.values()]
     return {
         "baseUrl": switchboard_url,
+        "hasSignIn": has_sign_in,
         "users": users if has_sandbox else [],
         "candidates": candidates if has_sandbox else [],
         "example": booking(now_on_upstream_clock()) if has_sandbox else None,
@@ -76,12 +77,12 @@ class BookingPage:
         self.url = f"http://{HOST}:{self._server.server_port}"
         self.origins = (self.url, f"http://localhost:{self._server.server_port}")
 
-    def show(self, switchboard_url: str, *, has_sandbox: bool) -> None:
+    def show(self, switchboard_url: str, *, has_sandbox: bool, has_sign_in: bool) -> None:
         """Begin to answer. Raises RuntimeError when the script cannot be made."""
         script = bundled()
 
         def files() -> Files:
-            told = json.dumps(settings(switchboard_url, has_sandbox=has_sandbox)).encode()
+            told = json.dumps(settings(switchboard_url, has_sandbox=has_sandbox, has_sign_in=has_sign_in)).encode()
             return {
                 "/": ("text/html; charset=utf-8", (FILES / "index.html").read_bytes()),
                 "/page.css": ("text/css; charset=utf-8", (FILES / "page.css").read_bytes()),

@@ -119,7 +119,7 @@ def serve(environment: Mapping[str, str], stops: "SimpleQueue[int]") -> None:
             Schedule("digests", is_behind_with_digests, LOOK_SECONDS),
             Schedule("errands", run_and_tell, HOUR_SECONDS),
         ):
-            page.show(stack.url, has_sandbox=stack.sandbox is not None)
+            page.show(stack.url, has_sandbox=stack.sandbox is not None, has_sign_in=stack.has_sign_in)
             if stops.empty():
                 print(describe(stack, page.url))
                 print("ready", flush=True)

@@ -41,21 +41,26 @@ class Ports:
     identity: int = 0
 
 
-def app_environment(given: Mapping[str, str], upstream_url: str, endpoint_url: str, hmac_key: str) -> dict[str, str]:
-    """Return the app's whole environment: what is given, defaults for what is not, and our own database for sure."""
+def app_environment(
+    given: Mapping[str, str], upstream_url: str, endpoint_url: str, hmac_key: str, page_origins: tuple[str, ...] = ()
+) -> dict[str, str]:
+    """Return the app's whole environment: what is given, defaults for what is not, and our own database for sure.
+
+    Pages of `page_origins` may call and sign in beside those of the allowed origins.
+    """
     mine = {name: value for name, value in given.items() if name not in _FOREIGN}
     defaults = {
         "ADULTWORK_BASE_URL": upstream_url,
-        "ALLOWED_ORIGINS": DEFAULT_ORIGINS,
         "HMAC_KEY": hmac_key,
         "BOOKINGS_PER_DAY": "0",  # nobody is protected from the sandbox, and a developer books all day
     }
-    if "ADULTWORK_BASE_URL" not in given:
-        defaults |= sandbox_sign_in(upstream_url, mine.get("ALLOWED_ORIGINS") or DEFAULT_ORIGINS)
+    origins = ",".join((mine.get("ALLOWED_ORIGINS") or DEFAULT_ORIGINS, *page_origins))
+    if not given.get("ADULTWORK_BASE_URL"):
+        defaults |= sandbox_sign_in(upstream_url, origins)
     tables = {"OPERATIONS_TABLE": OPERATIONS_TABLE, "AUDIT_TABLE": AUDIT_TABLE}
     tables |= {"DIGEST_BUCKET": DIGEST_BUCKET, "DIGEST_KEY_ID": DIGEST_KEY, "DIGEST_KEY_IDS": DIGEST_KEY}
     chosen = {name: mine.get(name) or value for name, value in defaults.items()}
-    return {**mine, **chosen, **tables, **local_environment(endpoint_url)}
+    return {**mine, **chosen, "ALLOWED_ORIGINS": origins, **tables, **local_environment(endpoint_url)}
 
 
 def sandbox_sign_in(sandbox_url: str, origins: str) -> dict[str, str]:
@@ -67,6 +72,7 @@ def sandbox_sign_in(sandbox_url: str, origins: str) -> dict[str, str]:
         "ADULTWORK_CLIENT_SECRET": PROJECTS["sandbox-project"],
         "SIGN_IN_REDIRECT_URIS": ",".join(f"{origin.strip()}/" for origin in origins.split(",") if origin.strip()),
         "SIGN_IN_NATIVE_REDIRECT_URIS": "com.example.app:/signed-in",
+        "SIGN_INS_PER_MINUTE": "1000",  # each reload of a page is one, and all come from this machine
     }
 
 
@@ -98,6 +104,7 @@ class Stack:
         self._gateways: list[LocalGateway] = []
         self.sandbox: SandboxServer | None = None
         self.identity: IdentityProvider | None = None
+        self.has_sign_in = False
         self.url = ""
         self.review_url = ""
         self.issuer = ""
@@ -133,6 +140,7 @@ class Stack:
         )  # the console's address is a setting, and so known before its server
         self._set_environment(f"http://{HOST}:{review_port}/console")
         self.url = self._serve("app", "chalicelib.bootstrap", self._ports.app)
+        self.has_sign_in = importlib.import_module("chalicelib.bootstrap").container().settings.has_sign_in
         self.review_url = self._serve("chalicelib.review_app", "chalicelib.composition.review", review_port)
 
     def _serve(self, entry: str, root: str, port: int) -> str:
@@ -166,8 +174,7 @@ class Stack:
         before = dict(os.environ)
         key = kept_key(self._state) if self._state else secrets.token_hex(32)
         self._open.callback(_replace_environment, before)
-        apps = app_environment(before, self.upstream_url, self.endpoint_url, key)
-        apps["ALLOWED_ORIGINS"] = ",".join((apps["ALLOWED_ORIGINS"], *self._page_origins))
+        apps = app_environment(before, self.upstream_url, self.endpoint_url, key, self._page_origins)
         local = self.identity and review_environment(self.issuer) | console_environment(self.identity, console_url)
         _replace_environment({**apps, **(local or {})})
         self.console_url = os.environ.get("REVIEW_CONSOLE_URL", "")

@@ -1,6 +1,6 @@
 // The list: a card for each booking that is under way, and for each that AdultWork has.
 
-import type { Booking, BookingRequest } from "switchboard-client";
+import type { Booking, BookingRequest, MadeBookings } from "switchboard-client";
 
 const MOST_KEPT = 20;
 const list = document.getElementById("bookings") as HTMLElement;
@@ -21,26 +21,51 @@ export class Cards {
   constructor(account: string) {
     this.name = `booking-page/${account}`;
     list.replaceChildren();
-    this.keep(this.kept());
+    for (const one of this.kept()) list.append(this.remember(one));
     this.count();
   }
 
   /** Says how an intent stands. */
-  tell(key: string, booking: BookingRequest, state: string, words: string): void {
-    this.show(key, state, words, `Candidate ${booking.BookUserID}, ${spoken(booking.SessionDate)}`);
+  tell(key: string, booking: BookingRequest, state: string, words: string): HTMLElement {
+    const isNew = !this.cards.has(key);
+    const card = this.show(key, state, words, `Candidate ${booking.BookUserID}, ${spoken(booking.SessionDate)}`);
+    if (isNew) list.prepend(card);
+    return card;
+  }
+
+  /** Asks something about an intent: each answer is a button. */
+  ask(key: string, booking: BookingRequest, words: string, answers: Readonly<Record<string, () => void>>): void {
+    const card = this.tell(key, booking, "asked", words);
+    for (const [name, answer] of Object.entries(answers)) {
+      const button = line("button", name) as HTMLButtonElement;
+      button.type = "button";
+      button.addEventListener("click", answer);
+      card.append(button);
+    }
   }
 
   /** Shows the booking that came of an intent, and keeps it on the device. */
   booked(key: string, booking: Booking): void {
     this.drop(key);
-    this.keep([...this.kept().filter(({ id }) => id !== booking.BookingID), remembered(booking)]);
+    const one = remembered(booking);
+    this.keep([one, ...this.kept().filter(({ id }) => id !== one.id)]);
+    list.prepend(this.remember(one));
   }
 
-  /** Shows what AdultWork has, newest first, and keeps that on the device in the place of what it remembers. */
-  listed(bookings: readonly Booking[]): void {
-    const known = bookings.map(remembered).reverse();
-    this.kept().filter(({ id }) => known.every((one) => one.id !== id)).forEach(({ id }) => this.drop(String(id)));
-    this.keep(known);
+  /** Shows a page of what AdultWork has. The first one takes the place of all that the device remembers. */
+  listed({ Bookings, unreadable }: MadeBookings, isFirst: boolean): void {
+    const known = Bookings.map(remembered);
+    if (isFirst) {
+      this.forget();
+      this.keep(known);
+    }
+    list.append(...known.map((one) => this.remember(one)));
+    unreadable.forEach((id, index) => {
+      const card = this.show(`unreadable/${id ?? index}`, "unreadable", `Booking ${id ?? ""}`, "It cannot be shown here. AdultWork has it.");
+      card.dataset["booking"] = "true";
+      list.append(card);
+    });
+    this.count();
   }
 
   drop(key: string): void {
@@ -49,18 +74,29 @@ export class Cards {
     this.count();
   }
 
-  private show(key: string, state: string, title: string, words: string): void {
-    const card = this.cards.get(key) ?? list.insertBefore(document.createElement("li"), list.firstChild);
+  /** Forgets the bookings of a user, here and on the device. */
+  forget(): void {
+    for (const [key, { dataset }] of this.cards) if (dataset["booking"]) this.drop(key);
+    localStorage.removeItem(this.name);
+  }
+
+  private remember({ id, status, who, when }: Kept): HTMLElement {
+    const card = this.show(String(id), "booked", status, `${who}, ${when}`);
+    card.dataset["booking"] = "true";
+    return card;
+  }
+
+  private show(key: string, state: string, title: string, words: string): HTMLElement {
+    const card = this.cards.get(key) ?? document.createElement("li");
     card.dataset["state"] = state;
     card.replaceChildren(line("strong", title), line("p", words));
     this.cards.set(key, card);
-    this.count();
+    empty.hidden = true;
+    return card;
   }
 
   private keep(bookings: readonly Kept[]): void {
-    const latest = bookings.slice(-MOST_KEPT);
-    localStorage.setItem(this.name, JSON.stringify(latest));
-    latest.forEach((one) => this.show(String(one.id), "booked", one.status, `${one.who}, ${one.when}`));
+    localStorage.setItem(this.name, JSON.stringify(bookings.slice(0, MOST_KEPT)));
   }
 
   private kept(): Kept[] {

@@ -1,16 +1,19 @@
 // The page: who books, what is booked, and what became of it. All that must not go wrong is the client's work.
 
 import { createClient, match } from "switchboard-client";
-import type { BookingRequest, Intent, Outcome, Waiting } from "switchboard-client";
+import type { BookingRequest, Intent, Outcome, TokenSource, Waiting } from "switchboard-client";
 import { Cards } from "./cards.js";
 import { Correcting } from "./correcting.js";
 import { fill, focusFirstViolation, say, showViolations, watch, written } from "./form.js";
-import { list } from "./listing.js";
+import { Listing } from "./listing.js";
+import { forgetCandidate, lookUp } from "./looking-up.js";
 import { quoteSoon, stopQuoting } from "./quoting.js";
+import { ACCOUNT, SigningIn } from "./signing-in.js";
 
-/** settings.json, which the host of the page serves: where Switchboard is, and with a sandbox its people. */
+/** settings.json, which the host of the page serves: where Switchboard is, if it has sign-in, and with a sandbox its people. */
 interface PageSettings {
   readonly baseUrl: string;
+  readonly hasSignIn: boolean;
   readonly users: readonly { readonly account: string; readonly token: string; readonly label: string }[];
   readonly candidates: readonly { readonly id: number; readonly label: string }[];
   readonly example: BookingRequest | null;
@@ -19,18 +22,20 @@ interface PageSettings {
 const settings = (await (await fetch("settings.json")).json()) as PageSettings;
 const users = document.getElementById("user") as HTMLSelectElement;
 const tokenField = document.getElementById("token") as HTMLInputElement;
+// The cookie of a session reaches Switchboard from a page of its own site only.
+const signingIn =
+  settings.hasSignIn && new URL(settings.baseUrl).hostname === location.hostname ? new SigningIn(settings.baseUrl, () => desk.cards.forget()) : null;
 let desk = open();
 
 /** All that belongs to one user: another user gets another desk, and never an intent of this one. */
 function open() {
-  const { account, token } = settings.users[users.selectedIndex] ?? settings.users[0] ?? { account: "me", token: "" };
-  const signedIn = (): string | null => token || tokenField.value || null;
-  const client = createClient({
-    baseUrl: settings.baseUrl,
-    account,
-    token: (rejected) => (rejected === undefined ? signedIn() : null),
-  });
-  return { client, signedIn, cards: new Cards(account), correcting: new Correcting(client, account), running: new Map<string, AbortController>() };
+  const chosen = settings.users[users.selectedIndex] ?? settings.users[0] ?? { account: ACCOUNT, token: "" };
+  const account = signingIn ? ACCOUNT : chosen.account;
+  const given: TokenSource = (rejected) => (rejected === undefined ? chosen.token || tokenField.value || null : null);
+  const client = createClient({ baseUrl: settings.baseUrl, account, token: signingIn ? signingIn.token : given });
+  const cards = new Cards(account);
+  forgetCandidate();
+  return { client, cards, listing: new Listing(client, cards), correcting: new Correcting(client, account), running: new Map<string, AbortController>() };
 }
 
 async function tapped(): Promise<void> {
@@ -45,7 +50,7 @@ async function goOn(intent: Intent): Promise<void> {
   const ending = new AbortController();
   mine.running.set(intent.key, ending);
   mine.cards.tell(intent.key, intent.booking, "running", "Booking …");
-  const onWait = (waiting: Waiting): void => mine.cards.tell(intent.key, intent.booking, "waiting", reason(waiting));
+  const onWait = (waiting: Waiting): void => void mine.cards.tell(intent.key, intent.booking, "waiting", reason(waiting));
   const outcome = await mine.client.book(intent, { signal: ending.signal, onWait });
   mine.running.delete(intent.key);
   if (mine !== desk) return; // another user sits here now; the intent is kept for its own
@@ -55,7 +60,7 @@ async function goOn(intent: Intent): Promise<void> {
 
 function tell(intent: Intent, outcome: Outcome): void {
   const { key, booking } = intent;
-  const say = (words: string): void => desk.cards.tell(key, booking, outcome.state, words);
+  const say = (words: string): void => void desk.cards.tell(key, booking, outcome.state, words);
   match(outcome, {
     booked: (found) => {
       desk.cards.booked(key, found.booking);
@@ -94,23 +99,42 @@ function reason({ reason: why, decidedBy }: Waiting): string {
   return words[why];
 }
 
-/** Goes on with every booking whose outcome is not known, but for one that the user has to put right. */
+/** Goes on with every booking whose outcome is not known, but for those that the user has to put right, or to say a word of. */
 async function goOnWithAll(): Promise<void> {
   const { client, correcting } = desk;
   for (const intent of await client.pending()) {
-    if (correcting.waitsFor(intent)) fill({ ...intent.booking });
+    if (signingIn?.isDoubted(intent)) askWhose(signingIn, intent);
+    else if (correcting.waitsFor(intent)) fill({ ...intent.booking });
     else void goOn(intent);
   }
 }
 
+/** Somebody signed in since this booking was begun. It spends their credits: they say whether they want it. */
+function askWhose(known: SigningIn, intent: Intent): void {
+  const { client, cards } = desk;
+  cards.ask(intent.key, intent.booking, "This booking was begun on this device before you signed in. Is it yours?", {
+    "Yes, go on": () => {
+      known.settle(intent);
+      void goOnWithAll();
+    },
+    "No, forget it": () => {
+      known.settle(intent);
+      cards.drop(intent.key);
+      void client.forget(intent);
+    },
+  });
+}
+
 function askAnew(): void {
   quoteSoon(desk.client);
-  void list(settings.baseUrl, desk.signedIn(), desk.cards);
+  void lookUp(desk.client);
+  void desk.listing.restart();
 }
 
 async function start(): Promise<void> {
   desk = open();
   tokenField.value = "";
+  await signingIn?.start(desk.client.pending);
   await goOnWithAll();
   askAnew();
 }
@@ -120,12 +144,16 @@ function showNetwork(): void {
 }
 
 users.append(...settings.users.map(({ label, account }) => new Option(label, account)));
-document.querySelectorAll<HTMLElement>(".token").forEach((part) => (part.hidden = settings.users.length > 0));
+const shown = signingIn ? null : settings.users.length > 0 ? ".ready" : ".token";
+if (shown) document.querySelectorAll<HTMLElement>(shown).forEach((part) => (part.hidden = false));
 document.getElementById("candidates")?.append(...settings.candidates.map(({ id, label }) => new Option(label, String(id))));
-users.hidden = settings.users.length === 0;
 users.form?.addEventListener("submit", (event) => event.preventDefault());
 users.addEventListener("change", () => void start());
-tokenField.addEventListener("change", askAnew);
+tokenField.addEventListener("change", () => {
+  forgetCandidate();
+  askAnew();
+});
+document.getElementById("more")?.addEventListener("click", () => void desk.listing.more());
 addEventListener("offline", showNetwork);
 addEventListener("online", () => {
   showNetwork();
@@ -134,7 +162,11 @@ addEventListener("online", () => {
   askAnew();
 });
 fill({ ...settings.example });
-watch(() => quoteSoon(desk.client), () => void tapped());
+const changed = (): void => {
+  quoteSoon(desk.client);
+  void lookUp(desk.client);
+};
+watch(changed, () => void tapped());
 showNetwork();
 await start();
 document.documentElement.dataset["ready"] = "true";

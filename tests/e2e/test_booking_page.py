@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import requests
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from devtools.node_packages import tool
 from devtools.places import ROOT
@@ -44,15 +44,30 @@ def context(browser: Browser, stack: LocalRun) -> Iterator[BrowserContext]:
     opened.close()
 
 
-def open_page(context: BrowserContext, stack: LocalRun, minute: str = "") -> Page:
-    """Open the page, and choose a time that belongs to one test."""
+def open_page(context: BrowserContext, stack: LocalRun, minute: str = "", user: str | None = "Client") -> Page:
+    """Open the page, sign in unless somebody is, and choose a time that belongs to one test."""
     page = context.new_page()
     page.goto(stack.address("page"))
     expect(page.locator("html[data-ready]")).to_be_attached()
+    if user and page.get_by_role("button", name="Sign in").is_visible():
+        sign_in(page, user)
+    choose(page, minute)
+    return page
+
+
+def sign_in(page: Page, user: str) -> None:
+    """Sign in at the sandbox's login."""
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("link", name=user, exact=True).click()
+    expect(page.locator("html[data-ready]")).to_be_attached()
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+
+
+def choose(page: Page, minute: str) -> None:
+    """Choose a time."""
     if minute:
         page.get_by_label("When").fill(minute)
         page.get_by_label("To be accepted by").fill("2031-01-01T12:00")
-    return page
 
 
 def card(page: Page, minute: str) -> Locator:
@@ -77,6 +92,11 @@ def arm(stack: LocalRun, fault: str, **settings: object) -> None:
     """Let the next booking meet a fault."""
     order = {"path": CREATE, "fault": fault, **settings}
     requests.post(f"{stack.address('upstream')}/_sandbox/faults", json=order, timeout=5).raise_for_status()
+
+
+def end_access(stack: LocalRun) -> None:
+    """Let every access token of the login run out."""
+    requests.delete(f"{stack.address('upstream')}/_sandbox/tokens", timeout=5).raise_for_status()
 
 
 @contextmanager
@@ -104,11 +124,14 @@ def require_accessible(page: Page, name: str) -> None:
     page.emulate_media(color_scheme="light")
 
 
-def test_a_newcomer_sees_the_price_and_books_without_typing_anything(context: BrowserContext, stack: LocalRun) -> None:
-    """The sample is filled in, the sandbox's people are there to choose from; the booking is kept over a reload."""
+def test_a_newcomer_signs_in_sees_the_price_and_books_without_typing_anything(
+    context: BrowserContext, stack: LocalRun
+) -> None:
+    """The sample is filled in, the sandbox's login has its people to choose from; the booking is kept over a reload."""
     page = open_page(context, stack)
     with watching(page):
         expect(page.locator("#minimum_credits")).to_have_text("22.5")
+        expect(page.locator("#offered")).to_have_text("1.5 credits a minute. Offered: the candidate calls me, skype.")
         before, after = (int(page.locator(name).inner_text()) for name in ("#balance", "#balance_after"))
         assert before - after == 32
         expect(page.locator("#quoted")).to_have_text("Nothing is wrong with this booking.")
@@ -201,17 +224,131 @@ def test_an_answer_that_is_lost_behind_switchboard_is_found_again(context: Brows
     assert (len(booked(stack, minute)), sent(stack, minute)) == (1, 1)
 
 
-def test_another_user_sees_nothing_of_the_first_and_may_lack_a_scope(context: BrowserContext, stack: LocalRun) -> None:
-    """Each has a list and a price of their own."""
-    minute = "2031-02-05T12:00"
+def test_whoever_is_not_signed_in_books_nothing_and_may_cancel(context: BrowserContext, stack: LocalRun) -> None:
+    """What they tap is kept; after they signed in it is theirs to go on with."""
+    minute = "2031-02-07T12:00"
+    page = open_page(context, stack, minute, user=None)
+    expect(page.locator("#quoted")).to_have_text("Sign in to see the price.")
+    page.get_by_role("button", name="Book").click()
+    expect(page.locator("#bookings li[data-state=sign-in]")).to_contain_text("Nothing is lost")
+    require_accessible(page, "signed-out")
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("link", name="Cancel").click()
+    expect(page.locator("#who-told")).to_have_text("You are not signed in.")
+    assert page.url == f"{stack.address('page')}/"
+    sign_in(page, "Client")
+    expect(page.locator("#bookings li[data-state=asked]")).to_contain_text("Is it yours?")
+    require_accessible(page, "asked")
+    assert sent(stack, minute) == 0
+    page.reload()
+    page.get_by_role("button", name="Yes, go on").click()
+    expect(card(page, minute)).to_have_count(1)
+    assert (len(booked(stack, minute)), sent(stack, minute)) == (1, 1)
+
+
+def test_another_user_sees_nothing_of_the_first_and_sends_nothing_of_theirs(
+    context: BrowserContext, stack: LocalRun
+) -> None:
+    """Each has a list and a price of their own; what the first one left on the device is forgotten, not booked."""
+    minute, left = "2031-02-05T12:00", "2031-02-08T12:00"
     page = open_page(context, stack, minute)
     page.get_by_role("button", name="Book").click()
     expect(card(page, minute)).to_have_count(1)
-    page.get_by_label("Signed in as").select_option("1003")
-    expect(page.locator("#bookings li")).to_have_count(0)
+    page.route("**/CreateBooking", lambda route: route.abort())
+    choose(page, left)
+    page.get_by_role("button", name="Book").click()
+    expect(page.locator("#bookings li[data-state=waiting]")).to_have_count(1)
+    other_tab = open_page(context, stack)
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+    page.unroute("**/CreateBooking")
+    sign_in(page, "NoScope")
     expect(page.locator("#quoted")).to_contain_text("account_phonechat_bookings")
-    page.get_by_label("Signed in as").select_option("1004")
-    expect(page.locator("#balance")).to_have_text("not known")
+    expect(page.locator("#bookings li")).to_have_count(1)
+    for tab in (page, other_tab):
+        expect(tab.get_by_role("button", name="No, forget it")).to_be_visible()
+    page.get_by_role("button", name="No, forget it").click()
+    expect(page.locator("#bookings li")).to_have_count(0)
+    page.reload()
+    expect(page.locator("html[data-ready]")).to_be_attached()
+    expect(page.locator("#bookings li")).to_have_count(0)
+    assert sent(stack, left) == 0
+
+
+def test_a_session_outlives_its_access_token_in_the_middle_of_a_booking(
+    context: BrowserContext, stack: LocalRun
+) -> None:
+    """The sandbox ends every access token; the page refreshes by itself, and the booking is sent once."""
+    minute = "2031-02-09T12:00"
+    page = open_page(context, stack, minute)
+    expect(page.locator("#minimum_credits")).to_have_text("22.5")
+    end_access(stack)
+    with page.expect_response("**/oauth/token") as refreshed:
+        page.get_by_role("button", name="Book").click()
+    assert refreshed.value.status == 200
+    expect(card(page, minute)).to_have_count(1)
+    assert (len(booked(stack, minute)), sent(stack, minute)) == (1, 1)
+
+
+def test_a_long_list_comes_page_by_page(context: BrowserContext, stack: LocalRun) -> None:
+    """The newest ten, and the rest when they are asked for; a page that cannot be read is asked for once more."""
+    for minute in range(12):
+        book_elsewhere(stack, f"2031-03-01 12:{minute:02}")
+    page = open_page(context, stack, user="OtherClient")
+    bookings, more = page.locator("#bookings li"), page.get_by_role("button", name="Show more")
+    expect(bookings).to_have_count(10)
+    expect(bookings.first).to_contain_text("12:11")
+    page.route("**/MadeBookings?*PageNumber=2", unavailable, times=1)
+    more.click()
+    expect(page.locator("#list-told")).to_contain_text("cannot be read")
+    expect(bookings).to_have_count(10)
+    more.click()
+    expect(bookings).to_have_count(12)
+    expect(bookings.last).to_contain_text("12:00")
+    expect(more).to_be_hidden()
+    require_accessible(page, "long-list")
+
+
+def book_elsewhere(stack: LocalRun, minute: str) -> None:
+    """Book as another device of the second user does: at AdultWork."""
+    order = {"BookUserID": 123456, "SessionDate": minute, "Duration": 15, "Method": 1, "PhoneNumber": "07123456789"}
+    order |= {"Credits": 22.5, "AcceptBy": "2031-02-28 12:00"}
+    requests.post(f"{stack.address('upstream')}/_sandbox/accounts/1002", json={"credits": "300"}, timeout=5)
+    headers = {"Authorization": "bearer other-client-token"}
+    answer = requests.post(f"{stack.address('upstream')}{CREATE}", json=order, headers=headers, timeout=5)
+    answer.raise_for_status()
+
+
+def unavailable(route: Route) -> None:
+    """Answer as Switchboard does while AdultWork is away for longer than a page waits."""
+    problem = {
+        "type": "/problems/upstream-unavailable",
+        "title": "Away",
+        "status": 503,
+        "detail": "Away",
+        "request_id": "r",
+    }
+    headers = {"Access-Control-Allow-Origin": "*", "Content-Type": "application/problem+json"}
+    route.fulfill(status=503, headers=headers, json={**problem, "retry_after_seconds": 60})
+
+
+def test_without_sign_in_the_sandboxs_users_are_there_to_choose_from(
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Each has a list and a price of their own, and may lack a scope."""
+    minute = "2031-02-05T12:00"
+    context = browser.new_context(viewport=NARROW, locale="en-GB")  # type: ignore[arg-type]  # a size
+    with local_run(tmp_path_factory.mktemp("state"), SIGN_IN="0") as run:
+        page = open_page(context, run, minute)
+        page.get_by_role("button", name="Book").click()
+        expect(card(page, minute)).to_have_count(1)
+        page.get_by_label("Signed in as").select_option("1003")
+        expect(page.locator("#bookings li")).to_have_count(0)
+        expect(page.locator("#quoted")).to_contain_text("account_phonechat_bookings")
+        page.get_by_label("Signed in as").select_option("1004")
+        expect(page.locator("#balance")).to_have_text("not known")
+        require_accessible(page, "without-sign-in")
+    context.close()
 
 
 def test_the_list_is_adultworks_own_and_tells_what_became_of_a_booking_elsewhere(

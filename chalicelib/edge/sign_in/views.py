@@ -97,10 +97,12 @@ def _refresh(exchange: Exchange, signs_in: SignsIn, asks: Caller, given: dict[st
 
 
 def _page(exchange: Exchange, signed_in: SignedIn, *lines: str) -> Answer:
-    """Answer a page: the session goes into a cookie."""
+    """Answer a page: the session goes into a cookie. Without one, that of an earlier user must not stay."""
     sealed = signed_in.sealed
-    kept = [] if sealed is None else [cookies.keep(exchange, cookies.SESSION, sealed, signed_in.session_seconds)]
-    return _answer(_granted(signed_in), *kept, *lines)
+    if sealed is None:
+        return _answer(_granted(signed_in), cookies.forget(exchange, cookies.SESSION), *lines)
+    kept = cookies.keep(exchange, cookies.SESSION, sealed, signed_in.session_seconds)
+    return _answer(_granted(signed_in), kept, *lines)
 
 
 def _native(signed_in: SignedIn) -> Answer:

@@ -1,33 +1,28 @@
 // The client: one user's intents to book, each with one key from the tap to the outcome.
 
-import type { BookingDraft, BookingRequest, Operation, Problem, Quote } from "./contract-types.js";
-import { exchange, isOperation, readOperation } from "./exchange.js";
-import type { Reply, Transport } from "./exchange.js";
+import { asked } from "./asking.js";
+import type { Asked } from "./asking.js";
+import type { BookingDraft, BookingRequest, Operation, Quote } from "./contract-types.js";
+import { connection, exchange, has, isOperation, readOperation } from "./exchange.js";
+import type { Place, Transport } from "./exchange.js";
 import { Intents } from "./intents.js";
-import type { Intent, Outcome, SignIn, Waiting } from "./outcome.js";
-import { defaultRandom, defaultStorage, systemClock } from "./ports.js";
-import type { Clock, RandomSource, Storage, TokenSource } from "./ports.js";
+import type { Intent, Outcome, Waiting } from "./outcome.js";
+import { defaultRandom, defaultStorage } from "./ports.js";
+import type { RandomSource, Storage, TokenSource } from "./ports.js";
 import { Pursuit } from "./pursuit.js";
+import { createReads } from "./reads.js";
 
 const VALIDATE = "/v1/PhoneChat/ValidateBooking";
 const PATIENCE_SECONDS = 120;
-// Switchboard answers within 29 seconds, or API Gateway does in its place.
-const TIMEOUT_SECONDS = 35;
 
-export interface Settings {
-  /** Where Switchboard is, with its stage: `https://booking.example/prod`. */
-  readonly baseUrl: string;
+export interface Settings extends Place {
   /** Who is signed in, by any name that is theirs alone: an intent of one user is never sent with another's token. */
   readonly account: string;
   readonly token: TokenSource;
   /** Default: localStorage. */
   readonly storage?: Storage;
-  readonly fetch?: typeof fetch;
   /** Default: crypto.getRandomValues. */
   readonly random?: RandomSource;
-  readonly clock?: Clock;
-  /** After how long a request without an answer is given up, to be sent again under its key. */
-  readonly timeoutSeconds?: number;
 }
 
 export interface BookOptions {
@@ -39,23 +34,10 @@ export interface BookOptions {
   readonly onWait?: (waiting: Waiting) => void;
 }
 
-/** What a question without consequences was answered with. */
-export type Asked<Name extends string, Answer> =
-  | { readonly state: Name; readonly answer: Answer }
-  | { readonly state: "unavailable"; readonly retryAfterSeconds: number | null; readonly problem: Problem | null }
-  | SignIn
-  | { readonly state: "refused"; readonly problem: Problem };
-
 export type Client = ReturnType<typeof createClient>;
 
 export function createClient(settings: Settings) {
-  const transport: Transport = {
-    baseUrl: settings.baseUrl.replace(/\/+$/, ""),
-    token: settings.token,
-    fetch: settings.fetch ?? ((...request) => fetch(...request)),
-    clock: settings.clock ?? systemClock,
-    timeoutSeconds: settings.timeoutSeconds ?? TIMEOUT_SECONDS,
-  };
+  const transport: Transport = { ...connection(settings, "omit"), token: settings.token };
   const intents = new Intents(settings.storage ?? defaultStorage(), settings.random ?? defaultRandom, settings.account);
   const running = new Map<string, Promise<Outcome>>();
 
@@ -87,30 +69,14 @@ export function createClient(settings: Settings) {
     /** Asks what a booking would cost and which rules it breaks. It never books. */
     async quote(draft: BookingDraft, signal?: AbortSignal): Promise<Asked<"quoted", Quote>> {
       const reply = await exchange(transport, { method: "POST", path: VALIDATE, body: JSON.stringify(draft), signal });
-      return asked("quoted", reply, isQuote);
+      return asked("quoted", reply, has<Quote>("is_valid"));
     },
 
     /** Asks how an operation stands, such as the one of a duplicate. */
     async operation(id: string, signal?: AbortSignal): Promise<Asked<"found", Operation>> {
       return asked("found", await readOperation(transport, id, signal), isOperation);
     },
+
+    ...createReads(transport),
   };
-}
-
-function asked<Name extends string, Answer>(
-  state: Name,
-  reply: Reply,
-  isAnswer: (body: unknown) => body is Answer,
-): Asked<Name, Answer> {
-  if (reply.kind === "success" && isAnswer(reply.body)) return { state, answer: reply.body };
-  if (reply.kind === "signed-out") return { state: "sign-in", scope: null };
-  if (reply.kind !== "problem") return { state: "unavailable", retryAfterSeconds: reply.wait, problem: null };
-  const { problem, wait } = reply;
-  if (problem.status === 401 || problem.required_scope) return { state: "sign-in", scope: problem.required_scope ?? null };
-  if (wait !== null || (problem.status ?? 500) >= 500) return { state: "unavailable", retryAfterSeconds: wait, problem };
-  return { state: "refused", problem };
-}
-
-function isQuote(body: unknown): body is Quote {
-  return typeof (body as Partial<Quote>).is_valid === "boolean";
 }

@@ -1,6 +1,6 @@
 // The names under which the client uses the types of the contract, which contract.ts holds as generated.
 
-import type { components } from "./contract.js";
+import type { components, operations } from "./contract.js";
 
 type Schemas = components["schemas"];
 
@@ -8,9 +8,15 @@ export type Booking = Schemas["Booking"];
 export type Operation = Schemas["Operation"];
 export type OperationState = Operation["operation_state"];
 export type Quote = Schemas["Quote"];
+export type SignInBegun = Schemas["SignInBegun"];
 export type TokenGrant = Schemas["TokenGrant"];
 export type Violation = Schemas["Violation"];
+export type UserBookingRequirements = Schemas["GetUserBookingRequirementsAnswer"];
 export type MadeBookings = Schemas["MadeBookingsAnswer"];
+export type MadeBookingsQuery = NonNullable<operations["readMadeBookings"]["parameters"]["query"]>;
+export type PhoneChatSettings = Schemas["GetSettingsAnswer"];
+export type CreditBalance = Schemas["GetCurrentCreditBalanceAnswer"];
+export type Permissions = Schemas["GetPermissionsAnswer"];
 export type Problem = Schemas["Problem"];
 
 type Contact =

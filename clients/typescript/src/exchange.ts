@@ -1,14 +1,39 @@
 // One request and what came back, read as strictly as needed: anything that cannot be understood is no answer.
 
 import type { Booking, Operation, Problem } from "./contract-types.js";
+import { systemClock } from "./ports.js";
 import type { Clock, TokenSource } from "./ports.js";
 
-export interface Transport {
+// Switchboard answers within 29 seconds, or API Gateway does in its place.
+const TIMEOUT_SECONDS = 35;
+
+/** Where Switchboard is, and how it is reached. */
+export interface Place {
+  /** With its stage: `https://booking.example/prod`. */
   readonly baseUrl: string;
+  readonly fetch?: typeof fetch;
+  readonly clock?: Clock;
+  /** After how long a request without an answer is given up, to be sent again where that is safe. Default: 35. */
+  readonly timeoutSeconds?: number;
+}
+
+export interface Connection extends Required<Place> {
+  /** Whether the browser sends and keeps cookies. */
+  readonly credentials: RequestCredentials;
+}
+
+export interface Transport extends Connection {
   readonly token: TokenSource;
-  readonly fetch: typeof fetch;
-  readonly clock: Clock;
-  readonly timeoutSeconds: number;
+}
+
+export function connection(place: Place, credentials: RequestCredentials): Connection {
+  return {
+    baseUrl: place.baseUrl.replace(/\/+$/, ""),
+    fetch: place.fetch ?? ((...request) => fetch(...request)),
+    clock: place.clock ?? systemClock,
+    timeoutSeconds: place.timeoutSeconds ?? TIMEOUT_SECONDS,
+    credentials,
+  };
 }
 
 export interface Request {
@@ -43,7 +68,8 @@ export async function exchange(transport: Transport, request: Request): Promise<
   }
 }
 
-async function send(transport: Transport, request: Request, token: string): Promise<Reply> {
+/** Sends a request once. */
+export async function send(transport: Connection, request: Request, token: string | null): Promise<Reply> {
   const { signal } = request;
   const ending = new AbortController();
   const end = (): void => ending.abort();
@@ -51,7 +77,8 @@ async function send(transport: Transport, request: Request, token: string): Prom
   if (signal?.aborted) end();
   signal?.addEventListener("abort", end);
   try {
-    const headers: Record<string, string> = { Authorization: `Bearer ${token}`, Accept: "application/json" };
+    const headers: Record<string, string> = { Accept: "application/json" };
+    if (token !== null) headers["Authorization"] = `Bearer ${token}`;
     if (request.body !== undefined) headers["Content-Type"] = "application/json";
     if (request.key !== undefined) headers["Idempotency-Key"] = request.key;
     const response = await transport.fetch(transport.baseUrl + request.path, {
@@ -59,7 +86,7 @@ async function send(transport: Transport, request: Request, token: string): Prom
       headers,
       ...(request.body === undefined ? {} : { body: request.body }),
       signal: ending.signal,
-      credentials: "omit",
+      credentials: transport.credentials,
       redirect: "error",
     });
     return read(response.ok, await response.text(), response.headers.get("Retry-After"), transport.clock.now());
@@ -75,11 +102,10 @@ function read(isOk: boolean, text: string, retryAfter: string | null, now: numbe
   const wait = seconds(retryAfter, now);
   let body: unknown;
   try {
-    body = JSON.parse(text);
+    body = isOk && text === "" ? null : JSON.parse(text); // a 204 has no body
   } catch {
     return { kind: "nothing", wait };
   }
-  if (typeof body !== "object" || body === null) return { kind: "nothing", wait };
   if (isOk) return { kind: "success", body, wait };
   return isProblem(body) ? told(body, wait) : { kind: "nothing", wait };
 }
@@ -90,8 +116,13 @@ export function told(problem: Problem, wait: number | null = null): Reply {
   return { kind: "problem", slug, problem, wait: problem.retry_after_seconds ?? wait };
 }
 
-export function isProblem(body: object): body is Problem {
-  return "type" in body && typeof body.type === "string" && "title" in body;
+export function isProblem(body: unknown): body is Problem {
+  return has<Problem>("type", "title")(body) && typeof body.type === "string";
+}
+
+/** Makes what tells an answer by members that only it has. */
+export function has<Answer>(...names: (keyof Answer & string)[]): (body: unknown) => body is Answer {
+  return (body): body is Answer => names.every((name) => name in Object(body));
 }
 
 /** Reads Retry-After: seconds, or a date (RFC 9110, 10.2.3). What is neither names no wait. */
@@ -103,11 +134,11 @@ export function seconds(retryAfter: string | null, now: number): number | null {
 }
 
 export function isBooking(body: unknown): body is Booking {
-  return typeof (body as Partial<Booking>).BookingID === "number";
+  return typeof (body as Partial<Booking> | null)?.BookingID === "number";
 }
 
 export function isOperation(body: unknown): body is Operation {
-  return typeof (body as Partial<Operation>).operation_state === "string";
+  return typeof (body as Partial<Operation> | null)?.operation_state === "string";
 }
 
 /** Asks how an operation stands. Its address is made here: no answer can lead a token to another place. */

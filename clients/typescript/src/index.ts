@@ -1,9 +1,11 @@
+export type { Asked } from "./asking.js";
 export { createClient } from "./client.js";
-export type { Asked, BookOptions, Client, Settings } from "./client.js";
+export type { BookOptions, Client, Settings } from "./client.js";
 export type * from "./contract-types.js";
 export { match, unhandled } from "./outcome.js";
 export type * from "./outcome.js";
 export { memoryStorage, nativeStorage, webStorage } from "./ports.js";
 export type * from "./ports.js";
-export { createSignIn } from "./sign-in.js";
-export type { PageSignIn, SignInSettings } from "./sign-in.js";
+export type { ReadOptions } from "./reads.js";
+export { createNativeSignIn, createSignIn } from "./sign-in.js";
+export type { NativeSignInSettings, SignInSession, SignInSettings } from "./sign-in.js";

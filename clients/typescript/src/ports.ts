@@ -9,6 +9,9 @@ export interface Storage {
   names(): Promise<readonly string[]>;
 }
 
+/** Where a sign-in is kept: the texts of two names, of letters, digits, `_`, `-` and `.` alone. */
+export type Keychain = Pick<Storage, "get" | "set" | "remove">;
+
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
@@ -26,6 +29,9 @@ export type TokenSource = (rejected?: string) => Promise<string | null> | string
 
 /** Random bytes, as many as asked for, from a source that nobody can foresee. */
 export type RandomSource = (length: number) => Uint8Array;
+
+/** The SHA-256 of some bytes. */
+export type Sha256 = (bytes: Uint8Array<ArrayBuffer>) => Promise<ArrayBuffer>;
 
 /** What localStorage is to a page. */
 export interface WebStorage {

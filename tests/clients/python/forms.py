@@ -1,7 +1,7 @@
 """Both forms of the Python client behind one face, so that each test is told once."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -33,13 +33,14 @@ def finished(work: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401 (whatever i
 
 
 def run_sync(world: World, name: str, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 (whatever the method takes and returns)
-    """Call a method of a new Client."""
+    """Call a method of a new Client; what it yields comes as a list."""
     transport = None if world.handler is None else httpx.MockTransport(world.handler)
     with httpx.Client(transport=transport) as http:
         client = Client(
             world.url, world.account, world.tokens, world.storage, http=http, now=world.now, sleep=world.sleep
         )
-        return getattr(client, name)(*arguments, **options)
+        result = getattr(client, name)(*arguments, **options)
+        return list(result) if isinstance(result, Iterator) else result
 
 
 def run_async(world: World, name: str, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 (the same)
@@ -54,8 +55,8 @@ def run_async(world: World, name: str, *arguments: Any, **options: Any) -> Any: 
             client = AsyncClient(
                 world.url, world.account, world.tokens, world.storage, http=http, now=world.now, sleep=sleep
             )
-            method: Callable[..., Awaitable[Any]] = getattr(client, name)
-            return await method(*arguments, **options)
+            result = getattr(client, name)(*arguments, **options)
+            return [one async for one in result] if isinstance(result, AsyncIterator) else await result
 
     return finished(called())
 

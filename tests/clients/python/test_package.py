@@ -1,13 +1,17 @@
 """What the client is as a package: types of the contract, outcomes that cannot be forgotten, a page that tells what is so."""
 
+import json
 import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 from devtools import python_client
 from devtools.places import ROOT
 from devtools.proof.trials.scene.ground import Ground
+from switchboard_client import AsyncClient, Client, MadeBookingsQuery
+from switchboard_client.core.reads import Order
 
 PAGE = (python_client.CLIENT / "README.md").read_text()
 SNIPPETS = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
@@ -87,9 +91,25 @@ def test_the_snippets_of_the_page_book(stack: tuple[Ground, str], tmp_path: Path
     assert done.stdout.splitlines() == [
         f"Booked {first.booking_id} Pending",
         "22.5 ['/SessionDate', '/Method', '/Credits', '/AcceptBy']",
+        f"[({first.booking_id}, 'Pending')]",
         f"Booked {second.booking_id} Pending",
     ], done.stderr
     assert list((tmp_path / "intents").iterdir()) == []
+
+
+def test_the_page_tells_of_each_read() -> None:
+    """Its table has a row for each, and no other; both forms have them all."""
+    rows = re.findall(r"^\| `(\w+)\(", PAGE, re.MULTILINE)
+    for form in (Client, AsyncClient):
+        assert sorted(rows) == sorted(name for name in vars(form) if name.startswith(("get_", "made_")))
+
+
+def test_the_query_of_made_bookings_is_that_of_the_contract() -> None:
+    """Its types are written by hand: the generator makes none of parameters."""
+    parameters = json.loads(python_client.CONTRACT.read_text())["components"]["parameters"]
+    asked = {name.removeprefix("MadeBookings."): one for name, one in parameters.items() if "MadeBookings." in name}
+    assert set(asked) == set(MadeBookingsQuery.__annotations__)
+    assert set(get_args(Order)) < set(json.dumps(asked["OrderBy"]["schema"]).split('"'))
 
 
 def test_it_brings_one_library_to_send_with() -> None:

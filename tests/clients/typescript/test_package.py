@@ -108,6 +108,14 @@ declare const getRandomBytes: (length: number) => Uint8Array;
     assert compiled(tmp_path, page=world + "\n".join(snippets)) == {"page": []}
 
 
+def test_the_page_tells_of_each_read() -> None:
+    """Its table has a row for each call that the client has of them, and no other."""
+    calls = re.findall(r"^    (?:async \*)?((?:get|made)\w+)", (CLIENT / "src" / "reads.ts").read_text(), re.MULTILINE)
+    rows = re.findall(r"^\| `(\w+)\(", (CLIENT / "README.md").read_text(), re.MULTILINE)
+    assert len(rows) == 7
+    assert rows == calls
+
+
 def test_the_page_tells_what_to_do_in_each_state() -> None:
     """Its table has a row for each, and no other."""
     page = (CLIENT / "README.md").read_text()

@@ -25,6 +25,7 @@ const getRandomBytes = (length: number) => new Uint8Array(length);
 END = """
 await priced();
 await tapped();
+await listed();
 await started();
 console.log(kept.size, "kept");
 """
@@ -33,7 +34,7 @@ console.log(kept.size, "kept");
 def test_the_snippets_of_the_page_book_once(
     stack: tuple[Ground, str], bundles: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    """Ask for the price, book with a token that has to be refreshed, and find nothing left to do at the next start."""
+    """Ask for the price, book and list with a token that has to be refreshed, and find nothing left to do at the next start."""
     ground, url = stack
     ground.begin()
     ground.start()
@@ -46,6 +47,7 @@ def test_the_snippets_of_the_page_book_once(
     file.write_text(program)
     done = run(NODE, "--disable-warning=ExperimentalWarning", str(file))
     (booking,) = ground.sandbox.world.bookings
-    price, told, left = done.stdout.splitlines()
+    price, told, listed, left = done.stdout.splitlines()
     assert price.startswith("22.5 ")
-    assert (told, left) == (f"Booked {booking.booking_id} Pending", "0 kept"), done.stderr
+    assert (told, listed) == (f"Booked {booking.booking_id} Pending", f"{booking.booking_id} Pending"), done.stderr
+    assert left == "0 kept"

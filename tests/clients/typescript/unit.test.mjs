@@ -1,45 +1,9 @@
 // The client against answers that are made up: what it sends, when it sends again, and how long it waits.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { BOOKED, BOOKING, NOW, OPERATION, booked, client as bundle, contract, operation, problem, world } from "./world.mjs";
 
-const [bundle, contract] = [process.env.BUNDLE, JSON.parse(readFileSync(process.env.CONTRACT, "utf8"))];
-const { createClient, createSignIn, memoryStorage, webStorage, nativeStorage } = await import(bundle);
-
-const NOW = Date.parse("2026-01-15T12:00:00Z");
-const BOOKING = { BookUserID: 123456, SessionDate: "2032-02-21 21:30", Duration: 15, Method: 2, Credits: 32.5, AcceptBy: "2032-02-21 18:00" };
-const BOOKED = { status: 201, body: { BookingID: 1 } };
-const OPERATION = "op_01KF3Q8Z5T7W9Y1B3D5F7H9K1M";
-
-const problem = (slug, status, more = {}, headers = {}) => ({
-  status, headers, body: { type: `https://stage.example/dev/problems/${slug}`, title: "A title", status, detail: "What happened", request_id: "r", ...more },
-});
-const operation = (operation_state, more = {}) => ({
-  status: 200,
-  body: { operation_id: OPERATION, operation_state, retry_after_seconds: null, decided_by: null, same_key_tries_again: false, safe_to_retry_with_new_key: false, answer: null, ...more },
-});
-
-/** A world whose answers are given in turn; the last one is given for ever. */
-function world(...answers) {
-  const seen = { requests: [], slept: [], rejected: [], storage: memoryStorage() };
-  let now = NOW;
-  const clock = { now: () => now, async sleep(ms) { seen.slept.push(ms / 1000); now += ms; } };
-  const fetch = async (url, request) => {
-    seen.requests.push({ url, ...request });
-    const answer = answers.length > 1 ? answers.shift() : answers[0];
-    if (answer === "lost") throw new TypeError("lost");
-    const body = typeof answer.body === "string" ? answer.body : JSON.stringify(answer.body);
-    return new Response(body, { status: answer.status, headers: answer.headers ?? {} });
-  };
-  const token = (rejected) => { seen.rejected.push(rejected); return rejected ? "fresh" : "stale"; };
-  const settings = { baseUrl: "https://stage.example/dev/", account: "me", storage: seen.storage, token, fetch, clock };
-  return { seen, settings, client: createClient(settings) };
-}
-async function booked(...answers) {
-  const { seen, client } = world(...answers);
-  const outcome = await client.book(await client.intend(BOOKING), { patienceSeconds: 1e7 });
-  return { outcome, pending: (await client.pending()).length, ...seen };
-}
+const { createClient, memoryStorage, nativeStorage, webStorage } = bundle;
 
 test("one key and one body go out, however often a request is sent", async () => {
   const { outcome, requests, slept, pending } = await booked("lost", { status: 200, body: "<html>" }, problem("internal-error", 500), BOOKED);
@@ -202,72 +166,3 @@ for (const kind of kinds) {
   }
 }
 test("there are problems to be tried", () => assert.ok(kinds.length > 15));
-
-/** A page that signs in; its answers are given in turn, the last one for ever. */
-function signingIn(...answers) {
-  const { seen, settings } = world(...answers);
-  const kept = new Map();
-  const storage = { getItem: (name) => kept.get(name) ?? null, setItem: (name, text) => kept.set(name, text), removeItem: (name) => kept.delete(name) };
-  return { seen, kept, settings, signIn: createSignIn({ ...settings, redirectUri: "https://page.example/", storage }) };
-}
-const granted = (access_token, expires_in = 1200) => ({ status: 200, body: { access_token, token_type: "Bearer", expires_in } });
-
-test("a token is asked for once, with the cookie, by however many at the same time", async () => {
-  const { seen, signIn } = signingIn(granted("one"));
-  assert.deepEqual(await Promise.all([signIn.token(), signIn.token()]), ["one", "one"]);
-  assert.equal(await signIn.token(), "one");
-  assert.equal(seen.requests.length, 1);
-  const [{ url, credentials, body }] = seen.requests;
-  assert.deepEqual([url, credentials, body], ["https://stage.example/dev/v1/oauth/token", "include", '{"grant_type":"refresh_token"}']);
-});
-
-test("a token that was rejected or has run out is refreshed", async () => {
-  const { settings, signIn } = signingIn(granted("one"), granted("two", 60), granted("three"));
-  assert.equal(await signIn.token(), "one");
-  assert.equal(await signIn.token("one"), "two");
-  await settings.clock.sleep(31_000);
-  assert.equal(await signIn.token(), "three");
-});
-
-test("another tab that refreshes is waited for", async () => {
-  const { seen, signIn } = signingIn(problem("sign-in-in-progress", 409), problem("sign-in-in-progress", 409), granted("one"));
-  assert.equal(await signIn.token(), "one");
-  assert.deepEqual(seen.slept, [1, 2]);
-});
-
-test("a session that is over asks the user, a login that is away does not", async () => {
-  assert.equal(await signingIn(problem("sign-in-refused", 401)).signIn.token(), null);
-  await assert.rejects(signingIn(problem("sign-in-unavailable", 503)).signIn.token());
-  await assert.rejects(signingIn(problem("sign-in-in-progress", 409)).signIn.token());
-  await assert.rejects(signingIn(problem("sign-in-refused", 401)).signIn.begin());
-  await assert.rejects(signingIn(problem("internal-error", 500)).signIn.logOut());
-});
-
-test("a sign-in begins with a challenge, and its verifier is sent once, with the code", async () => {
-  const { seen, kept, signIn } = signingIn({ status: 200, body: { authorization_url: "https://login.example/" } }, granted("one"));
-  assert.equal(await signIn.begin(), "https://login.example/");
-  const [verifier] = kept.values();
-  assert.match(verifier, /^[A-Za-z0-9_-]{43}$/);
-  assert.match(JSON.parse(seen.requests[0].body).code_challenge, /^[A-Za-z0-9_-]{43}$/);
-  assert.equal(await signIn.end("https://page.example/?code=c&state=s"), true);
-  assert.deepEqual(JSON.parse(seen.requests[1].body), { grant_type: "authorization_code", code: "c", state: "s", code_verifier: verifier });
-  assert.equal(await signIn.end("https://page.example/?code=c&state=s"), false);
-  assert.equal(await signIn.token(), "one");
-});
-
-test("whoever cancels or is refused is not signed in", async () => {
-  const begun = { status: 200, body: { authorization_url: "https://login.example/" } };
-  const { signIn } = signingIn(begun, begun, problem("sign-in-refused", 401));
-  await signIn.begin();
-  assert.equal(await signIn.end("https://page.example/?code=&state=s&status=cancelled"), false);
-  await signIn.begin();
-  assert.equal(await signIn.end("https://page.example/?code=c&state=s"), false);
-});
-
-test("a session is forgotten", async () => {
-  const { seen, signIn } = signingIn(granted("one"), { status: 200, body: "" }, problem("sign-in-refused", 401));
-  await signIn.token();
-  await signIn.logOut();
-  assert.equal(seen.requests[1].url, "https://stage.example/dev/v1/oauth/logout");
-  assert.equal(await signIn.token(), null);
-});

@@ -2,8 +2,23 @@
 
 from switchboard_client.asynchronous import AsyncClient, AsyncTokens
 from switchboard_client.client import Client, Tokens
-from switchboard_client.contract import Booking, BookingDraft, BookingRequest, Operation, Problem, Quote, Violation
+from switchboard_client.contract import (
+    Booking,
+    BookingDraft,
+    BookingRequest,
+    GetPermissionsAnswer,
+    GetSettingsAnswer,
+    GetUserBookingRequirementsAnswer,
+    MadeBookingsAnswer,
+    Operation,
+    Problem,
+    Quote,
+    Violation,
+)
 from switchboard_client.core.intents import Intent, IntentOverError
+from switchboard_client.core.questions import Asked
+from switchboard_client.core.reads import MadeBookingsQuery
+from switchboard_client.core.sign_in import SignInUnavailableError
 from switchboard_client.outcome import (
     Answered,
     Booked,
@@ -19,11 +34,14 @@ from switchboard_client.outcome import (
     Unavailable,
     Waiting,
 )
-from switchboard_client.storage import FileStorage, MemoryStorage, Storage
+from switchboard_client.sign_in import AsyncNativeSignIn, NativeSignIn
+from switchboard_client.storage import FileStorage, Keychain, MemoryStorage, Storage
 
 __all__ = [
     "Answered",
+    "Asked",
     "AsyncClient",
+    "AsyncNativeSignIn",
     "AsyncTokens",
     "Booked",
     "Booking",
@@ -34,9 +52,16 @@ __all__ = [
     "Defect",
     "Duplicate",
     "FileStorage",
+    "GetPermissionsAnswer",
+    "GetSettingsAnswer",
+    "GetUserBookingRequirementsAnswer",
     "Intent",
     "IntentOverError",
+    "Keychain",
+    "MadeBookingsAnswer",
+    "MadeBookingsQuery",
     "MemoryStorage",
+    "NativeSignIn",
     "NeedsPerson",
     "NotBooked",
     "Operation",
@@ -46,6 +71,7 @@ __all__ = [
     "Refused",
     "Rejected",
     "SignIn",
+    "SignInUnavailableError",
     "Storage",
     "Tokens",
     "Unavailable",

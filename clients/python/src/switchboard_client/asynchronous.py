@@ -2,18 +2,32 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import KW_ONLY, dataclass, field
 from inspect import isawaitable
 from typing import TypeAlias, TypeVar
 
 import httpx
 
-from switchboard_client.contract import BookingDraft, BookingRequest, Operation, Quote
+from switchboard_client.contract import (
+    Booking,
+    BookingDraft,
+    BookingRequest,
+    GetCurrentCreditBalanceAnswer,
+    GetPermissionsAnswer,
+    GetSettingsAnswer,
+    GetUserBookingRequirementsAnswer,
+    MadeBookingsAnswer,
+    Operation,
+    Quote,
+)
 from switchboard_client.core import questions
+from switchboard_client.core.driving import driven_async
 from switchboard_client.core.effects import AskToken, Effect, Keep, Send, Sleep, Steps, TokenUnavailableError
 from switchboard_client.core.intents import Intent, Intents
 from switchboard_client.core.pursuit import Pursuit
+from switchboard_client.core.questions import Asked
+from switchboard_client.core.reads import READ_PATIENCE_SECONDS, MadeBookingsQuery, Pages, Reads
 from switchboard_client.core.requests import PATIENCE_SECONDS, TIMEOUT_SECONDS, arguments, new_key, response
 from switchboard_client.outcome import Outcome, Waiting
 from switchboard_client.storage import Storage
@@ -81,13 +95,59 @@ class AsyncClient:
         """Forget an intent that the user gave up, such as a rejected booking. It cancels nothing."""
         await self._run(self._intents.forget(intent.key))
 
-    async def quote(self, draft: BookingDraft) -> questions.Asked[Quote]:
+    async def quote(self, draft: BookingDraft) -> Asked[Quote]:
         """Ask what a booking would cost and which rules it breaks. It never books."""
         return await self._run(questions.quote(draft, self.now()))
 
-    async def operation(self, operation_id: str) -> questions.Asked[Operation]:
+    async def operation(self, operation_id: str) -> Asked[Operation]:
         """Ask how an operation stands, such as the one of a duplicate."""
         return await self._run(questions.operation(operation_id, self.now()))
+
+    async def get_user_booking_requirements(
+        self, book_user_id: int, *, patience_seconds: float = READ_PATIENCE_SECONDS
+    ) -> Asked[GetUserBookingRequirementsAnswer]:
+        """Ask what a booking of somebody needs: the price per minute, and which methods are offered."""
+        return await self._run(Reads(self.now, patience_seconds).user_booking_requirements(book_user_id))
+
+    async def made_bookings(
+        self, query: MadeBookingsQuery | None = None, *, patience_seconds: float = READ_PATIENCE_SECONDS
+    ) -> Asked[MadeBookingsAnswer]:
+        """Read one page of the bookings that the user made."""
+        return await self._run(Reads(self.now, patience_seconds).made_bookings(query or {}))
+
+    async def made_bookings_pages(
+        self, query: MadeBookingsQuery | None = None, *, patience_seconds: float = READ_PATIENCE_SECONDS
+    ) -> AsyncIterator[Asked[MadeBookingsAnswer]]:
+        """Read those bookings page by page, from `PageNumber` on.
+
+        A page that cannot be read is told, and is the last one: go on from its number. Bookings that are made meanwhile move
+        the others on, so one may come twice.
+        """
+        pages = Pages({"PageNumber": 1, **(query or {})})
+        while pages.query is not None:
+            page = await self.made_bookings(pages.query, patience_seconds=patience_seconds)
+            if pages.take(page):
+                yield page
+
+    async def made_booking_details(
+        self, booking_id: int, *, patience_seconds: float = READ_PATIENCE_SECONDS
+    ) -> Asked[Booking]:
+        """Read one booking that the user made, as it stands now."""
+        return await self._run(Reads(self.now, patience_seconds).made_booking_details(booking_id))
+
+    async def get_settings(self, *, patience_seconds: float = READ_PATIENCE_SECONDS) -> Asked[GetSettingsAnswer]:
+        """Read the user's own PhoneChat settings: what clients meet who book this user."""
+        return await self._run(Reads(self.now, patience_seconds).settings())
+
+    async def get_current_credit_balance(
+        self, *, patience_seconds: float = READ_PATIENCE_SECONDS
+    ) -> Asked[GetCurrentCreditBalanceAnswer]:
+        """Read how many credits the user has."""
+        return await self._run(Reads(self.now, patience_seconds).current_credit_balance())
+
+    async def get_permissions(self, *, patience_seconds: float = READ_PATIENCE_SECONDS) -> Asked[GetPermissionsAnswer]:
+        """Read what the user has granted: a scope is granted only where its `Status` says so."""
+        return await self._run(Reads(self.now, patience_seconds).permissions())
 
     async def close(self) -> None:
         """Close the connections."""
@@ -100,19 +160,7 @@ class AsyncClient:
         return (yield from Pursuit(self._intents, kept, self.now, patience_seconds, on_wait).run())
 
     async def _run(self, steps: Steps[Result]) -> Result:
-        """Do what the core yields, until it returns."""
-        try:
-            effect = next(steps)
-            while True:
-                try:
-                    result = await self._do(effect)
-                except Exception as error:  # noqa: BLE001 (the core decides: it catches what is no mistake)
-                    effect = steps.throw(error)
-                else:
-                    effect = steps.send(result)
-        except StopIteration as end:
-            done: Result = end.value
-            return done
+        return await driven_async(steps, self._do)
 
     async def _do(self, effect: Effect) -> object:
         match effect:

@@ -1,7 +1,7 @@
 """The client for programs that wait: scripts, web servers with threads."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import KW_ONLY, dataclass, field
 from threading import Lock
@@ -9,11 +9,25 @@ from typing import TypeAlias, TypeVar
 
 import httpx
 
-from switchboard_client.contract import BookingDraft, BookingRequest, Operation, Quote
+from switchboard_client.contract import (
+    Booking,
+    BookingDraft,
+    BookingRequest,
+    GetCurrentCreditBalanceAnswer,
+    GetPermissionsAnswer,
+    GetSettingsAnswer,
+    GetUserBookingRequirementsAnswer,
+    MadeBookingsAnswer,
+    Operation,
+    Quote,
+)
 from switchboard_client.core import questions
+from switchboard_client.core.driving import driven
 from switchboard_client.core.effects import AskToken, Effect, Keep, Send, Sleep, Steps, TokenUnavailableError
 from switchboard_client.core.intents import Intent, Intents
 from switchboard_client.core.pursuit import Pursuit
+from switchboard_client.core.questions import Asked
+from switchboard_client.core.reads import READ_PATIENCE_SECONDS, MadeBookingsQuery, Pages, Reads
 from switchboard_client.core.requests import PATIENCE_SECONDS, TIMEOUT_SECONDS, arguments, new_key, response
 from switchboard_client.outcome import Outcome, Waiting
 from switchboard_client.storage import Storage
@@ -91,13 +105,59 @@ class Client:
         """Forget an intent that the user gave up, such as a rejected booking. It cancels nothing."""
         self._run(self._intents.forget(intent.key))
 
-    def quote(self, draft: BookingDraft) -> questions.Asked[Quote]:
+    def quote(self, draft: BookingDraft) -> Asked[Quote]:
         """Ask what a booking would cost and which rules it breaks. It never books."""
         return self._run(questions.quote(draft, self.now()))
 
-    def operation(self, operation_id: str) -> questions.Asked[Operation]:
+    def operation(self, operation_id: str) -> Asked[Operation]:
         """Ask how an operation stands, such as the one of a duplicate."""
         return self._run(questions.operation(operation_id, self.now()))
+
+    def get_user_booking_requirements(
+        self, book_user_id: int, *, patience_seconds: float = READ_PATIENCE_SECONDS
+    ) -> Asked[GetUserBookingRequirementsAnswer]:
+        """Ask what a booking of somebody needs: the price per minute, and which methods are offered."""
+        return self._run(Reads(self.now, patience_seconds).user_booking_requirements(book_user_id))
+
+    def made_bookings(
+        self, query: MadeBookingsQuery | None = None, *, patience_seconds: float = READ_PATIENCE_SECONDS
+    ) -> Asked[MadeBookingsAnswer]:
+        """Read one page of the bookings that the user made."""
+        return self._run(Reads(self.now, patience_seconds).made_bookings(query or {}))
+
+    def made_bookings_pages(
+        self, query: MadeBookingsQuery | None = None, *, patience_seconds: float = READ_PATIENCE_SECONDS
+    ) -> Iterator[Asked[MadeBookingsAnswer]]:
+        """Read those bookings page by page, from `PageNumber` on.
+
+        A page that cannot be read is told, and is the last one: go on from its number. Bookings that are made meanwhile move
+        the others on, so one may come twice.
+        """
+        pages = Pages({"PageNumber": 1, **(query or {})})
+        while pages.query is not None:
+            page = self.made_bookings(pages.query, patience_seconds=patience_seconds)
+            if pages.take(page):
+                yield page
+
+    def made_booking_details(
+        self, booking_id: int, *, patience_seconds: float = READ_PATIENCE_SECONDS
+    ) -> Asked[Booking]:
+        """Read one booking that the user made, as it stands now."""
+        return self._run(Reads(self.now, patience_seconds).made_booking_details(booking_id))
+
+    def get_settings(self, *, patience_seconds: float = READ_PATIENCE_SECONDS) -> Asked[GetSettingsAnswer]:
+        """Read the user's own PhoneChat settings: what clients meet who book this user."""
+        return self._run(Reads(self.now, patience_seconds).settings())
+
+    def get_current_credit_balance(
+        self, *, patience_seconds: float = READ_PATIENCE_SECONDS
+    ) -> Asked[GetCurrentCreditBalanceAnswer]:
+        """Read how many credits the user has."""
+        return self._run(Reads(self.now, patience_seconds).current_credit_balance())
+
+    def get_permissions(self, *, patience_seconds: float = READ_PATIENCE_SECONDS) -> Asked[GetPermissionsAnswer]:
+        """Read what the user has granted: a scope is granted only where its `Status` says so."""
+        return self._run(Reads(self.now, patience_seconds).permissions())
 
     def close(self) -> None:
         """Close the connections."""
@@ -110,19 +170,7 @@ class Client:
         return (yield from Pursuit(self._intents, kept, self.now, patience_seconds, on_wait).run())
 
     def _run(self, steps: Steps[Result]) -> Result:
-        """Do what the core yields, until it returns."""
-        try:
-            effect = next(steps)
-            while True:
-                try:
-                    result = self._do(effect)
-                except Exception as error:  # noqa: BLE001 (the core decides: it catches what is no mistake)
-                    effect = steps.throw(error)
-                else:
-                    effect = steps.send(result)
-        except StopIteration as end:
-            done: Result = end.value
-            return done
+        return driven(steps, self._do)
 
     def _do(self, effect: Effect) -> object:
         match effect:

@@ -7,8 +7,8 @@ from typing import Protocol
 from urllib.parse import quote, unquote
 
 
-class Storage(Protocol):
-    """Texts under names. The client calls it from one thread at a time, with asyncio from a thread beside the loop."""
+class Keychain(Protocol):
+    """Texts under names of letters, digits, `_`, `-` and `.` alone. Called as Storage is; who reads it can book for the user."""
 
     def get(self, name: str) -> str | None:
         """Return the text of a name, None when there is none."""
@@ -18,6 +18,10 @@ class Storage(Protocol):
 
     def remove(self, name: str) -> None:
         """Forget a name; one that is not there is no mistake."""
+
+
+class Storage(Keychain, Protocol):
+    """Texts under any names. The client calls it from one thread at a time, with asyncio from a thread beside the loop."""
 
     def names(self) -> list[str]:
         """Return all names, also those of others who use the same storage."""

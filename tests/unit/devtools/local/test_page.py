@@ -12,7 +12,7 @@ SWITCHBOARD = "http://127.0.0.1:8000"
 def test_the_page_its_style_its_script_and_its_settings_are_served_and_nothing_else() -> None:
     """Each with a policy under which the page may call Switchboard and nobody else."""
     with BookingPage() as page:
-        page.show(SWITCHBOARD, has_sandbox=True)
+        page.show(SWITCHBOARD, has_sandbox=True, has_sign_in=True)
         for path, kind in (
             ("/", "text/html"), ("/page.css", "text/css"), ("/page.js", "text/javascript"),
             ("/settings.json", "application/json"),
@@ -26,7 +26,7 @@ def test_the_page_its_style_its_script_and_its_settings_are_served_and_nothing_e
 
 def test_each_account_of_the_sandbox_can_be_chosen_with_a_token_of_its_own() -> None:
     """Nobody types a token."""
-    told = settings(SWITCHBOARD, has_sandbox=True)
+    told = settings(SWITCHBOARD, has_sandbox=True, has_sign_in=True)
     assert {user["account"] for user in told["users"]} == {str(account) for account in TOKENS.values()}
     assert all(str(TOKENS[user["token"]]) == user["account"] for user in told["users"])
     assert told["users"][0]["token"] == "client-token"
@@ -34,8 +34,8 @@ def test_each_account_of_the_sandbox_can_be_chosen_with_a_token_of_its_own() -> 
 
 def test_another_upstream_knows_none_of_the_sandboxs_people() -> None:
     """The page asks for a token instead."""
-    told = settings(SWITCHBOARD, has_sandbox=False)
-    assert told == {"baseUrl": SWITCHBOARD, "users": [], "candidates": [], "example": None}
+    told = settings(SWITCHBOARD, has_sandbox=False, has_sign_in=False)
+    assert told == {"baseUrl": SWITCHBOARD, "hasSignIn": False, "users": [], "candidates": [], "example": None}
 
 
 def test_a_page_that_is_not_shown_ends_quietly() -> None:

@@ -34,6 +34,15 @@ def test_given_settings_win() -> None:
     assert app_environment(given_, UPSTREAM, DATABASE, KEY).items() >= given_.items()
 
 
+def test_the_sample_page_may_call_and_sign_in_beside_the_allowed_origins() -> None:
+    """At the sandbox's login; SIGN_IN=0 leaves it out, and another upstream has none unless it is set up."""
+    seen = app_environment({"ALLOWED_ORIGINS": "http://mine:1"}, UPSTREAM, DATABASE, KEY, ("http://page:2",))
+    assert (seen["ALLOWED_ORIGINS"], seen["SIGN_IN"]) == ("http://mine:1,http://page:2", "1")
+    assert seen["SIGN_IN_REDIRECT_URIS"] == "http://mine:1/,http://page:2/"
+    assert app_environment({"SIGN_IN": "0"}, UPSTREAM, DATABASE, KEY)["SIGN_IN"] == "0"
+    assert "SIGN_IN" not in app_environment({"ADULTWORK_BASE_URL": "http://127.0.0.1:9"}, UPSTREAM, DATABASE, KEY)
+
+
 def test_the_local_run_has_no_daily_limit_unless_one_is_set() -> None:
     """A developer books more often than a person does."""
     assert app_environment({}, UPSTREAM, DATABASE, KEY)["BOOKINGS_PER_DAY"] == "0"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeAlias, TypeVar, cast
 
-from switchboard_client.storage import Storage
+from switchboard_client.storage import Keychain, Storage
 
 Result = TypeVar("Result")
 
@@ -30,10 +30,10 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Send a request once; the result is its Response, None when nothing whole came back."""
+    """Send a request once, with a token if there is one; the result is its Response, None when nothing whole came back."""
 
     request: Request
-    token: str = field(repr=False)
+    token: str | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,9 @@ class Sleep:
 
 @dataclass(frozen=True, slots=True)
 class Keep(Generic[Result]):
-    """Do something with the storage; the result is what it returns."""
+    """Do something with the storage, or with the keychain of a sign-in; the result is what it returns."""
 
-    work: Callable[[Storage], Result] = field(repr=False)
+    work: Callable[[Any], Result] = field(repr=False)
 
 
 class TokenUnavailableError(Exception):
@@ -65,7 +65,7 @@ Effect: TypeAlias = Send | AskToken | Sleep | Keep[Any]
 Steps: TypeAlias = Generator[Effect, Any, Result]
 
 
-def sent(request: Request, token: str) -> Steps[Response | None]:
+def sent(request: Request, token: str | None) -> Steps[Response | None]:
     """Send a request once."""
     return cast("Response | None", (yield Send(request, token)))
 
@@ -81,4 +81,9 @@ def token_for(rejected: str | None) -> Steps[str | None]:
 
 def kept(work: Callable[[Storage], Result]) -> Steps[Result]:
     """Do something with the storage."""
+    return cast("Result", (yield Keep(work)))
+
+
+def texts(work: Callable[[Keychain], Result]) -> Steps[Result]:
+    """Do something with the keychain."""
     return cast("Result", (yield Keep(work)))

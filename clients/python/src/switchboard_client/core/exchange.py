@@ -15,9 +15,9 @@ from switchboard_client.core.effects import Request, Response, Steps, TokenUnava
 
 @dataclass(frozen=True, slots=True)
 class Success:
-    """An answer that is no problem: a JSON object. `wait` is in seconds, None when the answer names none."""
+    """An answer that is no problem: any JSON value. `wait` is in seconds, None when the answer names none."""
 
-    body: dict[str, Any]
+    body: Any
     wait: int | None = None
 
 
@@ -77,8 +77,6 @@ def read(response: Response | None, now: float) -> Reply:
         body = json.loads(response.text)
     except ValueError:
         return Nothing(wait)
-    if not isinstance(body, dict):
-        return Nothing(wait)
     if HTTPStatus.OK <= response.status < HTTPStatus.MULTIPLE_CHOICES:
         return Success(body, wait)
     return told(body, wait) if is_problem(body) else Nothing(wait)
@@ -107,14 +105,19 @@ def is_problem(body: object) -> TypeGuard[Problem]:
     return isinstance(body, dict) and isinstance(body.get("type"), str) and "title" in body
 
 
-def as_booking(body: dict[str, Any]) -> Booking | None:
+def has(body: object, *names: str) -> bool:
+    """Tell whether a body is an object with these members, which only one answer has."""
+    return isinstance(body, dict) and all(name in body for name in names)
+
+
+def as_booking(body: object) -> Booking | None:
     """Return the body as a booking, None when it is none."""
-    return cast("Booking", body) if isinstance(body.get("BookingID"), int) else None
+    return cast("Booking", body) if isinstance(body, dict) and isinstance(body.get("BookingID"), int) else None
 
 
 def as_operation(reply: Reply) -> Operation | None:
     """Return the operation that a reply tells, None when it tells none."""
-    is_one = isinstance(reply, Success) and isinstance(reply.body.get("operation_state"), str)
+    is_one = isinstance(reply, Success) and has(reply.body, "operation_id", "operation_state")
     return cast("Operation", reply.body) if isinstance(reply, Success) and is_one else None
 
 

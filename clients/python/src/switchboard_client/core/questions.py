@@ -5,7 +5,16 @@ from typing import TypeAlias, TypeVar, cast
 
 from switchboard_client.contract import BookingDraft, Operation, Quote
 from switchboard_client.core.effects import Request, Steps
-from switchboard_client.core.exchange import Reply, SignedOut, Success, Told, as_operation, exchange, read_operation
+from switchboard_client.core.exchange import (
+    Reply,
+    SignedOut,
+    Success,
+    Told,
+    as_operation,
+    exchange,
+    has,
+    read_operation,
+)
 from switchboard_client.core.intents import written
 from switchboard_client.outcome import Answered, Refused, SignIn, Unavailable
 
@@ -18,20 +27,20 @@ Asked: TypeAlias = Answered[Answer] | Unavailable | SignIn | Refused
 def quote(draft: BookingDraft, now: float) -> Steps[Asked[Quote]]:
     """Ask what a booking would cost and which rules it breaks. It never books."""
     reply = yield from exchange(Request("POST", VALIDATE, written(draft)), now)
-    return _asked(reply, _as_quote)
+    return asked(reply, _as_quote)
 
 
 def operation(operation_id: str, now: float) -> Steps[Asked[Operation]]:
     """Ask how an operation stands, such as the one of a duplicate."""
-    return _asked((yield from read_operation(operation_id, now)), as_operation)
+    return asked((yield from read_operation(operation_id, now)), as_operation)
 
 
 def _as_quote(reply: Reply) -> Quote | None:
-    is_one = isinstance(reply, Success) and isinstance(reply.body.get("is_valid"), bool)
-    return cast("Quote", reply.body) if isinstance(reply, Success) and is_one else None
+    return cast("Quote", reply.body) if isinstance(reply, Success) and has(reply.body, "is_valid") else None
 
 
-def _asked(reply: Reply, as_answer: Callable[[Reply], Answer | None]) -> Asked[Answer]:
+def asked(reply: Reply, as_answer: Callable[[Reply], Answer | None]) -> Asked[Answer]:
+    """Return what a reply says, given what finds the answer in it."""
     answer = as_answer(reply)
     if answer is not None:
         return Answered(answer)

@@ -1,7 +1,6 @@
 """What both forms of the client send with httpx."""
 
-from collections.abc import Callable
-from secrets import token_hex
+from secrets import token_hex, token_urlsafe
 from typing import Any
 
 import httpx
@@ -9,6 +8,7 @@ import httpx
 from switchboard_client.core.effects import Response, Send
 
 KEY_BYTES = 16
+VERIFIER_BYTES = 32
 # Switchboard answers within 29 seconds, or API Gateway does in its place.
 TIMEOUT_SECONDS = 35.0
 PATIENCE_SECONDS = 120.0
@@ -19,9 +19,16 @@ def new_key() -> str:
     return token_hex(KEY_BYTES)
 
 
+def new_verifier() -> str:
+    """Return a text that nobody can foresee: 43 letters of RFC 7636, section 4.1."""
+    return token_urlsafe(VERIFIER_BYTES)
+
+
 def arguments(base_url: str, send: Send) -> dict[str, Any]:
     """Return what httpx is asked to send. No redirect is followed: none could be trusted with a token."""
-    headers = {"Authorization": f"Bearer {send.token}", "Accept": "application/json"}
+    headers = {"Accept": "application/json"}
+    if send.token is not None:
+        headers["Authorization"] = f"Bearer {send.token}"
     if send.request.body is not None:
         headers["Content-Type"] = "application/json"
     if send.request.key is not None:
@@ -38,6 +45,3 @@ def arguments(base_url: str, send: Send) -> dict[str, Any]:
 def response(answer: httpx.Response) -> Response:
     """Return what the core reads of an answer."""
     return Response(answer.status_code, answer.text, answer.headers.get("retry-after"))
-
-
-Clock = Callable[[], float]
