@@ -111,7 +111,7 @@ def _byte_months(booking: Measured, assumed: Assumptions) -> float:
 
 def of_a_month(assumed: Assumptions, prices: Prices) -> Sequence[Line]:
     """Return the bill of a month in which nobody books: what the template makes, and what runs each hour."""
-    template = merge_template(Links(), "dev", {})["Resources"].values()
+    template = merge_template(Links(), "dev", "api", {})["Resources"].values()
     kinds = [one.get("Type", "") for one in template]
     hourly = (
         sum("Schedule" in str(one.get("Properties", {}).get("Events", "")) for one in template) + 1

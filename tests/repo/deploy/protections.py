@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from devtools.deploy.alarms import ALARMS, TOPIC
+from devtools.deploy.alarms import ALARMS
 from devtools.deploy.digests import RETENTION
 from devtools.deploy.template import BURST, LOG_RETENTION_DAYS, REQUESTS_PER_SECOND
+from devtools.deploy.watching.alarm import Urgency
 
 Resources = dict[str, Any]
 Place = tuple[str | int, ...]
@@ -53,6 +54,13 @@ def _of(kind: str, **values: object) -> Iterator[Protection]:
     for path, value in values.items():
         names = (int(name) if name.isdigit() else name for name in path.split("__"))
         yield Protection(kind, ("Properties", *names), value)
+
+
+def _told(urgency: Urgency) -> Protection:
+    """Return that each alarm of an urgency tells the topic of it."""
+    texts = {f"{alarm.happened} {alarm.advice}" for alarm in ALARMS if alarm.urgency is urgency}
+    place, topic = ("Properties", "AlarmActions"), [{"Ref": urgency.value}]
+    return Protection(ALARM, place, topic, lambda alarm: alarm["Properties"]["AlarmDescription"] in texts)
 
 
 TABLE, KEY, SECRET = "AWS::DynamoDB::Table", "AWS::KMS::Key", "AWS::SecretsManager::Secret"
@@ -113,7 +121,7 @@ PROTECTIONS = (
     *_of(FUNCTION, LoggingConfig__LogFormat="Text"),
     # What the clock starts is never at work twice.
     Protection(FUNCTION, ("Properties", "ReservedConcurrentExecutions"), 1, is_started_by_the_clock),
-    *_of(ALARM, AlarmActions=[{"Ref": TOPIC}]),
+    *(_told(urgency) for urgency in Urgency),
     *_of(PERMISSION, Principal="apigateway.amazonaws.com"),
 )
 

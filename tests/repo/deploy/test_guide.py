@@ -10,7 +10,7 @@ import botocore.session
 import jmespath
 import pytest
 from botocore import xform_name
-from botocore.model import Shape, StructureShape
+from botocore.model import StructureShape
 
 from chalicelib.adapters.aws.dynamodb.tables import OPERATIONS
 from devtools.local.dynamodb import local_client, local_environment
@@ -43,11 +43,12 @@ def test_each_command_of_aws_is_known_to_aws(command: str) -> None:
     assert operation in known
     given = options(words)
     query = given.pop("query", None)
-    members = {xform_name(name, "-"): name for name in members_of(known[operation].input_shape)}
+    asked: Any = known[operation].input_shape  # a structure for every operation of these commands
+    members = {xform_name(name, "-"): name for name in members_of(asked)}
     assert given.keys() <= members.keys()
-    assert {members[name] for name in given} >= set(known[operation].input_shape.required_members)
+    assert {members[name] for name in given} >= set(asked.required_members)
     for name, value in given.items():
-        shape = known[operation].input_shape.members[members[name]]
+        shape = asked.members[members[name]]
         if isinstance(shape, StructureShape):
             assert {pair.partition("=")[0] for pair in value.split(",")} >= set(shape.required_members)
             assert {pair.partition("=")[0] for pair in value.split(",")} <= set(shape.members)
@@ -61,17 +62,17 @@ def members_of(shape: Any) -> set[str]:  # noqa: ANN401 (botocore tells no types
     return set() if shape is None else set(shape.members)
 
 
-def assert_asked(shape: Shape, query: str) -> None:
+def assert_asked(shape: Any, query: str) -> None:  # noqa: ANN401 (the same)
     """See that each name of a query's way is a member of what it is asked of; lists are gone through."""
     for name in re.findall(r"[A-Za-z]+", query.partition("[")[0]):
         assert name in members_of(shape), name
-        shape = shape.members[name]  # type: ignore[attr-defined]  # a structure has them
+        shape = shape.members[name]
     shape = getattr(shape, "member", shape)
     for path in re.findall(r"[A-Za-z.]+", query.partition("[")[2]):
         part = shape
         for name in filter(None, path.split(".")):
             assert name in members_of(part), name
-            part = part.members[name]  # type: ignore[attr-defined]  # the same
+            part = part.members[name]
 
 
 @pytest.mark.parametrize("block", BLOCKS)
