@@ -146,7 +146,7 @@ class Rebuilding:
             return False
         write = free_guard(self.operations, str(chain.documents[0]["operation_id"]), guard, OURS)["Delete"]
         try:
-            self.client.delete_item(**write)  # the same members as in a transaction
+            self.client.delete_item(**write)
         except self.client.exceptions.ConditionalCheckFailedException:
             return False
         return True

@@ -224,7 +224,7 @@ def test_what_nobody_came_back_for_is_looked_for_each_hour(resources: Json) -> N
 def test_the_hourly_function_has_time_and_runs_alone(resources: Json) -> None:
     """Five minutes, where a request has seconds; two at once would only stand in each other's way."""
     function = resources["ExpireOperations"]["Properties"]
-    assert (function["Timeout"], function["ReservedConcurrentExecutions"]) == (300, 1)
+    assert (function["Timeout"], function["ReservedConcurrentExecutions"]) == (900, 1)
 
 
 def test_the_audit_table_can_only_be_put_to(resources: Json) -> None:

@@ -1,6 +1,8 @@
 """Operations that nobody asked about again: settled at their account's next call, and flagged after a day."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
 
 import pytest
 
@@ -21,8 +23,10 @@ from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline, TimeBudget
 from tests.builders import OTHER_TOKEN, PRINCIPAL, REFRESHED_TOKEN, TOKEN, booking, members
 from tests.fakes.store import TroubledStore
-from tests.fakes.system import SequentialConcurrency
+from tests.fakes.system import LateConcurrency, LazyConcurrency, SequentialConcurrency
 from tests.unit.application.world import World
+
+T = TypeVar("T")
 
 DAY = 24 * 3600
 LATE = UpstreamUnavailableError("late", trouble=Trouble.LATE)
@@ -332,3 +336,63 @@ def test_without_time_for_a_write_nothing_is_looked_for() -> None:
     world.store.will_fail_reads()
     late = Deadline.after(world.clock.monotonic, world.budget.conclusion - 0.1)
     assert world.housekeeping().expire_operations("request-late", late) == Expired()
+
+
+class CountingConcurrency(LazyConcurrency):
+    """Implements `Concurrency`: counts what is started before the first result is asked for."""
+
+    def __init__(self) -> None:
+        self.waiting = 0
+        self.most = 0
+
+    def start(self, call: Callable[[], T], deadline: Deadline) -> Callable[[], T]:
+        """Count the call until its result is asked for."""
+        self.waiting += 1
+        self.most = max(self.most, self.waiting)
+        started = super().start(call, deadline)
+
+        def result() -> T:
+            self.waiting -= 1
+            return started()
+
+        return result
+
+
+def test_overdue_operations_are_flagged_side_by_side_and_no_more_than_eight() -> None:
+    """Twelve take two rounds, and all are flagged in one look."""
+    world = World()
+    concurrency = CountingConcurrency()
+    for day in range(20, 32):
+        lose(world, day)
+    world.clock.tick(DAY + 1)
+    housekeeping = replace(world.housekeeping(), concurrency=concurrency)
+    assert housekeeping.expire_operations("request-clean", soon(world)) == Expired(12)
+    assert concurrency.most == 8
+
+
+def test_one_alone_is_flagged_without_a_thread() -> None:
+    """Nothing goes on beside it."""
+    world = World()
+    concurrency = CountingConcurrency()
+    lose(world, 20)
+    world.clock.tick(DAY + 1)
+    housekeeping = replace(world.housekeeping(), concurrency=concurrency)
+    assert housekeeping.expire_operations("request-clean", soon(world)) == Expired(1)
+    assert concurrency.most == 0
+
+
+def test_a_write_that_nobody_hears_of_any_more_is_told() -> None:
+    """The thread is late: a failure for each, and nothing is counted."""
+    world = World()
+    for day in (20, 21):
+        lose(world, day)
+    world.clock.tick(DAY + 1)
+    housekeeping = replace(world.housekeeping(), concurrency=LateConcurrency())
+    found = housekeeping.expire_operations("request-clean", soon(world))
+    assert found.flagged == 0
+    assert [type(error) for error in found.failures] == [UpstreamUnavailableError] * 2
+
+
+def soon(world: World) -> Deadline:
+    """Return a deadline with time for everything."""
+    return Deadline.after(world.clock.monotonic, 60)
