@@ -103,7 +103,7 @@ def test_the_page_of_the_guide_books_once_though_it_is_reloaded_in_the_middle(
     variable, _origin, *command = re.split("[= ]", allow.strip())
     assert (variable, command) == ("ALLOWED_ORIGINS", ["make", "run"])
     with local_run(tmp_path_factory.mktemp("state"), **{variable: origin}) as run:
-        (html,), (script,) = snippets(FRONTEND, "html"), snippets(FRONTEND, "ts")
+        (html,), (script, listing) = snippets(FRONTEND, "html"), snippets(FRONTEND, "ts")
         (tmp_path / "index.html").write_text(html)
         (tmp_path / "main.ts").write_text(here(script, run))
         install_client(install, tmp_path)
@@ -118,6 +118,11 @@ def test_the_page_of_the_guide_books_once_though_it_is_reloaded_in_the_middle(
         page.reload()
         expect(page.get_by_role("status")).to_have_text("Booked: Pending", timeout=30_000)
         assert sent(run, "2032-03-01") == 1
+        (tmp_path / "main.ts").write_text(here(f"{script}\n{listing}", run))
+        assert run_node(tool("esbuild"), str(tmp_path / "main.ts"), *options, folder=tmp_path).returncode == 0
+        page.reload()
+        (booking,) = requests.get(f"{run.address('upstream')}/_sandbox/bookings", timeout=5).json()
+        expect(page.get_by_role("status")).to_have_text(f"{booking['BookingID']}: Pending", timeout=30_000)
         page.close()
 
 
@@ -131,7 +136,7 @@ def test_the_script_of_the_guide_compiles() -> None:
         "include": ["*.ts"],
     }
     (folder / "tsconfig.json").write_text(json.dumps(settings))
-    (folder / "main.ts").write_text(snippets(FRONTEND, "ts")[0])
+    (folder / "main.ts").write_text("\n".join(snippets(FRONTEND, "ts")))
     done = run_node(tool("tsc"), "--project", str(folder), folder=folder)
     assert done.stdout == ""
     assert f"`http://127.0.0.1:{DEFAULTS['PAGE_PORT']}`" in FRONTEND
@@ -161,9 +166,10 @@ def test_the_app_of_the_guide_is_killed_while_it_books_and_finds_its_one_booking
         app.send_signal(signal.SIGKILL)
         app.wait()
         assert "07123456789" in (tmp_path / "storage.json").read_text()
-        done = run_node(*phone(run, tmp_path, "await started();"))
+        done = run_node(*phone(run, tmp_path, "await started(); await listed();"))
         (booking,) = requests.get(f"{run.address('upstream')}/_sandbox/bookings", timeout=5).json()
-        assert done.stdout.splitlines()[-1] == f"Booked {booking['BookingID']}", done.stderr
+        told = [f"Booked {booking['BookingID']}", f"Has {booking['BookingID']} Pending"]
+        assert done.stdout.splitlines()[-2:] == told, done.stderr
         assert sent(run, "2032-04-02") == 1
         assert json.loads((tmp_path / "storage.json").read_text()) == {}
 
