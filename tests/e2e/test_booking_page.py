@@ -37,8 +37,10 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalRun]:
 
 @pytest.fixture
 def context(browser: Browser, stack: LocalRun) -> Iterator[BrowserContext]:
-    """Return a phone: its storage outlives its pages. The sandbox is as at its start, but for its bookings' numbers."""
-    requests.delete(f"{stack.address('upstream')}/_sandbox/faults", timeout=5).raise_for_status()
+    """Return a phone: its storage outlives its pages. No fault is left, and each test has credits to spend."""
+    sandbox = f"{stack.address('upstream')}/_sandbox"
+    requests.delete(f"{sandbox}/faults", timeout=5).raise_for_status()
+    requests.post(f"{sandbox}/accounts/1001", json={"credits": "300"}, timeout=5).raise_for_status()
     opened = browser.new_context(viewport=NARROW, locale="en-GB")  # type: ignore[arg-type]  # a size
     yield opened
     opened.close()
@@ -254,14 +256,14 @@ def test_another_user_sees_nothing_of_the_first_and_sends_nothing_of_theirs(
     page = open_page(context, stack, minute)
     page.get_by_role("button", name="Book").click()
     expect(card(page, minute)).to_have_count(1)
-    page.route("**/CreateBooking", lambda route: route.abort())
+    context.route("**/CreateBooking", lambda route: route.abort())
     choose(page, left)
     page.get_by_role("button", name="Book").click()
     expect(page.locator("#bookings li[data-state=waiting]")).to_have_count(1)
     other_tab = open_page(context, stack)
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
-    page.unroute("**/CreateBooking")
+    context.unroute("**/CreateBooking")
     sign_in(page, "NoScope")
     expect(page.locator("#quoted")).to_contain_text("account_phonechat_bookings")
     expect(page.locator("#bookings li")).to_have_count(1)

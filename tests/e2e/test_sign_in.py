@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Response
 
-from chalicelib.application.sign_in.sign_in import challenge_of
 from chalicelib.settings import read_settings
 from devtools.local.dynamodb import create_sealing_key
 from devtools.local.server import LocalGateway
@@ -19,7 +18,7 @@ from devtools.places import ROOT
 from devtools.proof.trials.scene.ground import Ground, standing
 from tests.clients.typescript.node import NODE, bundled, run
 from tests.integration.bookings import MEMBERS
-from tests.integration.sign_ins import APP, LOGIN_TOKEN, VERIFIER, settings
+from tests.integration.sign_ins import APP, LOGIN_TOKEN, settings
 
 GUIDE = (ROOT / "docs" / "sign-in.md").read_text()
 (SETTINGS,) = re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL)
@@ -117,25 +116,40 @@ def test_whoever_cancels_is_told_so(page: Page) -> None:
     assert state(page) == "cancelled, or begin again"
 
 
-def test_an_app_signs_in_and_refreshes(stack: tuple[Ground, str], tmp_path: Path) -> None:
-    """Outside a browser, with the native snippet."""
-    _ground, url = stack
+def test_an_app_signs_in_and_books_with_a_refreshed_token(stack: tuple[Ground, str], tmp_path: Path) -> None:
+    """Outside a browser, with the native snippet; its keychain holds the one session that is good then."""
+    ground, url = stack
+    world = """
+    const kept = new Map();
+    const keychain = {
+      get: async (name) => kept.get(name) ?? null,
+      set: async (name, text) => void kept.set(name, text),
+      remove: async (name) => void kept.delete(name),
+    };
+    const storage = { ...keychain, names: async () => [] };
+    const getRandomBytes = (length) => crypto.getRandomValues(new Uint8Array(length));
+    const digest = (algorithm, bytes) => crypto.subtle.digest(algorithm, bytes);
+    """
     end = f"""
     const browser = async (address) => {{
       const came = await fetch(`${{address}}&user=1001`, {{ redirect: "manual" }});
-      return new URL(came.headers.get("location"));
+      return came.headers.get("location");
     }};
-    const granted = await signInNatively({json.dumps(VERIFIER)}, {json.dumps(challenge_of(VERIFIER))}, browser);
-    const renewed = await refreshNatively(granted.refresh_token);
-    console.log(JSON.stringify([granted, renewed]));
+    const isSignedIn = await tapSignIn(browser);
+    const [first] = kept.values();
+    await fetch("{ground.sandbox.url}/_sandbox/tokens", {{ method: "DELETE" }});
+    const outcome = await client.book(await client.intend({json.dumps(MEMBERS)}));
+    const [second] = kept.values();
+    console.log(JSON.stringify([isSignedIn, outcome.booking?.BookingID, first === second, kept.size]));
     """
+    bundle = bundled("index", tmp_path / "app-client.mjs")
+    head, snippet = NATIVE.replace(API, url).replace('"switchboard-client"', f'"{bundle.as_uri()}"').split("\n\n", 1)
     program = tmp_path / "app.mjs"
-    program.write_text(NATIVE.replace(API, url) + end)
+    program.write_text(f"{head}\n{world}\n{snippet}\n{end}")
     done = run(NODE, str(program))
     assert done.returncode == 0, done.stderr
-    granted, renewed = json.loads(done.stdout)
-    assert {granted["token_type"], renewed["token_type"]} == {"Bearer"}
-    assert granted["refresh_token"] != renewed["refresh_token"]
+    (booking,) = ground.sandbox.world.bookings
+    assert json.loads(done.stdout) == [True, booking.booking_id, False, 1]
     assert APP in NATIVE
 
 

@@ -12,6 +12,8 @@ from devtools.places import ROOT
 from devtools.proof.trials.scene.ground import Ground
 from switchboard_client import AsyncClient, Client, MadeBookingsQuery
 from switchboard_client.core.reads import Order
+from tests.integration.bookings import ORIGIN
+from tests.integration.sign_ins import settings
 
 PAGE = (python_client.CLIENT / "README.md").read_text()
 SNIPPETS = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
@@ -19,6 +21,9 @@ STATES = re.findall(r"^\| `([A-Za-z]+)` \|", PAGE, re.MULTILINE)
 WORLD = """
 def read_token() -> str: return "client-token"
 def refresh_token() -> str | None: return "client-token"
+def open_browser(address: str) -> str:
+    import httpx
+    return httpx.get(address + "&user=1001").headers["Location"]
 """
 HEAD = f"""
 from typing import assert_never
@@ -73,9 +78,9 @@ def test_the_types_are_those_of_the_contract() -> None:
 
 
 def test_the_snippets_of_the_page_book(stack: tuple[Ground, str], tmp_path: Path) -> None:
-    """One booking by each form, and nothing left to do."""
+    """One booking by each form and one after a sign-in, and nothing left to do."""
     ground, url = stack
-    ground.begin()
+    ground.begin(**settings(ground.sandbox.url, ALLOWED_ORIGINS=ORIGIN))
     ground.start()
     program = (WORLD + "\n".join(SNIPPETS)).replace("http://127.0.0.1:8000", url)
     done = subprocess.run(  # noqa: S603 (a program of this project)
@@ -87,12 +92,13 @@ def test_the_snippets_of_the_page_book(stack: tuple[Ground, str], tmp_path: Path
         timeout=100,
         check=False,
     )
-    first, second = ground.sandbox.world.bookings
+    first, second, third = ground.sandbox.world.bookings
     assert done.stdout.splitlines() == [
         f"Booked {first.booking_id} Pending",
         "22.5 ['/SessionDate', '/Method', '/Credits', '/AcceptBy']",
         f"[({first.booking_id}, 'Pending')]",
         f"Booked {second.booking_id} Pending",
+        f"Booked {third.booking_id} Pending",
     ], done.stderr
     assert list((tmp_path / "intents").iterdir()) == []
 

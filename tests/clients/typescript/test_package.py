@@ -104,6 +104,8 @@ declare function readToken(): Promise<string>; declare function refreshToken(): 
 declare function show(...words: unknown[]): void;
 declare const AsyncStorage: import("switchboard-client").NativeStorage;
 declare const getRandomBytes: (length: number) => Uint8Array;
+declare const keychain: import("switchboard-client").Keychain;
+declare const digest: (algorithm: string, bytes: Uint8Array<ArrayBuffer>) => Promise<ArrayBuffer>;
 """
     assert compiled(tmp_path, page=world + "\n".join(snippets)) == {"page": []}
 

@@ -21,6 +21,9 @@ const refreshToken = async () => "client-token";
 const show = (...words: unknown[]) => console.log(words.join(" "));
 const AsyncStorage = {};
 const getRandomBytes = (length: number) => new Uint8Array(length);
+Object.defineProperty(globalThis, "sessionStorage", { value: localStorage });
+const keychain = {} as any;
+const digest = (algorithm: string, bytes: any) => crypto.subtle.digest(algorithm, bytes);
 """
 END = """
 await priced();
