@@ -11,8 +11,8 @@ from chalicelib.application.review.audit_verification import AuditVerdict
 from chalicelib.application.review.count_operations import CountCommand, Statistics
 from chalicelib.application.review.door import Visit
 from chalicelib.application.review.export_operations import ExportCommand, Package, TooMuch
-from chalicelib.application.review.persons import UnknownPeople
 from chalicelib.application.review.list_open import OpenQueue
+from chalicelib.application.review.persons import UnknownPeople
 from chalicelib.application.review.search_operations import OperationsPage, SearchCommand
 from chalicelib.application.review.show_operation import ShowCommand, Timeline
 from chalicelib.application.review.sign_in import SignIn
