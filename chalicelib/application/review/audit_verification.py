@@ -133,6 +133,7 @@ class _Run:
         self._verification = Verification(self._coverage)
         self._stories = Stories(parts.windows, self._now)
         self._impossible: list[Finding] = []
+        self._taken_early: set[str] = set()  # by digests, because no index named them in their place
         self._is_bounded = False
 
     def go(self) -> AuditVerdict:
@@ -219,7 +220,8 @@ class _Run:
         """Yield the operations of the span; where there are too many, its end moves."""
         left = self._asked.most
         for piece in self._parts.records.begun(self._start, self._end, self._deadline):
-            yield [one.operation_id for one in piece[:left]]
+            self._forget(piece[0].at)
+            yield [one.operation_id for one in piece[:left] if one.operation_id not in self._taken_early]
             if left is not None and len(piece) > left:
                 self._end, self._is_bounded = piece[left].at, True
                 return
@@ -257,9 +259,22 @@ class _Run:
         if self._asked.operation_id is not None:
             return [self._asked.operation_id] if self._asked.operation_id in heads else []
         told = [id_ for id_, at in self._coverage.begun.items() if self._begin_of(id_) <= at < self._end]
-        for first in range(0, len(told), PIECE):
-            self._take(told[first : first + PIECE])
+        self._take_all(told)
         return [id_ for id_ in told if id_ in heads]
+
+    def _forget(self, before: datetime) -> None:
+        """Let sessions go that are over, once what only the index has lost was compared with them."""
+        if not self._stories.is_large:
+            return
+        begun = self._coverage.begun.items()
+        lost = [id_ for id_, at in begun if self._start <= at < before and not is_of_looks(id_)]
+        self._taken_early.update(lost)
+        self._take_all(lost)
+        self._note(self._stories.forget(before))
+
+    def _take_all(self, names: Sequence[str]) -> None:
+        for first in range(0, len(names), PIECE):
+            self._take(names[first : first + PIECE])
 
     def _begin_of(self, name: str) -> datetime:
         return self._looks_start if is_of_looks(name) else self._start

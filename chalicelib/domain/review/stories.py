@@ -1,6 +1,8 @@
 """The stories of many chains: each in itself, and no two that contradict each other.
 
-Chains come one by one, in any order. What is kept of each is which booking it has and when it held which session.
+Chains come one by one, in any order. What is kept of each is which booking it has, some 250 bytes, and when it held which
+session. Whoever takes them by the time that they began may have sessions forgotten that are over: what is kept of those is then
+bounded by how many are held at once.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,6 +23,7 @@ from chalicelib.domain.review.impossible import Impossible, impossible_at
 from chalicelib.domain.review.moves import STATES
 from chalicelib.domain.review.request import guard_until, session_of
 
+FEW = 1_000  # sessions that nobody need forget
 _FREED = frozenset({kind for kind, state in STATES.items() if state in FREES_GUARD} | {EventKind.RELEASED})
 
 
@@ -46,7 +49,8 @@ class Stories:
     windows: Windows = field(default_factory=Windows)
     now: datetime | None = None
     _bookings: dict[str, _Told] = field(default_factory=dict)
-    _holds: dict[bytes, list[_Hold]] = field(default_factory=dict)
+    _holds: dict[bytes, tuple[_Hold, ...]] = field(default_factory=dict)
+    _most_holds: int = FEW
 
     def take(self, chain: StoredChain) -> Iterator[Finding]:
         """Yield what is wrong with a chain, and with its booking beside those of the chains before."""
@@ -58,27 +62,39 @@ class Stories:
         finding = first_impossible(events, self.windows, self.now)
         if finding is not None:
             yield finding
-        yield from self._bookings_of(events)
-        self._hold(events)
+        yield from self._bookings_of(chain.operation_id, events)
+        self._hold(chain.operation_id, events)
 
     def contradictions(self) -> Iterator[Finding]:
         """Yield each claim of a session that another operation held then; to be asked when all chains are taken."""
         for holds in self._holds.values():
             yield from self._at_once(sorted(holds))
 
-    def _bookings_of(self, events: Iterable[StoredEvent]) -> Iterator[Finding]:
+    @property
+    def is_large(self) -> bool:
+        """Tell whether twice as many sessions are kept as the last time that some were forgotten."""
+        return len(self._holds) >= self._most_holds
+
+    def forget(self, before: datetime) -> Iterator[Finding]:
+        """Forget the sessions that are over, and yield their contradictions; what is yet to come began at `before` or later."""
+        over = before - self.windows.skew
+        for key in [key for key, holds in self._holds.items() if all(hold.until <= over for hold in holds)]:
+            yield from self._at_once(sorted(self._holds.pop(key)))
+        self._most_holds = max(FEW, 2 * len(self._holds))
+
+    def _bookings_of(self, operation_id: str, events: Iterable[StoredEvent]) -> Iterator[Finding]:
         """A booking at AdultWork belongs to one operation."""
         for event in events:
             if event.kind is not EventKind.CONFIRMED or event.booking_id is None:
                 continue
-            told = _told(event)
+            told = _Told(event.at, operation_id, event.sequence)
             known = self._bookings.setdefault(event.booking_id, told)
             if known.operation_id != told.operation_id:
                 first, later = sorted((known, told))
                 what = f"booking {event.booking_id} is that of {first.operation_id}"
                 yield impossible_at(Impossible.SHARED_BOOKING, later.operation_id, later.sequence, what)
 
-    def _hold(self, events: Sequence[StoredEvent]) -> None:
+    def _hold(self, operation_id: str, events: Sequence[StoredEvent]) -> None:
         """Remember when a chain held its session: from each claim to what freed it, or to the end of its guard."""
         client = next((event.client for event in events if event.client is not None), None)
         if client is None:
@@ -90,7 +106,8 @@ class Stories:
                 continue
             freed = next((event.at for event in events[begin:end] if event.kind in _FREED), until)
             key = sha256(canonical_bytes(session_of(claim, client))).digest()
-            self._holds.setdefault(key, []).append(_Hold(_told(claim), min(freed, until)))
+            hold = _Hold(_Told(claim.at, operation_id, claim.sequence), min(freed, until))
+            self._holds[key] = (*self._holds.get(key, ()), hold)
 
     def _at_once(self, holds: Sequence[_Hold]) -> Iterator[Finding]:
         """Yield the claims, of those of one session, that came while another operation held it."""
@@ -116,7 +133,3 @@ def impossible_stories(
     for chain in chains:
         yield from stories.take(chain)
     yield from stories.contradictions()
-
-
-def _told(event: StoredEvent) -> _Told:
-    return _Told(event.at, event.operation_id, event.sequence)

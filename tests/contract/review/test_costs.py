@@ -13,7 +13,9 @@ from chalicelib.adapters.aws.review.look_trail import DynamoDBLookTrail
 from chalicelib.application.review.door import Door
 from chalicelib.application.review.persons import Persons
 from chalicelib.application.review.search_operations import SearchCommand, SearchOperations
+from chalicelib.domain.review.desk.cursor import write_cursor
 from chalicelib.domain.review.desk.filters import Filter
+from chalicelib.domain.review.desk.position import Direction, Position
 from tests.builders import NOW, pseudonym
 from tests.contract.review.conftest import on_new_tables
 from tests.contract.review.test_audit_index import opening
@@ -68,7 +70,7 @@ def measured(
             review_client.meta.events.unregister("before-call.dynamodb", note)
         return asked
 
-    page.size = request.param  # type: ignore[attr-defined]  # told to the one test that needs it
+    page.size = request.param  # type: ignore[attr-defined]  # told to the tests that need it
     return page
 
 
@@ -81,3 +83,21 @@ def test_a_first_page_costs_what_the_plan_says(measured: Callable[[SearchCommand
     asked = measured(command)
     assert "Scan" not in asked
     assert asked == expected
+
+
+@pytest.mark.parametrize("drive", ["day", "client", "candidate"])
+def test_a_page_far_back_costs_what_the_first_one_does(
+    measured: Callable[[SearchCommand], Counter[str]], drive: str
+) -> None:
+    """The last but one of the table: DynamoDB begins at the place of the cursor, and reads nothing before it."""
+    command, expected = PAGES[drive]
+    size: int = measured.size  # type: ignore[attr-defined]  # see above
+    back = Position(NOW - timedelta(seconds=size - 30), f"op_{size - 30:026}")
+    far = replace(command, cursor=write_cursor(Direction.OLDER, back, _filter(command)))
+    assert measured(far) == expected
+
+
+def _filter(command: SearchCommand) -> Filter:
+    """Return the filters that a search goes by; people in these commands are named as events name them."""
+    named = {"client": command.client, "candidate": command.candidate}
+    return replace(command.filter_, **{name: value for name, value in named.items() if isinstance(value, str)})

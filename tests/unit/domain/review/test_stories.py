@@ -10,7 +10,7 @@ from chalicelib.domain.audit.chain import StoredChain
 from chalicelib.domain.audit.stored_event import ALLOWED_SKEW
 from chalicelib.domain.review.behaviour import Windows
 from chalicelib.domain.review.impossible import Impossible
-from chalicelib.domain.review.stories import impossible_stories
+from chalicelib.domain.review.stories import FEW, Stories, impossible_stories
 from tests.builders import NOW
 from tests.unit.application.scenarios import SCENARIOS
 from tests.unit.application.world import World
@@ -205,3 +205,35 @@ def test_a_claim_that_does_not_say_until_when_holds_nothing() -> None:
     for odd in ("soon", 10**30, -(10**12)):
         assert found([stored(CLAIMED.but(guard_until=odd)), other(CLAIMED)]) == []
     assert [kind for kind, *_ in found([stored(CLAIMED.without("request"))])] == [Impossible.INCOMPLETE]
+
+
+def test_sessions_that_are_over_are_forgotten_with_their_contradictions() -> None:
+    """One that is not over yet is kept, and what comes later is compared with it; clocks may be wrong until then."""
+    stories = Stories()
+    for chain in (stored(CLAIMED, CONFIRMED), other(CLAIMED, UNKNOWN)):
+        assert list(stories.take(chain)) == []
+    assert list(stories.forget(SESSION_ENDS + ALLOWED_SKEW - timedelta(seconds=1))) == []
+    (finding,) = stories.forget(SESSION_ENDS + ALLOWED_SKEW)
+    assert (finding.kind, finding.operation_id) == (Impossible.TWO_AT_ONCE, "op_2")
+    assert list(stories.contradictions()) == []
+
+
+def test_many_sessions_are_many_again_when_they_are_twice_as_many() -> None:
+    """So that forgetting costs a step for each chain, however many there are."""
+    stories, numbers = Stories(), iter(range(10 * FEW))
+
+    def hold(count: int) -> None:
+        for number in (next(numbers) for _ in range(count)):
+            claimed = claim().but(request={**REQUEST, "session_date": f"session {number}"})
+            assert list(stories.take(stored(claimed, operation_id=f"op_{number}"))) == []
+
+    hold(FEW - 1)
+    assert not stories.is_large
+    hold(1)
+    assert stories.is_large
+    assert list(stories.forget(NOW)) == []
+    assert not stories.is_large
+    hold(FEW)
+    assert stories.is_large
+    assert list(stories.forget(SESSION_ENDS + ALLOWED_SKEW)) == []
+    assert not stories.is_large
