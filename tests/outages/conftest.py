@@ -38,7 +38,7 @@ def stage(package: Package, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         archive.extractall(task)
     link_platform(runtime, RUNTIME)
     with LocalDynamoDB() as database, SandboxServer() as sandbox:
-        for account in sandbox.world.accounts():
+        for account in sandbox.world.accounts:
             sandbox.world.set_credits(account.user_id, Decimal(1_000_000))  # no outage is for lack of money
         yield furnished(json.loads(package.template.read_text()), task, runtime, database.endpoint_url, sandbox)
 
