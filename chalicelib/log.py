@@ -25,6 +25,7 @@ LONGEST_VALUE = 200
 LOCAL = "local"  # the stage and the function of a process that was told none
 _LONGEST_TRACE = 12
 _OWN_LOGGER = "chalicelib.log"
+_encoded = json.JSONEncoder(separators=(",", ":")).encode  # made once: json.dumps makes one for each line
 
 Shape = Callable[[object], bool]
 
@@ -127,7 +128,7 @@ class _StandardOutput(logging.Handler):
         line = _line(record, self._dimensions)
         if line is not None:
             with suppress(OSError, ValueError):
-                sys.stdout.write(json.dumps(line, separators=(",", ":")) + "\n")
+                sys.stdout.write(_encoded(line) + "\n")
                 sys.stdout.flush()
 
 

@@ -89,7 +89,7 @@ def _(stage: Stage, recording: Recording) -> None:
 @play("AdultWork is slow", API)
 def _(stage: Stage, recording: Recording) -> None:
     patient = {"READ_SECONDS": "10", "READS_SECONDS": "20"}  # so that a busy machine makes no failure of it
-    with stage.running(recording, **patient) as running, slow(stage, "latency", 2.1):
+    with stage.running(recording, **patient) as running, slow(stage, "latency", 2.1, SETTINGS_PATH):
         for second in (0.0, 300.0, 600.0):
             answer = running.request(second, "GET", SETTINGS_PATH)
             assert answer is not None

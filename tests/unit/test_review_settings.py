@@ -23,6 +23,11 @@ def test_retention_is_set_by_class_in_days() -> None:
     assert [each.days for each in (told.events, told.contacts, told.looks, told.operations)] == [90, 3650, 400, 30]
 
 
+def test_a_stage_has_its_name() -> None:
+    """As its functions are told it."""
+    assert [read_review_settings(each).stage for each in (SOUND, {**SOUND, "STAGE": "dev-2"})] == ["local", "dev-2"]
+
+
 def test_settings_of_the_booking_path_may_stand_beside_them() -> None:
     """As in a local run."""
     assert read_review_settings({**SOUND, "ADULTWORK_BASE_URL": "http://127.0.0.1:1", "HMAC_KEY": "k"})
