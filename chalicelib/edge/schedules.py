@@ -29,16 +29,17 @@ def schedule(app: Chalice, container: Callable[[], Container]) -> Callable[[dict
     def expire_operations(event: CloudWatchEvent) -> None:
         """Flag them some at a time, until there are none or the time is up; the next hour does the rest.
 
-        What was flagged is told whatever else failed: each of these is a booking that a person has to look at.
+        What was flagged is told whatever else failed: each of these a person has to look at.
         """
         context: Any = event.context
         request_id = str(context.aws_request_id)
         count = failed = 0
         try:
-            for look in _looks(container().housekeeping, request_id, _deadline(context)):
-                count += look.flagged
-                failed += len(look.failures)
-                _tell(look.failures, request_id)
+            for keeper in (container().housekeeping, container().also_expires()):
+                for look in _looks(keeper, request_id, _deadline(context)):
+                    count += look.flagged
+                    failed += len(look.failures)
+                    _tell(look.failures, request_id)
         except Exception as error:  # noqa: BLE001 (whatever it is: Lambda would log it with its text)
             failed += 1
             _tell([error], request_id)

@@ -12,6 +12,7 @@ from chalicelib.domain.audit.stored_event import StoredEvent
 from chalicelib.domain.canonical import canonical_bytes
 from chalicelib.domain.errors import StoreUnavailableError
 from chalicelib.domain.operation.operation import OperationState
+from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.operation.stored_answer import StoredAnswer
 from devtools.proof.simulation.__main__ import main
 from devtools.proof.simulation.campaign import Batch, Figures, run_batch
@@ -173,7 +174,7 @@ def _deny_a_booking(evidence: Evidence) -> Evidence:
     return evidence
 
 
-def _say(evidence: Evidence, answer: Answered | OperationView | StoreUnavailableError) -> Evidence:
+def _say(evidence: Evidence, answer: Answered | OperationView[OperationRecord] | StoreUnavailableError) -> Evidence:
     said = evidence.history.said[0]
     evidence.history.said.append(Said(said.call, said.account, answer, None, said.wanted))
     return evidence

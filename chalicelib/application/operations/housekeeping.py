@@ -1,20 +1,31 @@
 """Operations that nobody has settled yet: read again at their account's next call, and flagged after a day."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from typing import Generic, Never, Protocol, TypeVar
 
 from chalicelib.application.audit import events
 from chalicelib.application.operations.caller import Caller
-from chalicelib.application.operations.reconcile import Reconciler
-from chalicelib.application.ports import Clock, Concurrency, OperationStore, Resolution
+from chalicelib.application.ports import Clock, Concurrency, Resolution, Store
 from chalicelib.application.register_ports import Register
 from chalicelib.domain.errors import StoreUnavailableError
 from chalicelib.domain.operation.matching import ReconciliationPolicy
 from chalicelib.domain.operation.operation import OperationState
-from chalicelib.domain.operation.record import OperationRecord
+from chalicelib.domain.operation.record import AnyRecord
 from chalicelib.domain.time_budget import Deadline, Leash, TimeBudget
 from chalicelib.values import dataclass
+
+RecordT = TypeVar("RecordT", bound=AnyRecord)
+Record_contra = TypeVar("Record_contra", bound=AnyRecord, contravariant=True)
+
+
+class Reconciles(Protocol[Record_contra]):
+    """What settles open operations of one kind with their account's own token."""
+
+    def reconcile(self, caller: Caller, records: Sequence[Record_contra], deadline: Deadline) -> object:
+        """Read, and write what that says; it never sends and never raises."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +37,15 @@ class Expired:
 
 
 @dataclass(frozen=True, slots=True)
-class Housekeeping:
-    """Keep operations from staying open.
+class Housekeeping(Generic[RecordT]):
+    """Keep operations of one kind from staying open.
 
     What its `reconciler` reads must not count against the upstream: a booking that is on its way would feel it.
     """
 
-    store: OperationStore
+    store: Store[Never, RecordT]
     register: Register
-    reconciler: Reconciler
+    reconciler: Reconciles[RecordT]
     clock: Clock
     concurrency: Concurrency
     policy: ReconciliationPolicy
@@ -89,7 +100,7 @@ class Housekeeping:
         """Tell whether there is time for a write with all its tries."""
         return deadline.remaining() >= self.budget.conclusion
 
-    def _expire(self, record: OperationRecord, now: datetime, request_id: str, deadline: Deadline) -> bool:
+    def _expire(self, record: RecordT, now: datetime, request_id: str, deadline: Deadline) -> bool:
         """Flag one operation; where a function died over it, only say so: the next look flags it."""
         client = self._client(record, deadline)
         if record.state is OperationState.SENDING:
@@ -99,7 +110,7 @@ class Housekeeping:
         event = events.expired(record, now, request_id, client)
         return self.store.resolve(record, Resolution(OperationState.EXPIRED_UNKNOWN), event, deadline)
 
-    def _client(self, record: OperationRecord, deadline: Deadline) -> str | None:
+    def _client(self, record: RecordT, deadline: Deadline) -> str | None:
         """Return the pseudonym of a client whom no event has named yet; None where an event has, or the register cannot tell."""
         if record.names.client is not None:
             return None

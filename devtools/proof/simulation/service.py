@@ -20,6 +20,7 @@ from chalicelib.application.ports import HmacKeys, IdSource, OperationStore
 from chalicelib.application.register_ports import Register
 from chalicelib.domain.booking.policy import BookingPolicy
 from chalicelib.domain.operation.matching import ReconciliationPolicy
+from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.time_budget import TimeBudget
 from chalicelib.edge.answer_form import HttpAnswers
 from chalicelib.edge.links import Links
@@ -72,8 +73,8 @@ class Container:
 
     clock: SimulatedClock
     place_booking: Booker
-    get_operation: GetOperation
-    housekeeping: Housekeeping
+    get_operation: GetOperation[OperationRecord]
+    housekeeping: Housekeeping[OperationRecord]
 
 
 def build_container(shared: Shared, keys: HmacKeys) -> Container:

@@ -9,8 +9,8 @@ from chalicelib.application.ports import ClaimAnswer, Claimed, Held, KeyHeld, Re
 from chalicelib.domain.audit.event import AuditEvent
 from chalicelib.domain.errors import IdempotencyKeyReusedError, StoreUnavailableError, SwitchboardError
 from chalicelib.domain.operation.matching import ReconciliationPolicy
-from chalicelib.domain.operation.operation import Operation, OperationState, Outcome
-from chalicelib.domain.operation.record import OperationRecord
+from chalicelib.domain.operation.operation import AnyOperation, AnyOutcome, Operation, OperationState
+from chalicelib.domain.operation.record import AnyRecord, OperationRecord
 from chalicelib.domain.time_budget import Deadline
 from chalicelib.edge.problems.new_key import is_new_key_safe
 from devtools.memory.store import InMemoryOperationStore
@@ -42,14 +42,14 @@ class Variant(StrEnum):
 class UnguardedStore(InMemoryOperationStore):
     """Tables whose guards hold nobody up: only the Idempotency-Key keeps a second booking out."""
 
-    def _guard_of(self, one: Operation | OperationRecord) -> str:
+    def _guard_of(self, one: AnyOperation | AnyRecord) -> str:
         return f"guard of {one.id}"
 
 
 class SecretlyGuardedStore(InMemoryOperationStore):
     """Tables whose guards stand where a container's HMAC key says, as keyed hashes of what is booked do."""
 
-    def _guard_of(self, one: Operation | OperationRecord) -> str:
+    def _guard_of(self, one: AnyOperation | AnyRecord) -> str:
         key_id, _, _ = one.fingerprint.partition(":")
         return f"{key_id} {one.guard}"
 
@@ -104,7 +104,7 @@ class IndifferentStore(InMemoryOperationStore):
         return _alike(operation, held) if isinstance(held, KeyHeld) else held
 
 
-def _alike(operation: Operation, held: KeyHeld) -> KeyHeld:
+def _alike(operation: Operation, held: KeyHeld[OperationRecord]) -> KeyHeld[OperationRecord]:
     return replace(held, record=held.record and replace(held.record, fingerprint=operation.fingerprint))
 
 
@@ -136,7 +136,7 @@ class LateRecordStore(SimulatedStore):
     def conclude(
         self,
         operation: Operation,
-        outcome: Outcome,
+        outcome: AnyOutcome,
         event: AuditEvent,
         deadline: Deadline,
         sealed_answer: str | None = None,
