@@ -69,8 +69,8 @@ events: .venv/installed ## `switchboard audit show` of one operation of `make ru
 digest: .venv/installed ## make the signed digest of the running hour of `make run` ahead of its time, to verify by
 	@DYNAMODB_PORT=$(DYNAMODB_PORT) $(CALL) devtools.local.review.digests
 
-resolve: .venv/installed ## `switchboard operations resolve` (OPERATION=op_... BOOKING=1234|NONE WHY="..."; of a stage with its OPERATIONS_TABLE and AUDIT_TABLE)
-	@$(CALL) switchboard_cli operations resolve "$$OPERATION" $(if $(filter NONE,$(BOOKING)),--none,--booking "$$BOOKING") --why "$$WHY" \
+resolve: .venv/installed ## `switchboard operations resolve` (OPERATION=op_... BOOKING=1234|DONE|NONE WHY="..."; of a stage with its OPERATIONS_TABLE and AUDIT_TABLE)
+	@$(CALL) switchboard_cli operations resolve "$$OPERATION" $(if $(filter NONE,$(BOOKING)),--none,$(if $(filter DONE,$(BOOKING)),--done,--booking "$$BOOKING")) --why "$$WHY" \
 		$(if $(BY),--as "$$BY") $(if $(and $(OPERATIONS_TABLE),$(AUDIT_TABLE)),,--local $(DYNAMODB_PORT))
 
 rebuild-guards: .venv/installed ## make a lost operations table again from the audit trail (FROM=, TO=, RESUME=1; AWS=1: of the account)

@@ -30,8 +30,7 @@ class DynamoDBChangeStore(DynamoDBStore[ChangeOperation, ChangeRecord]):
 
     def record_of(self, row: Item) -> ChangeRecord:
         """Return the operation of a row."""
-        ids = tuple(map(int, row[BOOKINGS]["S"].split(",")))
-        return ChangeRecord(change=row[CHANGE]["S"], booking_ids=ids, **items.standing(row))
+        return record_of(row)
 
     def counted(self, operation: ChangeOperation) -> Sequence[Counter]:
         """Return the rows that the account's changes are counted in."""
@@ -48,6 +47,12 @@ class DynamoDBChangeStore(DynamoDBStore[ChangeOperation, ChangeRecord]):
         record = ChangeRecord.of(operation, OperationState.SENDING, event.sequence, items.head_hex(event))
         row = change_row(record, items.standing_row(record, operation.guard_expires_at))
         return transactions.claim_of(self.tables, operation, row, event, previous, counted)
+
+
+def record_of(row: Item) -> ChangeRecord:
+    """Return the operation that a row tells of; one that changes something."""
+    ids = tuple(map(int, row[BOOKINGS]["S"].split(",")))
+    return ChangeRecord(change=row[CHANGE]["S"], booking_ids=ids, **items.standing(row))
 
 
 def change_row(record: ChangeRecord, standing: Item) -> Item:
