@@ -30,7 +30,7 @@ SPREAD := -n $(WORKERS) --dist loadfile
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run reset events digest resolve rebuild-guards races test check typescript python-client client-trials newcomer lint format types contracts coverage lock openapi contract-trials package deploy undeploy secret deploy-test bench bench-audit simulate explore writers tampering crash-matrix deadlines machine cut-answers mutate clean
+.PHONY: help setup demo run reset events digest resolve rebuild-guards races test check typescript python-client client-trials newcomer lint format types contracts coverage lock openapi contract-trials package deploy undeploy secret deploy-test bench bench-audit simulate simulate-changes explore writers tampering crash-matrix deadlines machine cut-answers mutate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -149,6 +149,9 @@ bench-audit: setup ## the reviewers' pages, export and verification over many op
 
 simulate: .venv/installed ## run the real use cases against seeded faults (SEEDS=100000; SEED=1234 tells one run; VARIANT=guard-off)
 	@$(CALL) devtools.proof.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS)) $(if $(VARIANT),--variant $(VARIANT))
+
+simulate-changes: .venv/installed ## the same of changes of bookings (SEEDS=2000; SEED=1234 tells one run)
+	@$(CALL) devtools.proof.simulation.changing $(if $(SEED),--seed $(SEED),$(if $(SEEDS),--seeds $(SEEDS)))
 
 explore: .venv/installed ## every order of two requests for one booking, and every fault in each (FORM=long: every pair; SEQUENCE=... tells one run; ONLY=scenario; VARIANT=guard-off)
 	@$(CALL) devtools.proof.exploration $(if $(SEQUENCE),--sequence '$(SEQUENCE)',--form $(FORM)) $(if $(ONLY),--only $(ONLY)) $(if $(VARIANT),--variant $(VARIANT))
