@@ -122,7 +122,10 @@ def test_a_reason_is_not_repeated_by_a_refusal() -> None:
 
 def test_deletions_are_told_one_by_one_whatever_the_status_is() -> None:
     """In either format; the event tells how many."""
-    listed = [{"BookingID": 1, "Deleted": True, "Message": "ok"}, {"BookingID": 2, "Deleted": False}]
+    listed: list[dict[str, object]] = [
+        {"BookingID": 1, "Deleted": True, "Message": "ok"},
+        {"BookingID": 2, "Deleted": False},
+    ]
     outcome = ended(DELETE, json.dumps(listed).encode(), 400)
     assert told(outcome) == (CONFIRMED, "changed")
     assert outcome.facts == {"deleted": 1, "kept": 1}

@@ -191,7 +191,7 @@ def test_a_claim_that_others_come_before_each_time_gives_up() -> None:
     world = ChangingWorld()
     make = world.use_cases().make
     claiming: ChangeClaiming = make.claiming  # type: ignore[attr-defined]  # the real one
-    odd = replace(make, claiming=replace(claiming, store=Naming()))  # type: ignore[type-var]
+    odd = replace(make, claiming=replace(claiming, store=Naming()))  # type: ignore[arg-type, type-var]
     world.use_cases = lambda: replace(ChangingWorld.use_cases(world), make=odd)  # type: ignore[method-assign]
     assert isinstance(world.trouble(), OperationInProgressError)
     assert world.changes.sent == []
