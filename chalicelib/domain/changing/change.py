@@ -61,15 +61,14 @@ class Change:
 
     `scope` is what the token must have been granted. Of a booking that its client can read, `done` are the statuses that show
     that the change was made, `not_done` those that, read late enough, show that it was not; where both are empty, no read tells,
-    and what is unknown is for a person. `moves` tells whether the booking may go on under another BookingID. `asks`, `summary`
-    and `about` are for people: what the user asked for, and the documentation.
+    and what is unknown is for a person. `moves` tells whether the booking may go on under another BookingID. `summary` and
+    `about` are for the documentation.
     """
 
     path: str
     scope: Scope
     members: tuple[Member, ...]
     answer: Answer
-    asks: str
     summary: str
     about: str
     done: frozenset[str] = frozenset()

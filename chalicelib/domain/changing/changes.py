@@ -20,7 +20,6 @@ CANCEL_MADE_BOOKING = Change(
     answer=Answer.MADE,
     done=frozenset({"Cancelled"}),
     not_done=frozenset({"Pending", "Accepted", "Confirmed", "Rejected"}),
-    asks="cancel",
     summary="Cancel a booking that the user made",
     about="AdultWork takes it for a booking that is neither Cancelled nor Rejected; a Confirmed one only before its SessionDate.",
 )
@@ -31,7 +30,6 @@ RESCHEDULE_MADE_BOOKING = Change(
     members=(_BOOKING,),
     answer=Answer.MADE,
     moves=True,
-    asks="reschedule",
     summary="Move a booking that the user made to some minutes from now",
     about="AdultWork takes it once the SessionDate has passed, and makes that 5 to 10 minutes from now; it takes no date. "
     "Whether the booking keeps its BookingID is not documented: the answer says which it has.",
@@ -43,7 +41,6 @@ DELETE_MADE_BOOKINGS = Change(
         Member("BookingIDs", ManyIds(100), "the bookings", "Which bookings: at most 100, as one text with commas."),
     ),
     answer=Answer.DELETIONS,
-    asks="delete",
     summary="Delete bookings that the user made",
     about="AdultWork deletes those that are Rejected, Cancelled or Confirmed. `Deleted` of each entry says whether it did.",
 )
@@ -52,7 +49,6 @@ ACCEPT_RECEIVED_BOOKING = Change(
     scope=Scope.PHONECHAT_BOOKINGS,
     members=(_BOOKING, Member("Credits", Amount(), "the credits", "What the performer wants for it, exact.")),
     answer=Answer.RECEIVED,
-    asks="accept",
     summary="Accept a booking that the user received",
     about="For the performer. AdultWork takes it while the booking is Pending, and AcceptBy and SessionDate are in the future; "
     "it warns the client where the Credits differ from the offer.",
@@ -71,7 +67,6 @@ RE_INVITE = Change(
         ),
     ),
     answer=Answer.RECEIVED,
-    asks="re-invite for",
     summary="Reject an expired booking that the user received, and invite its client again",
     about="For the performer. AdultWork takes it while the booking is Pending and its SessionDate is not in the future.",
 )
