@@ -30,7 +30,7 @@ SPREAD := -n $(WORKERS) --dist loadfile
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run reset events digest errands resolve rebuild-guards drill races test check typescript python-client client-trials newcomer lint format types contracts coverage lock openapi contract-trials package inspect deploy undeploy rollback secret deploy-test bench bench-audit scale cost simulate explore writers tampering crash-matrix deadlines machine cut-answers mutate clean
+.PHONY: help setup demo run reset events digest errands resolve rebuild-guards drill races test check typescript python-client client-trials newcomer lint format types contracts coverage lock openapi contract-trials package inspect deploy undeploy rollback secret deploy-test bench bench-audit scale cost simulate simulate-changes explore writers tampering crash-matrix deadlines machine cut-answers mutate clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,8 +76,8 @@ digest: .venv/installed ## make the signed digest of the running hour of `make r
 errands: .venv/installed ## do now what custodians' holds and erasures in `make run` leave to the hourly function
 	@DYNAMODB_PORT=$(DYNAMODB_PORT) $(CALL) devtools.local.review.errands
 
-resolve: .venv/installed ## `switchboard operations resolve` (OPERATION=op_... BOOKING=1234|NONE WHY="..."; of a stage with its OPERATIONS_TABLE and AUDIT_TABLE)
-	@$(CALL) switchboard_cli operations resolve "$$OPERATION" $(if $(filter NONE,$(BOOKING)),--none,--booking "$$BOOKING") --why "$$WHY" \
+resolve: .venv/installed ## `switchboard operations resolve` (OPERATION=op_... BOOKING=1234|DONE|NONE WHY="..."; of a stage with its OPERATIONS_TABLE and AUDIT_TABLE)
+	@$(CALL) switchboard_cli operations resolve "$$OPERATION" $(if $(filter NONE,$(BOOKING)),--none,$(if $(filter DONE,$(BOOKING)),--done,--booking "$$BOOKING")) --why "$$WHY" \
 		$(if $(BY),--as "$$BY") $(if $(and $(OPERATIONS_TABLE),$(AUDIT_TABLE)),,--local $(DYNAMODB_PORT))
 
 rebuild-guards: .venv/installed ## make a lost operations table again from the audit trail (FROM=, TO=, RESUME=1; AWS=1: of the account)
@@ -171,6 +171,9 @@ cost: .venv/installed ## what 1,000 bookings and a month without any cost, from 
 
 simulate: .venv/installed ## run the real use cases against seeded faults (SEEDS=100000; SEED=1234 tells one run; VARIANT=guard-off)
 	@$(CALL) devtools.proof.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS)) $(if $(VARIANT),--variant $(VARIANT))
+
+simulate-changes: .venv/installed ## the same of changes of bookings (SEEDS=2000; SEED=1234 tells one run)
+	@$(CALL) devtools.proof.simulation.changing $(if $(SEED),--seed $(SEED),$(if $(SEEDS),--seeds $(SEEDS)))
 
 explore: .venv/installed ## every order of two requests for one booking, and every fault in each (FORM=long: every pair; SEQUENCE=... tells one run; ONLY=scenario; VARIANT=guard-off)
 	@$(CALL) devtools.proof.exploration $(if $(SEQUENCE),--sequence '$(SEQUENCE)',--form $(FORM)) $(if $(ONLY),--only $(ONLY)) $(if $(VARIANT),--variant $(VARIANT))

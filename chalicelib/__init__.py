@@ -1,3 +1,3 @@
 """Switchboard: all that ships to Lambda. The entry is `app.py` at the top level; start reading at `bootstrap.py`."""
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"

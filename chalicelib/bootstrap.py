@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta, tzinfo
 from functools import cache, partial
 from threading import Lock
+from typing import Any
 
 from chalicelib.adapters.adultwork.account import AdultWorkIntrospector
 from chalicelib.adapters.adultwork.client import AdultWorkClient
@@ -49,6 +50,7 @@ from chalicelib.domain.operation.matching import ReconciliationPolicy
 from chalicelib.domain.time_budget import TimeBudget
 from chalicelib.edge.answer_form import HttpAnswers
 from chalicelib.edge.container import Container, LooksAtOpen, ReadsEndpoints
+from chalicelib.edge.links import Links
 from chalicelib.settings import InvalidSettingsError, Settings, read_settings
 from chalicelib.values import dataclass
 
@@ -119,24 +121,26 @@ def build(environment: Mapping[str, str]) -> Container:
     earlier = EarlierOperations(world.store, world.gateway, reconciler, world.clock, world.secrets)
     housekeeping = Housekeeping(world.store, world.register, quietly, world.clock, world.concurrency, policy, budget)
     reads = Reads(world.introspector, world.gateway, world.concurrency)
+    place_booking = PlaceBooking(
+        reads=reads,
+        naming=Naming(world.register, world.people, world.concurrency),
+        gateway=world.gateway,
+        claiming=Claiming(world.store, world.people, earlier, budget),
+        concluding=Concluding(world.store, reconciler, form, budget),
+        housekeeping=housekeeping,
+        refusals=Refusals(world.trail, world.register, world.clock, budget),
+        vault=world.vault,
+        concurrency=world.concurrency,
+        clock=world.clock,
+        ids=UlidSource(),
+        keys=world.secrets,
+        policy=edge.policy,
+        budget=budget,
+        is_sending=settings.sending,
+    )
+    changes = cache(partial(_changes, world, place_booking, edge.links))
     return Container(
-        place_booking=PlaceBooking(
-            reads=reads,
-            naming=Naming(world.register, world.people, world.concurrency),
-            gateway=world.gateway,
-            claiming=Claiming(world.store, world.people, earlier, budget),
-            concluding=Concluding(world.store, reconciler, form, budget),
-            housekeeping=housekeeping,
-            refusals=Refusals(world.trail, world.register, world.clock, budget),
-            vault=world.vault,
-            concurrency=world.concurrency,
-            clock=world.clock,
-            ids=UlidSource(),
-            keys=world.secrets,
-            policy=edge.policy,
-            budget=budget,
-            is_sending=settings.sending,
-        ),
+        place_booking=place_booking,
         validate_booking=ValidateBooking(reads, world.clock, edge.policy, budget),
         get_operation=GetOperation(
             introspector=world.introspector,
@@ -153,6 +157,8 @@ def build(environment: Mapping[str, str]) -> Container:
         housekeeping=housekeeping,
         sign_in=cache(partial(_sign_in, settings, environment, world.secrets)),
         look_at_open=partial(_look_at_open, world.store, world.clock),
+        changes=changes,
+        also_expires=lambda: changes().housekeeping,
     )
 
 
@@ -166,6 +172,12 @@ def _read_endpoint(world: "_World", budget: TimeBudget) -> ReadsEndpoints:
     from chalicelib.composition.reads import read_endpoint  # noqa: PLC0415 (no booking waits for it)
 
     return read_endpoint(world.introspector, world.upstream, world.gateway.breaker, world.clock, budget)
+
+
+def _changes(world: "_World", booking: PlaceBooking, links: Links) -> Any:  # noqa: ANN401 (its type is loaded with it)
+    from chalicelib.composition.changes import build_changes  # noqa: PLC0415 (no booking waits for it)
+
+    return build_changes(booking, world.store, world.upstream, world.gateway, links)
 
 
 def _sign_in(settings: Settings, environment: Mapping[str, str], secrets: SecretsOnFirstUse) -> object:

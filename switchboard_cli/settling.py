@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import click
 
+from chalicelib.application.changing.resolve_change import ResolveChangeCommand
 from chalicelib.application.operations.resolve_operation import ResolveOperationCommand
 from chalicelib.application.review.search_operations import SearchCommand
 from chalicelib.domain.operation.operation import OperationState
@@ -55,25 +56,36 @@ def open_(days: int, why: str | None, is_json: bool, world: World) -> None:
 @click.command()
 @click.argument("operation", callback=operation_id)
 @click.option("--booking", type=click.IntRange(1, 10**18 - 1), help="The booking that it made, says AdultWork.")
-@click.option("--none", "is_none", is_flag=True, help="It made none: an equal booking is let in again.")
+@click.option("--done", "is_done", is_flag=True, help="Of a change: AdultWork carried it out.")
+@click.option("--none", "is_none", is_flag=True, help="It made none, or changed nothing: an equal one is let in again.")
 @why(is_required=True)
 @as_json
 @where
 def resolve(  # noqa: PLR0913, PLR0917 (an option each)
     operation: str,
     booking: int | None,
+    is_done: bool,
     is_none: bool,
     why: str,
     is_json: bool,
     world: World,
 ) -> None:
     """Settle an OPERATION that is AMBIGUOUS or EXPIRED_UNKNOWN, by what AdultWork's own list says."""
-    if (booking is None) is not is_none:
-        raise click.UsageError("Give either --booking with AdultWork's number, or --none.")
+    if [booking is not None, is_done, is_none].count(True) != 1:
+        raise click.UsageError("Give one of: --booking with AdultWork's number; --done, of a change; --none.")
     with told():
         by = world.person.subject
-        with world.settling() as use_case:
-            state = use_case.execute(ResolveOperationCommand(operation, booking, by, why, world.request_id()))
+        with world.settling() as settling:
+            if settling.is_change(operation):
+                if booking is not None:
+                    raise click.UsageError("This operation makes no booking: give --done or --none.")
+                changed = ResolveChangeCommand(operation, is_done, by, why, world.request_id())
+                state = settling.changes.execute(changed)
+            elif is_done:
+                raise click.UsageError("This operation books: give --booking or --none.")
+            else:
+                booked = ResolveOperationCommand(operation, booking, by, why, world.request_id())
+                state = settling.bookings.execute(booked)
     if is_json:
         screen.document({"operation": operation, "state": state.value, "by": by})
     else:

@@ -5,6 +5,7 @@ import os
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ import click
 
 from chalicelib.adapters.aws.database import DYNAMODB, DynamoDB
 from chalicelib.adapters.aws.dynamodb import tables
+from chalicelib.adapters.aws.dynamodb.changes import DynamoDBChangeStore
 from chalicelib.adapters.aws.dynamodb.operations import DynamoDBOperationStore
 from chalicelib.adapters.aws.people.register import DynamoDBPeopleRegister
 from chalicelib.adapters.aws.people.traces import DynamoDBTraces
@@ -31,6 +33,7 @@ from chalicelib.adapters.digest_keys import TrustedKeys, pem_of
 from chalicelib.adapters.http.authorities import default_authorities, tls_context
 from chalicelib.adapters.http.transport import Transport
 from chalicelib.adapters.system import SystemClock, ThreadConcurrency, UlidSource
+from chalicelib.application.changing.resolve_change import ResolveChange
 from chalicelib.application.operations.resolve_operation import ResolveOperation
 from chalicelib.application.people.deeds import Deeds
 from chalicelib.application.people.erase_person import ErasePerson
@@ -80,6 +83,19 @@ class NoContacts:
     def opened(self, account: int, operation_id: str, sealed: str, deadline: Deadline) -> Mapping[str, str] | None:  # noqa: ARG002
         """Return None."""
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """What settles operations that book, and what settles those that change a booking."""
+
+    bookings: ResolveOperation
+    changes: ResolveChange
+
+    def is_change(self, operation_id: str) -> bool:
+        """Tell whether an operation changes a booking."""
+        deadline = Deadline.after(self.changes.clock.monotonic, LONGEST_SECONDS)
+        return self.changes.store.find(operation_id, deadline) is not None
 
 
 class World:
@@ -187,15 +203,16 @@ class World:
         return self._keys(key_ids).published(deadline)
 
     @contextmanager
-    def settling(self) -> Iterator[ResolveOperation]:
-        """Give the use case that settles an operation."""
+    def settling(self) -> Iterator["Settling"]:
+        """Give the use cases that settle an operation."""
         place = Place.of(self._environment(), Transport(self._trust()), self.clock)
         try:
             database = DynamoDB(place.service(DYNAMODB))
             names = self.operations_table, self.audit_table
             one = ThreadConcurrency(1)
             store = DynamoDBOperationStore(database, names[0], self.clock.sleep, self.clock, one, names[1], ())
-            yield ResolveOperation(store, self.clock)
+            changes = DynamoDBChangeStore.beside(store)
+            yield Settling(ResolveOperation(store, self.clock), ResolveChange(changes, self.clock))
         finally:
             place.transport.close()
 

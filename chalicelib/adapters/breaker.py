@@ -28,15 +28,17 @@ from chalicelib.domain.errors import (
     UpstreamRefusedError,
     UpstreamUnavailableError,
 )
-from chalicelib.domain.operation.operation import OperationState, Outcome
+from chalicelib.domain.operation.operation import AnyOutcome, OperationState, Outcome
 from chalicelib.domain.time_budget import Deadline
 from chalicelib.values import dataclass
 from chalicelib.watch.call import note
 
 T = TypeVar("T")
+OutcomeT = TypeVar("OutcomeT", bound=AnyOutcome)
 
 SERVER_ERRORS = range(500, 600)
 TOO_MANY_REQUESTS = 429
+NOT_SENT = Outcome(OperationState.NOT_SENT, "breaker-open", trouble=Trouble.UNREACHABLE)
 READS_OF_A_BOOKING = 3  # introspection, requirements and balance, side by side: a single probe would refuse the others
 
 
@@ -84,12 +86,12 @@ class Breaker:
             self._settle(generation, verdict, trouble)
         return result
 
-    def guard_send(self, call: Callable[[], Outcome]) -> Outcome:
-        """Send a booking, and learn from its outcome. A booking is never a probe: while open, it is NOT_SENT."""
+    def guard_send(self, call: Callable[[], OutcomeT], not_sent: OutcomeT) -> OutcomeT:
+        """Send something, and learn from its outcome. A POST is never a probe: while open, it is `not_sent`."""
         with self._lock:
             if self._opened is not None:
                 note("BreakerRefused")
-                return Outcome(OperationState.NOT_SENT, "breaker-open", trouble=Trouble.UNREACHABLE)
+                return not_sent
             generation = self._generation
         outcome = call()
         self._settle(generation, _verdict_on_outcome(outcome), outcome.trouble)
@@ -167,7 +169,7 @@ class BreakingGateway:
 
     def create_booking(self, token: AccessToken, request: BookingRequest, deadline: Deadline) -> Outcome:
         """Send the booking, once; NOT_SENT if the breaker opened since the reads."""
-        return self.breaker.guard_send(lambda: self.gateway.create_booking(token, request, deadline))
+        return self.breaker.guard_send(lambda: self.gateway.create_booking(token, request, deadline), NOT_SENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +201,7 @@ def _verdict_on_error(error: SwitchboardError) -> _Verdict:
     return _Verdict.ANSWERED if error.upstream_status == TOO_MANY_REQUESTS else _Verdict.FAILED
 
 
-def _verdict_on_outcome(outcome: Outcome) -> _Verdict:
+def _verdict_on_outcome(outcome: AnyOutcome) -> _Verdict:
     """Judge a booking that was sent; an answer that could not be read to its end says nothing."""
     if outcome.trouble in (Trouble.UNREACHABLE, Trouble.LATE) or outcome.upstream_status in SERVER_ERRORS:
         return _Verdict.FAILED

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Protocol, TypeAlias, TypeVar
+from typing import Generic, Protocol, TypeAlias, TypeVar
 
 from chalicelib.application.register_ports import NamedMeanwhile
 from chalicelib.domain.access import AccessToken, Principal
@@ -12,13 +12,15 @@ from chalicelib.domain.booking.booking import Booking, BookingRequest, ListEntry
 from chalicelib.domain.booking.facts import BookingRequirements
 from chalicelib.domain.errors import SwitchboardError
 from chalicelib.domain.keyed_hash import HmacKey
-from chalicelib.domain.operation.operation import Operation, OperationState, Outcome
-from chalicelib.domain.operation.record import OperationRecord
+from chalicelib.domain.operation.operation import AnyOperation, AnyOutcome, Operation, OperationState, Outcome
+from chalicelib.domain.operation.record import AnyRecord, OperationRecord
 from chalicelib.domain.operation.stored_answer import StoredAnswer
 from chalicelib.domain.time_budget import Deadline
 from chalicelib.values import dataclass
 
 T = TypeVar("T")
+RecordT = TypeVar("RecordT", bound=AnyRecord)
+Operation_contra = TypeVar("Operation_contra", bound=AnyOperation, contravariant=True)
 
 
 class Clock(Protocol):
@@ -126,11 +128,7 @@ class BookingGateway(Protocol):
         ...
 
     def booking_details(self, token: AccessToken, booking_id: int, deadline: Deadline) -> Booking:
-        """Read one made booking.
-
-        Raises:
-            SwitchboardError: as `requirements`.
-        """
+        """Read one made booking; raise what `requirements` raises."""
         ...
 
 
@@ -140,33 +138,33 @@ class Claimed:
 
 
 @dataclass(frozen=True, slots=True)
-class KeyHeld:
+class KeyHeld(Generic[RecordT]):
     """The Idempotency-Key belongs to an earlier operation.
 
     `record` is how that one stands; None when only its events are left, and nobody can tell what was asked for.
     """
 
     operation_id: str
-    record: OperationRecord | None
+    record: RecordT | None
 
 
 @dataclass(frozen=True, slots=True)
 class BookingHeld:
-    """An equal booking of this account is open or stands."""
+    """An equal booking, or change, of this account is open or stands."""
 
     operation_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class RateLimited:
-    """The account has made `limit` bookings in a window of `window_seconds`; the next one starts in `reset_seconds`."""
+    """The account has claimed `limit` operations in a window of `window_seconds`; the next one starts in `reset_seconds`."""
 
     limit: int
     window_seconds: int
     reset_seconds: int
 
 
-Held: TypeAlias = KeyHeld | BookingHeld
+Held: TypeAlias = KeyHeld[OperationRecord] | BookingHeld
 ClaimAnswer: TypeAlias = Claimed | Held | RateLimited | NamedMeanwhile
 
 
@@ -179,58 +177,59 @@ class Resolution:
     sealed_answer: str | None = None
 
 
-class OperationStore(Protocol):
-    """The mutable record of operations; each change writes its audit event in the same transaction.
+class Store(Protocol[Operation_contra, RecordT]):
+    """The mutable record of operations of one kind; each change of it writes its audit event in the same transaction.
 
     Every method raises StoreUnavailableError when the store cannot be read or written by the deadline.
     """
 
     def claim(
-        self, operation: Operation, event: AuditEvent, deadline: Deadline, previous: OperationRecord | None = None
-    ) -> ClaimAnswer:
-        """Record the operation if neither its key nor its booking is held; after a failure nothing may be sent.
-
-        With `previous`, record a further attempt of that operation, if it stands as it was read.
-        """
+        self, operation: Operation_contra, event: AuditEvent, deadline: Deadline, previous: RecordT | None = None
+    ) -> Claimed | KeyHeld[RecordT] | BookingHeld | RateLimited | NamedMeanwhile:
+        """Record the operation, or the attempt after `previous`, if nothing is in its way; after a failure, send nothing."""
         ...
 
     def conclude(
         self,
-        operation: Operation,
-        outcome: Outcome,
+        operation: Operation_contra,
+        outcome: AnyOutcome,
         event: AuditEvent,
         deadline: Deadline,
         sealed_answer: str | None = None,
     ) -> None:
-        """Record the outcome of the attempt that this call claimed; free its guard if nothing was booked.
+        """Record the outcome of the attempt that this call claimed; free its guard if that stands for nothing any more.
 
         Raises:
             BookingTakenError: the upstream's BookingID belongs to another operation; nothing was written.
         """
         ...
 
-    def held(self, operation: Operation, deadline: Deadline) -> Held | None:
+    def held(self, operation: Operation_contra, deadline: Deadline) -> KeyHeld[RecordT] | BookingHeld | None:
         """Tell what a claim of the operation would find in its way; a key whose operation is long gone is not looked for."""
         ...
 
-    def find(self, operation_id: str, deadline: Deadline) -> OperationRecord | None:
-        """Return an operation as it stands."""
+    def find(self, operation_id: str, deadline: Deadline) -> RecordT | None:
+        """Return an operation of this kind as it stands."""
         ...
 
-    def open_operations(self, account: int, deadline: Deadline) -> tuple[OperationRecord, ...]:
+    def open_operations(self, account: int, deadline: Deadline) -> tuple[RecordT, ...]:
         """Return the account's operations that have no final state, oldest first; a very new one may be missing."""
         ...
 
-    def overdue_operations(self, before: datetime, deadline: Deadline) -> tuple[OperationRecord, ...]:
+    def overdue_operations(self, before: datetime, deadline: Deadline) -> tuple[RecordT, ...]:
         """Return operations of all accounts without a final state that were claimed before a time (UTC), some at a time."""
         ...
 
-    def owners(self, booking_ids: Sequence[int], deadline: Deadline) -> Mapping[int, str]:
-        """Return which upstream bookings belong to which operations already."""
+    def resolve(self, record: RecordT, resolution: Resolution, event: AuditEvent, deadline: Deadline) -> bool:
+        """Move an open operation to a new state; False when it no longer stands as `record` says."""
         ...
 
-    def resolve(self, record: OperationRecord, resolution: Resolution, event: AuditEvent, deadline: Deadline) -> bool:
-        """Move an open operation to a new state; False when it no longer stands as `record` says."""
+
+class OperationStore(Store[Operation, OperationRecord], Protocol):
+    """The store of bookings."""
+
+    def owners(self, booking_ids: Sequence[int], deadline: Deadline) -> Mapping[int, str]:
+        """Return which upstream bookings belong to which operations already."""
         ...
 
     def release(self, record: OperationRecord, event: AuditEvent, deadline: Deadline) -> bool:

@@ -12,12 +12,16 @@ SwitchboardError
 │   ├── InvalidTokenError
 │   ├── InsufficientScopeError
 │   ├── BookingRejectedError         every violation at once
+│   │   └── ChangeRejectedError
 │   ├── ParametersRejectedError      every violation at once
 │   ├── IdempotencyKeyReusedError
 │   ├── OperationInProgressError
 │   ├── DuplicateBookingError
+│   │   └── DuplicateChangeError
 │   ├── BookingNotCreatedError       a repeat of a request that provably booked nothing
+│   │   └── ChangeNotMadeError
 │   └── TooManyBookingsError
+│       └── TooManyChangesError
 ├── UpstreamError
 │   ├── UpstreamRefusedError         understood and declined
 │   ├── UpstreamUnavailableError     surely nothing happened; safe to try again
@@ -127,17 +131,25 @@ class BookingRejectedError(CallerError):
     `violations` lists all of them, `unchecked` names the rules whose facts are unknown.
     """
 
+    what = "booking"
+
     def __init__(
         self, violations: Sequence[Violation], *, unchecked: Sequence[str] = (), operation_id: str | None = None
     ) -> None:
         count = len(violations)
         super().__init__(
-            f"The booking breaks {count} rule{'s' if count > 1 else ''}; this request sent nothing. Mend every violation and "
+            f"The {self.what} breaks {count} rule{'s' if count > 1 else ''}; this request sent nothing. Mend every violation and "
             "send it again.",
             operation_id=operation_id,
         )
         self.violations = tuple(violations)
         self.unchecked = tuple(unchecked)
+
+
+class ChangeRejectedError(BookingRejectedError):
+    """The change breaks rules; nothing was sent."""
+
+    what = "change"
 
 
 class ParametersRejectedError(CallerError):
@@ -175,12 +187,22 @@ class DuplicateBookingError(CallerError):
         self.decided_by = decided_by
 
 
+class DuplicateChangeError(DuplicateBookingError):
+    """An equal change of this account is being made, or its outcome is not known."""
+
+
 class BookingNotCreatedError(CallerError):
     """The request was sent before, and reading AdultWork's list has shown since that it booked nothing."""
 
 
+class ChangeNotMadeError(BookingNotCreatedError):
+    """The request was sent before, and reading the booking has shown since that it changed nothing."""
+
+
 class TooManyBookingsError(CallerError):
     """The account has made as many bookings as it may; `limit` in `window_seconds`, anew in `retry_after_seconds`."""
+
+    counted = "bookings"
 
     def __init__(
         self,
@@ -194,6 +216,12 @@ class TooManyBookingsError(CallerError):
         super().__init__(message, operation_id=operation_id, retry_after_seconds=retry_after_seconds)
         self.limit = limit
         self.window_seconds = window_seconds
+
+
+class TooManyChangesError(TooManyBookingsError):
+    """The same for changes, which are counted apart."""
+
+    counted = "changes"
 
 
 class UpstreamError(SwitchboardError):

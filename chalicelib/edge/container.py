@@ -14,6 +14,7 @@ from chalicelib.domain.access import AccessToken
 from chalicelib.domain.booking.longest_form import longest_form_bytes
 from chalicelib.domain.booking.policy import MAXIMUM_COMMENTS_LENGTH, BookingPolicy
 from chalicelib.domain.errors import NotFoundError
+from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.reading.endpoint import Endpoint
 from chalicelib.domain.reading.parameter import Asked
 from chalicelib.domain.reading.told import Told
@@ -49,7 +50,7 @@ class ReadsEndpoints(Protocol):
 class GetsOperations(Protocol):
     """The use case behind the status resource: `application.get_operation.GetOperation`, or a fake."""
 
-    def execute(self, command: GetOperationCommand) -> OperationView:
+    def execute(self, command: GetOperationCommand) -> OperationView[OperationRecord]:
         """Return the operation as it stands; every refusal and failure is a SwitchboardError."""
         ...
 
@@ -131,11 +132,21 @@ def no_sign_in() -> NoReturn:
     raise RuntimeError("sign-in is off")
 
 
+def no_changes() -> NoReturn:
+    """Stand in for the use cases of changes where nothing is changed.
+
+    Raises:
+        NotFoundError: always.
+    """
+    raise NotFoundError("There is nothing at this path.")
+
+
 @dataclass(frozen=True, slots=True)
 class Container:
     """All that a view or a schedule can reach.
 
-    `read_endpoint`, `sign_in` and `look_at_open` make what asks for them at the first call, so that no booking loads it.
+    `read_endpoint`, `changes`, `sign_in` and `look_at_open` make what asks for them at the first call, so that no booking loads
+    it. `also_expires` makes what flags forgotten changes.
     """
 
     place_booking: PlacesBookings
@@ -145,4 +156,6 @@ class Container:
     housekeeping: ExpiresOperations = field(default_factory=NothingExpires)
     read_endpoint: Callable[[], ReadsEndpoints] = no_reads
     sign_in: Callable[[], Any] = no_sign_in
+    changes: Callable[[], Any] = no_changes
+    also_expires: Callable[[], ExpiresOperations] = NothingExpires
     look_at_open: Callable[[], LooksAtOpen] = NothingOpen

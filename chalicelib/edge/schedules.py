@@ -32,7 +32,7 @@ def schedule(app: Chalice, container: Callable[[], Container]) -> Callable[[dict
     def expire_operations(event: CloudWatchEvent) -> None:
         """Flag them some at a time, until there are none or the time is up; the next hour does the rest.
 
-        What was flagged is told whatever else failed: each of these is a booking that a person has to look at.
+        What was flagged is told whatever else failed: each of these a person has to look at.
         """
         context: Any = event.context
         request_id = str(context.aws_request_id)
@@ -66,10 +66,11 @@ class _Run:
     def expire(self) -> None:
         """Flag operations, look after look."""
         with self._told():
-            for look in _looks(self._container().housekeeping, self._request_id, self._deadline):
-                self.flagged += look.flagged
-                for error in look.failures:
-                    self._tell(error)
+            for keeper in (self._container().housekeeping, self._container().also_expires()):
+                for look in _looks(keeper, self._request_id, self._deadline):
+                    self.flagged += look.flagged
+                    for error in look.failures:
+                        self._tell(error)
 
     def look(self) -> None:
         """Tell what is open after that, and which operation for longest."""

@@ -13,11 +13,12 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from chalicelib.adapters.aws.dynamodb import items, tables
+from chalicelib.adapters.aws.dynamodb import changes, items, tables
 from chalicelib.adapters.aws.dynamodb.items import KEPT_AFTER_GUARD, Item
 from chalicelib.adapters.aws.person_row import person_row
 from chalicelib.domain.audit.chain import StoredChain, broken_link
-from chalicelib.domain.audit.event import EventKind, event_hash
+from chalicelib.domain.audit.event import CHANGE, EventKind, event_hash
+from chalicelib.domain.changing.operation import ChangeRecord
 from chalicelib.domain.names import Names
 from chalicelib.domain.operation.operation import FREES_GUARD, RETRYABLE_STATUSES
 from chalicelib.domain.operation.record import OperationRecord
@@ -70,6 +71,8 @@ class Chain:
             return []
         if self.people is None:
             return self._booking()
+        if CHANGE in claim:
+            return self._change(claim, self.people[0], now)
         record, guard_until = self._record(claim, *self.people), _moment(claim["guard_until"])
         rows: list[Item] = self._register(*self.people, claim)
         if record.booking_id is not None:
@@ -92,6 +95,22 @@ class Chain:
         """Tell whether an operation's row is as it was some events ago: its head is that of an earlier event of this chain."""
         number, head = int(row["events"]["N"]), bytes(row["head"]["B"]).hex()
         return 0 < number < len(self.events) and event_hash(self.events[number - 1]) == head
+
+    def _change(self, claim: dict[str, Any], account: int, now: datetime) -> list[Item]:
+        """Return the rows of an operation that changes bookings: it has no candidate, and ties no booking to itself."""
+        record = ChangeRecord(
+            change=claim[CHANGE],
+            booking_ids=tuple(claim["request"]["booking_ids"]),
+            **self._standing(claim, account),
+        )
+        guard_until, since = _moment(claim["guard_until"]), datetime.fromisoformat(claim["at"])
+        client = self._client()
+        rows: list[Item] = [] if client is None else [person_row(account, client, since)]
+        if now <= guard_until and record.state not in record.freed_by:
+            rows.append(items.guard_row(record.guard, record.id, guard_until))
+        if now <= guard_until + KEPT_AFTER_GUARD:
+            rows.append(changes.change_row(record, items.standing_row(record, guard_until)))
+        return rows
 
     def _booking(self) -> list[Item]:
         """Return whose booking it is, which names nobody."""
@@ -116,30 +135,37 @@ class Chain:
         return is_released or record.state in FREES_GUARD
 
     def _record(self, claim: dict[str, Any], account: int, candidate: int) -> OperationRecord:
-        last, request = self.documents[-1], claim["request"]
-        claimed_at = datetime.fromisoformat(claim["at"])
-        first = self.documents[0]
+        request = claim["request"]
         return OperationRecord(
-            id=claim["operation_id"],
-            account=account,
-            state=STATES[EventKind(last["kind"])],
-            attempt=claim["attempt"],
-            is_retryable=_is_retryable(last),
             book_user_id=candidate,
             session_date=request["session_date"],
             duration=request["duration"],
             method=request["method"],
             credits=Decimal(request["credits"]),
-            claimed_at=claimed_at,
-            lease_until=claimed_at + LONGEST_LEASE,
-            sequence=len(self.events),
-            head=event_hash(self.events[-1]),
-            fingerprint=claim["fingerprint"],
-            is_keyed=first["operation_id"] != first["call"],  # without a key it has the id of its first call
             booking_id=self._booking_id(),
-            reason=self._reason(claim),
-            names=Names(self._client(), claim.get("candidate")),
+            **self._standing(claim, account),
         )
+
+    def _standing(self, claim: dict[str, Any], account: int) -> items.Standing:
+        """Return how an operation of any kind stands; no answer was kept."""
+        first, last = self.documents[0], self.documents[-1]
+        claimed_at = datetime.fromisoformat(claim["at"])
+        return {
+            "id": claim["operation_id"],
+            "account": account,
+            "state": STATES[EventKind(last["kind"])],
+            "attempt": claim["attempt"],
+            "is_retryable": _is_retryable(last),
+            "claimed_at": claimed_at,
+            "lease_until": claimed_at + LONGEST_LEASE,
+            "sequence": len(self.events),
+            "head": event_hash(self.events[-1]),
+            "fingerprint": claim["fingerprint"],
+            "is_keyed": first["operation_id"] != first["call"],  # without a key it has the id of its first call
+            "sealed_answer": None,
+            "reason": self._reason(claim),
+            "names": Names(self._client(), claim.get("candidate")),
+        }
 
     def _reason(self, claim: dict[str, Any]) -> str | None:
         """Return why the outcome of the newest attempt was unknown, where the call that sent it lived to tell."""

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from sandbox.adultwork import account_calls, booking_calls
 from sandbox.adultwork.call import Call
 from sandbox.adultwork.cast import CREDITS_SCOPE, PHONE_CHAT_SCOPE, Account
+from sandbox.adultwork.changing import calls
 from sandbox.adultwork.clock import london_time
 from sandbox.adultwork.login import exchange, is_token_request
 from sandbox.adultwork.refusal import RefusalError, refusal
@@ -39,7 +40,11 @@ ENDPOINTS = (
     ),
     Endpoint("/v1/PhoneChat/MadeBookings", "GET", PHONE_CHAT_SCOPE, booking_calls.made_bookings),
     Endpoint("/v1/PhoneChat/MadeBookingDetails", "GET", PHONE_CHAT_SCOPE, booking_calls.made_booking_details),
-    Endpoint("/v1/PhoneChat/CancelMadeBooking", "POST", PHONE_CHAT_SCOPE, booking_calls.cancel_made_booking),
+    Endpoint("/v1/PhoneChat/CancelMadeBooking", "POST", PHONE_CHAT_SCOPE, calls.cancel_made_booking),
+    Endpoint("/v1/PhoneChat/RescheduleMadeBooking", "POST", PHONE_CHAT_SCOPE, calls.reschedule_made_booking),
+    Endpoint("/v1/PhoneChat/DeleteMadeBookings", "POST", PHONE_CHAT_SCOPE, calls.delete_made_bookings),
+    Endpoint("/v1/PhoneChat/AcceptReceivedBooking", "POST", PHONE_CHAT_SCOPE, calls.accept_received_booking),
+    Endpoint("/v1/PhoneChat/ReInvite", "POST", PHONE_CHAT_SCOPE, calls.re_invite),
     Endpoint("/v1/PhoneChat/GetSettings", "GET", PHONE_CHAT_SCOPE, account_calls.get_settings),
     Endpoint(
         "/v1/CreditHistory/GetCurrentCreditBalance",

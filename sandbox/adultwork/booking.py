@@ -1,7 +1,7 @@
 """Hold one booking and the moves between its states."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -12,6 +12,7 @@ ACCEPTED: Final = "Accepted"
 REJECTED: Final = "Rejected"
 CONFIRMED: Final = "Confirmed"
 CANCELLED: Final = "Cancelled"
+RESCHEDULED_BY: Final = timedelta(minutes=8)
 STATUSES: Final = (PENDING, ACCEPTED, REJECTED, CONFIRMED, CANCELLED)
 
 
@@ -54,6 +55,7 @@ class Booking:
     cancelled_reason: str | None = None
     cancelled_by: str | None = None
     rejected_reason: str | None = None
+    is_deleted: bool = False
 
     @property
     def is_standing(self) -> bool:
@@ -68,9 +70,21 @@ class Booking:
         return "You need to confirm or cancel" if self.status == ACCEPTED else None
 
 
-def accepted(booking: Booking, now: datetime) -> Booking:
-    """Return the booking after the candidate accepted it."""
-    return replace(booking, status=ACCEPTED, accepted_date=now, last_updated=now)
+def accepted(booking: Booking, now: datetime, money: Decimal | None = None) -> Booking:
+    """Return the booking after the candidate accepted it, for other credits if `money` is given."""
+    agreed = booking.credits if money is None else money
+    return replace(booking, status=ACCEPTED, accepted_date=now, last_updated=now, credits=agreed)
+
+
+def rescheduled(booking: Booking, now: datetime) -> Booking:
+    """Return the booking after its client moved it to some minutes from now."""
+    begins = now.replace(second=0, microsecond=0) + RESCHEDULED_BY
+    return replace(booking, session_date=begins, last_updated=now)
+
+
+def deleted(booking: Booking) -> Booking:
+    """Return the booking after its client deleted it: it is shown no more."""
+    return replace(booking, is_deleted=True)
 
 
 def confirmed(booking: Booking, now: datetime) -> Booking:

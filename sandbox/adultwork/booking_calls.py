@@ -7,10 +7,11 @@ from datetime import datetime
 from http import HTTPStatus
 
 from sandbox.adultwork import rules, shapes
-from sandbox.adultwork.booking import Booking, cancelled
+from sandbox.adultwork.booking import Booking
 from sandbox.adultwork.call import Call
+from sandbox.adultwork.changing.calls import own_booking
 from sandbox.adultwork.fields import read_fields
-from sandbox.adultwork.refusal import invalid, refusal
+from sandbox.adultwork.refusal import invalid
 from sandbox.writing.documents import Reply
 
 PAGE_SIZE = 50
@@ -47,35 +48,19 @@ def made_bookings(call: Call) -> Reply:
     if number < 1:
         raise invalid({"PageNumber": "The PageNumber parameter must be at least 1."})
     since = _start_date(call)
-    own = [booking for booking in call.world.bookings if booking.account_id == call.account.user_id]
-    found = _ordered([booking for booking in own if booking.create_date >= since], call.text("OrderBy", "date-desc"))
+    shown = [booking for booking in call.world.bookings if not booking.is_deleted]
+    own = [booking for booking in shown if booking.account_id == call.account.user_id]
+    found = _ordered(
+        [booking for booking in own if booking.create_date >= since],
+        call.text("OrderBy", "date-desc"),
+    )
     page = tuple(found[(number - 1) * size : number * size])
     return Reply(HTTPStatus.OK, shapes.made_bookings(page, -(-len(found) // size), number))
 
 
 def made_booking_details(call: Call) -> Reply:
     """Show one of the account's own bookings."""
-    return Reply(HTTPStatus.OK, shapes.made_booking(_own_booking(call, call.number("BookingID"))))
-
-
-def cancel_made_booking(call: Call) -> Reply:
-    """Cancel one of the account's own bookings and give its credits back."""
-    fields = read_fields(call.request, "cancellation")
-    booking_id, reason = fields.integer("BookingID"), fields.text("Reason") or ""
-    if not reason.strip():
-        fields.fault("Reason", "The Reason field is required.")
-    fields.require_sound()
-    rules.require_cancellable(_own_booking(call, booking_id), call.now)
-    nickname = call.account.nickname
-    booking = call.world.move(booking_id, lambda before: cancelled(before, call.now, reason, nickname))
-    return Reply(HTTPStatus.OK, shapes.made_booking(booking))
-
-
-def _own_booking(call: Call, booking_id: int) -> Booking:
-    booking = call.world.booking(booking_id)
-    if booking is None or booking.account_id != call.account.user_id:
-        raise refusal(HTTPStatus.NOT_FOUND, "The booking could not be found.")
-    return booking
+    return Reply(HTTPStatus.OK, shapes.made_booking(own_booking(call, call.number("BookingID"))))
 
 
 def _start_date(call: Call) -> datetime:

@@ -65,6 +65,7 @@ ACCOUNTS = (
     _account(1003, "NoScope", CREDITS_SCOPE),
     _account(1004, "NoBalance", PHONE_CHAT_SCOPE),
     _account(1005, "Poor", PHONE_CHAT_SCOPE, CREDITS_SCOPE, money="1"),
+    _account(123456, "BookedUser", PHONE_CHAT_SCOPE, CREDITS_SCOPE),
 )
 
 TOKENS: Mapping[str, int] = MappingProxyType(
@@ -75,6 +76,7 @@ TOKENS: Mapping[str, int] = MappingProxyType(
         "no-scope-token": 1003,
         "no-balance-token": 1004,
         "poor-token": 1005,
+        "performer-token": 123456,
     },
 )
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from http import HTTPStatus
 
-from sandbox.adultwork.booking import CONFIRMED, Booking, Order
+from sandbox.adultwork.booking import Order
 from sandbox.adultwork.cast import CALLS_CLIENT, METHODS, SKYPE, Account, Candidate
 from sandbox.adultwork.fields import Fields
 from sandbox.adultwork.refusal import refusal
@@ -92,11 +92,3 @@ def require_payable(order: Order, candidate: Candidate, account: Account) -> Non
         raise refusal(HTTPStatus.BAD_REQUEST, "The Credits are below the price of this user.")
     if order.credits > account.credits:
         raise refusal(HTTPStatus.PAYMENT_REQUIRED, "There are not enough credits.")
-
-
-def require_cancellable(booking: Booking, now: datetime) -> None:
-    """Refuse to cancel what is already off, or a confirmed session that has begun."""
-    if not booking.is_standing:
-        raise refusal(HTTPStatus.CONFLICT, f"The booking is already {booking.status}.")
-    if booking.status == CONFIRMED and booking.session_date <= now:
-        raise refusal(HTTPStatus.CONFLICT, "The session of a confirmed booking has begun.")

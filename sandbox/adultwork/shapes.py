@@ -10,6 +10,7 @@ from sandbox.writing.documents import MODELS, Listing, Members, Record
 
 BOOKINGS = f"{MODELS}.PhoneChat.Bookings"
 MADE = f"{BOOKINGS}.Made"
+RECEIVED = f"{BOOKINGS}.Received"
 PROFILE = f"{MODELS}.Profile"
 ACCOUNT = f"{MODELS}.Account"
 
@@ -37,6 +38,29 @@ def made_booking(booking: Booking) -> Record:
             ("Candidate", booked_user(booking.candidate)),
         ),
     )
+
+
+def received_booking(booking: Booking) -> Record:
+    """Show a booking as its performer sees it: the leading members that are documented, and no contact."""
+    return Record(
+        "ReceivedBooking",
+        RECEIVED,
+        (
+            ("BookingID", booking.booking_id),
+            ("Duration", booking.duration),
+            ("Credits", booking.credits),
+            ("Status", booking.status),
+            ("Method", booking.method),
+            ("SessionDate", date_text(booking.session_date)),
+            ("LastUpdated", date_text(booking.last_updated)),
+        ),
+    )
+
+
+def deletion(booking_id: int, message: str | None) -> Record:
+    """Show what became of the deletion of one booking; `message` says why it was not deleted."""
+    members = (("BookingID", booking_id), ("Deleted", message is None), ("Message", message or "Deleted"))
+    return Record("DeletedBooking", MADE, members)
 
 
 def _outcome(booking: Booking) -> Members:

@@ -34,7 +34,15 @@ def _text(document: Document) -> str:
         # The documented sample shows `int` for a whole balance although its table says decimal.
         kind = "int" if document.value == document.value.to_integral_value() else "decimal"
         return f'<{kind} xmlns="{SERIALIZATION}">{scalar_text(document.value)}</{kind}>'
+    if isinstance(document, Listing):
+        return _root_list(document)
     return _error(document) if isinstance(document, ErrorDocument) else _root(document)
+
+
+def _root_list(listing: Listing) -> str:
+    """Write a list that is the whole body: its element is named after what is in it."""
+    name, space = f"ArrayOf{listing.items[0].name}", listing.item_namespace
+    return f'<{name} xmlns:i="{INSTANCE}" xmlns="{space}">{_inner(listing, _Scope(1, space))}</{name}>'
 
 
 def _root(record: Record) -> str:

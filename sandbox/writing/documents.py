@@ -47,7 +47,7 @@ class ErrorDocument:
     model_state: tuple[tuple[str, str], ...] = ()
 
 
-Document: TypeAlias = Record | Scalar | ErrorDocument
+Document: TypeAlias = Record | Listing | Scalar | ErrorDocument
 
 
 @dataclass(frozen=True)

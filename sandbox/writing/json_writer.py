@@ -32,7 +32,7 @@ def record_text(record: Record) -> str:
 def _text(document: Document) -> str:
     if isinstance(document, Scalar):
         return scalar_text(document.value)
-    return _error(document) if isinstance(document, ErrorDocument) else record_text(document)
+    return _error(document) if isinstance(document, ErrorDocument) else _value(document)
 
 
 def _error(error: ErrorDocument) -> str:

@@ -138,7 +138,7 @@ def find(store: OperationStore, operation_id: str) -> OperationRecord:
     return record
 
 
-def held_by(store: OperationStore, first: Operation) -> KeyHeld:
+def held_by(store: OperationStore, first: Operation) -> KeyHeld[OperationRecord]:
     """Return the answer that a held key gives: its operation as it stands."""
     return KeyHeld(first.id, find(store, first.id))
 

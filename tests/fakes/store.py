@@ -3,18 +3,22 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from chalicelib.application.ports import ClaimAnswer, Clock, Held, Resolution
+from chalicelib.application.ports import BookingHeld, Claimed, Clock, KeyHeld, RateLimited, Resolution
+from chalicelib.application.register_ports import NamedMeanwhile
 from chalicelib.domain.audit.event import AuditEvent
+from chalicelib.domain.changing.operation import ChangeOperation, ChangeRecord
 from chalicelib.domain.errors import StoreUnavailableError
-from chalicelib.domain.operation.operation import Operation, OperationState, Outcome
+from chalicelib.domain.operation.operation import AnyOutcome, Operation, OperationState
 from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
-from devtools.memory.store import InMemoryOperationStore
+from devtools.memory.changes import InMemoryChangeStore
+from devtools.memory.register import InMemoryRegister
+from devtools.memory.store import InMemoryOperationStore, InMemoryStore, OperationT, RecordT
 from tests.fakes.trail import TroubledTrail
 
 
-class TroubledStore(InMemoryOperationStore):
-    """Implements `OperationStore`; `claims` and `conclusions` hold what was asked.
+class Troubled(InMemoryStore[OperationT, RecordT]):
+    """Implements `Store`; `claims` and `conclusions` hold what was asked.
 
     `before_write` runs before each transaction, and may raise.
     """
@@ -26,10 +30,11 @@ class TroubledStore(InMemoryOperationStore):
         trail: TroubledTrail | None = None,
         limits: Sequence[tuple[int, int]] = (),
         clock: Clock | None = None,
+        register: InMemoryRegister | None = None,
     ) -> None:
-        super().__init__(trail or TroubledTrail(), limits, clock)
-        self.claims: list[Operation] = []
-        self.conclusions: list[tuple[Operation, Outcome]] = []
+        super().__init__(trail or TroubledTrail(), limits, clock, register)
+        self.claims: list[OperationT] = []
+        self.conclusions: list[tuple[OperationT, AnyOutcome]] = []
         self.before_write: Callable[[], None] = lambda: None
         self._failing_claims = self._half_failing_claims = self._failing_conclusions = self._failing_reads = 0
 
@@ -37,10 +42,6 @@ class TroubledStore(InMemoryOperationStore):
         """Return how an operation stands, None when there is none."""
         record = self.standing(operation_id)
         return None if record is None else record.state
-
-    def own(self, booking_id: int, operation_id: str) -> None:
-        """Let an upstream booking belong to an operation."""
-        self._bookings[booking_id] = operation_id
 
     def will_fail_claim(self, times: int = 1) -> None:
         """Let the next claims fail, with nothing written."""
@@ -59,8 +60,8 @@ class TroubledStore(InMemoryOperationStore):
         self._failing_reads = times
 
     def claim(
-        self, operation: Operation, event: AuditEvent, deadline: Deadline, previous: OperationRecord | None = None
-    ) -> ClaimAnswer:
+        self, operation: OperationT, event: AuditEvent, deadline: Deadline, previous: RecordT | None = None
+    ) -> Claimed | KeyHeld[RecordT] | BookingHeld | RateLimited | NamedMeanwhile:
         """Record the operation, say what holds it, or fail as told."""
         self.claims.append(operation)
         self.before_write()
@@ -75,8 +76,8 @@ class TroubledStore(InMemoryOperationStore):
 
     def conclude(
         self,
-        operation: Operation,
-        outcome: Outcome,
+        operation: OperationT,
+        outcome: AnyOutcome,
         event: AuditEvent,
         deadline: Deadline,
         sealed_answer: str | None = None,
@@ -89,43 +90,55 @@ class TroubledStore(InMemoryOperationStore):
             raise StoreUnavailableError("told to fail")
         super().conclude(operation, outcome, event, deadline, sealed_answer)
 
-    def resolve(self, record: OperationRecord, resolution: Resolution, event: AuditEvent, deadline: Deadline) -> bool:
+    def resolve(self, record: RecordT, resolution: Resolution, event: AuditEvent, deadline: Deadline) -> bool:
         """Write what reads have told."""
         self.before_write()
         return super().resolve(record, resolution, event, deadline)
 
-    def release(self, record: OperationRecord, event: AuditEvent, deadline: Deadline) -> bool:
-        """Free the guard of an operation whose booking ended upstream."""
-        self.before_write()
-        return super().release(record, event, deadline)
-
-    def held(self, operation: Operation, deadline: Deadline) -> Held | None:
+    def held(self, operation: OperationT, deadline: Deadline) -> KeyHeld[RecordT] | BookingHeld | None:
         """Tell what a claim would find in its way, or fail as told."""
         self._read()
         return super().held(operation, deadline)
 
-    def find(self, operation_id: str, deadline: Deadline) -> OperationRecord | None:
+    def find(self, operation_id: str, deadline: Deadline) -> RecordT | None:
         """Return an operation as it stands, or fail as told."""
         self._read()
         return super().find(operation_id, deadline)
 
-    def open_operations(self, account: int, deadline: Deadline) -> tuple[OperationRecord, ...]:
+    def open_operations(self, account: int, deadline: Deadline) -> tuple[RecordT, ...]:
         """Return the account's operations without a final state, or fail as told."""
         self._read()
         return super().open_operations(account, deadline)
 
-    def overdue_operations(self, before: datetime, deadline: Deadline) -> tuple[OperationRecord, ...]:
+    def overdue_operations(self, before: datetime, deadline: Deadline) -> tuple[RecordT, ...]:
         """Return what was claimed before a time and is open, or fail as told."""
         self._read()
         return super().overdue_operations(before, deadline)
-
-    def owners(self, booking_ids: Sequence[int], deadline: Deadline) -> Mapping[int, str]:
-        """Return which bookings belong to which operations, or fail as told."""
-        self._read()
-        return super().owners(booking_ids, deadline)
 
     def _read(self) -> None:
         """Fail a read, as told."""
         if self._failing_reads:
             self._failing_reads -= 1
             raise StoreUnavailableError("told to fail")
+
+
+class TroubledStore(Troubled[Operation, OperationRecord], InMemoryOperationStore):
+    """Implements `OperationStore`."""
+
+    def own(self, booking_id: int, operation_id: str) -> None:
+        """Let an upstream booking belong to an operation."""
+        self._bookings[booking_id] = operation_id
+
+    def release(self, record: OperationRecord, event: AuditEvent, deadline: Deadline) -> bool:
+        """Free the guard of an operation whose booking ended upstream."""
+        self.before_write()
+        return super().release(record, event, deadline)
+
+    def owners(self, booking_ids: Sequence[int], deadline: Deadline) -> Mapping[int, str]:
+        """Return which bookings belong to which operations, or fail as told."""
+        self._read()
+        return super().owners(booking_ids, deadline)
+
+
+class TroubledChangeStore(Troubled[ChangeOperation, ChangeRecord], InMemoryChangeStore):
+    """Implements `ChangeStore`."""

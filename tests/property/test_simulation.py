@@ -13,6 +13,7 @@ from chalicelib.domain.canonical import canonical_bytes
 from chalicelib.domain.errors import SendingPausedError, StoreUnavailableError, SwitchboardError
 from chalicelib.domain.names import Names
 from chalicelib.domain.operation.operation import OperationState
+from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.operation.stored_answer import StoredAnswer
 from devtools.proof.simulation.__main__ import main
 from devtools.proof.simulation.campaign import Batch, Figures, run_batch
@@ -184,7 +185,7 @@ def _deny_a_booking(evidence: Evidence) -> Evidence:
     return evidence
 
 
-def _say(evidence: Evidence, answer: Answered | OperationView | SwitchboardError) -> Evidence:
+def _say(evidence: Evidence, answer: Answered | OperationView[OperationRecord] | SwitchboardError) -> Evidence:
     said = evidence.history.said[0]
     evidence.history.said.append(Said(said.call, said.account, answer, None, said.wanted))
     return evidence

@@ -11,12 +11,14 @@ from chalicelib.application.people.erase_person import REFUSED
 from chalicelib.domain import errors, reviewer_errors
 from chalicelib.domain.booking.longest_form import SPACE, longest_form_bytes
 from chalicelib.domain.booking.policy import MAXIMUM_COMMENTS_LENGTH
+from chalicelib.domain.changing.changes import CANCEL_MADE_BOOKING
 from chalicelib.domain.people.trace import Effect
 from chalicelib.domain.violation import Violation
 from chalicelib.edge.container import EdgeSettings
 from chalicelib.edge.contract.example import REQUEST_ID
 from chalicelib.edge.contract.samples import samples_of as contract_samples
 from chalicelib.edge.links import Links
+from chalicelib.edge.problems.changes import CHANGES_PROBLEM_TYPES
 from chalicelib.edge.problems.document import problem_document
 from chalicelib.edge.problems.facts import problem_headers
 from chalicelib.edge.problems.kinds import Waits
@@ -168,5 +170,7 @@ def test_the_example_is_what_the_edge_answers(slug: str) -> None:
     """The body on the page is made by the code, member by member."""
     match = re.search(r"```json\n(.+?)```", read_page(slug), re.DOTALL)
     assert match is not None
-    document = problem_document(samples_of(slug)[0], REQUEST_ID, INSTANCE, Links())
+    of_changes = {row.slug for row in CHANGES_PROBLEM_TYPES.values()}
+    instance = CANCEL_MADE_BOOKING.path if slug in of_changes else INSTANCE
+    document = problem_document(samples_of(slug)[0], REQUEST_ID, instance, Links())
     assert list(json.loads(match[1]).items()) == list(document.items())

@@ -13,6 +13,7 @@ import requests
 from chalicelib.adapters.aws.dynamodb.items import KEPT_AFTER_GUARD
 from chalicelib.domain.operation.operation import FREES_GUARD, GUARD_HOLDS_AFTER_SESSION, OperationState
 from chalicelib.edge.contract.operations import OPERATIONS
+from chalicelib.edge.problems.changes import CHANGES_PROBLEM_TYPES
 from chalicelib.edge.problems.table import BY_SLUG
 from chalicelib.settings import VARIABLES, Settings
 from devtools.create_environment import NEWEST, OLDEST
@@ -170,7 +171,11 @@ def test_every_problem_of_the_retry_table_exists_with_its_status() -> None:
 
 def test_the_retry_table_knows_every_answer_about_a_booking() -> None:
     """A problem that says whether a new key is safe needs a row, or an app would have to guess."""
-    about_bookings = {slug for slug, row in BY_SLUG.items() if row.safe_to_retry_with_new_key is not None}
+    of_changes = {row.slug for row in CHANGES_PROBLEM_TYPES.values()}
+    about = {slug for slug, row in BY_SLUG.items() if row.safe_to_retry_with_new_key is not None}
+    about_bookings = about - of_changes
+    changes = (ROOT / "docs" / "changes.md").read_text(encoding="utf-8")
+    assert [slug for slug in sorted(of_changes) if f"`{slug}`" not in changes] == []
     named = {slug for answer, _ in retry_rows() for slug in re.findall(r"`([a-z]+(?:-[a-z]+)+)`", answer)}
     assert about_bookings <= named
 

@@ -273,7 +273,8 @@ def test_a_member_that_is_no_argument_is_made_anew_for_each_value(arguments: tup
         keeps(*arguments, kept=[])
 
 
-STANDARD = {"Exchange", "OperationReader", "DynamoDBOperationStore"}  # one that changes, and one that is built upon
+# One that changes, and those that are built upon.
+STANDARD = {"Exchange", "OperationReader", "DynamoDBStore", "DynamoDBOperationStore"}
 
 
 REVIEWERS = (

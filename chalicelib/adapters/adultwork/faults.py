@@ -1,14 +1,16 @@
 """What an answer means: for the one POST an outcome, for a read a pass or an error of the domain."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import tzinfo
+from typing import TypeVar
 
 from chalicelib.adapters.adultwork.codec.error_body import error_texts, says_no_route
 from chalicelib.adapters.adultwork.codec.media_type import Format, declared_format
 from chalicelib.adapters.adultwork.codec.wire import LARGEST_ID, read_booking, read_document
 from chalicelib.adapters.adultwork.message_cleaning import clean_message
 from chalicelib.adapters.http.answer import UnreadableAnswerError, UpstreamAnswer
+from chalicelib.adapters.http.exchange_failure import ExchangeFailedError
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.booking.booking import BookingRequest
 from chalicelib.domain.errors import InvalidTokenError, Trouble, UpstreamRefusedError, UpstreamUnavailableError
@@ -24,6 +26,23 @@ REFUSALS = frozenset(
 CANDIDATE_REFUSALS = frozenset({400, 404, 409, 422})
 DEFAULT_RETRY_SECONDS = 5
 
+T = TypeVar("T")
+
+
+def sent_once(post: Callable[[], UpstreamAnswer], classify: Callable[[UpstreamAnswer], T]) -> T | Outcome:
+    """Send a POST, once, and return what its answer means; whatever happens is an outcome."""
+    try:
+        answer = post()
+    except ExchangeFailedError as failure:
+        state = OperationState.UNKNOWN if failure.is_sent else OperationState.NOT_SENT
+        return Outcome(state, failure.reason, trouble=failure.trouble)
+    except Exception:  # noqa: BLE001 (once something may have been sent, the client raises nothing but the above)
+        return Outcome(OperationState.NOT_SENT, "not-prepared", trouble=Trouble.UNREACHABLE)
+    try:
+        return classify(answer)
+    except Exception:  # noqa: BLE001 (it was sent, so not even a fault of our own may hide that)
+        return Outcome(OperationState.UNKNOWN, "unreadable-answer", answer.status, trouble=Trouble.UNREADABLE)
+
 
 def classify_placement(
     answer: UpstreamAnswer, request: BookingRequest, zone: tzinfo, token: AccessToken | None = None
@@ -37,7 +56,11 @@ def classify_placement(
     """
     if answer.status in PLACED:
         return _placement(answer, request, zone)
-    secrets = [*_sent_texts(request), *([token.reveal()] if token is not None else [])]
+    return classify_refusal(answer, [*_sent_texts(request), *([token.reveal()] if token is not None else [])])
+
+
+def classify_refusal(answer: UpstreamAnswer, secrets: Sequence[str]) -> Outcome:
+    """Return what is known after a POST whose answer has no status of success; `secrets` are hidden in what it says."""
     message = refusal_message(answer, secrets)
     if answer.status in REFUSALS and message is not None:
         return Outcome(
@@ -47,7 +70,7 @@ def classify_placement(
             message=message or None,
             retry_after_seconds=_wait_seconds(answer) if answer.status == TOO_MANY_REQUESTS else None,
         )
-    return _unknown(answer, _odd_status_reason(answer))
+    return unknown(answer, _odd_status_reason(answer))
 
 
 def _placement(answer: UpstreamAnswer, request: BookingRequest, zone: tzinfo) -> Outcome:
@@ -55,31 +78,32 @@ def _placement(answer: UpstreamAnswer, request: BookingRequest, zone: tzinfo) ->
     try:
         booking = read_booking(answer)
     except UnreadableAnswerError:
-        return _unknown(answer, _unreadable_reason(answer))
+        return unknown(answer, unreadable_reason(answer))
     if not 1 <= booking.booking_id <= LARGEST_ID:
-        return _unknown(answer, "unreadable-answer")
+        return unknown(answer, "unreadable-answer")
     if not echoes(request, booking, zone):
-        return _unknown(answer, "echo-differs", booking.booking_id)
+        return unknown(answer, "echo-differs", booking.booking_id)
     return Outcome(OperationState.CONFIRMED, "booked", upstream_status=answer.status, booking=booking)
 
 
 def _odd_status_reason(answer: UpstreamAnswer) -> str:
     """Name what is odd about an answer that is neither a success nor a definite refusal."""
     if answer.status in REFUSALS:
-        return _unreadable_reason(answer)
+        return unreadable_reason(answer)
     if answer.status in REDIRECTIONS:
         return "redirected"
     return "server-error" if answer.status in SERVER_ERRORS else "unexpected-status"
 
 
-def _unreadable_reason(answer: UpstreamAnswer) -> str:
+def unreadable_reason(answer: UpstreamAnswer) -> str:
     """Name why a body could not be read."""
     if not answer.body.strip():
         return "empty-answer"
     return "html-answer" if declared_format(answer.content_type)[0] is Format.HTML else "unreadable-answer"
 
 
-def _unknown(answer: UpstreamAnswer, reason: str, named_booking_id: int | None = None) -> Outcome:
+def unknown(answer: UpstreamAnswer, reason: str, named_booking_id: int | None = None) -> Outcome:
+    """Return the outcome of an answer that proves nothing."""
     return Outcome(
         OperationState.UNKNOWN,
         reason,

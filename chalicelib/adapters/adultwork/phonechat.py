@@ -10,12 +10,10 @@ from chalicelib.adapters.adultwork.client import AdultWorkClient
 from chalicelib.adapters.adultwork.codec import wire
 from chalicelib.adapters.adultwork.reading import read
 from chalicelib.adapters.http.answer import UpstreamAnswer
-from chalicelib.adapters.http.exchange_failure import ExchangeFailedError
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.booking.booking import Booking, BookingRequest, ListEntry
 from chalicelib.domain.booking.facts import BookingRequirements
-from chalicelib.domain.errors import Trouble
-from chalicelib.domain.operation.operation import OperationState, Outcome
+from chalicelib.domain.operation.operation import Outcome
 from chalicelib.domain.time_budget import Deadline
 from chalicelib.values import dataclass
 
@@ -83,17 +81,10 @@ class AdultWorkGateway:
 
     def create_booking(self, token: AccessToken, request: BookingRequest, deadline: Deadline) -> Outcome:
         """Send the booking, once; whatever happens is an outcome."""
-        try:
-            answer = self.client.post(CREATE_BOOKING, token, request_body(request), deadline)
-        except ExchangeFailedError as failure:
-            state = OperationState.UNKNOWN if failure.is_sent else OperationState.NOT_SENT
-            return Outcome(state, failure.reason, trouble=failure.trouble)
-        except Exception:  # noqa: BLE001 (once something may have been sent, the client raises nothing but the above)
-            return Outcome(OperationState.NOT_SENT, "not-prepared", trouble=Trouble.UNREACHABLE)
-        try:
-            return faults.classify_placement(answer, request, self.zone, token)
-        except Exception:  # noqa: BLE001 (it was sent, so not even a fault of our own may hide that)
-            return Outcome(OperationState.UNKNOWN, "unreadable-answer", answer.status, trouble=Trouble.UNREADABLE)
+        return faults.sent_once(
+            lambda: self.client.post(CREATE_BOOKING, token, request_body(request), deadline),
+            lambda answer: faults.classify_placement(answer, request, self.zone, token),
+        )
 
 
 def request_body(request: BookingRequest) -> bytes:

@@ -1,20 +1,20 @@
-"""The audit events of a booking: what each step tells the reviewer."""
+"""The audit events of an operation: what each step tells the reviewer."""
 
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import field, replace
 from datetime import datetime
 
 from chalicelib.domain.access import Principal
-from chalicelib.domain.audit.event import AuditEvent, EventKind, describe_request
+from chalicelib.domain.audit.event import CHANGE, AuditEvent, EventKind, describe_request
 from chalicelib.domain.booking.booking import Booking, BookingRequest
 from chalicelib.domain.canonical import Canonical
 from chalicelib.domain.keyed_hash import HmacKey
 from chalicelib.domain.names import UNNAMED, Names
 from chalicelib.domain.operation.matching import Verdict
-from chalicelib.domain.operation.operation import Operation, OperationState, Outcome
-from chalicelib.domain.operation.record import OperationRecord
+from chalicelib.domain.operation.operation import AnyOperation, AnyOutcome, OperationState
+from chalicelib.domain.operation.record import AnyRecord, OperationRecord
 from chalicelib.values import dataclass
 
 MOST_BOOKINGS = 20
@@ -37,7 +37,8 @@ class Subject:
     """What every event of one call has in common.
 
     Where the form breaks rules, there is no `request`: what the form says may be anything. `candidate` is the UserID of who was
-    asked for, None where that cannot be relied on either. `names` are what events call the two, as far as that is known.
+    asked for, None where that cannot be relied on either. `names` are what events call the two, as far as that is known. `about`
+    is what is told beside of a request that is for no booking.
     """
 
     operation_id: str
@@ -47,10 +48,12 @@ class Subject:
     key: HmacKey
     candidate: int | None = None
     names: Names = UNNAMED
+    about: Mapping[str, Canonical] = field(default_factory=dict)
 
     def first(self, at: datetime, kind: EventKind, details: Mapping[str, Canonical]) -> AuditEvent:
         """Return the event that opens the chain; it tells of the request."""
         request = self.request
+        told = self.about if request is None else {"request": describe_request(request, self.key)}
         return AuditEvent(
             operation_id=self.operation_id,
             sequence=1,
@@ -62,7 +65,7 @@ class Subject:
             candidate=self.names.candidate,
             tells_client=self.names.client is not None,
             begun_at=at,
-            details=details if request is None else {"request": describe_request(request, self.key), **details},
+            details={**told, **details},
         )
 
 
@@ -82,11 +85,11 @@ def refusals_counted(refusal: AuditEvent, count: int) -> AuditEvent:
 
 def claimed(  # noqa: PLR0913, PLR0917 (the parts of one event)
     subject: Subject,
-    operation: Operation,
+    operation: AnyOperation,
     at: datetime,
     unchecked: Sequence[str],
     timings: Mapping[str, int],
-    previous: OperationRecord | None = None,
+    previous: AnyRecord | None = None,
     people: bytes | None = None,
 ) -> AuditEvent:
     """Return the event that is written before the first byte goes out; `timings` are in milliseconds.
@@ -116,20 +119,23 @@ def claimed(  # noqa: PLR0913, PLR0917 (the parts of one event)
 def concluded(  # noqa: PLR0913, PLR0917 (the parts of one event)
     previous: AuditEvent,
     at: datetime,
-    outcome: Outcome,
+    outcome: AnyOutcome,
     timings: Mapping[str, int],
     sealed_contact: str | None = None,
     client: str | None = None,
+    facts: Mapping[str, Canonical] | None = None,
 ) -> AuditEvent:
     """Return the event that tells how the one POST ended, chained to the event before; see `AuditEvent` for the contact.
 
-    `client` is the pseudonym of the client, where it has become known only since.
+    `client` is the pseudonym of the client, where it has become known only since. `facts` are what else the answer told.
     """
     booking = outcome.booking
     details: dict[str, Canonical] = {
+        **_kind_of(previous.details.get(CHANGE)),
         "reason": outcome.reason,
         "upstream_status": outcome.upstream_status,
         "timings_ms": dict(timings),
+        **(facts or {}),
     }
     if outcome.named_booking_id is not None:
         details["named_booking"] = outcome.named_booking_id
@@ -152,6 +158,11 @@ def concluded(  # noqa: PLR0913, PLR0917 (the parts of one event)
         details=details,
         sealed_contact=sealed_contact,
     )
+
+
+def _kind_of(change: Canonical) -> dict[str, Canonical]:
+    """Return what each event says of an operation that changes something; nothing for one that books."""
+    return {} if change is None else {CHANGE: change}
 
 
 def _unreadable(booking: Booking | None) -> dict[str, Canonical]:
@@ -181,12 +192,24 @@ def reconciled(  # noqa: PLR0913, PLR0917 (the parts of one event)
     return _next(record, at, _KINDS[verdict.state], request_id, details, booking_id, client)
 
 
-def lease_over(record: OperationRecord, at: datetime, request_id: str, client: str | None = None) -> AuditEvent:
+def proven(  # noqa: PLR0913, PLR0917 (the parts of one event)
+    record: AnyRecord,
+    at: datetime,
+    request_id: str,
+    state: OperationState,
+    evidence: Mapping[str, Canonical],
+    client: str | None = None,
+) -> AuditEvent:
+    """Return the event of what a read has told about the one booking that was to be changed, with what was read and when."""
+    return _next(record, at, _KINDS[state], request_id, {"evidence": dict(evidence)}, client=client)
+
+
+def lease_over(record: AnyRecord, at: datetime, request_id: str, client: str | None = None) -> AuditEvent:
     """Return the event of an operation whose function died: whether it had sent is not known."""
     return _next(record, at, EventKind.UNKNOWN, request_id, {"reason": "lease-over"}, client=client)
 
 
-def expired(record: OperationRecord, at: datetime, request_id: str, client: str | None = None) -> AuditEvent:
+def expired(record: AnyRecord, at: datetime, request_id: str, client: str | None = None) -> AuditEvent:
     """Return the event of an operation that nobody came back for; a person takes over."""
     return _next(record, at, EventKind.EXPIRED, request_id, {"reason": "nobody-asked"}, client=client)
 
@@ -197,7 +220,7 @@ def released(record: OperationRecord, at: datetime, request_id: str, client: str
 
 
 def resolved(  # noqa: PLR0913, PLR0917 (the parts of one event)
-    record: OperationRecord,
+    record: AnyRecord,
     at: datetime,
     request_id: str,
     state: OperationState,
@@ -210,7 +233,7 @@ def resolved(  # noqa: PLR0913, PLR0917 (the parts of one event)
 
 
 def _next(  # noqa: PLR0913, PLR0917 (the parts of one event)
-    record: OperationRecord,
+    record: AnyRecord,
     at: datetime,
     kind: EventKind,
     request_id: str,
@@ -232,5 +255,5 @@ def _next(  # noqa: PLR0913, PLR0917 (the parts of one event)
         begun_at=record.claimed_at,
         booking_id=booking_id,
         previous_hash=record.head,
-        details=details,
+        details={**_kind_of(record.change), **details},
     )

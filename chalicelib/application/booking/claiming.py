@@ -90,7 +90,7 @@ def require_time_to_send(deadline: Deadline, budget: TimeBudget) -> None:
     """
     if deadline.remaining() < budget.needed_to_send:
         raise UpstreamUnavailableError(
-            "AdultWork answered the checks too slowly to book safely; this request sent nothing. It is safe to try again.",
+            "AdultWork answered the checks too slowly to send this safely; this request sent nothing. It is safe to try again.",
             trouble=Trouble.LATE,
             retry_after_seconds=5,
         )

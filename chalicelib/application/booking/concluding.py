@@ -2,6 +2,7 @@
 
 import json
 import zlib
+from collections.abc import Mapping
 from dataclasses import replace
 
 from chalicelib.application.audit import events
@@ -58,7 +59,7 @@ class Concluding:
         """Write the conclusion with its event; personal data goes in sealed, or not at all."""
         operation, seal = attempt.operation, call.caller.seal()
         timings = {"post": call.milliseconds_since(posted), "call": call.milliseconds_since(call.started)}
-        contact = None if seal is None else _sealed_contact(seal, operation.id, operation.request)
+        contact = None if seal is None else sealed_contact(seal, operation.id, _contact(operation.request))
         name = attempt.event.client or call.caller.name()
         event = events.concluded(attempt.event, call.clock.now(), outcome, timings, contact, name)
         sealed = None
@@ -129,15 +130,19 @@ def _in_doubt(outcome: Outcome, reason: str) -> Outcome:
     )
 
 
-def _sealed_contact(seal: AccountSeal, operation_id: str, request: BookingRequest) -> str | None:
-    """Return the contact fields and comments in full, compressed, sealed for this operation; None when there are none."""
+def _contact(request: BookingRequest) -> Mapping[str, str]:
+    """Return the contact fields and comments that are there."""
     fields = {
         "PhoneNumber": request.phone_number,
         "SkypeName": request.skype_name,
         "Comments": request.comments,
     }
-    given = {name: value for name, value in fields.items() if value is not None}
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def sealed_contact(seal: AccountSeal, operation_id: str, given: Mapping[str, str]) -> str | None:
+    """Return personal texts in full, compressed, sealed for this operation; None when there are none."""
     if not given:
         return None
-    document = json.dumps(given, ensure_ascii=False, separators=(",", ":")).encode()
+    document = json.dumps(dict(given), ensure_ascii=False, separators=(",", ":")).encode()
     return seal.seal(zlib.compress(document, zlib.Z_BEST_COMPRESSION), f"contact:{operation_id}")

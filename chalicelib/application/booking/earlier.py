@@ -3,7 +3,7 @@
 from chalicelib.application.audit import events
 from chalicelib.application.operations import answers
 from chalicelib.application.operations.caller import Caller
-from chalicelib.application.operations.reconcile import Reconciler, Settled, answer_purpose
+from chalicelib.application.operations.reconcile import Booked, Reconciler, answer_purpose
 from chalicelib.application.ports import BookingGateway, Clock, Held, HmacKeys, KeyHeld, OperationStore
 from chalicelib.domain.errors import IdempotencyKeyReusedError, SealBrokenError, StoreUnavailableError, SwitchboardError
 from chalicelib.domain.operation.operation import (
@@ -80,7 +80,7 @@ class EarlierOperations:
         (settled,) = self.reconciler.reconcile(caller, [found], deadline)
         return self._same_booking(caller, settled.record, deadline)
 
-    def _same_key(self, operation: Operation, held: KeyHeld) -> OperationRecord:
+    def _same_key(self, operation: Operation, held: KeyHeld[OperationRecord]) -> OperationRecord:
         """Return the operation of the request's key, if that was used for this very request."""
         record = held.record
         is_same = None if record is None else operation.is_same_request(record.fingerprint, self.keys.in_use())
@@ -92,7 +92,7 @@ class EarlierOperations:
             )
         return record
 
-    def _same_request(self, caller: Caller, settled: Settled) -> Replay | ClaimAgain:
+    def _same_request(self, caller: Caller, settled: Booked) -> Replay | ClaimAgain:
         """The key is this request's own: give the answer that it got, or let it try again.
 
         What is kept comes first, so that all repeats get the same; an answer that this call's own reading has told, and that

@@ -29,6 +29,7 @@ from chalicelib.domain.booking.rules.facts import FactCheck
 from chalicelib.domain.errors import BookingRejectedError, SwitchboardError, Trouble
 from chalicelib.domain.names import Names
 from chalicelib.domain.operation.operation import Operation, OperationState, Outcome, new_operation
+from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.operation.stored_answer import StoredAnswer
 from chalicelib.domain.time_budget import Deadline, TimeBudget
 from chalicelib.domain.violation import Violation
@@ -71,7 +72,7 @@ class PlaceBooking:
     gateway: BookingGateway
     claiming: Claiming
     concluding: Concluding
-    housekeeping: Housekeeping
+    housekeeping: Housekeeping[OperationRecord]
     refusals: Refusals
     vault: Vault
     concurrency: Concurrency

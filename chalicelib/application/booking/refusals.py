@@ -1,4 +1,4 @@
-"""What ends before its claim is on record as well: each request of a known account that asked for a booking."""
+"""What ends before its claim is on record as well: each request of a known account that asked for a booking or a change."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -11,7 +11,9 @@ from chalicelib.domain.audit.event import AuditEvent
 from chalicelib.domain.canonical import Canonical
 from chalicelib.domain.errors import (
     BookingRejectedError,
+    ChangeRejectedError,
     DuplicateBookingError,
+    DuplicateChangeError,
     IdempotencyKeyReusedError,
     InsufficientScopeError,
     InvalidTokenError,
@@ -20,6 +22,7 @@ from chalicelib.domain.errors import (
     StoreUnavailableError,
     SwitchboardError,
     TooManyBookingsError,
+    TooManyChangesError,
     UpstreamError,
     UpstreamRefusedError,
     UpstreamUnavailableError,
@@ -34,13 +37,16 @@ LONGEST_VIOLATIONS = 320  # characters: an event has to stay below the kilobyte 
 # operation that has events already, or means that the store cannot be written.
 REASONS: Mapping[type[SwitchboardError], str] = {
     BookingRejectedError: "booking-rejected",
+    ChangeRejectedError: "change-rejected",
     DuplicateBookingError: "duplicate-booking",
+    DuplicateChangeError: "duplicate-change",
     IdempotencyKeyReusedError: "idempotency-key-reused",
     InsufficientScopeError: "insufficient-scope",
     InvalidTokenError: "invalid-token",
     OperationInProgressError: "operation-in-progress",
     SendingPausedError: "sending-paused",
     TooManyBookingsError: "too-many-bookings",
+    TooManyChangesError: "too-many-changes",
     UpstreamRefusedError: "upstream-refused",
     UpstreamUnavailableError: "upstream-unavailable",
 }

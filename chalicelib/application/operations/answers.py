@@ -24,12 +24,15 @@ UNAUTHORIZED = 401
 ASK_AGAIN_SECONDS = 5
 WAIT_FOR_SETTLING_SECONDS = 30
 WAIT_FOR_SENDING_SECONDS = 60
-_NOT_SENT = {  # by the reason of the outcome; every other one is a connection that did not come about
-    "late": "Recording the booking took too long to send it safely",
+NOT_SENT = {  # by the reason of the outcome; every other one is a connection that did not come about
+    "late": "Recording it took too long to send it safely",
     "not-prepared": "The request to AdultWork could not be made",
     "breaker-open": "AdultWork has not been answering, so it is not asked for a moment",
 }
-_LATE = (None, "late")  # the reasons of an outcome that no answer came for in time; a function that died left none
+LATE_REASONS = (
+    None,
+    "late",
+)  # the reasons of an outcome that no answer came for in time; a function that died left none
 _EQUAL = "This account already has a booking with this BookUserID at this SessionDate, whatever its other members"
 _UNKNOWN = {
     "echo-differs": "AdultWork answered with another booking",
@@ -55,7 +58,7 @@ def failure(operation_id: str, outcome: Outcome, decided_by: datetime | None = N
     trouble = outcome.trouble or Trouble.UNREADABLE
     if outcome.state is OperationState.NOT_SENT:
         return UpstreamUnavailableError(
-            f"{_NOT_SENT.get(outcome.reason, 'AdultWork could not be reached')}; this request sent nothing. It is safe to try "
+            f"{NOT_SENT.get(outcome.reason, 'AdultWork could not be reached')}; this request sent nothing. It is safe to try "
             "again.",
             trouble=trouble,
             operation_id=operation_id,
@@ -106,7 +109,7 @@ def unsettled(record: OperationRecord, now: datetime, policy: ReconciliationPoli
             operation_id=record.id,
             retry_after_seconds=ASK_AGAIN_SECONDS,
         )
-    trouble = Trouble.LATE if record.reason in _LATE else Trouble.UNREADABLE
+    trouble = Trouble.LATE if record.reason in LATE_REASONS else Trouble.UNREADABLE
     if not record.is_open(now):
         return OutcomeUnknownError(
             "This booking was sent, and a person has to find out what became of it. Do not send it again.",

@@ -1,21 +1,39 @@
 """The state of an operation, reconciled with the caller's own token."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from typing import Generic, Never, Protocol, TypeVar
 
 from chalicelib.application.operations.caller import Caller
-from chalicelib.application.operations.reconcile import Reconciler, answer_purpose
-from chalicelib.application.ports import Clock, Concurrency, OperationStore, TokenIntrospector, Vault
+from chalicelib.application.operations.reconcile import Settled, answer_purpose
+from chalicelib.application.ports import Clock, Concurrency, Store, TokenIntrospector, Vault
 from chalicelib.application.register_ports import Register
 from chalicelib.application.scope import require_scope
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.errors import NotFoundError, SealBrokenError
+from chalicelib.domain.operation.matching import ReconciliationPolicy
 from chalicelib.domain.operation.operation import ANSWERED, OperationState
-from chalicelib.domain.operation.record import OperationRecord
+from chalicelib.domain.operation.record import AnyRecord
 from chalicelib.domain.operation.stored_answer import StoredAnswer
 from chalicelib.domain.time_budget import Deadline, TimeBudget
 from chalicelib.values import dataclass
+
+RecordT = TypeVar("RecordT", bound=AnyRecord)
+
+
+class Settles(Protocol[RecordT]):
+    """What settles open operations of one kind, by a policy."""
+
+    @property
+    def policy(self) -> ReconciliationPolicy:
+        """Return the windows of reconciliation."""
+        ...
+
+    def reconcile(self, caller: Caller, records: Sequence[RecordT], deadline: Deadline) -> tuple[Settled[RecordT], ...]:
+        """Return the operations as they stand afterwards; it never sends and never raises."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,31 +47,31 @@ class GetOperationCommand:
 
 
 @dataclass(frozen=True, slots=True)
-class OperationView:
+class OperationView(Generic[RecordT]):
     """An operation as it stands, and the answer that its request got, where that is kept and can be opened.
 
     `decided_by` (UTC) is when an outcome that is not known will be, or is handed to a person.
     """
 
-    record: OperationRecord
+    record: RecordT
     answer: StoredAnswer | None
     decided_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class GetOperation:
-    """Tell how an operation stands."""
+class GetOperation(Generic[RecordT]):
+    """Tell how an operation of one kind stands; those of other kinds are not there."""
 
     introspector: TokenIntrospector
-    store: OperationStore
+    store: Store[Never, RecordT]
     vault: Vault
     register: Register
-    reconciler: Reconciler
+    reconciler: Settles[RecordT]
     concurrency: Concurrency
     clock: Clock
     budget: TimeBudget
 
-    def execute(self, command: GetOperationCommand) -> OperationView:
+    def execute(self, command: GetOperationCommand) -> OperationView[RecordT]:
         """Return an operation of the caller's account.
 
         1. Introspect the token.
@@ -90,11 +108,11 @@ class GetOperation:
         decided_by = self.reconciler.policy.decided_by(settled.record, self.clock.now())
         return OperationView(self._as_it_stands(settled.record), answer, decided_by)
 
-    def _as_it_stands(self, record: OperationRecord) -> OperationRecord:
+    def _as_it_stands(self, record: RecordT) -> RecordT:
         """Return an operation whose lease is over as UNKNOWN, also while the store cannot be told so."""
         return replace(record, state=OperationState.UNKNOWN) if record.is_open(self.clock.now()) else record
 
-    def _stored_answer(self, caller: Caller, record: OperationRecord) -> StoredAnswer | None:
+    def _stored_answer(self, caller: Caller, record: RecordT) -> StoredAnswer | None:
         """Return the kept answer; None when there is none, or its key cannot be had or was erased.
 
         An operation that is not final has none, or one of an attempt that is over.

@@ -1,25 +1,35 @@
 """Operations that nobody has settled yet: read again at their account's next call, and flagged after a day."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import partial
+from typing import Generic, Never, Protocol, TypeVar
 
 from chalicelib.application.audit import events
 from chalicelib.application.operations.caller import Caller
-from chalicelib.application.operations.reconcile import Reconciler
-from chalicelib.application.ports import Clock, Concurrency, OperationStore, Resolution
+from chalicelib.application.ports import Clock, Concurrency, Resolution, Store
 from chalicelib.application.register_ports import Register
 from chalicelib.domain.errors import StoreUnavailableError, SwitchboardError, UpstreamUnavailableError
 from chalicelib.domain.operation.matching import ReconciliationPolicy
 from chalicelib.domain.operation.operation import OperationState
-from chalicelib.domain.operation.record import OperationRecord
+from chalicelib.domain.operation.record import AnyRecord
 from chalicelib.domain.time_budget import Deadline, Leash, TimeBudget
 from chalicelib.values import dataclass
 
 # Writes at a time, each to rows of its own: an outage of a day leaves 100,000 operations, which one run has to flag. They are of
 # many accounts and partitions, so more of them at once would spare little and keep threads from what reads the index.
 SIDE_BY_SIDE = 8
+RecordT = TypeVar("RecordT", bound=AnyRecord)
+Record_contra = TypeVar("Record_contra", bound=AnyRecord, contravariant=True)
+
+
+class Reconciles(Protocol[Record_contra]):
+    """What settles open operations of one kind with their account's own token."""
+
+    def reconcile(self, caller: Caller, records: Sequence[Record_contra], deadline: Deadline) -> object:
+        """Read, and write what that says; it never sends and never raises."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +41,15 @@ class Expired:
 
 
 @dataclass(frozen=True, slots=True)
-class Housekeeping:
-    """Keep operations from staying open.
+class Housekeeping(Generic[RecordT]):
+    """Keep operations of one kind from staying open.
 
     What its `reconciler` reads must not count against the upstream: a booking that is on its way would feel it.
     """
 
-    store: OperationStore
+    store: Store[Never, RecordT]
     register: Register
-    reconciler: Reconciler
+    reconciler: Reconciles[RecordT]
     clock: Clock
     concurrency: Concurrency
     policy: ReconciliationPolicy
@@ -97,11 +107,11 @@ class Housekeeping:
         """Tell whether there is time for a write with all its tries."""
         return deadline.remaining() >= self.budget.conclusion
 
-    def _expire_in_time(self, record: OperationRecord, now: datetime, request_id: str, deadline: Deadline) -> bool:
+    def _expire_in_time(self, record: RecordT, now: datetime, request_id: str, deadline: Deadline) -> bool:
         """Flag one operation if there is time for it; the next hour does what is left."""
         return self._may_write(deadline) and self._expire(record, now, request_id, deadline)
 
-    def _expire(self, record: OperationRecord, now: datetime, request_id: str, deadline: Deadline) -> bool:
+    def _expire(self, record: RecordT, now: datetime, request_id: str, deadline: Deadline) -> bool:
         """Flag one operation; where a function died over it, only say so: the next look flags it."""
         client = self._client(record, deadline)
         if record.state is OperationState.SENDING:
@@ -111,7 +121,7 @@ class Housekeeping:
         event = events.expired(record, now, request_id, client)
         return self.store.resolve(record, Resolution(OperationState.EXPIRED_UNKNOWN), event, deadline)
 
-    def _client(self, record: OperationRecord, deadline: Deadline) -> str | None:
+    def _client(self, record: RecordT, deadline: Deadline) -> str | None:
         """Return the pseudonym of a client whom no event has named yet; None where an event has, or the register cannot tell."""
         if record.names.client is not None:
             return None

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from functools import partial
+from typing import Generic, TypeAlias, TypeVar
 
 from chalicelib.application.audit import events
 from chalicelib.application.operations import answers
@@ -19,11 +20,13 @@ from chalicelib.domain.operation.listing import Listing
 from chalicelib.domain.operation.matching import ReconciliationPolicy, Verdict, is_created_in_time, judge, may_own
 from chalicelib.domain.operation.operation import OperationState
 from chalicelib.domain.operation.order import Sent
-from chalicelib.domain.operation.record import OperationRecord
+from chalicelib.domain.operation.record import AnyRecord, OperationRecord
 from chalicelib.domain.operation.stored_answer import StoredAnswer
 from chalicelib.domain.time_budget import Deadline
 from chalicelib.values import dataclass
 
+RecordT = TypeVar("RecordT", bound=AnyRecord)
+Booked: TypeAlias = "Settled[OperationRecord]"
 CLOCKS_APART = timedelta(seconds=5)  # between AdultWork's clock and ours, where nothing but a date can be trusted
 SIDE_BY_SIDE = (
     4  # writes at a time: a throttled table is not made worse by one account, and threads are left for others
@@ -31,10 +34,10 @@ SIDE_BY_SIDE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(Generic[RecordT]):
     """An operation as it stands after reconciliation, and its final answer if reading has just told it."""
 
-    record: OperationRecord
+    record: RecordT
     answer: StoredAnswer | None = None
 
 
@@ -50,7 +53,7 @@ class Reconciler:
     zone: tzinfo
     policy: ReconciliationPolicy
 
-    def reconcile(self, caller: Caller, records: Sequence[OperationRecord], deadline: Deadline) -> tuple[Settled, ...]:
+    def reconcile(self, caller: Caller, records: Sequence[OperationRecord], deadline: Deadline) -> tuple[Booked, ...]:
         """Return the operations as they stand afterwards, in the same order.
 
         It never sends and never raises: a list that cannot be read, or a store that cannot be written, leaves an operation
@@ -79,14 +82,14 @@ class Reconciler:
 
     def _settle_by_list(
         self, caller: Caller, records: Sequence[OperationRecord], read_at: datetime, deadline: Deadline
-    ) -> dict[str, Settled]:
+    ) -> dict[str, Booked]:
         """Return the operations, by id, that the list has told more about; `read_at` is when its reading began (UTC).
 
         A booking that is found is told at once. Only what is missing when it should be there is looked for a second time.
         """
         since = min(record.claimed_at for record in records)
         read = partial(read_made_bookings, self.gateway, caller.token, since, self.zone, deadline)
-        settled: dict[str, Settled] = {}
+        settled: dict[str, Booked] = {}
         with suppress(SwitchboardError):  # what was settled so far stays settled; the rest waits for the next call
             made = read()
             settled |= self._settle(caller, records, made, read_at, deadline)
@@ -104,7 +107,7 @@ class Reconciler:
         made: MadeBookings,
         read_at: datetime,
         deadline: Deadline,
-    ) -> dict[str, Settled]:
+    ) -> dict[str, Booked]:
         """Judge operations by a list, and write each verdict that says more than is known; return these, by id."""
         listing = Listing(made.bookings, made.unreadable, self.zone)
         near = {record.id: listing.near(record) for record in records}
@@ -129,14 +132,14 @@ class Reconciler:
         )
 
     def _each(
-        self, records: Sequence[OperationRecord], write: Callable[[OperationRecord], Settled], deadline: Deadline
-    ) -> dict[str, Settled]:
+        self, records: Sequence[OperationRecord], write: Callable[[OperationRecord], Booked], deadline: Deadline
+    ) -> dict[str, Booked]:
         """Write about operations, some of them side by side: each changes rows of its own, on its own condition.
 
         Return them by id; what cannot be written is missing, and waits for the next call.
         """
         start = self.concurrency.start if len(records) > 1 else _in_turn
-        settled: dict[str, Settled] = {}
+        settled: dict[str, Booked] = {}
         for first in range(0, len(records), SIDE_BY_SIDE):
             some = records[first : first + SIDE_BY_SIDE]
             for record, result in [(record, start(partial(write, record), deadline)) for record in some]:
@@ -144,7 +147,7 @@ class Reconciler:
                     settled[record.id] = result()
         return settled
 
-    def _end_lease(self, caller: Caller, record: OperationRecord, deadline: Deadline) -> Settled:
+    def _end_lease(self, caller: Caller, record: OperationRecord, deadline: Deadline) -> Booked:
         """Write down that nobody works on an operation any more."""
         event = events.lease_over(record, self.clock.now(), caller.request_id, caller.name())
         return Settled(self._move(record, Resolution(OperationState.UNKNOWN), event, deadline))
@@ -156,7 +159,7 @@ class Reconciler:
         verdict: Verdict,
         evidence: Mapping[str, Canonical],
         deadline: Deadline,
-    ) -> Settled:
+    ) -> Booked:
         """Write a verdict down."""
         event = events.reconciled(record, self.clock.now(), caller.request_id, verdict, evidence, caller.name())
         answer = self._answer(record, verdict, caller.request_id)
@@ -191,7 +194,7 @@ class Reconciler:
         )
 
 
-def _in_turn(call: Callable[[], Settled], deadline: Deadline) -> Callable[[], Settled]:
+def _in_turn(call: Callable[[], Booked], deadline: Deadline) -> Callable[[], Booked]:
     """Start nothing: a call that nothing goes on beside is made when its result is asked for."""
     del deadline
     return call

@@ -8,6 +8,7 @@ from typing import Any
 from chalicelib.application.review.door import Door, Visit
 from chalicelib.application.review.persons import Persons, Seen
 from chalicelib.application.review.ports import AuditIndex, Contacts
+from chalicelib.domain.audit.event import CHANGE
 from chalicelib.domain.audit.stored_event import StoredEvent as WrittenEvent
 from chalicelib.domain.audit.stored_event import UnreadableEventError
 from chalicelib.domain.errors import NotFoundError
@@ -128,7 +129,7 @@ class ShowOperation:
 
 def _shown(event: StoredEvent, *, unmask: bool) -> ShownEvent:
     members = event.members if unmask else masked(event.members)
-    return ShownEvent(event, title_of(event.kind), members, words_of(event.canonical))
+    return ShownEvent(event, title_of(event.kind, event.members.get(CHANGE)), members, words_of(event.canonical))
 
 
 def words_of(canonical: bytes) -> str | None:

@@ -6,7 +6,7 @@ from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from chalicelib.domain.audit.event import EventKind, event_hash
+from chalicelib.domain.audit.event import CHANGE, EventKind, event_hash
 from chalicelib.domain.canonical import canonical_bytes
 from chalicelib.values import dataclass
 
@@ -40,6 +40,11 @@ class StoredEvent:
     candidate: str | None
     booking_id: str | None
     document: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def change(self) -> str | None:
+        """Return what the operation of the event changes; None for one that books."""
+        return _name(self.document.get(CHANGE))
 
     @classmethod
     def read(cls, stored: bytes) -> "StoredEvent":

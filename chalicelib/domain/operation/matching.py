@@ -9,7 +9,7 @@ from chalicelib.domain.booking.upstream_time import answer_readings, same_minute
 from chalicelib.domain.operation.listing import ANY_ZONE, Near
 from chalicelib.domain.operation.operation import ENDED_UPSTREAM, OperationState
 from chalicelib.domain.operation.order import Order, Sent
-from chalicelib.domain.operation.record import OperationRecord
+from chalicelib.domain.operation.record import AnyRecord, OperationRecord
 from chalicelib.values import dataclass
 
 
@@ -26,7 +26,7 @@ class ReconciliationPolicy:
     settle: timedelta = timedelta(minutes=15)
     expiry: timedelta = timedelta(hours=24)
 
-    def decided_by(self, record: OperationRecord, now: datetime) -> datetime | None:
+    def decided_by(self, record: AnyRecord, now: datetime) -> datetime | None:
         """Return when an outcome that is not known at `now` will be: when reads can tell it, or else a person takes over.
 
         None when a person has it already, or is about to: reads tell nothing more that they have not told.

@@ -1,6 +1,7 @@
 """An operation: one intent to book, from the claim to its final state."""
 
 import hashlib
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -65,9 +66,60 @@ ANSWERED = frozenset({OperationState.CONFIRMED, OperationState.REJECTED, Operati
 FREES_GUARD = frozenset({OperationState.REJECTED, OperationState.NOT_SENT, OperationState.NOT_CREATED})
 
 
+class AnyOutcome:
+    """What is known after the one POST of any operation; see `Outcome`."""
+
+    __slots__ = ()
+    state: OperationState
+    reason: str
+    upstream_status: int | None
+    booking: Booking | None
+    retry_after_seconds: int | None
+    trouble: Trouble | None
+    named_booking_id: int | None
+
+    @property
+    def is_retryable(self) -> bool:
+        """Tell whether the same key may start another attempt: nothing was done, and it was not the request's fault."""
+        if self.state is OperationState.NOT_SENT:
+            return True
+        return self.state is OperationState.REJECTED and self.upstream_status in RETRYABLE_STATUSES
+
+
+class AnyOperation:
+    """What an operation's claim writes, whatever it does at AdultWork; see `Operation`.
+
+    `candidate` is the UserID of who is booked, None where nobody is. `freed_by` are the states that free the guard.
+    """
+
+    __slots__ = ()
+    freed_by = FREES_GUARD
+    id: str
+    account: int
+    fingerprint: str
+    is_keyed: bool
+    claimed_at: datetime
+    lease_until: datetime
+    guard_expires_at: datetime
+    attempt: int
+    names: Names
+
+    @property
+    @abstractmethod
+    def guard(self) -> str:
+        """Return the name of what others are kept out of."""
+        ...
+
+    @property
+    @abstractmethod
+    def candidate(self) -> int | None:
+        """Return who is booked."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What is known after the one POST.
+class Outcome(AnyOutcome):
+    """What is known after the one POST that books.
 
     `state` is CONFIRMED (then `booking` is there), REJECTED, NOT_SENT or UNKNOWN. `reason` is a short code for the
     audit event (`booked`, `refused`, `connection-refused`, `echo-differs`, …). `message` is the upstream's own,
@@ -93,16 +145,9 @@ class Outcome:
         if (self.booking is not None) is not (self.state is OperationState.CONFIRMED):
             raise ValueError("an outcome has a booking exactly when it is CONFIRMED")
 
-    @property
-    def is_retryable(self) -> bool:
-        """Tell whether the same key may start another attempt: nothing was booked, and it was not the booking's fault."""
-        if self.state is OperationState.NOT_SENT:
-            return True
-        return self.state is OperationState.REJECTED and self.upstream_status in RETRYABLE_STATUSES
-
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(AnyOperation):
     """The record of one intent to book, as the claim writes it.
 
     One with an Idempotency-Key (`is_keyed`) is addressed by it: account, route and key make its `id`, so a repeat meets the
@@ -128,6 +173,11 @@ class Operation:
         """Return the name of what is booked."""
         return guard_name(self.account, self.request.book_user_id, self.request.session_date)
 
+    @property
+    def candidate(self) -> int:
+        """Return the UserID of who is booked."""
+        return self.request.book_user_id
+
     def as_attempt(self, attempt: int, earlier: Names = UNNAMED) -> "Operation":
         """Return this request as a further attempt of the operation that its key addresses, whose people have names."""
         return replace(self, attempt=attempt, names=self.names.after(earlier))
@@ -140,9 +190,12 @@ class Operation:
         return None
 
 
-def keyed_operation_id(account: int, idempotency_key: str) -> str:
-    """Return the id of the operation that an account's Idempotency-Key stands for: `op_` and 128 bits, spelled as a ULID."""
-    address = canonical_bytes([KEYED_ID_VERSION, account, ROUTE, idempotency_key])
+def keyed_operation_id(account: int, idempotency_key: str, route: str = ROUTE) -> str:
+    """Return the id of the operation that an account's Idempotency-Key stands for on a route.
+
+    It is `op_` and 128 bits, spelled as a ULID.
+    """
+    address = canonical_bytes([KEYED_ID_VERSION, account, route, idempotency_key])
     return operation_id(int.from_bytes(hashlib.sha256(address).digest()[:16]))
 
 

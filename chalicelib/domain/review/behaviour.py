@@ -21,6 +21,7 @@ from chalicelib.domain.time_budget import TimeBudget
 
 Wrong = tuple[Impossible, str]
 LEASE_OVER = "lease-over"
+_OF_BOOKINGS_ONLY = frozenset({EventKind.AMBIGUOUS, EventKind.RELEASED})
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -116,6 +117,22 @@ def _attempt(event: StoredEvent, after: Standing) -> str:
     return f" as attempt {after.attempt}" if event.kind is EventKind.CLAIMED else ""
 
 
+def _kind(story: Story, event: StoredEvent) -> Wrong | None:
+    """All events are of one kind of operation; one that changes something finds no two bookings, and releases none."""
+    if story.first is not None and event.change != story.first.change:
+        return (
+            Impossible.ANOTHER_KIND,
+            f"it is of {_kind_told(event)}, and the first event of {_kind_told(story.first)}",
+        )
+    if event.change is not None and event.kind in _OF_BOOKINGS_ONLY:
+        return Impossible.MOVE, f"a change never becomes {event.kind}"
+    return None
+
+
+def _kind_told(event: StoredEvent) -> str:
+    return "a booking" if event.change is None else f"the change {event.change}"
+
+
 def _time(story: Story, event: StoredEvent) -> Wrong | None:
     """Each event is as late as the one before it, but for what clocks are wrong."""
     if story.last is None or event.at >= story.last.at - story.windows.skew:
@@ -162,7 +179,8 @@ def _verdict(story: Story, event: StoredEvent) -> Wrong | None:
     policy = story.windows.policy
     if event.kind is EventKind.EXPIRED:
         return _too_early(story, event.at, policy.expiry, "a user may still come back")
-    if missing := evidence.missing_in_verdict(event):
+    missing = evidence.missing_in_verdict(event) if event.change is None else evidence.missing_in_proof(event)
+    if missing:
         return Impossible.INCOMPLETE, f"it does not say {missing}"
     if event.kind is EventKind.NOT_CREATED:
         return _too_early(story, evidence.read_at(event), policy.settle, "a booking may still have turned up")
@@ -184,7 +202,9 @@ def _person(story: Story, event: StoredEvent) -> Wrong | None:
 
 
 def _booking(story: Story, event: StoredEvent) -> Wrong | None:
-    """A BookingID is told by what confirms it and by the release of the same."""
+    """A BookingID is told by what confirms it and by the release of the same; what changes a booking makes none."""
+    if event.change is not None:
+        return (Impossible.INCOMPLETE, "it tells a booking, and of none") if event.booking_id else None
     if (event.booking_id is None) is (event.kind in {EventKind.CONFIRMED, EventKind.RELEASED}):
         return (
             Impossible.INCOMPLETE,
@@ -197,6 +217,7 @@ def _booking(story: Story, event: StoredEvent) -> Wrong | None:
 
 RULES: Sequence[Callable[[Story, StoredEvent], Wrong | None]] = (
     _moves,
+    _kind,
     _time,
     _persons,
     _claim,

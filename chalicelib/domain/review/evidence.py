@@ -40,6 +40,14 @@ def missing_in_verdict(event: StoredEvent) -> str | None:
     return None
 
 
+def missing_in_proof(event: StoredEvent) -> str | None:
+    """Return what an event does not say that should tell what a read of the booking shows of a change; None when it says all."""
+    told = event.document.get("evidence")
+    if not isinstance(told, dict) or not _is_moment(told.get("read_at")) or not told.get("status"):
+        return "what was read"
+    return None
+
+
 def missing_in_decision(event: StoredEvent) -> str | None:
     """Return what a person's decision does not say, None when it says who and why."""
     names = {"resolved_by": "who decided", "why": "why"}

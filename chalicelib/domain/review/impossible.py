@@ -17,6 +17,7 @@ class Impossible(StrEnum):
     TOO_EARLY = "too-early"
     OTHERS = "of-somebody-else"
     ANOTHER_REQUEST = "another-request"
+    ANOTHER_KIND = "another-kind-of-operation"
     SHARED_BOOKING = "booking-of-two-operations"
     TWO_AT_ONCE = "two-operations-for-one-session"
     STILL_OPEN = "still-open"
@@ -34,6 +35,8 @@ _HOW_TO_READ: Mapping[Impossible, str] = {
     Impossible.OTHERS: "All events of an operation are of one client and one candidate.",
     Impossible.ANOTHER_REQUEST: "All attempts of an operation send one and the same request. The client may have been answered "
     "for another booking than the one asked for.",
+    Impossible.ANOTHER_KIND: "All events of an operation say what kind it is: one that books, or which change it makes. It was "
+    "written by something else, or by a fault of the program.",
     Impossible.SHARED_BOOKING: "A booking at AdultWork was made by one operation. One of the two is wrong about it: look at "
     "AdultWork's own list for a second booking.",
     Impossible.TWO_AT_ONCE: "The first operation held this session when the second one was claimed. The client may have been "

@@ -29,15 +29,25 @@ UNKNOWN: Mapping[str, str] = {
 }
 REFUSED: Mapping[str, str] = {
     "booking-rejected": "it breaks rules of a booking",
+    "change-rejected": "it breaks rules of a change",
+    "duplicate-change": "the same change is under way, or its outcome is not known yet",
     "duplicate-booking": "the client has an equal booking that stands, or whose outcome is not known yet",
-    "idempotency-key-reused": "its Idempotency-Key was used for another booking before",
+    "idempotency-key-reused": "its Idempotency-Key was used for another request before",
     "insufficient-scope": "the client has not granted the permission to book",
     "invalid-token": "AdultWork does not accept the client's access token",
     "operation-in-progress": "the same request is being worked on",
     "sending-paused": "whoever operates Switchboard had stopped sending for a while",
     "too-many-bookings": "the client has made as many bookings as the limit allows",
+    "too-many-changes": "the client has made as many changes as the limit allows",
     "upstream-refused": "AdultWork refused to tell what the rules need to know",
     "upstream-unavailable": "AdultWork could not tell what the rules need to know",
+}
+CHANGES: Mapping[str, str] = {
+    "CancelMadeBooking": "cancel",
+    "RescheduleMadeBooking": "reschedule",
+    "DeleteMadeBookings": "delete",
+    "AcceptReceivedBooking": "accept, as its performer,",
+    "ReInvite": "reject and re-invite, as its performer,",
 }
 METHODS: Mapping[str, str] = {
     "1": "the candidate calls the client",

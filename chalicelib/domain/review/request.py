@@ -7,7 +7,7 @@ from typing import Any
 
 from chalicelib.domain.audit.stored_event import StoredEvent
 
-_COMPARED = ("session_date", "accept_by", "duration", "method", "comments_length")
+_COMPARED = ("session_date", "accept_by", "duration", "method", "comments_length", "booking_ids", "reason_length")
 
 
 def is_same_request(first: StoredEvent, other: StoredEvent) -> bool:
@@ -23,10 +23,13 @@ def is_same_request(first: StoredEvent, other: StoredEvent) -> bool:
 
 
 def session_of(claim: StoredEvent, client: str) -> tuple[str, str | None, str]:
-    """Return what a claim books: client, candidate and minute. At any time, one operation holds it.
+    """Return what a claim books: client, candidate and minute; or what it changes. At any time, one operation holds it.
 
     The claim need not name the client yet, so whoever knows the chain says who it is.
     """
+    if claim.change is not None:
+        ids = _member(claim.document.get("request"), "booking_ids")
+        return client, claim.change, ",".join(sorted(map(str, ids))) if isinstance(ids, list) else ""
     return client, claim.candidate, str(_member(claim.document.get("request"), "session_date"))
 
 

@@ -25,6 +25,7 @@ from chalicelib.domain.review.request import guard_until, session_of
 
 FEW = 1_000  # sessions that nobody need forget
 _FREED = frozenset({kind for kind, state in STATES.items() if state in FREES_GUARD} | {EventKind.RELEASED})
+_FREED_OF_CHANGES = _FREED | {EventKind.CONFIRMED}  # a change that was made keeps no other one out
 
 
 class _Told(NamedTuple):
@@ -104,7 +105,8 @@ class Stories:
             claim, until = events[begin], guard_until(events[begin])
             if until is None:
                 continue
-            freed = next((event.at for event in events[begin:end] if event.kind in _FREED), until)
+            frees = _FREED if claim.change is None else _FREED_OF_CHANGES
+            freed = next((event.at for event in events[begin:end] if event.kind in frees), until)
             key = sha256(canonical_bytes(session_of(claim, client))).digest()
             hold = _Hold(_Told(claim.at, operation_id, claim.sequence), min(freed, until))
             self._holds[key] = (*self._holds.get(key, ()), hold)

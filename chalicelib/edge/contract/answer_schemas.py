@@ -29,7 +29,7 @@ def answer_schemas() -> dict[str, Any]:
         "Quote": _quote(),
         "Operation": _operation(),
         "Violation": _violation(),
-        "Health": _closed({"status": {"type": "string", "const": "ok"}, "version": {"type": "string"}}),
+        "Health": closed({"status": {"type": "string", "const": "ok"}, "version": {"type": "string"}}),
         "ProblemPage": _problem_page(),
     }
 
@@ -41,7 +41,7 @@ def _of_type(kind: type, description: str) -> dict[str, Any]:
         for name, annotation in inspect.get_annotations(kind, eval_str=True).items()
         if name != "unreadable"  # never part of an answer
     }
-    return _closed(members, description)
+    return closed(members, description)
 
 
 def _of_annotation(annotation: Any) -> dict[str, Any]:  # noqa: ANN401 (any annotation)
@@ -52,14 +52,14 @@ def _of_annotation(annotation: Any) -> dict[str, Any]:  # noqa: ANN401 (any anno
     return dict(_NAMES[annotation])
 
 
-def _closed(members: dict[str, Any], description: str = "") -> dict[str, Any]:
+def closed(members: dict[str, Any], description: str = "") -> dict[str, Any]:
     """Return an object all of whose members are always there; more may come with a later version."""
     about = {"description": description} if description else {}
     return {"type": "object", **about, "required": list(members), "properties": members}
 
 
 def _quote() -> dict[str, Any]:
-    return _closed(
+    return closed(
         {
             "is_valid": {
                 "type": "boolean",
@@ -92,7 +92,24 @@ def _quote() -> dict[str, Any]:
 
 
 def _operation() -> dict[str, Any]:
-    return _closed(
+    about = {
+        "BookingID": {"type": ["integer", "null"]},
+        "BookUserID": {"type": "integer"},
+        "SessionDate": {"type": "string", "description": "On AdultWork's clock."},
+        "Duration": {"type": "integer"},
+        "Method": {"type": "integer"},
+        "Credits": {"type": "number"},
+    }
+    answers = [{"$ref": f"#/components/schemas/{name}"} for name in ("Booking", "Problem")]
+    told = "How a booking stands. Only NOT_CREATED, NOT_SENT and REJECTED say that it surely was not made."
+    return operation_schema(about, answers, told)
+
+
+def operation_schema(
+    about: dict[str, Any], answers: list[dict[str, Any]], told: str, one_of: str = "oneOf"
+) -> dict[str, Any]:
+    """Return the schema of an operation that is `about` something, and whose request got one of some `answers`."""
+    return closed(
         {
             "operation_id": {"type": "string"},
             "operation_state": operation_state(),
@@ -104,12 +121,7 @@ def _operation() -> dict[str, Any]:
                 "type": ["integer", "null"],
                 "description": "As Retry-After; null once it is final.",
             },
-            "BookingID": {"type": ["integer", "null"]},
-            "BookUserID": {"type": "integer"},
-            "SessionDate": {"type": "string", "description": "On AdultWork's clock."},
-            "Duration": {"type": "integer"},
-            "Method": {"type": "integer"},
-            "Credits": {"type": "number"},
+            **about,
             "same_key_tries_again": {
                 "type": "boolean",
                 "description": "Whether the same request under its key starts another attempt.",
@@ -119,21 +131,16 @@ def _operation() -> dict[str, Any]:
                 "description": "The answer that the request got, once there is a final one.",
                 "oneOf": [
                     {"type": "null"},
-                    _closed(
+                    closed(
                         {
                             "status": {"type": "integer"},
-                            "body": {
-                                "oneOf": [
-                                    {"$ref": "#/components/schemas/Booking"},
-                                    {"$ref": "#/components/schemas/Problem"},
-                                ]
-                            },
+                            "body": {one_of: answers},
                         }
                     ),
                 ],
             },
         },
-        "How a booking stands. Only NOT_CREATED, NOT_SENT and REJECTED say that it surely was not made.",
+        told,
     )
 
 
@@ -143,7 +150,7 @@ def operation_state() -> dict[str, Any]:
 
 
 def _violation() -> dict[str, Any]:
-    return _closed(
+    return closed(
         {
             "pointer": {
                 "type": "string",
@@ -169,7 +176,7 @@ def _violation() -> dict[str, Any]:
 
 def _problem_page() -> dict[str, Any]:
     texts = ("problem", "title", "advice", "same_key", "retry_after")
-    return _closed(
+    return closed(
         {
             **{name: {"type": "string"} for name in texts},
             "statuses": {"type": "array", "items": {"type": "integer"}},

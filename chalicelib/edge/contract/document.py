@@ -13,6 +13,7 @@ from chalicelib.edge.contract.headers import HEADERS, headers, names_of
 from chalicelib.edge.contract.operation import JSON, Operation
 from chalicelib.edge.contract.operations import OPERATIONS
 from chalicelib.edge.contract.parameters import parameters
+from chalicelib.edge.contract.parts.changes import change_schemas
 from chalicelib.edge.contract.parts.reads import read_parameters, read_schemas
 from chalicelib.edge.contract.parts.sign_in import sign_in_schemas
 from chalicelib.edge.contract.problem_schemas import lead_to_operations, problem_schemas, schema_name
@@ -62,6 +63,7 @@ def openapi_document(resources: Iterable[Resource], settings: EdgeSettings, link
                 "BookingDraft": booking_draft_schema(),
                 **answer_schemas(),
                 **read_schemas(),
+                **change_schemas(settings.policy),
                 **(sign_in_schemas() if settings.has_sign_in else {}),
                 **problem_schemas(links),
             },

@@ -55,7 +55,7 @@ QUOTE = Quote(
 )
 
 
-def operation(links: Links) -> OperationView:
+def operation(links: Links) -> OperationView[OperationRecord]:
     """Return the operation that made the booking."""
     record = OperationRecord(
         id=OPERATION_ID,

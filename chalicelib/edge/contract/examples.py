@@ -8,6 +8,7 @@ import simplejson
 from chalicelib import VERSION
 from chalicelib.domain.errors import SwitchboardError
 from chalicelib.edge.contract.example import BOOKING, MEMBERS, QUOTE, REQUEST_ID, operation
+from chalicelib.edge.contract.parts.changes import change_examples
 from chalicelib.edge.contract.parts.reads import read_examples
 from chalicelib.edge.contract.parts.sign_in import SIGN_IN_EXAMPLES
 from chalicelib.edge.links import Links
@@ -29,6 +30,8 @@ def answer_examples(links: Links) -> dict[str, dict[str, Any]]:
         **read_examples(),
         "Operation": operation_document(operation(links), links),
         "Health": {"status": "ok", "version": VERSION},
+        "AnyOperation": operation_document(operation(links), links),
+        **change_examples(links),
         **SIGN_IN_EXAMPLES,
         "ProblemPage": page_document(BY_SLUG["booking-not-created"]),
     }

@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 
 from chalicelib.domain.access import Scope
+from chalicelib.domain.changing.changes import CHANGES
 from chalicelib.domain.reading.endpoints import ENDPOINTS
 from chalicelib.edge.answer_form import CREATE_BOOKING
 from chalicelib.edge.contract.operation import JSON, Operation, Success
+from chalicelib.edge.contract.parts.change_operations import change_operations
 from chalicelib.edge.contract.parts.read_operations import read_operations
+from chalicelib.edge.problems.changes import CHANGES_PROBLEM_TYPES
 from chalicelib.edge.problems.table import BY_SLUG
 from chalicelib.edge.routes.documentation import CONTRACT, FILE, REFERENCE
 from chalicelib.edge.routes.operations import OPERATION
@@ -15,7 +18,10 @@ from chalicelib.edge.routes.sign_in import BEGIN, LOGOUT, TOKEN
 from chalicelib.edge.routes.validation import VALIDATE_BOOKING
 
 _BOOKS = (Scope.PHONECHAT_BOOKINGS,)
-_ABOUT_A_BOOKING = tuple(slug for slug, row in BY_SLUG.items() if row.safe_to_retry_with_new_key is not None)
+_OF_CHANGES = frozenset(row.slug for row in CHANGES_PROBLEM_TYPES.values())
+_ABOUT_A_BOOKING = tuple(
+    slug for slug, row in BY_SLUG.items() if row.safe_to_retry_with_new_key is not None and slug not in _OF_CHANGES
+)
 _OF_READING = (
     *("malformed-request", "body-too-large", "unsupported-media-type", "invalid-idempotency-key"),
     *("missing-token", "invalid-token", "insufficient-scope", "upstream-refused", "upstream-unavailable"),
@@ -61,12 +67,14 @@ OPERATIONS: Mapping[tuple[str, str], Operation] = {
         body="BookingDraft",
     ),
     **read_operations(ENDPOINTS),
+    **change_operations(CHANGES),
     (OPERATION, "GET"): Operation(
         "getOperation",
         "Operations",
-        "Ask how a booking stands",
-        "For any valid token of the same account and scope. While the outcome is not known, it is looked up at AdultWork.",
-        Success(200, "How it stands.", {JSON: "Operation"}, ("Retry-After",)),
+        "Ask how a booking or a change stands",
+        "For any valid token of the same account and scope. While the outcome is not known, it is looked up at AdultWork, as far "
+        "as AdultWork tells it.",
+        Success(200, "How it stands.", {JSON: "AnyOperation"}, ("Retry-After",)),
         problems=(
             *("missing-token", "invalid-token", "insufficient-scope", "not-found"),
             *("upstream-refused", "upstream-unavailable", "store-unavailable", "sending-paused", "internal-error"),

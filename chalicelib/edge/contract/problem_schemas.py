@@ -72,7 +72,8 @@ def _is(*kinds: Kind) -> Callable[[Kind, ProblemType], bool]:
     return lambda kind, _row: kind in kinds
 
 
-_LIMITED = _is(errors.TooManyBookingsError)
+_LIMITED = _is(errors.TooManyBookingsError, errors.TooManyChangesError)
+_BROKEN = (errors.ParametersRejectedError, errors.BookingRejectedError, errors.ChangeRejectedError)
 _COUNT = {"type": "integer", "minimum": 0}
 _VIOLATIONS = {"type": "array", "minItems": 1, "items": {"$ref": "#/components/schemas/Violation"}}
 MEMBERS: dict[str, Member] = {
@@ -125,8 +126,8 @@ MEMBERS: dict[str, Member] = {
     ),
     "violations": Member(
         _VIOLATIONS,
-        _is(errors.MalformedRequestError, errors.ParametersRejectedError, errors.BookingRejectedError),
-        _is(errors.ParametersRejectedError, errors.BookingRejectedError),
+        _is(errors.MalformedRequestError, *_BROKEN),
+        _is(*_BROKEN),
     ),
 }
 

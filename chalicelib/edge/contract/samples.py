@@ -25,6 +25,7 @@ def samples(settings: EdgeSettings) -> tuple[errors.SwitchboardError, ...]:
         *_of_the_request(settings),
         *_of_the_caller(settings),
         *_of_earlier_requests(),
+        *_of_changes(),
         *_of_sign_in(),
         *_of_the_rest(),
     )
@@ -71,6 +72,30 @@ def _of_the_caller(settings: EdgeSettings) -> tuple[errors.SwitchboardError, ...
         ),
         errors.TooManyBookingsError(
             "This account may make 5 bookings in 60 seconds; nothing was sent. Try again later.",
+            limit=5,
+            window_seconds=60,
+            retry_after_seconds=23,
+        ),
+    )
+
+
+def _of_changes() -> tuple[errors.SwitchboardError, ...]:
+    return (
+        errors.ChangeRejectedError([Violation("/Reason", "required", "Send the reason; it cannot be left out.")]),
+        errors.DuplicateChangeError(
+            "This account is making the same change already, or made it and nobody knows what came of it; nothing was sent.",
+            operation_id=OPERATION_ID,
+            state=OperationState.UNKNOWN.value,
+            decided_by=_DECIDED_BY,
+            retry_after_seconds=30,
+        ),
+        errors.DuplicateChangeError("A person has to find out.", operation_id=OPERATION_ID),
+        errors.ChangeNotMadeError(
+            "This change was sent before, and the booking shows that nothing came of it. Send it again under a new key.",
+            operation_id=OPERATION_ID,
+        ),
+        errors.TooManyChangesError(
+            "This account may make 5 changes in 60 seconds; nothing was sent. Try again later.",
             limit=5,
             window_seconds=60,
             retry_after_seconds=23,

@@ -22,7 +22,6 @@ from chalicelib.edge.representation import Document
 MEDIA_TYPE = "application/problem+json"
 SHORTEST_WAIT_SECONDS = 1
 LONGEST_WAIT_SECONDS = 3600
-LIMIT_NAME = "bookings"
 
 _NOT_QUOTABLE = re.compile(r"[^\x20-\x21\x23-\x5b\x5d-\x7e]")  # RFC 6750, section 3: what error_description may hold
 
@@ -53,8 +52,8 @@ def problem_headers(error: SwitchboardError) -> dict[str, str]:
         headers["WWW-Authenticate"] = challenge
     if isinstance(error, TooManyBookingsError):
         # draft-ietf-httpapi-ratelimit-headers-10: lists of strings with integer parameters, seconds for w and t
-        headers["RateLimit-Policy"] = f'"{LIMIT_NAME}";q={error.limit};w={error.window_seconds}'
-        headers["RateLimit"] = f'"{LIMIT_NAME}";r=0;t={wait}'
+        headers["RateLimit-Policy"] = f'"{error.counted}";q={error.limit};w={error.window_seconds}'
+        headers["RateLimit"] = f'"{error.counted}";r=0;t={wait}'
     if isinstance(error, MethodNotAllowedError):
         headers["Allow"] = ", ".join(error.allowed)
     if error.audit_pending:

@@ -8,7 +8,7 @@ this moment; one that may be tried again under its key says so, and needs no new
 
 from chalicelib.domain.errors import SwitchboardError
 from chalicelib.domain.operation.operation import FREES_GUARD, RETRYABLE_STATUSES
-from chalicelib.domain.operation.record import OperationRecord
+from chalicelib.domain.operation.record import AnyRecord
 from chalicelib.edge.problems.table import problem_type
 
 
@@ -21,6 +21,6 @@ def is_new_key_safe(error: SwitchboardError) -> bool | None:
     return is_on_record and getattr(error, "upstream_status", None) not in RETRYABLE_STATUSES
 
 
-def has_booked_nothing_for_good(record: OperationRecord) -> bool:
+def has_booked_nothing_for_good(record: AnyRecord) -> bool:
     """Tell whether an operation booked nothing, and no further attempt of it can: its key is used up, or it never had one."""
     return record.state in FREES_GUARD and not (record.is_retryable and record.is_keyed)

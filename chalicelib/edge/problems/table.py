@@ -7,6 +7,7 @@ from http import HTTPStatus
 
 from chalicelib.domain import errors
 from chalicelib.domain.operation.operation import OperationState
+from chalicelib.edge.problems.changes import CHANGES_PROBLEM_TYPES
 from chalicelib.edge.problems.kinds import ProblemType, SameKey, Waits
 from chalicelib.edge.problems.reviewers import REVIEWERS_PROBLEM_TYPES
 from chalicelib.edge.problems.sign_in import SIGN_IN_PROBLEM_TYPES
@@ -115,16 +116,16 @@ PROBLEM_TYPES: dict[type[errors.SwitchboardError], ProblemType] = {
     ),
     errors.IdempotencyKeyReusedError: ProblemType(
         "idempotency-key-reused",
-        "The Idempotency-Key belongs to another booking",
+        "The Idempotency-Key belongs to another request",
         HTTPStatus.UNPROCESSABLE_ENTITY,
-        "Send what was sent first under this key to learn what became of it; only then, another booking under a new key. "
+        "Send what was sent first under this key to learn what became of it; only then, another one under a new key. "
         "This request sent nothing.",
         safe_to_retry_with_new_key=False,
         same_key=SameKey.FINAL,
     ),
     errors.OperationInProgressError: ProblemType(
         "operation-in-progress",
-        "The booking is being sent right now",
+        "The request is being sent right now",
         HTTPStatus.CONFLICT,
         "Wait as long as Retry-After says, then send the same request with the same Idempotency-Key, or ask for the "
         "operation. A new key does not help.",
@@ -189,10 +190,10 @@ PROBLEM_TYPES: dict[type[errors.SwitchboardError], ProblemType] = {
     ),
     errors.OutcomeUnknownError: ProblemType(
         "outcome-unknown",
-        "The booking was sent, and its outcome is not known yet",
+        "The request was sent, and its outcome is not known yet",
         HTTPStatus.BAD_GATEWAY,
-        "Do not send it again under a new key: it may stand. Ask for the operation at status_url until its state is "
-        "final, and tell the user that the booking is being checked.",
+        "Do not send it again under a new key: it may have been carried out. Ask for the operation at status_url until its state "
+        "is final, and tell the user that it is being checked.",
         safe_to_retry_with_new_key=False,
         waits=Waits.SOMETIMES,
         other_statuses=(504,),
@@ -210,7 +211,7 @@ PROBLEM_TYPES: dict[type[errors.SwitchboardError], ProblemType] = {
     ),
     errors.SendingPausedError: ProblemType(
         "sending-paused",
-        "Bookings are paused",
+        "Bookings and changes of them are paused",
         HTTPStatus.SERVICE_UNAVAILABLE,
         "Wait as long as Retry-After says and send the same request again, under the same Idempotency-Key. This request sent "
         "nothing; what was booked before stands, and its operation can be asked for.",
@@ -219,7 +220,7 @@ PROBLEM_TYPES: dict[type[errors.SwitchboardError], ProblemType] = {
         retry_after_seconds=60,
     ),
 }
-CALLERS_PROBLEM_TYPES = {**PROBLEM_TYPES, **SIGN_IN_PROBLEM_TYPES}
+CALLERS_PROBLEM_TYPES = {**PROBLEM_TYPES, **CHANGES_PROBLEM_TYPES, **SIGN_IN_PROBLEM_TYPES}
 EVERY_PROBLEM_TYPE = {
     **CALLERS_PROBLEM_TYPES,
     **REVIEWERS_PROBLEM_TYPES,

@@ -115,6 +115,7 @@ def _summary(found: Found, links: Links) -> dict[str, Document]:
         "begun_at": instant(chain.begun_at),
         "last_event_at": instant(chain.last_at),
         "state": chain.state,
+        "change": chain.change,
         "client": client.person,
         "client_user_id": client.user_id,
         "candidate": candidate.person,

@@ -6,6 +6,7 @@ from chalice.app import Chalice
 
 from chalicelib.edge.container import Container
 from chalicelib.edge.routes import (
+    changes,
     documentation,
     health,
     nowhere,
@@ -25,6 +26,7 @@ def resources(container: Callable[[], Container]) -> Sequence[Resource]:
         phonechat.resource(container),
         validation.resource(container),
         *reads.resources(container),
+        *changes.resources(container),
         operations.resource(container),
         *sign_in.resources(container),
         health.RESOURCE,

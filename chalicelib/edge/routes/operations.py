@@ -1,13 +1,15 @@
-"""Operations: how a booking stands after a lost connection, and what may be done next."""
+"""Operations: how a booking or a change stands after a lost connection, and what may be done next."""
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import simplejson
 
 from chalicelib.application.operations.get_operation import GetOperationCommand, OperationView
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.operation.operation import OperationState
+from chalicelib.domain.operation.record import AnyRecord, OperationRecord
 from chalicelib.edge.answer import Answer
 from chalicelib.edge.answer_form import given_at
 from chalicelib.edge.container import Container
@@ -34,23 +36,46 @@ def resource(container: Callable[[], Container]) -> Resource:
         if not OPERATION_ID_FORM.fullmatch(operation_id):
             raise NotFoundError("This account has no operation of this id.")
         command = GetOperationCommand(token, operation_id, exchange.request_id, seconds_left(exchange.request))
-        view = container().get_operation.execute(command)
-        headers = {"Content-Type": "application/json"}
-        if (wait := ASK_AGAIN_SECONDS.get(view.record.state)) is not None:
-            headers["Retry-After"] = str(wait)
-        body = to_json(operation_document(view, exchange.links))
-        return Answer(body, status_code=OK, headers=headers, operation_id=view.record.id)
+        try:
+            view = container().get_operation.execute(command)
+        except NotFoundError:  # it books nothing; it may change something
+            from chalicelib.edge.changing import views  # noqa: PLC0415 (no booking waits for it)
+
+            return views.show(exchange, container().changes(), command)
+        return answered_with(operation_document(view, exchange.links), view.record)
 
     return Resource(OPERATION, {"GET": get_operation})
 
 
-def operation_document(view: OperationView, links: Links) -> dict[str, Document]:
-    """Return an operation as a client reads it: its state, what may be done next, and the answer of its request.
+def answered_with(document: dict[str, Document], record: AnyRecord) -> Answer:
+    """Return the answer that tells an operation, with a time to ask again while its state may change."""
+    headers = {"Content-Type": "application/json"}
+    if (wait := ASK_AGAIN_SECONDS.get(record.state)) is not None:
+        headers["Retry-After"] = str(wait)
+    return Answer(to_json(document), status_code=OK, headers=headers, operation_id=record.id)
+
+
+def operation_document(view: OperationView[OperationRecord], links: Links) -> dict[str, Document]:
+    """Return an operation that books as a client reads it."""
+    record = view.record
+    about: dict[str, Document] = {
+        "BookingID": record.booking_id,
+        "BookUserID": record.book_user_id,
+        "SessionDate": record.session_date,
+        "Duration": record.duration,
+        "Method": record.method,
+        "Credits": record.credits,
+    }
+    return standing_document(view, links, about)
+
+
+def standing_document(view: OperationView[Any], links: Links, about: dict[str, Document]) -> dict[str, Document]:
+    """Return any operation: its state, what it is about, what may be done next, and the answer of its request.
 
     `same_key_tries_again` tells whether the same request under its key starts another attempt; in any other state a repeat
     sends nothing and is told how the operation stands, or gets its answer again.
     """
-    record = view.record
+    record: AnyRecord = view.record
     answer: Document = None
     if view.answer is not None:
         given = given_at(view.answer, links)
@@ -63,12 +88,7 @@ def operation_document(view: OperationView, links: Links) -> dict[str, Document]
         "claimed_at": instant(record.claimed_at),
         "decided_by": instant(view.decided_by),
         "retry_after_seconds": ASK_AGAIN_SECONDS.get(record.state),
-        "BookingID": record.booking_id,
-        "BookUserID": record.book_user_id,
-        "SessionDate": record.session_date,
-        "Duration": record.duration,
-        "Method": record.method,
-        "Credits": record.credits,
+        **about,
         "same_key_tries_again": record.is_retryable and record.is_keyed,
         "safe_to_retry_with_new_key": has_booked_nothing_for_good(record),
         "answer": answer,

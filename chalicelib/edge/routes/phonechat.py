@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 
+from chalicelib.application.booking.place_booking import Answered
 from chalicelib.domain.operation.stored_answer import StoredAnswer
 from chalicelib.edge.answer import Answer
 from chalicelib.edge.answer_form import CREATE_BOOKING, given_at, is_problem
@@ -24,23 +25,27 @@ def resource(container: Callable[[], Container]) -> Resource:
             request_id=exchange.request_id,
             maximum_body_bytes=exchange.settings.maximum_body_bytes,
         )
-        answered = container().place_booking.execute(command)
-        answer = given_at(answered.answer, exchange.links)
-        told = {
-            "Idempotency-Replayed": answered.is_replayed and "true",
-            "Audit-Status": answered.audit_pending and "pending",
-        }
-        return Answer(
-            answer.body,
-            status_code=answer.status,
-            headers=dict(answer.headers) | {name: value for name, value in told.items() if value},
-            operation_id=answered.operation_id,
-            booking_id=answered.booking_id,
-            problem=_problem_of(answer, exchange.links),
-            audit_pending=answered.audit_pending,
-        )
+        return given_answer(container().place_booking.execute(command), exchange.links)
 
     return Resource(CREATE_BOOKING, {"POST": create_booking})
+
+
+def given_answer(answered: Answered, links: Links) -> Answer:
+    """Return a final answer as it is given at an entrance."""
+    answer = given_at(answered.answer, links)
+    told = {
+        "Idempotency-Replayed": answered.is_replayed and "true",
+        "Audit-Status": answered.audit_pending and "pending",
+    }
+    return Answer(
+        answer.body,
+        status_code=answer.status,
+        headers=dict(answer.headers) | {name: value for name, value in told.items() if value},
+        operation_id=answered.operation_id,
+        booking_id=answered.booking_id,
+        problem=_problem_of(answer, links),
+        audit_pending=answered.audit_pending,
+    )
 
 
 def _problem_of(answer: StoredAnswer, links: Links) -> str | None:

@@ -164,6 +164,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/PhoneChat/CancelMadeBooking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a booking that the user made
+         * @description AdultWork takes it for a booking that is neither Cancelled nor Rejected; a Confirmed one only before its SessionDate. It is recorded before it is sent, sent once, and a repeat under the same Idempotency-Key gets the first answer.
+         */
+        post: operations["cancelMadeBooking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/PhoneChat/RescheduleMadeBooking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move a booking that the user made to some minutes from now
+         * @description AdultWork takes it once the SessionDate has passed, and makes that 5 to 10 minutes from now; it takes no date. Whether the booking keeps its BookingID is not documented: the answer says which it has. It is recorded before it is sent, sent once, and a repeat under the same Idempotency-Key gets the first answer.
+         */
+        post: operations["rescheduleMadeBooking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/PhoneChat/DeleteMadeBookings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete bookings that the user made
+         * @description AdultWork deletes those that are Rejected, Cancelled or Confirmed. `Deleted` of each entry says whether it did. It is recorded before it is sent, sent once, and a repeat under the same Idempotency-Key gets the first answer.
+         */
+        post: operations["deleteMadeBookings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/PhoneChat/AcceptReceivedBooking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept a booking that the user received
+         * @description For the performer. AdultWork takes it while the booking is Pending, and AcceptBy and SessionDate are in the future; it warns the client where the Credits differ from the offer. It is recorded before it is sent, sent once, and a repeat under the same Idempotency-Key gets the first answer.
+         */
+        post: operations["acceptReceivedBooking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/PhoneChat/ReInvite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reject an expired booking that the user received, and invite its client again
+         * @description For the performer. AdultWork takes it while the booking is Pending and its SessionDate is not in the future. It is recorded before it is sent, sent once, and a repeat under the same Idempotency-Key gets the first answer.
+         */
+        post: operations["reInvite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/operations/{operation_id}": {
         parameters: {
             query?: never;
@@ -172,8 +272,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Ask how a booking stands
-         * @description For any valid token of the same account and scope. While the outcome is not known, it is looked up at AdultWork.
+         * Ask how a booking or a change stands
+         * @description For any valid token of the same account and scope. While the outcome is not known, it is looked up at AdultWork, as far as AdultWork tells it.
          */
         get: operations["getOperation"];
         put?: never;
@@ -612,6 +712,94 @@ export interface components {
                 Status: string | null;
             } | null)[] | null;
         };
+        CancelMadeBookingRequest: {
+            /**
+             * @description Which booking.
+             * @example 1795345849
+             */
+            BookingID: number;
+            /**
+             * @description Why; whoever was booked may read it.
+             * @example Something came up
+             */
+            Reason: string;
+        };
+        RescheduleMadeBookingRequest: {
+            /**
+             * @description Which booking.
+             * @example 1795345849
+             */
+            BookingID: number;
+        };
+        DeleteMadeBookingsRequest: {
+            /**
+             * @description Which bookings: at most 100, as one text with commas.
+             * @example 100,101
+             */
+            BookingIDs: string;
+        };
+        AcceptReceivedBookingRequest: {
+            /**
+             * @description Which booking.
+             * @example 1795345849
+             */
+            BookingID: number;
+            /**
+             * @description What the performer wants for it, exact.
+             * @example 8
+             */
+            Credits: number;
+        };
+        ReInviteRequest: {
+            /**
+             * @description Which booking.
+             * @example 1795345849
+             */
+            BookingID: number;
+            /**
+             * @description Why; AdultWork has one of its own where it is left out.
+             * @example Something came up
+             */
+            Reason?: string | null;
+        };
+        /** @description One entry a booking; look at `Deleted` of each, and not at the HTTP status. */
+        Deletions: {
+            BookingID: number;
+            Deleted: boolean;
+            /** @description Why not, in AdultWork's words. */
+            Message: string | null;
+        }[];
+        /** @description A booking as its performer sees it. AdultWork does not document its form. It is passed on plainly: names without namespaces, null for nil, elements of one name beside each other as a list; where AdultWork answers in XML, every leaf is a text. */
+        ReceivedBooking: unknown;
+        /** @description How a change of bookings stands. Only NOT_CREATED, NOT_SENT and REJECTED say that it surely was not made. */
+        ChangeOperation: {
+            operation_id: string;
+            /** @enum {string} */
+            operation_state: "SENDING" | "CONFIRMED" | "REJECTED" | "NOT_SENT" | "UNKNOWN" | "NOT_CREATED" | "AMBIGUOUS" | "EXPIRED_UNKNOWN";
+            /** Format: uri-reference */
+            status_url: string;
+            attempt: number;
+            /** Format: date-time */
+            claimed_at: string;
+            /**
+             * Format: date-time
+             * @description Until when an unknown outcome is known, or handed to a person.
+             */
+            decided_by: string | null;
+            /** @description As Retry-After; null once it is final. */
+            retry_after_seconds: number | null;
+            change: string;
+            BookingIDs: number[];
+            /** @description Whether the same request under its key starts another attempt. */
+            same_key_tries_again: boolean;
+            safe_to_retry_with_new_key: boolean;
+            /** @description The answer that the request got, once there is a final one. */
+            answer: null | {
+                status: number;
+                body: components["schemas"]["Booking"] | components["schemas"]["Deletions"] | components["schemas"]["ReceivedBooking"] | components["schemas"]["Problem"];
+            };
+        };
+        AnyOperation: components["schemas"]["Operation"] | components["schemas"]["ChangeOperation"];
         SignInRequest: {
             /** @description Where the login sends the browser back to; one that is registered for you. */
             redirect_uri: string;
@@ -951,7 +1139,7 @@ export interface components {
             request_id: string;
             violations: components["schemas"]["Violation"][];
         };
-        /** @description The Idempotency-Key belongs to another booking. Send what was sent first under this key to learn what became of it; only then, another booking under a new key. This request sent nothing. */
+        /** @description The Idempotency-Key belongs to another request. Send what was sent first under this key to learn what became of it; only then, another one under a new key. This request sent nothing. */
         IdempotencyKeyReusedProblem: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -959,7 +1147,7 @@ export interface components {
              */
             type: "/problems/idempotency-key-reused";
             /** @constant */
-            title: "The Idempotency-Key belongs to another booking";
+            title: "The Idempotency-Key belongs to another request";
             /** @enum {integer} */
             status: 422;
             /** @description What happened, for people. */
@@ -983,7 +1171,7 @@ export interface components {
              */
             audit_pending?: true;
         };
-        /** @description The booking is being sent right now. Wait as long as Retry-After says, then send the same request with the same Idempotency-Key, or ask for the operation. A new key does not help. */
+        /** @description The request is being sent right now. Wait as long as Retry-After says, then send the same request with the same Idempotency-Key, or ask for the operation. A new key does not help. */
         OperationInProgressProblem: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -991,7 +1179,7 @@ export interface components {
              */
             type: "/problems/operation-in-progress";
             /** @constant */
-            title: "The booking is being sent right now";
+            title: "The request is being sent right now";
             /** @enum {integer} */
             status: 409;
             /** @description What happened, for people. */
@@ -1190,7 +1378,7 @@ export interface components {
              */
             audit_pending?: true;
         };
-        /** @description The booking was sent, and its outcome is not known yet. Do not send it again under a new key: it may stand. Ask for the operation at status_url until its state is final, and tell the user that the booking is being checked. */
+        /** @description The request was sent, and its outcome is not known yet. Do not send it again under a new key: it may have been carried out. Ask for the operation at status_url until its state is final, and tell the user that it is being checked. */
         OutcomeUnknownProblem: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -1198,7 +1386,7 @@ export interface components {
              */
             type: "/problems/outcome-unknown";
             /** @constant */
-            title: "The booking was sent, and its outcome is not known yet";
+            title: "The request was sent, and its outcome is not known yet";
             /** @enum {integer} */
             status: 502 | 504;
             /** @description What happened, for people. */
@@ -1261,7 +1449,7 @@ export interface components {
              */
             audit_pending?: true;
         };
-        /** @description Bookings are paused. Wait as long as Retry-After says and send the same request again, under the same Idempotency-Key. This request sent nothing; what was booked before stands, and its operation can be asked for. */
+        /** @description Bookings and changes of them are paused. Wait as long as Retry-After says and send the same request again, under the same Idempotency-Key. This request sent nothing; what was booked before stands, and its operation can be asked for. */
         SendingPausedProblem: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -1269,7 +1457,7 @@ export interface components {
              */
             type: "/problems/sending-paused";
             /** @constant */
-            title: "Bookings are paused";
+            title: "Bookings and changes of them are paused";
             /** @enum {integer} */
             status: 503;
             /** @description What happened, for people. */
@@ -1288,6 +1476,138 @@ export interface components {
             /** @constant */
             safe_to_retry_with_new_key: false;
             retry_after_seconds: number;
+            /**
+             * @description The record of this answer is not complete yet.
+             * @constant
+             */
+            audit_pending?: true;
+        };
+        /** @description The change breaks rules. Mend every violation, and send it again under the same Idempotency-Key. This request sent nothing. */
+        ChangeRejectedProblem: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/change-rejected";
+            /** @constant */
+            title: "The change breaks rules";
+            /** @enum {integer} */
+            status: 422;
+            /** @description What happened, for people. */
+            detail: string;
+            /** Format: uri-reference */
+            instance?: string;
+            request_id: string;
+            operation_id?: string;
+            /** @constant */
+            safe_to_retry_with_new_key: false;
+            /**
+             * @description The record of this answer is not complete yet.
+             * @constant
+             */
+            audit_pending?: true;
+            violations: components["schemas"]["Violation"][];
+        };
+        /** @description The same change is under way. Do not send it again. Ask for the operation to see what became of the earlier one; then the way is clear. */
+        DuplicateChangeProblem: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/duplicate-change";
+            /** @constant */
+            title: "The same change is under way";
+            /** @enum {integer} */
+            status: 409;
+            /** @description What happened, for people. */
+            detail: string;
+            /** Format: uri-reference */
+            instance?: string;
+            request_id: string;
+            operation_id?: string;
+            /** @enum {string} */
+            operation_state?: "SENDING" | "CONFIRMED" | "REJECTED" | "NOT_SENT" | "UNKNOWN" | "NOT_CREATED" | "AMBIGUOUS" | "EXPIRED_UNKNOWN";
+            /**
+             * Format: uri-reference
+             * @description Where the operation can be asked for.
+             */
+            status_url?: string;
+            /**
+             * Format: date-time
+             * @description When it will be known, or handed to a person.
+             */
+            decided_by?: string;
+            /** @constant */
+            safe_to_retry_with_new_key: false;
+            retry_after_seconds?: number;
+            /**
+             * @description The record of this answer is not complete yet.
+             * @constant
+             */
+            audit_pending?: true;
+        };
+        /** @description The change was not made. The booking shows that this request changed nothing. Tell the user, and if the change is still wanted, send it under a new Idempotency-Key. */
+        ChangeNotMadeProblem: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/change-not-made";
+            /** @constant */
+            title: "The change was not made";
+            /** @enum {integer} */
+            status: 409;
+            /** @description What happened, for people. */
+            detail: string;
+            /** Format: uri-reference */
+            instance?: string;
+            request_id: string;
+            operation_id?: string;
+            /** @enum {string} */
+            operation_state?: "SENDING" | "CONFIRMED" | "REJECTED" | "NOT_SENT" | "UNKNOWN" | "NOT_CREATED" | "AMBIGUOUS" | "EXPIRED_UNKNOWN";
+            /**
+             * Format: uri-reference
+             * @description Where the operation can be asked for.
+             */
+            status_url?: string;
+            /** @description True only where nothing under the old key can lead to a booking any more. */
+            safe_to_retry_with_new_key?: boolean;
+            /**
+             * @description The record of this answer is not complete yet.
+             * @constant
+             */
+            audit_pending?: true;
+        };
+        /** @description The account changes bookings too often. Wait as long as Retry-After says, then send the same request again, under the same Idempotency-Key. This request sent nothing. */
+        TooManyChangesProblem: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/too-many-changes";
+            /** @constant */
+            title: "The account changes bookings too often";
+            /** @enum {integer} */
+            status: 429;
+            /** @description What happened, for people. */
+            detail: string;
+            /** Format: uri-reference */
+            instance?: string;
+            request_id: string;
+            operation_id?: string;
+            /** @enum {string} */
+            operation_state?: "SENDING" | "CONFIRMED" | "REJECTED" | "NOT_SENT" | "UNKNOWN" | "NOT_CREATED" | "AMBIGUOUS" | "EXPIRED_UNKNOWN";
+            /**
+             * Format: uri-reference
+             * @description Where the operation can be asked for.
+             */
+            status_url?: string;
+            /** @constant */
+            safe_to_retry_with_new_key: false;
+            retry_after_seconds: number;
+            limit: number;
+            window_seconds: number;
+            remaining: number;
             /**
              * @description The record of this answer is not complete yet.
              * @constant
@@ -1554,7 +1874,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InsufficientScopeProblem"] | components["schemas"]["UpstreamRefusedProblem"];
                 };
             };
-            /** @description `operation-in-progress`: The booking is being sent right now; or `duplicate-booking`: This booking was made or tried before; or `booking-not-created`: The booking was not made; or `upstream-refused`: AdultWork declined */
+            /** @description `operation-in-progress`: The request is being sent right now; or `duplicate-booking`: This booking was made or tried before; or `booking-not-created`: The booking was not made; or `upstream-refused`: AdultWork declined */
             409: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1585,7 +1905,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
                 };
             };
-            /** @description `booking-rejected`: The booking breaks rules; or `idempotency-key-reused`: The Idempotency-Key belongs to another booking; or `upstream-refused`: AdultWork declined */
+            /** @description `booking-rejected`: The booking breaks rules; or `idempotency-key-reused`: The Idempotency-Key belongs to another request; or `upstream-refused`: AdultWork declined */
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1618,7 +1938,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `upstream-unavailable`: AdultWork cannot be reached; or `outcome-unknown`: The booking was sent, and its outcome is not known yet; or `internal-error`: Something went wrong inside Switchboard */
+            /** @description `upstream-unavailable`: AdultWork cannot be reached; or `outcome-unknown`: The request was sent, and its outcome is not known yet; or `internal-error`: Something went wrong inside Switchboard */
             502: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1629,7 +1949,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UpstreamUnavailableProblem"] | components["schemas"]["OutcomeUnknownProblem"] | components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `upstream-unavailable`: AdultWork cannot be reached; or `store-unavailable`: Switchboard cannot keep its records; or `sending-paused`: Bookings are paused */
+            /** @description `upstream-unavailable`: AdultWork cannot be reached; or `store-unavailable`: Switchboard cannot keep its records; or `sending-paused`: Bookings and changes of them are paused */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -1640,7 +1960,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UpstreamUnavailableProblem"] | components["schemas"]["StoreUnavailableProblem"] | components["schemas"]["SendingPausedProblem"];
                 };
             };
-            /** @description `upstream-unavailable`: AdultWork cannot be reached; or `outcome-unknown`: The booking was sent, and its outcome is not known yet; or `internal-error`: Something went wrong inside Switchboard */
+            /** @description `upstream-unavailable`: AdultWork cannot be reached; or `outcome-unknown`: The request was sent, and its outcome is not known yet; or `internal-error`: Something went wrong inside Switchboard */
             504: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
@@ -2729,6 +3049,946 @@ export interface operations {
             };
         };
     };
+    cancelMadeBooking: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description One for each intent to book, 16 to 128 characters, bare or in double quotes; a random UUID is a good one. A repeat under it gets the first answer. It belongs to the account and is never free again.
+                 * @example 6f1c0a52-readme-0001
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description An id of your own for this request; one that is not sound, or could tell a secret, is replaced.
+                 * @example 4f1c1f0e-6f0a-4c53-9d0b-2f8f4a2e7d11
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description At most 30420 bytes of strict JSON in UTF-8: no name twice, no NaN. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelMadeBookingRequest"];
+            };
+        };
+        responses: {
+            /** @description AdultWork made the change. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "Audit-Status": components["headers"]["Audit-Status"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            /** @description `malformed-request`: The request cannot be read; or `invalid-idempotency-key`: The Idempotency-Key is malformed */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MalformedRequestProblem"] | components["schemas"]["InvalidIdempotencyKeyProblem"];
+                };
+            };
+            /** @description `missing-token`: An access token is needed; or `invalid-token`: The access token is not valid */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MissingTokenProblem"] | components["schemas"]["InvalidTokenProblem"];
+                };
+            };
+            /** @description `upstream-refused`: AdultWork declined */
+            402: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `insufficient-scope`: The access token lacks a scope; or `upstream-refused`: AdultWork declined */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InsufficientScopeProblem"] | components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `operation-in-progress`: The request is being sent right now; or `duplicate-change`: The same change is under way; or `change-not-made`: The change was not made; or `upstream-refused`: AdultWork declined */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["OperationInProgressProblem"] | components["schemas"]["DuplicateChangeProblem"] | components["schemas"]["ChangeNotMadeProblem"] | components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `body-too-large`: The body is too large */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body is not declared as JSON */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `change-rejected`: The change breaks rules; or `idempotency-key-reused`: The Idempotency-Key belongs to another request; or `upstream-refused`: AdultWork declined */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ChangeRejectedProblem"] | components["schemas"]["IdempotencyKeyReusedProblem"] | components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `too-many-changes`: The account changes bookings too often; or `upstream-refused`: AdultWork declined */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooManyChangesProblem"] | components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `internal-error`: Something went wrong inside Switchboard */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description `upstream-unavailable`: AdultWork cannot be reached; or `outcome-unknown`: The request was sent, and its outcome is not known yet; or `internal-error`: Something went wrong inside Switchboard */
+            502: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamUnavailableProblem"] | components["schemas"]["OutcomeUnknownProblem"] | components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description `upstream-unavailable`: AdultWork cannot be reached; or `store-unavailable`: Switchboard cannot keep its records; or `sending-paused`: Bookings and changes of them are paused */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamUnavailableProblem"] | components["schemas"]["StoreUnavailableProblem"] | components["schemas"]["SendingPausedProblem"];
+                };
+            };
+            /** @description `upstream-unavailable`: AdultWork cannot be reached; or `outcome-unknown`: The request was sent, and its outcome is not known yet; or `internal-error`: Something went wrong inside Switchboard */
+            504: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamUnavailableProblem"] | components["schemas"]["OutcomeUnknownProblem"] | components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description What the gateway answers itself. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rescheduleMadeBooking: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description One for each intent to book, 16 to 128 characters, bare or in double quotes; a random UUID is a good one. A repeat under it gets the first answer. It belongs to the account and is never free again.
+                 * @example 6f1c0a52-readme-0001
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description An id of your own for this request; one that is not sound, or could tell a secret, is replaced.
+                 * @example 4f1c1f0e-6f0a-4c53-9d0b-2f8f4a2e7d11
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description At most 30420 bytes of strict JSON in UTF-8: no name twice, no NaN. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RescheduleMadeBookingRequest"];
+            };
+        };
+        responses: {
+            /** @description AdultWork made the change. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "Audit-Status": components["headers"]["Audit-Status"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            /** @description `malformed-request`: The request cannot be read; or `invalid-idempotency-key`: The Idempotency-Key is malformed */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MalformedRequestProblem"] | components["schemas"]["InvalidIdempotencyKeyProblem"];
+                };
+            };
+            /** @description `missing-token`: An access token is needed; or `invalid-token`: The access token is not valid */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MissingTokenProblem"] | components["schemas"]["InvalidTokenProblem"];
+                };
+            };
+            /** @description `upstream-refused`: AdultWork declined */
+            402: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `insufficient-scope`: The access token lacks a scope; or `upstream-refused`: AdultWork declined */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InsufficientScopeProblem"] | components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `operation-in-progress`: The request is being sent right now; or `duplicate-change`: The same change is under way; or `change-not-made`: The change was not made; or `upstream-refused`: AdultWork declined */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["OperationInProgressProblem"] | components["schemas"]["DuplicateChangeProblem"] | components["schemas"]["ChangeNotMadeProblem"] | components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `body-too-large`: The body is too large */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body is not declared as JSON */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `change-rejected`: The change breaks rules; or `idempotency-key-reused`: The Idempotency-Key belongs to another request; or `upstream-refused`: AdultWork declined */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ChangeRejectedProblem"] | components["schemas"]["IdempotencyKeyReusedProblem"] | components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `too-many-changes`: The account changes bookings too often; or `upstream-refused`: AdultWork declined */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooManyChangesProblem"] | components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `internal-error`: Something went wrong inside Switchboard */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description `upstream-unavailable`: AdultWork cannot be reached; or `outcome-unknown`: The request was sent, and its outcome is not known yet; or `internal-error`: Something went wrong inside Switchboard */
+            502: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamUnavailableProblem"] | components["schemas"]["OutcomeUnknownProblem"] | components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description `upstream-unavailable`: AdultWork cannot be reached; or `store-unavailable`: Switchboard cannot keep its records; or `sending-paused`: Bookings and changes of them are paused */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamUnavailableProblem"] | components["schemas"]["StoreUnavailableProblem"] | components["schemas"]["SendingPausedProblem"];
+                };
+            };
+            /** @description `upstream-unavailable`: AdultWork cannot be reached; or `outcome-unknown`: The request was sent, and its outcome is not known yet; or `internal-error`: Something went wrong inside Switchboard */
+            504: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamUnavailableProblem"] | components["schemas"]["OutcomeUnknownProblem"] | components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description What the gateway answers itself. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteMadeBookings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description One for each intent to book, 16 to 128 characters, bare or in double quotes; a random UUID is a good one. A repeat under it gets the first answer. It belongs to the account and is never free again.
+                 * @example 6f1c0a52-readme-0001
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description An id of your own for this request; one that is not sound, or could tell a secret, is replaced.
+                 * @example 4f1c1f0e-6f0a-4c53-9d0b-2f8f4a2e7d11
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description At most 30420 bytes of strict JSON in UTF-8: no name twice, no NaN. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeleteMadeBookingsRequest"];
+            };
+        };
+        responses: {
+            /** @description AdultWork made the change. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "Audit-Status": components["headers"]["Audit-Status"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deletions"];
+                };
+            };
+            /** @description `malformed-request`: The request cannot be read; or `invalid-idempotency-key`: The Idempotency-Key is malformed */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MalformedRequestProblem"] | components["schemas"]["InvalidIdempotencyKeyProblem"];
+                };
+            };
+            /** @description `missing-token`: An access token is needed; or `invalid-token`: The access token is not valid */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MissingTokenProblem"] | components["schemas"]["InvalidTokenProblem"];
+                };
+            };
+            /** @description `upstream-refused`: AdultWork declined */
+            402: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `insufficient-scope`: The access token lacks a scope; or `upstream-refused`: AdultWork declined */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InsufficientScopeProblem"] | components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `operation-in-progress`: The request is being sent right now; or `duplicate-change`: The same change is under way; or `change-not-made`: The change was not made; or `upstream-refused`: AdultWork declined */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["OperationInProgressProblem"] | components["schemas"]["DuplicateChangeProblem"] | components["schemas"]["ChangeNotMadeProblem"] | components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `body-too-large`: The body is too large */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body is not declared as JSON */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `change-rejected`: The change breaks rules; or `idempotency-key-reused`: The Idempotency-Key belongs to another request; or `upstream-refused`: AdultWork declined */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ChangeRejectedProblem"] | components["schemas"]["IdempotencyKeyReusedProblem"] | components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `too-many-changes`: The account changes bookings too often; or `upstream-refused`: AdultWork declined */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooManyChangesProblem"] | components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `internal-error`: Something went wrong inside Switchboard */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description `upstream-unavailable`: AdultWork cannot be reached; or `outcome-unknown`: The request was sent, and its outcome is not known yet; or `internal-error`: Something went wrong inside Switchboard */
+            502: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamUnavailableProblem"] | components["schemas"]["OutcomeUnknownProblem"] | components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description `upstream-unavailable`: AdultWork cannot be reached; or `store-unavailable`: Switchboard cannot keep its records; or `sending-paused`: Bookings and changes of them are paused */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamUnavailableProblem"] | components["schemas"]["StoreUnavailableProblem"] | components["schemas"]["SendingPausedProblem"];
+                };
+            };
+            /** @description `upstream-unavailable`: AdultWork cannot be reached; or `outcome-unknown`: The request was sent, and its outcome is not known yet; or `internal-error`: Something went wrong inside Switchboard */
+            504: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamUnavailableProblem"] | components["schemas"]["OutcomeUnknownProblem"] | components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description What the gateway answers itself. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acceptReceivedBooking: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description One for each intent to book, 16 to 128 characters, bare or in double quotes; a random UUID is a good one. A repeat under it gets the first answer. It belongs to the account and is never free again.
+                 * @example 6f1c0a52-readme-0001
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description An id of your own for this request; one that is not sound, or could tell a secret, is replaced.
+                 * @example 4f1c1f0e-6f0a-4c53-9d0b-2f8f4a2e7d11
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description At most 30420 bytes of strict JSON in UTF-8: no name twice, no NaN. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptReceivedBookingRequest"];
+            };
+        };
+        responses: {
+            /** @description AdultWork made the change. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "Audit-Status": components["headers"]["Audit-Status"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceivedBooking"];
+                };
+            };
+            /** @description `malformed-request`: The request cannot be read; or `invalid-idempotency-key`: The Idempotency-Key is malformed */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MalformedRequestProblem"] | components["schemas"]["InvalidIdempotencyKeyProblem"];
+                };
+            };
+            /** @description `missing-token`: An access token is needed; or `invalid-token`: The access token is not valid */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MissingTokenProblem"] | components["schemas"]["InvalidTokenProblem"];
+                };
+            };
+            /** @description `upstream-refused`: AdultWork declined */
+            402: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `insufficient-scope`: The access token lacks a scope; or `upstream-refused`: AdultWork declined */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InsufficientScopeProblem"] | components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `operation-in-progress`: The request is being sent right now; or `duplicate-change`: The same change is under way; or `change-not-made`: The change was not made; or `upstream-refused`: AdultWork declined */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["OperationInProgressProblem"] | components["schemas"]["DuplicateChangeProblem"] | components["schemas"]["ChangeNotMadeProblem"] | components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `body-too-large`: The body is too large */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body is not declared as JSON */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `change-rejected`: The change breaks rules; or `idempotency-key-reused`: The Idempotency-Key belongs to another request; or `upstream-refused`: AdultWork declined */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ChangeRejectedProblem"] | components["schemas"]["IdempotencyKeyReusedProblem"] | components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `too-many-changes`: The account changes bookings too often; or `upstream-refused`: AdultWork declined */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooManyChangesProblem"] | components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `internal-error`: Something went wrong inside Switchboard */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description `upstream-unavailable`: AdultWork cannot be reached; or `outcome-unknown`: The request was sent, and its outcome is not known yet; or `internal-error`: Something went wrong inside Switchboard */
+            502: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamUnavailableProblem"] | components["schemas"]["OutcomeUnknownProblem"] | components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description `upstream-unavailable`: AdultWork cannot be reached; or `store-unavailable`: Switchboard cannot keep its records; or `sending-paused`: Bookings and changes of them are paused */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamUnavailableProblem"] | components["schemas"]["StoreUnavailableProblem"] | components["schemas"]["SendingPausedProblem"];
+                };
+            };
+            /** @description `upstream-unavailable`: AdultWork cannot be reached; or `outcome-unknown`: The request was sent, and its outcome is not known yet; or `internal-error`: Something went wrong inside Switchboard */
+            504: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamUnavailableProblem"] | components["schemas"]["OutcomeUnknownProblem"] | components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description What the gateway answers itself. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reInvite: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description One for each intent to book, 16 to 128 characters, bare or in double quotes; a random UUID is a good one. A repeat under it gets the first answer. It belongs to the account and is never free again.
+                 * @example 6f1c0a52-readme-0001
+                 */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+                /**
+                 * @description An id of your own for this request; one that is not sound, or could tell a secret, is replaced.
+                 * @example 4f1c1f0e-6f0a-4c53-9d0b-2f8f4a2e7d11
+                 */
+                "X-Request-Id"?: components["parameters"]["X-Request-Id"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description At most 30420 bytes of strict JSON in UTF-8: no name twice, no NaN. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReInviteRequest"];
+            };
+        };
+        responses: {
+            /** @description AdultWork made the change. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    "Audit-Status": components["headers"]["Audit-Status"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceivedBooking"];
+                };
+            };
+            /** @description `malformed-request`: The request cannot be read; or `invalid-idempotency-key`: The Idempotency-Key is malformed */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MalformedRequestProblem"] | components["schemas"]["InvalidIdempotencyKeyProblem"];
+                };
+            };
+            /** @description `missing-token`: An access token is needed; or `invalid-token`: The access token is not valid */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MissingTokenProblem"] | components["schemas"]["InvalidTokenProblem"];
+                };
+            };
+            /** @description `upstream-refused`: AdultWork declined */
+            402: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `insufficient-scope`: The access token lacks a scope; or `upstream-refused`: AdultWork declined */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InsufficientScopeProblem"] | components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `operation-in-progress`: The request is being sent right now; or `duplicate-change`: The same change is under way; or `change-not-made`: The change was not made; or `upstream-refused`: AdultWork declined */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["OperationInProgressProblem"] | components["schemas"]["DuplicateChangeProblem"] | components["schemas"]["ChangeNotMadeProblem"] | components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `body-too-large`: The body is too large */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BodyTooLargeProblem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body is not declared as JSON */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description `change-rejected`: The change breaks rules; or `idempotency-key-reused`: The Idempotency-Key belongs to another request; or `upstream-refused`: AdultWork declined */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ChangeRejectedProblem"] | components["schemas"]["IdempotencyKeyReusedProblem"] | components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `too-many-changes`: The account changes bookings too often; or `upstream-refused`: AdultWork declined */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooManyChangesProblem"] | components["schemas"]["UpstreamRefusedProblem"];
+                };
+            };
+            /** @description `internal-error`: Something went wrong inside Switchboard */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description `upstream-unavailable`: AdultWork cannot be reached; or `outcome-unknown`: The request was sent, and its outcome is not known yet; or `internal-error`: Something went wrong inside Switchboard */
+            502: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamUnavailableProblem"] | components["schemas"]["OutcomeUnknownProblem"] | components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description `upstream-unavailable`: AdultWork cannot be reached; or `store-unavailable`: Switchboard cannot keep its records; or `sending-paused`: Bookings and changes of them are paused */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamUnavailableProblem"] | components["schemas"]["StoreUnavailableProblem"] | components["schemas"]["SendingPausedProblem"];
+                };
+            };
+            /** @description `upstream-unavailable`: AdultWork cannot be reached; or `outcome-unknown`: The request was sent, and its outcome is not known yet; or `internal-error`: Something went wrong inside Switchboard */
+            504: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UpstreamUnavailableProblem"] | components["schemas"]["OutcomeUnknownProblem"] | components["schemas"]["InternalErrorProblem"];
+                };
+            };
+            /** @description What the gateway answers itself. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getOperation: {
         parameters: {
             query?: never;
@@ -2758,7 +4018,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Operation"];
+                    "application/json": components["schemas"]["AnyOperation"];
                 };
             };
             /** @description `missing-token`: An access token is needed; or `invalid-token`: The access token is not valid */
@@ -2855,7 +4115,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["UpstreamUnavailableProblem"] | components["schemas"]["InternalErrorProblem"];
                 };
             };
-            /** @description `upstream-unavailable`: AdultWork cannot be reached; or `store-unavailable`: Switchboard cannot keep its records; or `sending-paused`: Bookings are paused */
+            /** @description `upstream-unavailable`: AdultWork cannot be reached; or `store-unavailable`: Switchboard cannot keep its records; or `sending-paused`: Bookings and changes of them are paused */
             503: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];

@@ -16,6 +16,7 @@ from chalicelib.domain.errors import (
     SwitchboardError,
     UpstreamRefusedError,
 )
+from chalicelib.domain.operation.record import OperationRecord
 from devtools.memory.store import InMemoryOperationStore
 from devtools.proof.simulation.intents import Intent, new_key
 from devtools.proof.simulation.oracle.history import Asked, Said
@@ -23,7 +24,7 @@ from devtools.proof.simulation.service import Container
 from devtools.proof.simulation.world.platform import FUNCTION_SECONDS, Call, Platform
 from devtools.proof.simulation.world.upstream import TOKEN_SECONDS, AdultWork
 
-Reply = TypeVar("Reply", Answered, OperationView)
+Reply = TypeVar("Reply", Answered, OperationView[OperationRecord])
 
 COMES_AFTER_SECONDS = (0.0, 0.5, 60.0, 60.0, 3000.0, 150_000.0)
 PATIENCE_SECONDS = (29.0, 29.0, 29.0, 10.0, 3.0)
@@ -154,7 +155,7 @@ class Client:
             account = self._weather.pick(sorted(self._world.upstream.users))
             token = self._world.upstream.sign_in(account)
 
-        def work(container: Container, call: Call) -> OperationView:
+        def work(container: Container, call: Call) -> OperationView[OperationRecord]:
             return container.get_operation.execute(GetOperationCommand(token, operation_id, call.name, seconds_left()))
 
         self._world.platform.journal.say(f"client {self._intent.number}", "asks for", operation_id)

@@ -11,6 +11,7 @@ from chalicelib.application.booking.place_booking import Answered, PlaceBookingC
 from chalicelib.application.operations.get_operation import GetOperationCommand, OperationView
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.errors import DuplicateBookingError, InvalidTokenError, SwitchboardError
+from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.edge.problems.new_key import has_booked_nothing_for_good
 from devtools.proof.simulation.clients import (
     COMES_AFTER_SECONDS,
@@ -141,7 +142,7 @@ class ObedientClient:
     def _ask_for_operation(self, operation_id: str) -> None:
         key = self._key
 
-        def work(container: Container, call: Call) -> OperationView:
+        def work(container: Container, call: Call) -> OperationView[OperationRecord]:
             command = GetOperationCommand(self._token, operation_id, call.name, seconds_left())
             return container.get_operation.execute(command)
 

@@ -21,6 +21,7 @@ from chalicelib.application.ports import HmacKeys, IdSource, OperationStore, Vau
 from chalicelib.application.register_ports import Register
 from chalicelib.domain.booking.policy import BookingPolicy
 from chalicelib.domain.operation.matching import ReconciliationPolicy
+from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.time_budget import TimeBudget
 from chalicelib.edge.answer_form import HttpAnswers
 from chalicelib.edge.links import Links
@@ -76,8 +77,8 @@ class Container:
     clock: SimulatedClock
     place_booking: Booker
     paused: Booker
-    get_operation: GetOperation
-    housekeeping: Housekeeping
+    get_operation: GetOperation[OperationRecord]
+    housekeeping: Housekeeping[OperationRecord]
     is_sending: bool = True
 
     def book(self, command: PlaceBookingCommand) -> Answered:

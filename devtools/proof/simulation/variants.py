@@ -14,8 +14,8 @@ from chalicelib.domain.audit.event import AuditEvent
 from chalicelib.domain.booking.booking import BookingRequest
 from chalicelib.domain.errors import IdempotencyKeyReusedError, StoreUnavailableError, SwitchboardError
 from chalicelib.domain.operation.matching import ReconciliationPolicy
-from chalicelib.domain.operation.operation import Operation, OperationState, Outcome
-from chalicelib.domain.operation.record import OperationRecord
+from chalicelib.domain.operation.operation import AnyOperation, AnyOutcome, Operation, OperationState, Outcome
+from chalicelib.domain.operation.record import AnyRecord, OperationRecord
 from chalicelib.domain.time_budget import Deadline
 from chalicelib.edge.problems.new_key import is_new_key_safe
 from devtools.memory.store import InMemoryOperationStore
@@ -49,14 +49,14 @@ class Variant(StrEnum):
 class UnguardedStore(InMemoryOperationStore):
     """Tables whose guards hold nobody up: only the Idempotency-Key keeps a second booking out."""
 
-    def _guard_of(self, one: Operation | OperationRecord) -> str:
+    def _guard_of(self, one: AnyOperation | AnyRecord) -> str:
         return f"guard of {one.id}"
 
 
 class SecretlyGuardedStore(InMemoryOperationStore):
     """Tables whose guards stand where a container's HMAC key says, as keyed hashes of what is booked do."""
 
-    def _guard_of(self, one: Operation | OperationRecord) -> str:
+    def _guard_of(self, one: AnyOperation | AnyRecord) -> str:
         key_id, _, _ = one.fingerprint.partition(":")
         return f"{key_id} {one.guard}"
 
@@ -111,7 +111,7 @@ class IndifferentStore(InMemoryOperationStore):
         return _alike(operation, held) if isinstance(held, KeyHeld) else held
 
 
-def _alike(operation: Operation, held: KeyHeld) -> KeyHeld:
+def _alike(operation: Operation, held: KeyHeld[OperationRecord]) -> KeyHeld[OperationRecord]:
     return replace(held, record=held.record and replace(held.record, fingerprint=operation.fingerprint))
 
 
@@ -150,7 +150,7 @@ class LateRecordStore(SimulatedStore):
     def conclude(
         self,
         operation: Operation,
-        outcome: Outcome,
+        outcome: AnyOutcome,
         event: AuditEvent,
         deadline: Deadline,
         sealed_answer: str | None = None,

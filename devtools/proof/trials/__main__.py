@@ -1,10 +1,10 @@
-"""`python -m devtools.proof.trials crash-matrix [part of a fault's name]` and `… deadlines [rounds]`."""
+"""`python -m devtools.proof.trials crash-matrix|change-matrix [part of a fault's name]` and `… deadlines [rounds]`."""
 
 import os
 import sys
 
 from devtools.local.dynamodb import local_environment
-from devtools.proof.trials import crash_matrix_report, deadlines
+from devtools.proof.trials import change_matrix_report, crash_matrix_report, deadlines
 
 
 def main(arguments: list[str]) -> int:
@@ -12,7 +12,10 @@ def main(arguments: list[str]) -> int:
     os.environ.update(local_environment("http://127.0.0.1"))  # credentials and region; each ground has its own address
     match arguments:
         case ["crash-matrix", *only]:
-            return crash_matrix_report.main(" ".join(only))
+            name = " ".join(only)
+            return crash_matrix_report.main(name) or change_matrix_report.main(name)
+        case ["change-matrix", *only]:
+            return change_matrix_report.main(" ".join(only))
         case ["deadlines", *rounds]:
             return deadlines.main(int(rounds[0]) if rounds else deadlines.ROUNDS)
     print(__doc__, file=sys.stderr)

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -18,6 +18,7 @@ from switchboard_client import (
     AsyncClient,
     AsyncNativeSignIn,
     Booked,
+    BookingRequest,
     Client,
     MemoryStorage,
     NativeSignIn,
@@ -277,7 +278,7 @@ def test_a_booking_at_the_stack_outlives_its_access_token_under_its_key(stack: t
     with httpx.Client(timeout=35) as http:
         sign_in = NativeSignIn(url, APP, keychain, http=http, now=now, sleep=ground.clock.move_on)
         client = Client(url, "me", sign_in.token, MemoryStorage(), http=http, now=now, sleep=ground.clock.move_on)
-        assert client.book(client.intend(MEMBERS)) == SignIn(None)
+        assert client.book(client.intend(cast("BookingRequest", MEMBERS))) == SignIn(None)
         came = httpx.get(f"{sign_in.begin()}&user=1001", follow_redirects=False)
         assert sign_in.end(came.headers["Location"])
         ground.sandbox.world.logins.end_access()
@@ -288,7 +289,9 @@ def test_a_booking_at_the_stack_outlives_its_access_token_under_its_key(stack: t
         ground.sandbox.world.logins.end_access()
         again = AsyncNativeSignIn(url, APP, keychain, now=now)
         other = AsyncClient(url, "me", again.token, MemoryStorage(), now=now)
-        outcome = await other.book(await other.intend({**MEMBERS, "SessionDate": "2032-02-23 21:30"}))
+        outcome = await other.book(
+            await other.intend(cast("BookingRequest", {**MEMBERS, "SessionDate": "2032-02-23 21:30"}))
+        )
         await again.log_out()
         signed_out = await again.token()
         await other.close()

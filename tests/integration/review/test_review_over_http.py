@@ -101,6 +101,7 @@ def test_an_entry_tells_what_a_list_shows(filled: ReviewService) -> None:
             "begun_at": f"{DAY}T12:00:00.000+00:00",
             "last_event_at": f"{DAY}T12:00:01.000+00:00",
             "state": "CONFIRMED",
+            "change": None,
             "client": pseudonym(1001),
             "client_user_id": None,
             "candidate": pseudonym(123456),

@@ -7,14 +7,21 @@ from typing import Any
 
 import pytest
 
+from chalicelib.adapters.adultwork.changing import classify_change
 from chalicelib.adapters.adultwork.codec.shaped import read_shape
+from chalicelib.domain.changing.change import Change
+from chalicelib.domain.changing.form import ChangeForm
+from chalicelib.domain.changing.request import ChangeRequest
 from chalicelib.domain.errors import ParametersRejectedError
 from chalicelib.domain.reading.asking import asked_with
 from chalicelib.domain.reading.endpoint import Endpoint
+from chalicelib.edge.contract.parts.change_operations import change_operations
 from chalicelib.edge.contract.parts.read_operations import read_operations
 from chalicelib.edge.contract.parts.reads import example, schema
+from chalicelib.edge.routes import changes
 from chalicelib.edge.routes.reads import resources
 from devtools.places import ROOT
+from tests.builders import TOKEN
 from tests.unit.adapters.answers import json_answer, xml_answer
 
 GUIDE = (ROOT / "docs" / "adding-an-endpoint.md").read_text(encoding="utf-8")
@@ -23,7 +30,7 @@ GUIDE = (ROOT / "docs" / "adding-an-endpoint.md").read_text(encoding="utf-8")
 @pytest.fixture(scope="module")
 def endpoint() -> Endpoint:
     """Run the guide's code, and return what it declares."""
-    (code,) = re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL)
+    code, _ = re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL)
     declared: dict[str, Any] = {}
     exec(code, declared)  # noqa: S102 (our own document)
     found: Endpoint = declared["CREDITS_HISTORY"]
@@ -63,3 +70,19 @@ def test_its_answer_is_typed_where_it_is_documented_and_passed_on_where_it_is_no
     assert properties["CreditHistory"]["x-untyped"] is True
     assert properties["PageCount"] == {"type": ["integer", "null"]}
     assert example(endpoint.shape).keys() == properties.keys()
+
+
+def test_the_declared_change_is_served_described_and_read() -> None:
+    """Under its own path; its form and its answer are those of every change like it."""
+    _, code = re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL)
+    declared: dict[str, Any] = {}
+    exec(code, declared)  # noqa: S102 (our own document)
+    change: Change = declared["DELETE_RECEIVED_BOOKINGS"]
+    nobody: Callable[[], Any] = time.monotonic
+    assert [resource.path for resource in changes.resources(nobody, [change])] == [change.path]
+    ((key, operation),) = change_operations([change]).items()
+    assert (key, operation.id) == ((change.path, "POST"), "deleteReceivedBooking")
+    request = ChangeForm(change, {"BookingIDs": "100, 101"}, 100).read()
+    assert isinstance(request, ChangeRequest)
+    listed = '[{"BookingID":100,"Deleted":true},{"BookingID":101,"Deleted":false,"Message":"no"}]'
+    assert classify_change(json_answer(listed), request, TOKEN).facts == {"deleted": 1, "kept": 1}

@@ -8,7 +8,7 @@ from chalicelib.domain.access import AccessToken
 from chalicelib.domain.audit.event import AuditEvent
 from chalicelib.domain.booking.booking import BookingRequest, ListEntry
 from chalicelib.domain.booking.facts import BookingRequirements
-from chalicelib.domain.operation.operation import Operation, Outcome
+from chalicelib.domain.operation.operation import AnyOutcome, Operation, Outcome
 from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
 from tests.fakes.clock import FixedClock
@@ -68,7 +68,7 @@ class TickingStore(TroubledStore):
     def conclude(
         self,
         operation: Operation,
-        outcome: Outcome,
+        outcome: AnyOutcome,
         event: AuditEvent,
         deadline: Deadline,
         sealed_answer: str | None = None,

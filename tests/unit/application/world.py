@@ -23,6 +23,7 @@ from chalicelib.domain.booking.form import JsonValue
 from chalicelib.domain.errors import SwitchboardError
 from chalicelib.domain.operation.matching import ReconciliationPolicy
 from chalicelib.domain.operation.operation import OperationState
+from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline, TimeBudget
 from chalicelib.edge.answer_form import HttpAnswers
 from chalicelib.edge.links import Links
@@ -72,7 +73,7 @@ class World:
         """Return what settles open operations."""
         return Reconciler(self.gateway, self.store, self.form, self.clock, self.concurrency, LONDON, self.policy)
 
-    def housekeeping(self) -> Housekeeping:
+    def housekeeping(self) -> Housekeeping[OperationRecord]:
         """Return what settles and flags forgotten operations."""
         return Housekeeping(
             self.store, self.register, self.reconciler(), self.clock, self.concurrency, self.policy, self.budget
@@ -136,7 +137,7 @@ class World:
 
     def ask(
         self, operation_id: str | None, token: AccessToken = TOKEN, request_id: str = "request-ask"
-    ) -> OperationView:
+    ) -> OperationView[OperationRecord]:
         """Ask for the state of an operation."""
         use_case = GetOperation(
             introspector=self.introspector,

@@ -115,10 +115,10 @@ class FakeValidateBooking:
 class FakeGetOperation:
     """Answers every question with one view and keeps the questions."""
 
-    outcome: OperationView | BaseException = VIEW
+    outcome: OperationView[OperationRecord] | BaseException = VIEW
     commands: list[GetOperationCommand] = field(default_factory=list)
 
-    def execute(self, command: GetOperationCommand) -> OperationView:
+    def execute(self, command: GetOperationCommand) -> OperationView[OperationRecord]:
         """Return or raise the outcome."""
         self.commands.append(command)
         if isinstance(self.outcome, BaseException):

@@ -10,6 +10,7 @@ from chalicelib.application.operations.get_operation import OperationView
 from chalicelib.domain import errors
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.operation.operation import OperationState
+from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.operation.stored_answer import StoredAnswer
 from chalicelib.edge.routes.resource import METHODS
 from tests.unit.edge.gateway_event import (
@@ -27,7 +28,7 @@ from tests.unit.edge.gateway_event import (
 )
 
 
-def reply_to(outcome: OperationView | BaseException) -> Reply:
+def reply_to(outcome: OperationView[OperationRecord] | BaseException) -> Reply:
     """Return the answer about an operation."""
     return call(edge_app(get_operation=FakeGetOperation(outcome)), operation_event())
 

@@ -70,6 +70,7 @@ def test_the_scheme_may_have_any_case(server: SandboxServer) -> None:
         ("no-scope-token", 1003, [CREDITS_SCOPE]),
         ("no-balance-token", 1004, [PHONE_CHAT_SCOPE]),
         ("poor-token", 1005, [CREDITS_SCOPE, PHONE_CHAT_SCOPE]),
+        ("performer-token", 123456, [CREDITS_SCOPE, PHONE_CHAT_SCOPE]),
     ],
 )
 def test_every_token_stands_for_its_account(server: SandboxServer, token: str, user_id: int, scopes: list[str]) -> None:
@@ -82,7 +83,7 @@ def test_every_token_stands_for_its_account(server: SandboxServer, token: str, u
 
 def test_the_cast_has_no_other_token() -> None:
     """Count them."""
-    assert len(TOKENS) == 6
+    assert len(TOKENS) == 7
 
 
 def test_permissions_in_xml_are_a_named_list(server: SandboxServer) -> None:

@@ -5,13 +5,13 @@ import binascii
 import math
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypedDict
 
 from chalicelib.adapters.aws.dynamodb import tables
 from chalicelib.domain.audit.event import AuditEvent, told_request_id
 from chalicelib.domain.names import Names
-from chalicelib.domain.operation.operation import OPEN, Operation, OperationState
-from chalicelib.domain.operation.record import OperationRecord
+from chalicelib.domain.operation.operation import OPEN, AnyOperation, Operation, OperationState
+from chalicelib.domain.operation.record import AnyRecord, OperationRecord
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -23,6 +23,7 @@ Item: TypeAlias = "dict[str, Attribute]"
 # one. The audit trail keeps the history after that.
 KEPT_AFTER_GUARD = timedelta(days=30)
 OF_FIRST_CALL = 2  # a claim, and what became of it
+CHANGE = "change"  # what an operation changes; the row of one that books has no such attribute
 STRIPPED = "stripped"  # set where a person was erased: the row says how the operation stands, and not who it is about
 CLIENT, CANDIDATE = "client", "candidate"  # what events call the two people of an operation
 PEOPLE = "people"  # the UserIDs, sealed; no hash covers them, so they may be taken away
@@ -83,7 +84,7 @@ def unsealed(attribute: Attribute) -> str:
     return _base64(bytes(attribute["B"])) if "B" in attribute else attribute["S"]
 
 
-def guard(operation: Operation) -> Item:
+def guard(operation: AnyOperation) -> Item:
     """Return the row that keeps an equal booking out."""
     return guard_row(operation.guard, operation.id, operation.guard_expires_at)
 
@@ -100,18 +101,24 @@ def operation_being_sent(operation: Operation, event: AuditEvent) -> Item:
 
 
 def operation_row(record_: OperationRecord, guard_expires_at: datetime) -> Item:
-    """Return an operation: what reconciliation needs to recognise the booking upstream, and how it stands.
+    """Return an operation that books: how it stands, and what reconciliation needs to recognise the booking upstream."""
+    return standing_row(record_, guard_expires_at) | {
+        "book_user_id": number(record_.book_user_id),
+        "session_date": text(record_.session_date),
+        "duration": number(record_.duration),
+        "method": number(record_.method),
+        "credits": text(format(record_.credits, "f")),
+    }
+
+
+def standing_row(record_: AnyRecord, guard_expires_at: datetime) -> Item:
+    """Return how an operation stands, whatever it does.
 
     `head` and `events` are the hash and the number of its newest audit event, so that the next one can be chained.
     """
     row: Item = {
         tables.PARTITION_KEY: text(tables.operation_row(record_.id)),
         tables.ACCOUNT: number(record_.account),
-        "book_user_id": number(record_.book_user_id),
-        "session_date": text(record_.session_date),
-        "duration": number(record_.duration),
-        "method": number(record_.method),
-        "credits": text(format(record_.credits, "f")),
         "fingerprint": text(record_.fingerprint),
         "is_keyed": {"BOOL": record_.is_keyed},
         "state": text(record_.state),
@@ -136,34 +143,60 @@ def operation_row(record_: OperationRecord, guard_expires_at: datetime) -> Item:
     return row
 
 
-def _named(record_: OperationRecord) -> tuple[tuple[str, str | None], ...]:
+def _named(record_: AnyRecord) -> tuple[tuple[str, str | None], ...]:
     return (CLIENT, record_.names.client), (CANDIDATE, record_.names.candidate)
 
 
 def record(row: Item) -> OperationRecord:
-    """Return the operation that a row tells of."""
+    """Return the operation that a row tells of; one that books."""
     return OperationRecord(
-        id=row[tables.PARTITION_KEY]["S"].removeprefix(tables.operation_row("")),
-        account=int(row[tables.ACCOUNT]["N"]),
-        state=OperationState(row["state"]["S"]),
-        attempt=int(row["attempt"]["N"]),
-        is_retryable=row.get("is_retryable", {}).get("BOOL", False),
         book_user_id=int(row["book_user_id"]["N"]),
         session_date=row["session_date"]["S"],
         duration=int(row["duration"]["N"]),
         method=int(row["method"]["N"]),
         credits=Decimal(row["credits"]["S"]),
-        claimed_at=datetime.fromisoformat(row[tables.CLAIMED_AT]["S"]),
-        lease_until=datetime.fromisoformat(row["lease_until"]["S"]),
-        sequence=int(row["events"]["N"]),
-        head=bytes(row["head"]["B"]).hex(),
-        fingerprint=row["fingerprint"]["S"],
-        is_keyed=row["is_keyed"]["BOOL"],
         booking_id=int(row["booking_id"]["N"]) if "booking_id" in row else None,
-        sealed_answer=unsealed(row["answer"]) if "answer" in row else None,
-        reason=row["reason"]["S"] if "reason" in row else None,
-        names=Names(row.get(CLIENT, {}).get("S"), row.get(CANDIDATE, {}).get("S")),
+        **standing(row),
     )
+
+
+class Standing(TypedDict):
+    """What the row of any operation tells."""
+
+    id: str
+    account: int
+    state: OperationState
+    attempt: int
+    is_retryable: bool
+    claimed_at: datetime
+    lease_until: datetime
+    sequence: int
+    head: str
+    fingerprint: str
+    is_keyed: bool
+    sealed_answer: str | None
+    reason: str | None
+    names: Names
+
+
+def standing(row: Item) -> Standing:
+    """Return how the operation of a row stands, whatever it does."""
+    return {
+        "id": row[tables.PARTITION_KEY]["S"].removeprefix(tables.operation_row("")),
+        "account": int(row[tables.ACCOUNT]["N"]),
+        "state": OperationState(row["state"]["S"]),
+        "attempt": int(row["attempt"]["N"]),
+        "is_retryable": row.get("is_retryable", {}).get("BOOL", False),
+        "claimed_at": datetime.fromisoformat(row[tables.CLAIMED_AT]["S"]),
+        "lease_until": datetime.fromisoformat(row["lease_until"]["S"]),
+        "sequence": int(row["events"]["N"]),
+        "head": bytes(row["head"]["B"]).hex(),
+        "fingerprint": row["fingerprint"]["S"],
+        "is_keyed": row["is_keyed"]["BOOL"],
+        "sealed_answer": unsealed(row["answer"]) if "answer" in row else None,
+        "reason": row["reason"]["S"] if "reason" in row else None,
+        "names": Names(row.get(CLIENT, {}).get("S"), row.get(CANDIDATE, {}).get("S")),
+    }
 
 
 def booking(operation_id: str, booking_id: int) -> Item:

@@ -4,11 +4,12 @@ A row that is over is not there, whether DynamoDB has deleted it yet or not; onl
 it is, because somebody has to settle it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from chalicelib import log
 from chalicelib.adapters.aws.database import DynamoDB
@@ -16,10 +17,10 @@ from chalicelib.adapters.aws.dynamodb import items, tables
 from chalicelib.adapters.aws.dynamodb.items import Item
 from chalicelib.adapters.aws.faults import RETRY_AFTER_SECONDS, store_errors
 from chalicelib.adapters.aws.tries import Tries
-from chalicelib.application.ports import BookingHeld, Clock, Concurrency, Held, KeyHeld
+from chalicelib.application.ports import BookingHeld, Clock, Concurrency, KeyHeld
 from chalicelib.domain.errors import StoreUnavailableError, UpstreamUnavailableError
-from chalicelib.domain.operation.operation import OPEN, Operation
-from chalicelib.domain.operation.record import OperationRecord
+from chalicelib.domain.operation.operation import OPEN, AnyOperation
+from chalicelib.domain.operation.record import AnyRecord
 from chalicelib.domain.time_budget import Deadline
 
 if TYPE_CHECKING:
@@ -35,10 +36,16 @@ READ_AGAIN = 1
 AT_A_TIME = 25
 LARGEST_BATCH = 100
 
+RecordT = TypeVar("RecordT", bound=AnyRecord)
+OperationT = TypeVar("OperationT", bound=AnyOperation)
+
 
 @dataclass(frozen=True)
-class OperationReader:
-    """The reads of an OperationStore; `sleep` waits between tries, in seconds, and shards are read side by side."""
+class OperationReader(ABC, Generic[OperationT, RecordT]):
+    """The reads of a Store; `sleep` waits between tries, in seconds, and shards are read side by side.
+
+    Operations of every kind are in one table. To one kind, those of others are not there.
+    """
 
     client: DynamoDB
     operations_table: str
@@ -46,37 +53,38 @@ class OperationReader:
     clock: Clock
     concurrency: Concurrency
 
-    @store_errors(NOT_READ)
-    def find(self, operation_id: str, deadline: Deadline) -> OperationRecord | None:
-        """Return an operation as it stands; one that does not tell any more who it is about is nobody's to ask for."""
-        row = self._row(tables.operation_row(operation_id), deadline)
-        return None if row is None or items.is_stripped(row) else read_record(row)
+    @abstractmethod
+    def is_of_kind(self, row: Item) -> bool:
+        """Tell whether a row is of an operation of this kind."""
+
+    @abstractmethod
+    def record_of(self, row: Item) -> RecordT:
+        """Return the operation that a row of this kind tells of; whatever is wrong with it is an error."""
 
     @store_errors(NOT_READ)
-    def held(self, operation: Operation, deadline: Deadline) -> Held | None:
+    def find(self, operation_id: str, deadline: Deadline) -> RecordT | None:
+        """Return an operation as it stands; one that does not tell any more who it is about is nobody's to ask for."""
+        row = self._row(tables.operation_row(operation_id), deadline)
+        return self.read(row) if row is not None and self._is_told(row) else None
+
+    @store_errors(NOT_READ)
+    def held(self, operation: OperationT, deadline: Deadline) -> KeyHeld[RecordT] | BookingHeld | None:
         """Tell what a claim of the operation would find in its way; a key whose operation is long gone is not looked for."""
         key, guard = tables.operation_row(operation.id), tables.guard_row(operation.guard)
-        rows = self._rows([key, guard] if operation.is_keyed else [guard], deadline)
+        rows = self.rows_of([key, guard] if operation.is_keyed else [guard], deadline)
         if key in rows:
-            return key_held(rows[key], operation)
+            return self.key_held(rows[key], operation)
         if guard in rows and not items.is_over(rows[guard], operation.claimed_at):
             return BookingHeld(rows[guard]["operation_id"]["S"])
         return None
 
     @store_errors(NOT_READ)
-    def owners(self, booking_ids: Sequence[int], deadline: Deadline) -> Mapping[int, str]:
-        """Return which upstream bookings belong to which operations already."""
-        names = {tables.booking_row(booking_id): booking_id for booking_id in booking_ids}
-        rows = self._rows(list(names), deadline)
-        return {names[name]: row["operation_id"]["S"] for name, row in rows.items()}
-
-    @store_errors(NOT_READ)
-    def open_operations(self, account: int, deadline: Deadline) -> tuple[OperationRecord, ...]:
+    def open_operations(self, account: int, deadline: Deadline) -> tuple[RecordT, ...]:
         """Return the account's operations without a final state, oldest first, at most 25."""
         return self._standing(self._open_in(tables.open_shard(account), deadline, account=account), deadline)
 
     @store_errors(NOT_READ)
-    def overdue_operations(self, before: datetime, deadline: Deadline) -> tuple[OperationRecord, ...]:
+    def overdue_operations(self, before: datetime, deadline: Deadline) -> tuple[RecordT, ...]:
         """Return the 25 oldest operations of all accounts without a final state that were claimed before a time."""
 
         def read(shard: str) -> Callable[[], list[Item]]:
@@ -115,21 +123,50 @@ class OperationReader:
                 return found[:AT_A_TIME]
             arguments["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
-    def _standing(self, entries: Sequence[Item], deadline: Deadline) -> tuple[OperationRecord, ...]:
+    def _standing(self, entries: Sequence[Item], deadline: Deadline) -> tuple[RecordT, ...]:
         """Return the oldest operations that an index has named, as they stand, if they are open still.
 
         A row that cannot be read is left out: it must not hold up the others, as the oldest of all for every account.
         """
         oldest = sorted(entries, key=lambda entry: (entry[tables.CLAIMED_AT]["S"], entry[tables.PARTITION_KEY]["S"]))
-        rows = self._rows([entry[tables.PARTITION_KEY]["S"] for entry in oldest[:AT_A_TIME]], deadline)
-        records: list[OperationRecord] = []
+        rows = self.rows_of([entry[tables.PARTITION_KEY]["S"] for entry in oldest[:AT_A_TIME]], deadline)
+        records: list[RecordT] = []
         for row in rows.values():
-            if items.is_stripped(row):  # it was settled before; the index is a moment behind
+            if not self._is_told(
+                row
+            ):  # of another kind; or stripped, since it was settled: the index is a moment behind
                 continue
             with suppress(UnreadableRowError):
-                records.append(read_record(row))
+                records.append(self.read(row))
         still_open = [record for record in records if record.state in OPEN]
         return tuple(sorted(still_open, key=lambda record: (record.claimed_at, record.id)))
+
+    def _is_told(self, row: Item) -> bool:
+        """Tell whether a row is of this kind, and says who it is about."""
+        return self.is_of_kind(row) and not items.is_stripped(row)
+
+    def read(self, row: Item) -> RecordT:
+        """Return the operation that a row tells of.
+
+        Raises:
+            UnreadableRowError: it cannot be read; a line in the log says which one, and a metric calls for a person.
+        """
+        try:
+            return self.record_of(row)
+        except Exception as error:
+            operation_id = row[tables.PARTITION_KEY]["S"].removeprefix(tables.operation_row(""))
+            log.failure("operation.unreadable", error, metric="OperationUnreadable", operation_id=operation_id)
+            raise UnreadableRowError from error
+
+    def key_held(self, row: Item, operation: OperationT) -> KeyHeld[RecordT]:
+        """Return the earlier operation that a key belongs to; of one that is stripped nobody can tell what was asked for.
+
+        Raises:
+            StoreUnavailableError: it is another account's.
+        """
+        if items.is_stripped(row):
+            return KeyHeld(operation.id, None)
+        return KeyHeld(operation.id, require_own(self.read(row), operation.account))
 
     def _row(self, partition_key: str, deadline: Deadline) -> "Item | None":
         """Return one row as it stands, None when there is none any more."""
@@ -142,7 +179,7 @@ class OperationReader:
         row = answer.get("Item")
         return None if row is None or items.is_over(row, self.clock.now()) else row
 
-    def _rows(self, partition_keys: Sequence[str], deadline: Deadline) -> "dict[str, Item]":
+    def rows_of(self, partition_keys: Sequence[str], deadline: Deadline) -> "dict[str, Item]":
         """Return the rows that exist, by partition key, as they stand."""
         found: dict[str, Item] = {}
         for start in range(0, len(partition_keys), LARGEST_BATCH):
@@ -174,32 +211,7 @@ class UnreadableRowError(Exception):
     """A row tells of no operation that this version knows; never leaves this module."""
 
 
-def read_record(row: Item) -> OperationRecord:
-    """Return the operation that a row tells of.
-
-    Raises:
-        UnreadableRowError: it cannot be read; a line in the log says which one, and a metric calls for a person.
-    """
-    try:
-        return items.record(row)
-    except Exception as error:
-        operation_id = row[tables.PARTITION_KEY]["S"].removeprefix(tables.operation_row(""))
-        log.failure("operation.unreadable", error, metric="OperationUnreadable", operation_id=operation_id)
-        raise UnreadableRowError from error
-
-
-def key_held(row: Item, operation: Operation) -> KeyHeld:
-    """Return the earlier operation that a key belongs to; of one that is stripped nobody can tell what was asked for.
-
-    Raises:
-        StoreUnavailableError: it is another account's.
-    """
-    if items.is_stripped(row):
-        return KeyHeld(operation.id, None)
-    return KeyHeld(operation.id, require_own(read_record(row), operation.account))
-
-
-def require_own(record: OperationRecord, account: int) -> OperationRecord:
+def require_own(record: RecordT, account: int) -> RecordT:
     """Return an operation of this account.
 
     Raises:

@@ -1,12 +1,13 @@
-"""How often an account may book, counted in fixed windows of time."""
+"""How often an account may book, or change bookings, counted in fixed windows of time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from chalicelib.adapters.aws.dynamodb import tables
 from chalicelib.values import dataclass
 
+RowName: TypeAlias = Callable[[int, int, int], str]
 USED = "used"
 # A row of a day takes the counts of its minutes in, one short attribute for each minute with a booking: a second row would
 # cost two more write units in each claim. More than this would make it grow over the 1 KB that it is paid by.
@@ -42,20 +43,24 @@ class Counter:
         return [limit for name, limit in self.limits.items() if int(row.get(name, {}).get("N", 0)) >= limit.limit]
 
 
-def counters(account: int, limits: Sequence[RateLimit], now: datetime) -> list[Counter]:
-    """Return the rows that a booking at `now` is counted in; the row of a longer window takes the shorter ones in."""
+def counters(
+    account: int, limits: Sequence[RateLimit], now: datetime, named: RowName = tables.rate_row
+) -> list[Counter]:
+    """Return the rows that a claim at `now` is counted in; the row of a longer window takes the shorter ones in."""
     longest_first = sorted(limits, key=lambda limit: -limit.window_seconds)
     if not longest_first:
         return []
     longest, *others = longest_first
     if longest.limit > LARGEST_LIMIT_WITH_PARTS:
-        return [_counter(account, limit, {USED: limit}, now) for limit in longest_first]
-    return [_counter(account, longest, {USED: longest} | {_part(one, longest, now): one for one in others}, now)]
+        return [_counter(account, limit, {USED: limit}, now, named) for limit in longest_first]
+    return [_counter(account, longest, {USED: longest} | {_part(one, longest, now): one for one in others}, now, named)]
 
 
-def _counter(account: int, window: RateLimit, limits: Mapping[str, RateLimit], now: datetime) -> Counter:
+def _counter(
+    account: int, window: RateLimit, limits: Mapping[str, RateLimit], now: datetime, named: RowName
+) -> Counter:
     ends = datetime.fromtimestamp((window.window(now) + 1) * window.window_seconds, UTC)
-    return Counter(tables.rate_row(account, window.window_seconds, window.window(now)), ends, limits)
+    return Counter(named(account, window.window_seconds, window.window(now)), ends, limits)
 
 
 def _part(limit: RateLimit, longest: RateLimit, now: datetime) -> str:

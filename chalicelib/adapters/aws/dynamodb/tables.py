@@ -57,6 +57,11 @@ def rate_row(account: int, window_seconds: int, window: int) -> str:
     return f"RATE#{account}#{window_seconds}#{window}"
 
 
+def change_rate_row(account: int, window_seconds: int, window: int) -> str:
+    """Return the same for its changes: whoever has booked too often may still cancel."""
+    return f"RATE#{account}#changes#{window_seconds}#{window}"
+
+
 def refusals_row(account: int, hour: datetime) -> str:
     """Return the partition key of an account's count of refusals in one hour (UTC)."""
     return f"REFUSED#{account}#{hour:%Y-%m-%dT%H}"

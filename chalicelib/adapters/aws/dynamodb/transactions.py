@@ -16,8 +16,8 @@ from chalicelib.adapters.aws.dynamodb.writes import Write
 from chalicelib.adapters.aws.person_row import person_row
 from chalicelib.application.ports import Resolution
 from chalicelib.domain.audit.event import AuditEvent
-from chalicelib.domain.operation.operation import FREES_GUARD, Operation, OperationState, Outcome
-from chalicelib.domain.operation.record import OperationRecord
+from chalicelib.domain.operation.operation import AnyOperation, AnyOutcome, Operation, OperationState
+from chalicelib.domain.operation.record import AnyRecord, OperationRecord
 from chalicelib.values import dataclass
 
 TOKEN_LENGTH = 36  # the most that a ClientRequestToken may have
@@ -61,13 +61,25 @@ def claim(
     previous: OperationRecord | None,
     counters: Sequence[Counter],
 ) -> Writes:
-    """Return the writes of the claim: the operation, which its key addresses if one was sent, its guard, event and counts.
+    """Return the writes of the claim of a booking; a candidate who is new to the register gets a row there."""
+    being_sent = items.operation_being_sent(operation, event)
+    return {
+        **claim_of(names, operation, being_sent, event, previous, counters),
+        **_new_candidate(names.operations, operation),
+    }
 
-    A candidate who is new to the register gets a row there.
-    """
+
+def claim_of(  # noqa: PLR0913, PLR0917 (the parts of one transaction)
+    names: Tables,
+    operation: AnyOperation,
+    being_sent: items.Item,
+    event: AuditEvent,
+    previous: AnyRecord | None,
+    counters: Sequence[Counter],
+) -> Writes:
+    """Return the writes of a claim: the operation, which its key addresses if one was sent, its guard, event and counts."""
     now = items.expired_before(operation.claimed_at)
     table = names.operations
-    being_sent = items.operation_being_sent(operation, event)
     if previous is None:
         first = writes.put(table, being_sent, writes.ABSENT)
     else:
@@ -76,7 +88,6 @@ def claim(
         Row.OPERATION: first,
         Row.GUARD: writes.put(table, items.guard(operation), writes.ABSENT_OR_EXPIRED, {":now": now}),
         Row.EVENT: writes.put(names.audit, items.audit_event(event, names.events_kept_for), writes.ABSENT),
-        **_new_candidate(table, operation),
         **{row: writes.count(table, counter) for row, counter in zip(COUNTS, counters, strict=False)},
     }
 
@@ -91,7 +102,7 @@ def _new_candidate(table: str, operation: Operation) -> Writes:
 
 
 def conclusion(
-    names: Tables, operation: Operation, outcome: Outcome, event: AuditEvent, sealed_answer: str | None
+    names: Tables, operation: AnyOperation, outcome: AnyOutcome, event: AuditEvent, sealed_answer: str | None
 ) -> Writes:
     """Return the writes of the conclusion: the operation with its answer, its booking or its freed guard, and its event."""
     changes = writes.Changes(
@@ -111,7 +122,7 @@ def conclusion(
         parts[Row.BOOKING] = writes.put(
             names.operations, items.booking(operation.id, changes.booking_id), writes.ABSENT
         )
-    if outcome.state in FREES_GUARD:
+    if outcome.state in operation.freed_by:
         parts[Row.GUARD] = writes.free_guard(names.operations, operation.id, operation.guard, writes.ABSENT_OR_OURS)
     parts[Row.EVENT] = writes.put(names.audit, items.audit_event(event, names.events_kept_for), writes.ABSENT)
     if event.contact_beside is not None:
@@ -120,7 +131,7 @@ def conclusion(
     return parts
 
 
-def resolution(names: Tables, record: OperationRecord, resolved: Resolution, event: AuditEvent) -> Writes:
+def resolution(names: Tables, record: AnyRecord, resolved: Resolution, event: AuditEvent) -> Writes:
     """Return the writes of what reads have told about an operation that stands as `record` says."""
     changes = writes.Changes(
         state=resolved.state,
@@ -135,7 +146,7 @@ def resolution(names: Tables, record: OperationRecord, resolved: Resolution, eve
         parts[Row.BOOKING] = writes.put(
             names.operations, booking, writes.ABSENT_OR_OURS, {":operation": items.text(record.id)}
         )
-    if resolved.state in FREES_GUARD:
+    if resolved.state in record.freed_by:
         parts[Row.GUARD] = writes.free_guard(names.operations, record.id, record.guard, writes.ABSENT_OR_OURS)
     parts[Row.EVENT] = writes.put(names.audit, items.audit_event(event, names.events_kept_for), writes.ABSENT)
     return parts

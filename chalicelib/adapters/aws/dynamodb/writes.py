@@ -10,7 +10,7 @@ from chalicelib.adapters.aws.dynamodb import items, tables
 from chalicelib.adapters.aws.dynamodb.rate_limit import Counter
 from chalicelib.domain.audit.event import AuditEvent
 from chalicelib.domain.operation.operation import OPEN, OperationState
-from chalicelib.domain.operation.record import OperationRecord
+from chalicelib.domain.operation.record import AnyRecord
 from chalicelib.values import dataclass
 
 if TYPE_CHECKING:
@@ -60,12 +60,12 @@ class Condition:
     names: Mapping[str, str]
 
 
-def unchanged(record: OperationRecord) -> Condition:
+def unchanged(record: AnyRecord) -> Condition:
     """Return the condition that an operation stands as it was read: no event has come since."""
     return Condition(UNCHANGED, {":head": items.hashed(record.head)}, {})
 
 
-def retryable(previous: OperationRecord) -> dict[str, items.Attribute]:
+def retryable(previous: AnyRecord) -> dict[str, items.Attribute]:
     """Return what an operation must say for the attempt after `previous` to begin."""
     return {":head": items.hashed(previous.head), ":yes": {"BOOL": True}}
 

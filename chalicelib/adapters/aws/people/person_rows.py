@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
-from chalicelib.adapters.aws.dynamodb import items, tables
+from chalicelib.adapters.aws.dynamodb import changes, items, tables
 from chalicelib.adapters.aws.dynamodb.audit_trail import COUNT_KEPT
 from chalicelib.application.people.ports import Errand, Task
 from chalicelib.domain.operation.operation import OperationState, guard_name
@@ -21,7 +21,7 @@ HELD = ("held_by", "held_at", "held_why")
 # Whatever tells who an operation is about, what they asked for and what they were told. What stays says how it stands: a repeat
 # of its key is told that it was used, and its chain can be compared with its record.
 TELLING = (
-    *("account", "book_user_id", "session_date", "duration", "method", "credits"),
+    *("account", "book_user_id", "session_date", "duration", "method", "credits", changes.BOOKINGS),
     *("fingerprint", "answer", "is_retryable", "reason", tables.OPEN.attribute),
 )
 COUNTED_WINDOWS = (60, 86_400)  # seconds: the windows that bookings are counted in
@@ -67,6 +67,8 @@ def errand_text(errand: Errand) -> str:
 
 def guard_of(row: Row) -> str | None:
     """Return the name of what an operation booked; None where its row tells of nobody any more."""
+    if {"account", items.CHANGE, changes.BOOKINGS} <= row.keys():
+        return changes.record_of(dict(row)).guard
     if not {"account", "book_user_id", "session_date"} <= row.keys():
         return None
     return guard_name(int(row["account"]["N"]), int(row["book_user_id"]["N"]), row["session_date"]["S"])
@@ -91,5 +93,6 @@ def count_names(user_id: int, now: datetime) -> Iterator[str]:
         last = int(now.timestamp()) // seconds
         for window in range(last, last - int(DELETED_WITHIN.total_seconds()) // seconds - 2, -1):
             yield tables.rate_row(user_id, seconds, window)
+            yield tables.change_rate_row(user_id, seconds, window)
     for number in range(int((COUNT_KEPT + DELETED_WITHIN) / HOUR) + 2):
         yield tables.refusals_row(user_id, now.astimezone(UTC) - number * HOUR)

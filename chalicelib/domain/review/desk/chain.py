@@ -3,9 +3,9 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeGuard
 
-from chalicelib.domain.audit.event import EventKind, event_hash
+from chalicelib.domain.audit.event import CHANGE, EventKind, event_hash
 from chalicelib.domain.operation.operation import OperationState
 from chalicelib.values import dataclass
 
@@ -108,8 +108,17 @@ class Chain:
 
     @property
     def booking_ids(self) -> tuple[int, ...]:
-        """Return the upstream bookings that its events name as its own, each once."""
-        return tuple(dict.fromkeys(self._values("booking_id")))
+        """Return the upstream bookings that its events name as its own, or that it changes, each once."""
+        request = self.first.get("request")
+        named = request.get("booking_ids") if isinstance(request, dict) else None
+        changed = [one for one in named if _is_number(one)] if isinstance(named, list) else []
+        return tuple(dict.fromkeys((*changed, *self._values("booking_id"))))
+
+    @property
+    def change(self) -> str | None:
+        """Return what it changes; None for an operation that books."""
+        told = self.first.get(CHANGE)
+        return None if told is None else str(told)
 
     @property
     def upstream_statuses(self) -> tuple[int, ...]:
@@ -135,11 +144,15 @@ class Chain:
     def _values(self, name: str) -> Iterator[int]:
         for event in self.events:
             value = event.members.get(name)
-            if isinstance(value, int) and not isinstance(value, bool):
+            if _is_number(value):
                 yield value
 
 
 _KINDS = frozenset(EventKind)
+
+
+def _is_number(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _refuse_constant(name: str) -> None:

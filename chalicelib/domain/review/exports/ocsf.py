@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from chalicelib.domain.audit.event import EventKind
+from chalicelib.domain.audit.event import CHANGE, EventKind
 from chalicelib.domain.canonical import Canonical, canonical_bytes
 from chalicelib.domain.review.desk.chain import Chain, StoredEvent
 from chalicelib.domain.review.desk.titles import title_of
@@ -45,7 +45,8 @@ def document(operation_id: str, number: int, event: StoredEvent) -> dict[str, Ca
     """Return an event as an object of the class API Activity; what cannot be read of it is left at nought."""
     members = event.members
     kind = EventKind(event.kind) if event.kind in _KINDS else None
-    activity = CREATE if kind in _FIRST else UPDATE
+    change = members.get(CHANGE)
+    activity = CREATE if kind in _FIRST and change is None else UPDATE
     status, severity = _STATUS[kind] if kind is not None else (UNKNOWN, MEDIUM)
     return {
         "activity_id": activity,
@@ -55,10 +56,10 @@ def document(operation_id: str, number: int, event: StoredEvent) -> dict[str, Ca
         "time": _epoch(members.get("at")),
         "status_id": status,
         "severity_id": severity,
-        "message": _text(title_of(event.kind)),
+        "message": _text(title_of(event.kind, change)),
         "actor": {"user": {"uid": _text(members.get("client"))}},
         "api": {
-            "operation": "CreateBooking",
+            "operation": "CreateBooking" if change is None else _text(change),
             "request": {"uid": _text(members.get("request_id"))},
             "service": {"name": "PhoneChat"},
         },

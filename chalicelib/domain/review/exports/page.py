@@ -37,5 +37,5 @@ def _event(stored: bytes) -> str:
     except UnreadableEventError as error:
         return f"<li><h2>{UNREADABLE}</h2><p>{escape(str(error))}</p></li>"
     words = "".join(f"<p>{escape(sentence)}</p>" for sentence in wording.sentences(event))
-    title = escape(title_of(event.kind))
+    title = escape(title_of(event.kind, event.change))
     return f"<li><h2>{title}</h2><p>{event.at:%Y-%m-%d %H:%M:%S}</p>{words}<p><code>{event.hash}</code></p></li>"

@@ -8,7 +8,7 @@ from chalicelib.domain.review.desk.chain import Chain
 
 COLUMNS = (
     *("operation_id", "number", "at", "kind", "client", "candidate", "booking_id", "request_id"),
-    *("reason", "upstream_status", "hash"),
+    *("reason", "upstream_status", "change", "hash"),
 )
 # What spreadsheets take for the beginning of a formula, or strip before they look for one (OWASP, "CSV Injection").
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")

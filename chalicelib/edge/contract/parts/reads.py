@@ -23,7 +23,7 @@ _EXAMPLES: Mapping[Leaf, Any] = {
     Leaf.TEXT: "text",
     Leaf.ANY: None,
 }
-_UNTYPED = {
+UNTYPED = {
     "description": "AdultWork does not document its form. It is passed on plainly: names without namespaces, null for nil, "
     "elements of one name beside each other as a list; where AdultWork answers in XML, every leaf is a text.",
     "x-untyped": True,
@@ -67,7 +67,7 @@ def schema(shape: Shape) -> dict[str, Any]:
     """Return the schema of a shape that is not null; a booking has a schema of its own."""
     match shape:
         case Leaf():
-            return dict(_UNTYPED) if shape is Leaf.ANY else {"type": _LEAVES[shape]}
+            return dict(UNTYPED) if shape is Leaf.ANY else {"type": _LEAVES[shape]}
         case Items(item):
             return {"type": "array", "items": _nullable(item)}
         case Record(members):

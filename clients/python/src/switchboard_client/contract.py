@@ -131,6 +131,44 @@ class GetPermissionsAnswer(TypedDict):
     Permissions: list[Permission | None] | None
 
 
+class CancelMadeBookingRequest(TypedDict, closed=True):
+    BookingID: int
+    Reason: str
+
+
+class RescheduleMadeBookingRequest(TypedDict, closed=True):
+    BookingID: int
+
+
+class DeleteMadeBookingsRequest(TypedDict, closed=True):
+    BookingIDs: str
+
+
+class AcceptReceivedBookingRequest(TypedDict, closed=True):
+    BookingID: int
+    Credits: float
+
+
+class ReInviteRequest(TypedDict, closed=True):
+    BookingID: int
+    Reason: NotRequired[str | None]
+
+
+class Deletion(TypedDict):
+    BookingID: int
+    Deleted: bool
+    Message: str | None
+
+
+Deletions: TypeAlias = list[Deletion]
+"""
+One entry a booking; look at `Deleted` of each, and not at the HTTP status.
+"""
+
+
+ReceivedBooking: TypeAlias = Any
+
+
 class SignInRequest(TypedDict, closed=True):
     redirect_uri: str
     code_challenge: str
@@ -363,11 +401,11 @@ class ParametersRejectedProblem(TypedDict):
 
 class IdempotencyKeyReusedProblem(TypedDict):
     """
-    The Idempotency-Key belongs to another booking. Send what was sent first under this key to learn what became of it; only then, another booking under a new key. This request sent nothing.
+    The Idempotency-Key belongs to another request. Send what was sent first under this key to learn what became of it; only then, another one under a new key. This request sent nothing.
     """
 
     type: Literal['/problems/idempotency-key-reused']
-    title: Literal['The Idempotency-Key belongs to another booking']
+    title: Literal['The Idempotency-Key belongs to another request']
     status: Literal[422]
     detail: str
     instance: NotRequired[str]
@@ -381,11 +419,11 @@ class IdempotencyKeyReusedProblem(TypedDict):
 
 class OperationInProgressProblem(TypedDict):
     """
-    The booking is being sent right now. Wait as long as Retry-After says, then send the same request with the same Idempotency-Key, or ask for the operation. A new key does not help.
+    The request is being sent right now. Wait as long as Retry-After says, then send the same request with the same Idempotency-Key, or ask for the operation. A new key does not help.
     """
 
     type: Literal['/problems/operation-in-progress']
-    title: Literal['The booking is being sent right now']
+    title: Literal['The request is being sent right now']
     status: Literal[409]
     detail: str
     instance: NotRequired[str]
@@ -499,11 +537,11 @@ class UpstreamUnavailableProblem(TypedDict):
 
 class OutcomeUnknownProblem(TypedDict):
     """
-    The booking was sent, and its outcome is not known yet. Do not send it again under a new key: it may stand. Ask for the operation at status_url until its state is final, and tell the user that the booking is being checked.
+    The request was sent, and its outcome is not known yet. Do not send it again under a new key: it may have been carried out. Ask for the operation at status_url until its state is final, and tell the user that it is being checked.
     """
 
     type: Literal['/problems/outcome-unknown']
-    title: Literal['The booking was sent, and its outcome is not known yet']
+    title: Literal['The request was sent, and its outcome is not known yet']
     status: Literal[502, 504]
     detail: str
     instance: NotRequired[str]
@@ -538,11 +576,11 @@ class StoreUnavailableProblem(TypedDict):
 
 class SendingPausedProblem(TypedDict):
     """
-    Bookings are paused. Wait as long as Retry-After says and send the same request again, under the same Idempotency-Key. This request sent nothing; what was booked before stands, and its operation can be asked for.
+    Bookings and changes of them are paused. Wait as long as Retry-After says and send the same request again, under the same Idempotency-Key. This request sent nothing; what was booked before stands, and its operation can be asked for.
     """
 
     type: Literal['/problems/sending-paused']
-    title: Literal['Bookings are paused']
+    title: Literal['Bookings and changes of them are paused']
     status: Literal[503]
     detail: str
     instance: NotRequired[str]
@@ -552,6 +590,83 @@ class SendingPausedProblem(TypedDict):
     status_url: NotRequired[str]
     safe_to_retry_with_new_key: Literal[False]
     retry_after_seconds: int
+    audit_pending: NotRequired[Literal[True]]
+
+
+class ChangeRejectedProblem(TypedDict):
+    """
+    The change breaks rules. Mend every violation, and send it again under the same Idempotency-Key. This request sent nothing.
+    """
+
+    type: Literal['/problems/change-rejected']
+    title: Literal['The change breaks rules']
+    status: Literal[422]
+    detail: str
+    instance: NotRequired[str]
+    request_id: str
+    operation_id: NotRequired[str]
+    safe_to_retry_with_new_key: Literal[False]
+    audit_pending: NotRequired[Literal[True]]
+    violations: list[Violation]
+
+
+class DuplicateChangeProblem(TypedDict):
+    """
+    The same change is under way. Do not send it again. Ask for the operation to see what became of the earlier one; then the way is clear.
+    """
+
+    type: Literal['/problems/duplicate-change']
+    title: Literal['The same change is under way']
+    status: Literal[409]
+    detail: str
+    instance: NotRequired[str]
+    request_id: str
+    operation_id: NotRequired[str]
+    operation_state: NotRequired[Literal['SENDING', 'CONFIRMED', 'REJECTED', 'NOT_SENT', 'UNKNOWN', 'NOT_CREATED', 'AMBIGUOUS', 'EXPIRED_UNKNOWN']]
+    status_url: NotRequired[str]
+    decided_by: NotRequired[str]
+    safe_to_retry_with_new_key: Literal[False]
+    retry_after_seconds: NotRequired[int]
+    audit_pending: NotRequired[Literal[True]]
+
+
+class ChangeNotMadeProblem(TypedDict):
+    """
+    The change was not made. The booking shows that this request changed nothing. Tell the user, and if the change is still wanted, send it under a new Idempotency-Key.
+    """
+
+    type: Literal['/problems/change-not-made']
+    title: Literal['The change was not made']
+    status: Literal[409]
+    detail: str
+    instance: NotRequired[str]
+    request_id: str
+    operation_id: NotRequired[str]
+    operation_state: NotRequired[Literal['SENDING', 'CONFIRMED', 'REJECTED', 'NOT_SENT', 'UNKNOWN', 'NOT_CREATED', 'AMBIGUOUS', 'EXPIRED_UNKNOWN']]
+    status_url: NotRequired[str]
+    safe_to_retry_with_new_key: NotRequired[bool]
+    audit_pending: NotRequired[Literal[True]]
+
+
+class TooManyChangesProblem(TypedDict):
+    """
+    The account changes bookings too often. Wait as long as Retry-After says, then send the same request again, under the same Idempotency-Key. This request sent nothing.
+    """
+
+    type: Literal['/problems/too-many-changes']
+    title: Literal['The account changes bookings too often']
+    status: Literal[429]
+    detail: str
+    instance: NotRequired[str]
+    request_id: str
+    operation_id: NotRequired[str]
+    operation_state: NotRequired[Literal['SENDING', 'CONFIRMED', 'REJECTED', 'NOT_SENT', 'UNKNOWN', 'NOT_CREATED', 'AMBIGUOUS', 'EXPIRED_UNKNOWN']]
+    status_url: NotRequired[str]
+    safe_to_retry_with_new_key: Literal[False]
+    retry_after_seconds: int
+    limit: int
+    window_seconds: int
+    remaining: int
     audit_pending: NotRequired[Literal[True]]
 
 
@@ -710,3 +825,34 @@ class MadeBookingsAnswer(TypedDict):
     PageCount: int | None
     Bookings: list[Booking]
     unreadable: list[int | None]
+
+
+class Answer1(TypedDict):
+    """
+    The answer that the request got, once there is a final one.
+    """
+
+    status: int
+    body: Booking | Deletions | ReceivedBooking | Problem
+
+
+class ChangeOperation(TypedDict):
+    """
+    How a change of bookings stands. Only NOT_CREATED, NOT_SENT and REJECTED say that it surely was not made.
+    """
+
+    operation_id: str
+    operation_state: Literal['SENDING', 'CONFIRMED', 'REJECTED', 'NOT_SENT', 'UNKNOWN', 'NOT_CREATED', 'AMBIGUOUS', 'EXPIRED_UNKNOWN']
+    status_url: str
+    attempt: int
+    claimed_at: str
+    decided_by: str | None
+    retry_after_seconds: int | None
+    change: str
+    BookingIDs: list[int]
+    same_key_tries_again: bool
+    safe_to_retry_with_new_key: bool
+    answer: Answer1 | None
+
+
+AnyOperation: TypeAlias = Operation | ChangeOperation

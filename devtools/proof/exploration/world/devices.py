@@ -9,6 +9,7 @@ from chalicelib.application.operations.get_operation import GetOperationCommand,
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.errors import StoreUnavailableError, SwitchboardError
 from chalicelib.domain.operation.operation import OPEN
+from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
 from devtools.memory.store import InMemoryOperationStore
 from devtools.proof.exploration.scenarios import Does, Visit
@@ -21,7 +22,7 @@ from devtools.proof.simulation.service import Container
 from devtools.proof.simulation.world.platform import FUNCTION_SECONDS, Call
 from devtools.proof.simulation.world.surroundings import SWEEP_EVERY_SECONDS, SWEEP_SECONDS
 
-Reply = TypeVar("Reply", Answered, OperationView)
+Reply = TypeVar("Reply", Answered, OperationView[OperationRecord])
 
 PATIENCE_SECONDS = 29.0
 LEFT_OF_FUNCTION_SECONDS = 0.2
@@ -143,7 +144,7 @@ class Device:
         return self._call_for("book", number, work, intent, text)
 
     def _ask(self, number: int, token: AccessToken, operation_id: str) -> None:
-        def work(call: Call) -> OperationView:
+        def work(call: Call) -> OperationView[OperationRecord]:
             command = GetOperationCommand(token, operation_id, call.name, _seconds_left())
             return self._container.get_operation.execute(command)
 

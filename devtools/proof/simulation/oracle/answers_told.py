@@ -12,6 +12,7 @@ from chalicelib.domain.errors import (
     SwitchboardError,
 )
 from chalicelib.domain.operation.operation import OperationState
+from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.operation.stored_answer import StoredAnswer
 from devtools.proof.simulation.oracle.evidence import Evidence
 from devtools.proof.simulation.oracle.history import Said, UpstreamBooking
@@ -52,7 +53,7 @@ def _is_wanted(booking: UpstreamBooking, said: Said) -> bool:
     return asked == (booking.account, booking.book_user_id, booking.session_date, booking.credits)
 
 
-def _false_view(evidence: Evidence, said: Said, view: OperationView) -> Iterator[str]:
+def _false_view(evidence: Evidence, said: Said, view: OperationView[OperationRecord]) -> Iterator[str]:
     """An operation is shown to its own account alone, and a booking only when it is CONFIRMED and its own."""
     if view.record.account != said.account:
         yield f"call {said.call} was shown an operation of another account"

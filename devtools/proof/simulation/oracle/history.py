@@ -8,7 +8,7 @@ from chalicelib.application.booking.place_booking import Answered
 from chalicelib.application.operations.get_operation import OperationView
 from chalicelib.domain.booking.booking import BookingRequest
 from chalicelib.domain.errors import SwitchboardError
-from chalicelib.domain.operation.record import OperationRecord
+from chalicelib.domain.operation.record import AnyRecord, OperationRecord
 from devtools.proof.simulation.intents import Intent
 
 CALL = "call "  # and its number: the request id of a call
@@ -56,8 +56,8 @@ class Move:
     """One change of an operation in the store, at a second, by the request of a call."""
 
     at: float
-    before: OperationRecord | None
-    after: OperationRecord
+    before: AnyRecord | None
+    after: AnyRecord
     call: int | None = None
 
 
@@ -70,7 +70,7 @@ class Said:
 
     call: int
     account: int
-    answer: Answered | OperationView | SwitchboardError
+    answer: Answered | OperationView[OperationRecord] | SwitchboardError
     record: OperationRecord | None
     wanted: Intent | None
 

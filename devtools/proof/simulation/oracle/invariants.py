@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from chalicelib.domain.audit.chain import Head, beside_record, broken_link
 from chalicelib.domain.operation.operation import ENDED_UPSTREAM, FREES_GUARD, OPEN, OperationState
-from chalicelib.domain.operation.record import OperationRecord
+from chalicelib.domain.operation.record import AnyRecord, OperationRecord
 from chalicelib.domain.review.moves import Standing, is_allowed
 from chalicelib.domain.review.stories import impossible_stories
 from devtools.proof.simulation.oracle.answers_told import false_answers
@@ -73,7 +73,7 @@ def _moves_are_allowed(evidence: Evidence) -> Iterator[str]:
             yield f"{move.after.id} moved from {before} to {move.after.state} at {move.at:.3f} s"
 
 
-def _is_allowed(before: OperationRecord | None, after: OperationRecord) -> bool:
+def _is_allowed(before: AnyRecord | None, after: AnyRecord) -> bool:
     """Tell whether a change is a move of the protocol; an event that leaves the state as it is can only be a release."""
     if before is None:
         return is_allowed(None, _standing(after))
@@ -81,7 +81,7 @@ def _is_allowed(before: OperationRecord | None, after: OperationRecord) -> bool:
     return is_allowed(_standing(before), replace(_standing(after), is_released=is_released))
 
 
-def _standing(record: OperationRecord) -> Standing:
+def _standing(record: AnyRecord) -> Standing:
     return Standing(record.state, record.attempt, record.is_retryable)
 
 

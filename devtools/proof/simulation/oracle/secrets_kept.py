@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from chalicelib.application.booking.place_booking import Answered
 from chalicelib.application.operations.get_operation import OperationView
 from chalicelib.domain.errors import SwitchboardError
+from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.edge.links import Links
 from chalicelib.edge.problems.document import problem_document
 from chalicelib.edge.problems.facts import problem_headers
@@ -31,7 +32,7 @@ def leaks(evidence: Evidence) -> Iterator[str]:
             yield f"the answer of call {said.call}"
 
 
-def _told(answer: Answered | OperationView | SwitchboardError | None) -> str:
+def _told(answer: Answered | OperationView[OperationRecord] | SwitchboardError | None) -> str:
     """Return everything that an answer says, in public or to a log."""
     match answer:
         case Answered():

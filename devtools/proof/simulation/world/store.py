@@ -7,19 +7,19 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
-from typing import NoReturn, TypeVar
+from typing import Generic, NoReturn, TypeVar
 
 from chalicelib.adapters.aws.dynamodb.operations import TAKE_BACK_SECONDS
 from chalicelib.adapters.aws.tries import SHORTEST_TRY_SECONDS
 from chalicelib.application.audit import events
-from chalicelib.application.ports import ClaimAnswer, Claimed, Held, Resolution
+from chalicelib.application.ports import BookingHeld, Claimed, KeyHeld, RateLimited, Resolution
 from chalicelib.application.register_ports import NamedMeanwhile
 from chalicelib.domain.audit.event import AuditEvent, event_hash
 from chalicelib.domain.errors import BookingTakenError, StoreUnavailableError
-from chalicelib.domain.operation.operation import Operation, OperationState, Outcome
+from chalicelib.domain.operation.operation import AnyOutcome, Operation, OperationState, Outcome
 from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
-from devtools.memory.store import InMemoryOperationStore, oldest_open
+from devtools.memory.store import InMemoryOperationStore, InMemoryStore, OperationT, RecordT, oldest_open
 from devtools.memory.trail import InMemoryAuditTrail
 from devtools.proof.simulation.oracle.history import Move
 from devtools.proof.simulation.world.platform import Platform
@@ -131,18 +131,20 @@ class SimulatedTrail:
         return self._trail.events(operation_id)
 
 
-class SimulatedStore:
-    """Implements `OperationStore`; every change goes into the history."""
+class SimulatedTables(Generic[OperationT, RecordT]):
+    """Implements `Store`; every change goes into the history."""
 
-    def __init__(self, tables: InMemoryOperationStore, platform: Platform, requests: Requests | None = None) -> None:
+    def __init__(
+        self, tables: InMemoryStore[OperationT, RecordT], platform: Platform, requests: Requests | None = None
+    ) -> None:
         self._tables = tables
         self._platform = platform
         self._requests = requests or Requests(platform)
-        self._versions: list[tuple[float, tuple[OperationRecord, ...]]] = [(0.0, ())]
+        self._versions: list[tuple[float, tuple[RecordT, ...]]] = [(0.0, ())]
 
     def claim(
-        self, operation: Operation, event: AuditEvent, deadline: Deadline, previous: OperationRecord | None = None
-    ) -> ClaimAnswer:
+        self, operation: OperationT, event: AuditEvent, deadline: Deadline, previous: RecordT | None = None
+    ) -> Claimed | KeyHeld[RecordT] | BookingHeld | RateLimited | NamedMeanwhile:
         """Record the operation; a claim that failed is taken back, as the adapter does it, as far as that works."""
         apply = partial(self._tables.claim, operation, event, deadline, previous)
         try:
@@ -159,8 +161,8 @@ class SimulatedStore:
 
     def conclude(
         self,
-        operation: Operation,
-        outcome: Outcome,
+        operation: OperationT,
+        outcome: AnyOutcome,
         event: AuditEvent,
         deadline: Deadline,
         sealed_answer: str | None = None,
@@ -169,36 +171,28 @@ class SimulatedStore:
         apply = partial(self._tables.conclude, operation, outcome, event, deadline, sealed_answer)
         self._write(f"conclude {outcome.state} {outcome.reason}", operation.id, deadline, apply)
 
-    def held(self, operation: Operation, deadline: Deadline) -> Held | None:
+    def held(self, operation: OperationT, deadline: Deadline) -> KeyHeld[RecordT] | BookingHeld | None:
         """Tell what a claim would find in its way."""
         return self._requests.read("held", deadline, partial(self._tables.held, operation, deadline))
 
-    def find(self, operation_id: str, deadline: Deadline) -> OperationRecord | None:
+    def find(self, operation_id: str, deadline: Deadline) -> RecordT | None:
         """Return an operation as it stands."""
         return self._requests.read("find", deadline, partial(self._tables.find, operation_id, deadline))
 
-    def open_operations(self, account: int, deadline: Deadline) -> tuple[OperationRecord, ...]:
+    def open_operations(self, account: int, deadline: Deadline) -> tuple[RecordT, ...]:
         """Return the account's open operations, perhaps as they were a little ago."""
         records = self._requests.read("open_operations", deadline, self._indexed)
         return oldest_open(records, lambda record: record.account == account)
 
-    def overdue_operations(self, before: datetime, deadline: Deadline) -> tuple[OperationRecord, ...]:
+    def overdue_operations(self, before: datetime, deadline: Deadline) -> tuple[RecordT, ...]:
         """Return the overdue operations, perhaps as they were a little ago."""
         records = self._requests.read("overdue_operations", deadline, self._indexed)
         return oldest_open(records, lambda record: record.claimed_at < before)
 
-    def owners(self, booking_ids: Sequence[int], deadline: Deadline) -> Mapping[int, str]:
-        """Return which bookings belong to which operations."""
-        return self._requests.read("owners", deadline, partial(self._tables.owners, booking_ids, deadline))
-
-    def resolve(self, record: OperationRecord, resolution: Resolution, event: AuditEvent, deadline: Deadline) -> bool:
+    def resolve(self, record: RecordT, resolution: Resolution, event: AuditEvent, deadline: Deadline) -> bool:
         """Write what reads have told."""
         apply = partial(self._tables.resolve, record, resolution, event, deadline)
         return self._write(f"resolve {resolution.state}", record.id, deadline, apply)
-
-    def release(self, record: OperationRecord, event: AuditEvent, deadline: Deadline) -> bool:
-        """Free the guard of an operation whose booking ended upstream."""
-        return self._write("release", record.id, deadline, partial(self._tables.release, record, event, deadline))
 
     def _write(self, what: str, operation_id: str, deadline: Deadline, apply: Callable[[], T]) -> T:
         """Run one transaction; `apply` runs when it reaches the tables, whoever still waits for it then."""
@@ -217,7 +211,7 @@ class SimulatedStore:
 
         return self._requests.write(f"{what} {operation_id[-3:]}", deadline, recorded)
 
-    def _indexed(self) -> tuple[OperationRecord, ...]:
+    def _indexed(self) -> tuple[RecordT, ...]:
         """Return the operations as an index has them: what was written last may be missing."""
         records = self._tables.records()
         weather = self._platform.weather
@@ -227,7 +221,7 @@ class SimulatedStore:
             self._platform.journal.count("stale index read")
         return records
 
-    def _take_back(self, operation: Operation, event: AuditEvent, deadline: Deadline) -> None:
+    def _take_back(self, operation: OperationT, event: AuditEvent, deadline: Deadline) -> None:
         """Conclude a claim that was applied although it failed; leave it to reconciliation when that fails too."""
         try:
             record = self.find(operation.id, deadline)
@@ -236,3 +230,19 @@ class SimulatedStore:
                 self.conclude(operation, outcome, events.concluded(event, event.at, outcome, {}), deadline)
         except StoreUnavailableError:
             self._platform.say("take back", operation.id, "fails")
+
+
+class SimulatedStore(SimulatedTables[Operation, OperationRecord]):
+    """Implements `OperationStore`."""
+
+    def __init__(self, tables: InMemoryOperationStore, platform: Platform, requests: Requests | None = None) -> None:
+        super().__init__(tables, platform, requests)
+        self._bookings = tables
+
+    def owners(self, booking_ids: Sequence[int], deadline: Deadline) -> Mapping[int, str]:
+        """Return which bookings belong to which operations."""
+        return self._requests.read("owners", deadline, partial(self._bookings.owners, booking_ids, deadline))
+
+    def release(self, record: OperationRecord, event: AuditEvent, deadline: Deadline) -> bool:
+        """Free the guard of an operation whose booking ended upstream."""
+        return self._write("release", record.id, deadline, partial(self._bookings.release, record, event, deadline))

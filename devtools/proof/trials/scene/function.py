@@ -4,8 +4,9 @@ import io
 import json
 from collections.abc import Mapping
 from contextlib import redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cache
 from itertools import count
 from typing import Any
 
@@ -91,7 +92,30 @@ class Function:
             "housekeeping": placing.housekeeping.reconciler.gateway,
         }
         mortal = [(port, MortalPort(name, port, self.lifeline)) for name, port in ports.items()]
-        self._wired = wiring.rewired(timed, *mortal)
+        changes = cache(lambda: self._changes((self._clock_of(), self._clock), *exchanged))
+        self._wired = replace(
+            wiring.rewired(timed, *mortal), changes=changes, also_expires=lambda: changes().housekeeping
+        )
+
+    def _clock_of(self) -> object:
+        """Return the clock that the container was built with."""
+        built: Any = self._built
+        return built.place_booking.clock
+
+    def _changes(self, *exchanged: tuple[object, object]) -> Any:  # noqa: ANN401 (the use cases of changes)
+        """Return the use cases of changes with the same parts exchanged, as mortal as those of bookings."""
+        built: Any = self._built
+        timed: Any = wiring.rewired(built.changes(), *exchanged)
+        make = timed.make
+        ports = {
+            "introspector": make.introspector,
+            "gateway": make.gateway,
+            "store": make.claiming.store,
+            "trail": make.refusals.trail,
+            "vault": make.vault,
+            "housekeeping": make.housekeeping.reconciler.gateway,
+        }
+        return wiring.rewired(timed, *[(port, MortalPort(name, port, self.lifeline)) for name, port in ports.items()])
 
     def stop(self) -> None:
         """Close what is open."""

@@ -31,6 +31,15 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeEntry:
+    """A change as its row tells it."""
+
+    id: str
+    state: OperationState
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ledger:
     """The two tables of a trial."""
 
@@ -39,9 +48,8 @@ class Ledger:
     audit_table: str
 
     def operations(self) -> list[Entry]:
-        """Return every operation, oldest first."""
-        rows = [row for row in self._scan(self.operations_table) if row["pk"].startswith("OP#")]
-        rows.sort(key=lambda row: str(row["claimed_at"]))
+        """Return every operation that books, oldest first."""
+        rows = [row for row in self._operations() if "change" not in row]
         return [
             Entry(
                 id=row["pk"].removeprefix("OP#"),
@@ -53,6 +61,18 @@ class Ledger:
             )
             for row in rows
         ]
+
+    def changes(self) -> list[ChangeEntry]:
+        """Return every operation that changes something, oldest first."""
+        return [
+            ChangeEntry(row["pk"].removeprefix("OP#"), OperationState(row["state"]), int(row["attempt"]))
+            for row in self._operations()
+            if "change" in row
+        ]
+
+    def _operations(self) -> list[dict[str, Any]]:
+        rows = [row for row in self._scan(self.operations_table) if row["pk"].startswith("OP#")]
+        return sorted(rows, key=lambda row: str(row["claimed_at"]))
 
     def broken_chains(self) -> list[str]:
         """Return the operations whose events are not numbered and chained from the first to the last."""

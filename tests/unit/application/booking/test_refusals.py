@@ -28,7 +28,7 @@ from chalicelib.domain.errors import (
 from chalicelib.domain.keyed_hash import HmacKey
 from chalicelib.domain.time_budget import Deadline
 from chalicelib.domain.violation import Violation
-from chalicelib.edge.problems.table import PROBLEM_TYPES
+from chalicelib.edge.problems.table import EVERY_PROBLEM_TYPE
 from tests.builders import MEMBERS, PHONE, PRINCIPAL, TOKEN, members
 from tests.contract.records import HASH_KEY
 from tests.fakes.upstream import InMemoryGateway
@@ -330,8 +330,8 @@ def test_a_repeat_is_no_refusal() -> None:
 
 def test_every_reason_on_record_is_the_name_of_a_problem() -> None:
     """Compare both tables: a reviewer reads the word that the caller was told."""
-    assert {PROBLEM_TYPES[error].slug for error in REASONS} == set(REASONS.values())
-    assert all(PROBLEM_TYPES[error].slug == reason for error, reason in REASONS.items())
+    assert {EVERY_PROBLEM_TYPE[error].slug for error in REASONS} == set(REASONS.values())
+    assert all(EVERY_PROBLEM_TYPE[error].slug == reason for error, reason in REASONS.items())
 
 
 class LostKeys:

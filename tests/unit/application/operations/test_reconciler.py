@@ -35,7 +35,7 @@ def book_by_night(world: World) -> None:
     world.gateway.bookings[5] = booking(booking_id=5)
 
 
-def settle(world: World, *records: OperationRecord) -> tuple[Settled, ...]:
+def settle(world: World, *records: OperationRecord) -> tuple[Settled[OperationRecord], ...]:
     """Reconcile the operations, by nobody's request in particular."""
     seal = world.vault.unlock(1001, Deadline.after(world.clock.monotonic, 4))
     caller = Caller(TOKEN, 1001, "request-settle", lambda: seal)

@@ -19,7 +19,7 @@ from chalicelib.adapters.aws.vault.sealing import AesGcmSeal
 from chalicelib.application.ports import AccountSeal, ClaimAnswer, Claimed, Resolution
 from chalicelib.domain.audit.event import AuditEvent
 from chalicelib.domain.booking.booking import Booking, BookingRequest
-from chalicelib.domain.operation.operation import Operation, OperationState, Outcome
+from chalicelib.domain.operation.operation import AnyOutcome, Operation, OperationState, Outcome
 from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
 from chalicelib.edge.answer_form import HttpAnswers
@@ -62,7 +62,7 @@ class PricedStore(TroubledStore):
     def conclude(
         self,
         operation: Operation,
-        outcome: Outcome,
+        outcome: AnyOutcome,
         event: AuditEvent,
         deadline: Deadline,
         sealed_answer: str | None = None,

@@ -1,0 +1,184 @@
+"""The declared changes: their forms, what is sent and told of each, and what a read of the booking proves."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from chalicelib.domain.booking.form import JsonValue
+from chalicelib.domain.changing.change import Change
+from chalicelib.domain.changing.changes import (
+    ACCEPT_RECEIVED_BOOKING,
+    CANCEL_MADE_BOOKING,
+    CHANGES,
+    DELETE_MADE_BOOKINGS,
+    RE_INVITE,
+    RESCHEDULE_MADE_BOOKING,
+)
+from chalicelib.domain.changing.form import ChangeForm
+from chalicelib.domain.changing.operation import ChangeOutcome, guard_name
+from chalicelib.domain.changing.proof import is_provable, judged
+from chalicelib.domain.changing.request import ChangeRequest
+from chalicelib.domain.keyed_hash import HmacKey
+from chalicelib.domain.operation.matching import ReconciliationPolicy
+from chalicelib.domain.operation.operation import OperationState
+from tests.builders import NOW
+
+KEY = HmacKey(b"a key for tests, 32 bytes or more")
+POLICY = ReconciliationPolicy()
+
+
+def read(change: Change, members: Mapping[str, JsonValue]) -> ChangeRequest:
+    """Return the request of a sound form."""
+    request = ChangeForm(change, members, 20).read()
+    assert isinstance(request, ChangeRequest)
+    return request
+
+
+def broken(change: Change, members: Mapping[str, JsonValue]) -> list[tuple[str, str]]:
+    """Return the pointers and rules that a form breaks."""
+    violations = ChangeForm(change, members, 20).read()
+    assert isinstance(violations, tuple)
+    return [(violation.pointer, violation.rule) for violation in violations]
+
+
+def test_every_path_is_one_that_adultwork_documents() -> None:
+    """Group and name come out of it."""
+    assert [(change.group, change.name) for change in CHANGES] == [
+        ("PhoneChat", "CancelMadeBooking"),
+        ("PhoneChat", "RescheduleMadeBooking"),
+        ("PhoneChat", "DeleteMadeBookings"),
+        ("PhoneChat", "AcceptReceivedBooking"),
+        ("PhoneChat", "ReInvite"),
+    ]
+    assert CANCEL_MADE_BOOKING.route == "POST /v1/PhoneChat/CancelMadeBooking"
+
+
+@pytest.mark.parametrize("spelled", [7, Decimal("7.0"), Decimal("7e0")])
+def test_a_booking_is_named_by_a_whole_number_in_any_spelling(spelled: JsonValue) -> None:
+    """As JSON has it."""
+    assert read(RESCHEDULE_MADE_BOOKING, {"BookingID": spelled}).members == {"BookingID": 7}
+
+
+@pytest.mark.parametrize("odd", [0, -1, 2**31, True, "7", Decimal("7.5"), [7], {"BookingID": 7}])
+def test_anything_else_is_no_booking(odd: JsonValue) -> None:
+    """By one rule."""
+    assert broken(RESCHEDULE_MADE_BOOKING, {"BookingID": odd}) == [("/BookingID", "booking-id")]
+
+
+def test_many_bookings_are_sent_as_one_text_each_once() -> None:
+    """In the form that AdultWork documents, in their order."""
+    request = read(DELETE_MADE_BOOKINGS, {"BookingIDs": " 102, 100 ,102,101"})
+    assert (request.booking_ids, request.members) == ((102, 100, 101), {"BookingIDs": "102,100,101"})
+
+
+@pytest.mark.parametrize(
+    "odd",
+    ["", " ", ",", "1,", "1;2", "0", "99999999999", "2147483648", 7, [7], ",".join(map(str, range(1, 102)))],
+)
+def test_anything_else_is_no_text_of_bookings(odd: JsonValue) -> None:
+    """At most a hundred."""
+    assert broken(DELETE_MADE_BOOKINGS, {"BookingIDs": odd}) == [("/BookingIDs", "booking-ids")]
+
+
+def test_a_hundred_bookings_are_taken() -> None:
+    """And no more."""
+    request = read(DELETE_MADE_BOOKINGS, {"BookingIDs": ",".join(map(str, range(1, 101)))})
+    assert len(request.booking_ids) == 100
+
+
+@pytest.mark.parametrize(
+    ("reason", "rule"),
+    [
+        (7, "text-form"),
+        ("x" * 21, "text-length"),
+        ("a\u200bb", "text-characters"),
+        ("  ", "required"),
+        (None, "required"),
+    ],
+)
+def test_a_reason_is_a_text_that_all_can_see(reason: JsonValue, rule: str) -> None:
+    """No longer than the deployment takes."""
+    assert broken(CANCEL_MADE_BOOKING, {"BookingID": 7, "Reason": reason}) == [("/Reason", rule)]
+
+
+@pytest.mark.parametrize(
+    "members", [{"BookingID": 7}, {"BookingID": 7, "Reason": None}, {"BookingID": 7, "Reason": " "}]
+)
+def test_a_reason_that_may_be_left_out_is_not_sent_empty(members: dict[str, JsonValue]) -> None:
+    """An empty value may fail at AdultWork."""
+    assert read(RE_INVITE, members).members == {"BookingID": 7}
+
+
+@pytest.mark.parametrize("odd", ["8", True, -1, Decimal("0.00001"), 10**7])
+def test_credits_are_a_plain_number(odd: JsonValue) -> None:
+    """Of at most seven digits and four decimals."""
+    assert broken(ACCEPT_RECEIVED_BOOKING, {"BookingID": 7, "Credits": odd}) == [("/Credits", "credits-form")]
+
+
+def test_every_mistake_is_told_at_once() -> None:
+    """Unknown members first; a pointer is escaped."""
+    assert broken(ACCEPT_RECEIVED_BOOKING, {"a/b~": 1, "BookingID": 0}) == [
+        ("/a~1b~0", "unknown-member"),
+        ("/BookingID", "booking-id"),
+        ("/Credits", "required"),
+    ]
+
+
+def test_equal_requests_have_one_fingerprint_however_they_are_written() -> None:
+    """And another change of the same booking has another one."""
+    first = read(ACCEPT_RECEIVED_BOOKING, {"BookingID": 7, "Credits": 8})
+    again = read(ACCEPT_RECEIVED_BOOKING, {"Credits": Decimal("8.00"), "BookingID": Decimal("7.0")})
+    assert first.fingerprint(KEY) == again.fingerprint(KEY)
+    others = [read(RESCHEDULE_MADE_BOOKING, {"BookingID": 7}), read(RE_INVITE, {"BookingID": 7})]
+    assert len({one.fingerprint(KEY) for one in (first, *others)}) == 3
+
+
+def test_events_tell_texts_by_their_length_only() -> None:
+    """And amounts exactly."""
+    cancelled = read(CANCEL_MADE_BOOKING, {"BookingID": 7, "Reason": "private"})
+    assert cancelled.described() == {"booking_ids": [7], "reason_length": 7}
+    assert cancelled.words == {"Reason": "private"}
+    assert "private" not in repr(cancelled)
+    accepted = read(ACCEPT_RECEIVED_BOOKING, {"BookingID": 7, "Credits": Decimal("8.50")})
+    assert accepted.described() == {"booking_ids": [7], "credits": "8.5"}
+
+
+def test_a_guard_names_the_bookings_in_whatever_order() -> None:
+    """So that two equal changes meet; a hundred of the longest ids fit a key of DynamoDB's."""
+    assert guard_name(1001, "DeleteMadeBookings", (2, 1)) == guard_name(1001, "DeleteMadeBookings", (1, 2))
+    assert guard_name(1001, "ReInvite", (1,)) != guard_name(1001, "CancelMadeBooking", (1,))
+    longest = guard_name(2**31 - 1, "DeleteMadeBookings", range(2**31 - 100, 2**31))
+    assert len(f"GUARD#{longest}".encode()) < 2048
+
+
+@pytest.mark.parametrize("state", [OperationState.SENDING, OperationState.NOT_CREATED, OperationState.EXPIRED_UNKNOWN])
+def test_no_post_ends_in_a_state_that_only_reads_or_people_tell(state: OperationState) -> None:
+    """As for bookings."""
+    with pytest.raises(ValueError, match="a POST does not end"):
+        ChangeOutcome(state, "odd")
+
+
+@pytest.mark.parametrize(
+    ("status", "minutes", "state"),
+    [
+        ("Cancelled", 0, OperationState.CONFIRMED),
+        ("Cancelled", 60, OperationState.CONFIRMED),
+        ("Pending", 15, OperationState.NOT_CREATED),
+        ("Rejected", 15, OperationState.NOT_CREATED),
+        ("Accepted", 14.99, OperationState.UNKNOWN),
+        ("Postponed", 60, OperationState.UNKNOWN),
+        (None, 60, OperationState.UNKNOWN),
+    ],
+)
+def test_the_status_of_the_booking_settles_a_cancellation(
+    status: str | None, minutes: float, state: OperationState
+) -> None:
+    """At once where it shows it, late where it does not, and never by a status that nobody documents."""
+    assert judged(CANCEL_MADE_BOOKING, status, NOW, NOW + timedelta(minutes=minutes), POLICY) is state
+
+
+def test_no_read_settles_any_other_change() -> None:
+    """What AdultWork does not document is not guessed."""
+    assert [change for change in CHANGES if is_provable(change)] == [CANCEL_MADE_BOOKING]
