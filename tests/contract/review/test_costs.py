@@ -99,5 +99,5 @@ def test_a_page_far_back_costs_what_the_first_one_does(
 
 def _filter(command: SearchCommand) -> Filter:
     """Return the filters that a search goes by; people in these commands are named as events name them."""
-    named = {"client": command.client, "candidate": command.candidate}
-    return replace(command.filter_, **{name: value for name, value in named.items() if isinstance(value, str)})
+    client, candidate = (each if isinstance(each, str) else None for each in (command.client, command.candidate))
+    return replace(command.filter_, client=client, candidate=candidate)
