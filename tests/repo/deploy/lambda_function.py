@@ -16,6 +16,7 @@ from typing import Any, Self
 
 HOST = "127.0.0.1"
 NEXT = "/2018-06-01/runtime/invocation/next"
+TRACE = "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=0"
 TIMEOUT_MS = 26_000
 PATIENCE_SECONDS = 120
 
@@ -31,6 +32,11 @@ class RuntimeApi(ThreadingHTTPServer):
         self.events: queue.Queue[Json | None] = queue.Queue()
         self.answers: queue.Queue[tuple[str, Json]] = queue.Queue()
         super().__init__((HOST, 0), _Conversation)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of a client that was killed while it waited."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]  # it only prints both
 
 
 class _Conversation(BaseHTTPRequestHandler):
@@ -52,6 +58,9 @@ class _Conversation(BaseHTTPRequestHandler):
         self.send_header(
             "Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:eu-west-2:000000000000:function:one:live"
         )
+        # As Lambda always does: without these two the client's own code ends the process.
+        self.send_header("Lambda-Runtime-Trace-Id", TRACE)
+        self.send_header("Content-Type", "application/json")
         self._send_body(json.dumps(event).encode())
 
     def do_POST(self) -> None:
@@ -97,6 +106,7 @@ class LambdaFunction:
             "AWS_LAMBDA_RUNTIME_API": f"{HOST}:{self._api.server_port}",
             "AWS_LAMBDA_FUNCTION_NAME": "one",
             "AWS_LAMBDA_FUNCTION_VERSION": "1",
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1024",
             "LAMBDA_TASK_ROOT": str(self.task),
             "_HANDLER": "app.app",
             "PYTHONPATH": f"{self.task}:{self.runtime}",
@@ -122,9 +132,20 @@ class LambdaFunction:
         """Return what the function answers to an event.
 
         Raises:
-            AssertionError: it answered with an error of the runtime's.
+            AssertionError: it answered with an error of the runtime's, ended, or took too long.
         """
         self._api.events.put(event)
-        kind, answer = self._api.answers.get(timeout=PATIENCE_SECONDS)
+        kind, answer = self._answer()
         assert kind == "response", answer
         return answer
+
+    def _answer(self) -> tuple[str, Json]:
+        """Return what comes, soon after the process has ended without a word too."""
+        for _ in range(PATIENCE_SECONDS):
+            try:
+                return self._api.answers.get(timeout=1)
+            except queue.Empty:
+                ended = self._process.poll() if self._process else None
+                if ended is not None:
+                    return "ended", {"status": ended}
+        return "late", {}

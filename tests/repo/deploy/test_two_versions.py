@@ -40,7 +40,7 @@ MADE_BOOKINGS = "/v1/PhoneChat/MadeBookings"
 RUNTIME = (*PLATFORM, "awslambdaric", "snapshot-restore-py")
 DAYS = count(1)  # a session for each test
 
-pytestmark = [lambda_only, pytest.mark.timeout(300)]  # two zips are packed
+pytestmark = [lambda_only, pytest.mark.timeout(600)]  # two zips are packed
 BOTH_WAYS = pytest.mark.parametrize(("one", "other"), [("earlier", "this"), ("this", "earlier")])
 
 
