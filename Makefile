@@ -157,7 +157,7 @@ rollback: .venv/installed ## put the release before the one that is live in its 
 deploy-test: setup ## the same deployment against the local stand-in for AWS, and bookings through it
 	@$(CALL) devtools.deploy.rollout.stand_in
 
-bench: setup .venv-peers/installed ## measure the zip, beside a bare function and peers in the same run (PART=cold; RECORD=1 keeps it)
+bench: setup .venv-peers/installed ## measure the zip, beside a bare function and peers in the same run (PART=cold; PART=load LOAD_SECONDS=300; RECORD=1 keeps it)
 	$(CALL) devtools.bench $(PART) $(if $(RECORD),--record)
 
 bench-audit: setup ## the reviewers' pages, export and verification over many operations (OPERATIONS=100000; RECORD=1 keeps the tables)

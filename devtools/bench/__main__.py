@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from devtools.bench import growth, lines, served, starts, weights
+from devtools.bench import backlog, growth, lines, load, served, starts, weights
 from devtools.bench.figures import Figure
 from devtools.bench.ground.bookings import Bookings, WrongAnswerError
 from devtools.bench.ground.processes import ChildError
@@ -31,6 +31,8 @@ PARTS: Mapping[str, Part] = {
     "lines": lines.distances,
     "server": served.overhead,
     "growth": growth.growth,
+    "backlog": lambda _setting, _bookings: backlog.backlog(),
+    "load": load.load,
     "xml": lambda _setting, _bookings: weights.xml(),
 }
 

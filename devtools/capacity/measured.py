@@ -76,7 +76,7 @@ def measured() -> Measured:
     defaults = Settings()
     kept = timedelta(days=defaults.events_kept_days)
     names = Tables(OPERATIONS_NAME, AUDIT_NAME, kept, timedelta(days=defaults.contacts_kept_days))
-    made, booking = _operation(defaults), _booking()
+    made, booking = the_operation(), _booking()
     limits = (RateLimit(defaults.bookings_per_minute, 60), RateLimit(defaults.bookings_per_day, DAY))
     subject = events.Subject(
         made.id, REQUEST_ID, Principal(ACCOUNT, frozenset()), made.request, KEY, ACCOUNT, names=made.names
@@ -110,7 +110,9 @@ def _copies(counted: CountedTables) -> dict[str, int]:
     return found
 
 
-def _operation(defaults: Settings) -> Operation:
+def the_operation() -> Operation:
+    """Return the README's booking as an operation, under the settings that a stage has unless it says otherwise."""
+    defaults = Settings()
     members = _json_of_readme(r"-d '(\{.*?\})'")
     request = BookingRequest(
         book_user_id=members["BookUserID"],

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from devtools.bench import __main__ as bench
-from devtools.bench import growth, instructions, starts, weights
+from devtools.bench import backlog, growth, instructions, load, starts, weights
 from devtools.bench.figures import Budget, Figure, Ratio, beside_peers, compared
 from devtools.bench.ground import aws_stub
 from devtools.bench.ground.bookings import Bookings, WrongAnswerError, require_booked
@@ -342,3 +342,22 @@ def test_open_operations_are_there_and_are_settled_by_the_booking_that_is_measur
     assert growth.LIST in calls
     assert calls.count("/v1/PhoneChat/CreateBooking") == 3 + 2 * (2 + 1)
     assert setting.sandbox.control("GET", "faults") == []
+
+
+def test_a_backlog_is_flagged_to_its_end_and_reckoned_up() -> None:
+    """By the real use case on its threads; the figure is the time that 100,000 would take."""
+    (figure,) = backlog.backlog(30)
+    assert (figure.samples, figure.unit) == (30, "s")
+    assert figure.ours is not None
+    assert figure.ours > 0
+
+
+def test_load_comes_when_it_is_due_and_tells_what_became_of_it(setting: Setting) -> None:
+    """A short one: every booking is counted, and there are percentiles, failures and memory of it."""
+    figures = list(load.load(setting, Bookings(), seconds=0.5))
+    names = [figure.name for figure in figures]
+    assert any(name.endswith("p99") for name in names)
+    assert [figure.samples for figure in figures if figure.name == "  answered with a 5xx"] == [10, 5]
+    (memory,) = [figure for figure in figures if "resident" in figure.name]
+    assert memory.ours is not None
+    assert memory.ours > 0.5
