@@ -38,6 +38,7 @@ def test_a_cursor_belongs_to_its_filters(
 
 
 @given(st.text() | st.text(ALPHABET, max_size=400))
+@example("!")
 @example("W10")
 @example("WzFd")
 @example("W3t9XQ")

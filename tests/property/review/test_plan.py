@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chalicelib.domain.review.desk.filters import Filter
@@ -38,6 +38,8 @@ def test_days_come_once_each_in_the_order_of_the_span(span: Span) -> None:
     assert all(EARLIEST.date() <= day <= (NOW + CLOCK_SKEW).date() for day in days)
 
 
+@example(Span(Direction.OLDER, None, None, None))
+@example(Span(Direction.NEWER, None, None, None))
 @given(SPANS)
 def test_the_edge_of_a_day_leads_to_the_days_behind_it(span: Span) -> None:
     """Going on beyond the edge of the first day reads exactly the others."""

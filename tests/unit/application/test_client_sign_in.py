@@ -10,7 +10,7 @@ from chalicelib.application.sign_in.ports import Tokens
 from chalicelib.application.sign_in.sealed import Keepsakes
 from chalicelib.application.sign_in.sign_in import Caller, SignIn, challenge_of
 from chalicelib.domain.access import AccessToken
-from chalicelib.domain.sign_in_errors import SignInRefusedError
+from chalicelib.domain.sign_in_errors import SignInInProgressError, SignInRefusedError
 from chalicelib.domain.time_budget import Deadline
 from tests.fakes.clock import FixedClock
 
@@ -125,3 +125,15 @@ def test_a_sign_in_is_over_after_ten_minutes_and_a_session_after_its_time() -> N
     with pytest.raises(SignInRefusedError):
         use.refresh(PAGE, session, use.deadline(30))
     assert login.asked == ["code"]
+
+
+def test_a_refresh_token_that_is_in_use_is_not_sent_again() -> None:
+    """As two tabs of a page do that refresh at once."""
+    login = FakeLogin("the-first")
+    use = sign_in(FixedClock(), login)
+    begun = use.begin(PAGE, ADDRESS, challenge_of(VERIFIER), use.deadline(30))
+    session = str(use.redeem(PAGE, begun.sealed, "code", begun.state, VERIFIER, use.deadline(30)).sealed)
+    use.refresh(PAGE, session, use.deadline(30))
+    with pytest.raises(SignInInProgressError):
+        use.refresh(PAGE, session, use.deadline(30))
+    assert login.asked == ["code", "the-first"]
