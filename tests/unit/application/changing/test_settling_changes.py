@@ -11,9 +11,11 @@ from chalicelib.application.register_ports import NamedMeanwhile
 from chalicelib.domain.changing.changes import RE_INVITE
 from chalicelib.domain.changing.operation import ChangeOutcome
 from chalicelib.domain.errors import (
+    DuplicateChangeError,
     NotFoundError,
     NotResolvableError,
     OperationInProgressError,
+    OutcomeUnknownError,
     Trouble,
     UpstreamUnavailableError,
 )
@@ -195,3 +197,31 @@ def test_a_claim_that_others_come_before_each_time_gives_up() -> None:
     world.use_cases = lambda: replace(ChangingWorld.use_cases(world), make=odd)  # type: ignore[method-assign]
     assert isinstance(world.trouble(), OperationInProgressError)
     assert world.changes.sent == []
+
+
+def test_a_repeat_of_what_nobody_concluded_says_that_it_may_have_been_sent() -> None:
+    """Its function died, and the booking cannot be read."""
+    world = ChangingWorld()
+    world.change_store.will_fail_conclusion()
+    world.change()
+    world.clock.tick(LEASE)
+    world.changes.read_failure = UpstreamUnavailableError("no", trouble=Trouble.LATE)
+    error = world.trouble()
+    assert isinstance(error, OutcomeUnknownError)
+    assert error.message.startswith("This change was recorded before and may have been sent")
+    assert error.retry_after_seconds is not None
+
+
+def test_an_expired_change_keeps_an_equal_one_out_until_its_guard_is_over() -> None:
+    """Then nothing is told to wait for: a person has it."""
+    world = ChangingWorld()
+    operation_id = unknown_change(world)
+    world.clock.tick(timedelta(hours=24).total_seconds() + 0.5)
+    assert world.expire_changes() == 1
+    error = world.trouble(idempotency_key=None)
+    assert isinstance(error, DuplicateChangeError)
+    assert (error.operation_id, error.state, error.retry_after_seconds) == (
+        operation_id,
+        OperationState.EXPIRED_UNKNOWN,
+        None,
+    )
