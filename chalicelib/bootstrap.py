@@ -206,17 +206,16 @@ class _World:
 
 def _world(settings: Settings, zone: tzinfo, environment: Mapping[str, str]) -> _World:
     """Make the adapters; AWS's own variables name stand-ins for its services, and its authorities."""
-    clock = SystemClock()
-    concurrency, inner = ThreadConcurrency(READ_THREADS), ThreadConcurrency(INNER_THREADS)
+    clock, concurrency, inner = SystemClock(), ThreadConcurrency(READ_THREADS), ThreadConcurrency(INNER_THREADS)
     authorities = default_authorities()
     aws = _aws(environment, Transport(tls_context(environment.get("AWS_CA_BUNDLE") or authorities)), clock)
     secrets = _secrets(settings, aws, clock, is_hourly=environment.get(HANDLER) == HOURLY)
     database = DynamoDB(aws.service(DYNAMODB))
-    transport = Transport(tls_context(settings.adultwork_ca_bundle or authorities))
-    upstream = _upstream(settings, transport, clock, secrets)
+    upstream = _upstream(settings, Transport(tls_context(settings.adultwork_ca_bundle or authorities)), clock, secrets)
     breaker = Breaker(clock, settings.breaker_failures, settings.breaker_seconds)
     cache = PermissionCache(clock, settings.permission_cache_seconds, random_bytes(32))
-    names = NameCache(clock)
+    names, operations = NameCache(clock), settings.operations_table
+    kept, contacts_kept = (timedelta(days=d) for d in (settings.events_kept_days, settings.contacts_kept_days))
     return _World(
         clock=clock,
         concurrency=concurrency,
@@ -227,22 +226,17 @@ def _world(settings: Settings, zone: tzinfo, environment: Mapping[str, str]) -> 
         gateway=BreakingGateway(AdultWorkGateway(upstream, zone), breaker),
         store=DynamoDBOperationStore(
             database,
-            settings.operations_table,
+            operations,
             clock.sleep,
             clock,
             inner,
             settings.audit_table,
             rate_limits(settings),
-            timedelta(days=settings.events_kept_days),
-            timedelta(days=settings.contacts_kept_days),
+            kept,
+            contacts_kept,
         ),
         trail=DynamoDBAuditTrail(
-            database,
-            settings.audit_table,
-            settings.operations_table,
-            clock.sleep,
-            settings.refusals_per_hour,
-            timedelta(days=settings.events_kept_days),
+            database, settings.audit_table, operations, clock.sleep, settings.refusals_per_hour, kept
         ),
         vault=KmsVault(
             Kms(aws.service(KMS)),

@@ -5,7 +5,6 @@ import os
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -55,6 +54,7 @@ from chalicelib.domain.review.desk.reviewer import Reviewer, Role
 from chalicelib.domain.time_budget import Deadline
 from chalicelib.review_settings import days
 from chalicelib.setting_kinds import DEFAULT_DAYS
+from switchboard_cli.settling import Settling
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -83,19 +83,6 @@ class NoContacts:
     def opened(self, account: int, operation_id: str, sealed: str, deadline: Deadline) -> Mapping[str, str] | None:  # noqa: ARG002
         """Return None."""
         return None
-
-
-@dataclass(frozen=True, slots=True)
-class Settling:
-    """What settles operations that book, and what settles those that change a booking."""
-
-    bookings: ResolveOperation
-    changes: ResolveChange
-
-    def is_change(self, operation_id: str) -> bool:
-        """Tell whether an operation changes a booking."""
-        deadline = Deadline.after(self.changes.clock.monotonic, LONGEST_SECONDS)
-        return self.changes.store.find(operation_id, deadline) is not None
 
 
 class World:
@@ -203,7 +190,7 @@ class World:
         return self._keys(key_ids).published(deadline)
 
     @contextmanager
-    def settling(self) -> Iterator["Settling"]:
+    def settling(self) -> Iterator[Settling]:
         """Give the use cases that settle an operation."""
         place = Place.of(self._environment(), Transport(self._trust()), self.clock)
         try:

@@ -43,6 +43,11 @@ def is_started_by_the_clock(function: Resources) -> bool:
     return any(event["Type"] == "Schedule" for event in function["Properties"].get("Events", {}).values())
 
 
+def is_of_a_rule(permission: Resources) -> bool:
+    """Tell whether a permission to call a function is that of a schedule's rule."""
+    return "Fn::GetAtt" in permission["Properties"]["SourceArn"]
+
+
 def _kept(kind: str) -> Iterator[Protection]:
     """Yield that a resource stays when its stack or its description goes."""
     yield Protection(kind, ("DeletionPolicy",), "Retain")
@@ -67,6 +72,7 @@ TABLE, KEY, SECRET = "AWS::DynamoDB::Table", "AWS::KMS::Key", "AWS::SecretsManag
 BUCKET, POLICY = "AWS::S3::Bucket", "AWS::S3::BucketPolicy"
 FUNCTION, API, LOGS = "AWS::Serverless::Function", "AWS::Serverless::Api", "AWS::Logs::LogGroup"
 ALARM, PERMISSION = "AWS::CloudWatch::Alarm", "AWS::Lambda::Permission"
+PRINCIPAL = ("Properties", "Principal")
 KEPT = (TABLE, KEY, SECRET, BUCKET, POLICY)
 ENCRYPTION = "BucketEncryption__ServerSideEncryptionConfiguration__0__ServerSideEncryptionByDefault__SSEAlgorithm"
 
@@ -122,7 +128,8 @@ PROTECTIONS = (
     # What the clock starts is never at work twice.
     Protection(FUNCTION, ("Properties", "ReservedConcurrentExecutions"), 1, is_started_by_the_clock),
     *(_told(urgency) for urgency in Urgency),
-    *_of(PERMISSION, Principal="apigateway.amazonaws.com"),
+    Protection(PERMISSION, PRINCIPAL, "events.amazonaws.com", is_of_a_rule),
+    Protection(PERMISSION, PRINCIPAL, "apigateway.amazonaws.com", lambda permission: not is_of_a_rule(permission)),
 )
 
 

@@ -28,8 +28,8 @@ from devtools.local.paths import match_resource
 from devtools.local.rest_event import HttpRequest, to_event
 from sandbox.server import SandboxServer
 from tests.integration.records import Records
-from tests.repo.deploy.earlier_version import FROZEN, earlier_zip, last_release
-from tests.repo.deploy.lambda_function import LambdaFunction
+from tests.repo.deploy.versions.earlier_version import FROZEN, earlier_zip, last_release
+from tests.repo.deploy.versions.lambda_function import LambdaFunction
 from tests.repo.unpacked_zip import lambda_only
 
 Json = dict[str, Any]
