@@ -213,10 +213,10 @@ class YesterdaysUpstream(BaseHTTPRequestHandler):
 @pytest.mark.timeout(300)
 def test_alarms_that_nobody_hears_are_a_fault_of_the_stage(account: Account) -> None:
     """The last subscriber is gone: told in a table, with the mend, and by the status."""
-    (topic,) = account.resources[TOPIC].values()
     client = account.client("sns")
-    for one in client.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]:
-        client.unsubscribe(SubscriptionArn=one["SubscriptionArn"])
+    for topic in account.resources[TOPIC].values():
+        for one in client.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]:
+            client.unsubscribe(SubscriptionArn=one["SubscriptionArn"])
     told = run()
     assert told.exit_code == Exit.FOUND_WRONG
     assert "has no subscriber" in told.stdout

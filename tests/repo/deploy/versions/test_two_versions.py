@@ -161,8 +161,8 @@ def test_an_unknown_outcome_of_one_version_is_settled_by_the_other(versions: Two
 
 def test_the_records_of_both_are_one_trail(versions: TwoVersions) -> None:
     """Every chain holds, whoever wrote its events; each operation is concluded."""
-    assert {event["kind"] for event in versions.records.events()} >= {"claimed", "booked"}
-    assert set(versions.records.states()) == {"BOOKED"}
+    assert {event["kind"] for event in versions.records.events()} >= {"claimed", "confirmed"}
+    assert set(versions.records.states()) == {"CONFIRMED"}
 
 
 def test_a_clone_without_the_release_is_told_to_fetch_it(tmp_path: Path) -> None:

@@ -105,7 +105,7 @@ def test_a_finding_is_named_with_how_to_read_it(ground: Ground, capsys: pytest.C
     assert f'href="/console/operations/{operation_id}"' in answer.body
     assert "Its bytes are not those that were written." in answer.body
     assert Tampering.CHANGED.value in answer.body
-    assert counted(capsys)[1] == 1
+    assert counted(capsys)[1] == len(ground.verify().findings) > 0
 
 
 def test_a_look_that_was_tampered_with_is_named_and_leads_nowhere() -> None:
