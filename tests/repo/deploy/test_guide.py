@@ -10,7 +10,7 @@ import botocore.session
 import jmespath
 import pytest
 from botocore import xform_name
-from botocore.model import Shape, StructureShape
+from botocore.model import StructureShape
 
 from chalicelib.adapters.aws.dynamodb.tables import OPERATIONS
 from devtools.local.dynamodb import local_client, local_environment
@@ -38,7 +38,7 @@ def options(words: list[str]) -> dict[str, str]:
 def test_each_command_of_aws_is_known_to_aws(command: str) -> None:
     """Its operation, its options and what it must have; what is asked of the answer is in it."""
     _aws, service, operation, *words = shlex.split(command, comments=True)
-    model = SESSION.get_service_model(SERVICES.get(service, service))
+    model: Any = SESSION.get_service_model(SERVICES.get(service, service))
     known = {xform_name(name, "-"): model.operation_model(name) for name in model.operation_names}
     assert operation in known
     given = options(words)
@@ -56,22 +56,22 @@ def test_each_command_of_aws_is_known_to_aws(command: str) -> None:
         assert_asked(known[operation].output_shape, query)
 
 
-def members_of(shape: Any) -> set[str]:  # noqa: ANN401 (botocore tells no types)
+def members_of(shape: Any) -> set[str]:  # noqa: ANN401 (of shapes it is not told which have members)
     """Return the names of a structure's members; of nothing none."""
     return set() if shape is None else set(shape.members)
 
 
-def assert_asked(shape: Shape, query: str) -> None:
+def assert_asked(shape: Any, query: str) -> None:  # noqa: ANN401 (the same)
     """See that each name of a query's way is a member of what it is asked of; lists are gone through."""
     for name in re.findall(r"[A-Za-z]+", query.partition("[")[0]):
         assert name in members_of(shape), name
-        shape = shape.members[name]  # type: ignore[attr-defined]  # a structure has them
+        shape = shape.members[name]
     shape = getattr(shape, "member", shape)
     for path in re.findall(r"[A-Za-z.]+", query.partition("[")[2]):
         part = shape
         for name in filter(None, path.split(".")):
             assert name in members_of(part), name
-            part = part.members[name]  # type: ignore[attr-defined]  # the same
+            part = part.members[name]
 
 
 @pytest.mark.parametrize("block", BLOCKS)
