@@ -101,13 +101,23 @@ def findings(*templates: Path) -> list[Finding]:
         names = [_without_routes(template, Path(folder)) for template in templates]
         command = [str(CHECKOV), *OPTIONS, "--file", *names]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return read_findings(done.stdout, done.stderr)
+
+
+def read_findings(told: str, complaints: str = "") -> list[Finding]:
+    """Read what checkov has printed.
+
+    Raises:
+        PackagingError: it came to no end, or could not read the templates or found nothing in them.
+    """
     try:
-        told = json.loads(done.stdout)
-        if told["summary"]["parsing_errors"] or not told["summary"]["resource_count"]:
-            raise PackagingError(f"checkov could not read the templates:\n{done.stdout}")
-        return [_finding(one) for one in told["results"]["failed_checks"]]
-    except (ValueError, KeyError):
-        raise PackagingError(f"checkov failed:\n{done.stdout}{done.stderr}") from None
+        report = json.loads(told)
+        summary, failed = report["summary"], report["results"]["failed_checks"]
+    except (ValueError, KeyError):  # of templates without resources it tells no results
+        raise PackagingError(f"checkov failed:\n{told}{complaints}") from None
+    if summary["parsing_errors"]:
+        raise PackagingError(f"checkov could not read the templates:\n{told}")
+    return [_finding(one) for one in failed]
 
 
 def _without_routes(template: Path, folder: Path) -> str:

@@ -1,11 +1,10 @@
 """checkov finds nothing in the templates but what is accepted with a reason; and it does find what is open."""
 
 import json
-from pathlib import Path
 
 import pytest
 
-from devtools.deploy.inspection.checkov import ACCEPTED, Accepted, Finding, faults, findings
+from devtools.deploy.inspection.checkov import ACCEPTED, Accepted, Finding, faults, findings, read_findings
 from devtools.deploy.package import Package, PackagingError
 
 FINDING = Finding("CKV_1", "Table", "Ensure that it is closed", "kept.json")
@@ -51,9 +50,16 @@ def test_each_rule_is_accepted_once_and_for_a_reason() -> None:
     assert all(each.reason.endswith(".") and len(each.reason) > 40 for each in ACCEPTED)
 
 
-def test_a_template_that_cannot_be_read_is_told(tmp_path: Path) -> None:
-    """Rather than taken for one without findings."""
-    empty = tmp_path / "empty.json"
-    empty.write_text(json.dumps({"Resources": {}}))
+@pytest.mark.parametrize(
+    "told",
+    [
+        "",
+        "Traceback",
+        '{"passed": 0, "failed": 0, "resource_count": 0}',  # what it prints of a template without resources
+        '{"summary": {"parsing_errors": 1}, "results": {"failed_checks": []}}',
+    ],
+)
+def test_what_could_not_be_looked_at_is_told(told: str) -> None:
+    """Rather than taken for templates without findings."""
     with pytest.raises(PackagingError, match="checkov"):
-        findings(empty)
+        read_findings(told, "no such file")

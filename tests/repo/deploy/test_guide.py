@@ -38,7 +38,7 @@ def options(words: list[str]) -> dict[str, str]:
 def test_each_command_of_aws_is_known_to_aws(command: str) -> None:
     """Its operation, its options and what it must have; what is asked of the answer is in it."""
     _aws, service, operation, *words = shlex.split(command, comments=True)
-    model = SESSION.get_service_model(SERVICES.get(service, service))
+    model: Any = SESSION.get_service_model(SERVICES.get(service, service))
     known = {xform_name(name, "-"): model.operation_model(name) for name in model.operation_names}
     assert operation in known
     given = options(words)
@@ -57,7 +57,7 @@ def test_each_command_of_aws_is_known_to_aws(command: str) -> None:
         assert_asked(known[operation].output_shape, query)
 
 
-def members_of(shape: Any) -> set[str]:  # noqa: ANN401 (botocore tells no types)
+def members_of(shape: Any) -> set[str]:  # noqa: ANN401 (of shapes it is not told which have members)
     """Return the names of a structure's members; of nothing none."""
     return set() if shape is None else set(shape.members)
 
