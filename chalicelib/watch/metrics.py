@@ -57,7 +57,7 @@ METRICS: Mapping[str, Metric] = {
     "OldestOpenSeconds": Metric(SECONDS, "the age of the oldest of them; 0 without one"),
     "DigestsMade": Metric(COUNT, "hours whose digest was made"),
     "DigestsBehind": Metric(COUNT, "runs that left hours without a digest"),
-    "DigestsUnreadable": Metric(COUNT, "audit events that a digest could not read"),
+    "DigestsUnreadable": Metric(COUNT, "audit events that a digest could not read, once for each that may cover them"),
     "OperationsVerified": Metric(COUNT, "operations whose records a reviewer verified"),
     "AuditFindings": Metric(COUNT, "what such a verification found"),
 }

@@ -83,7 +83,10 @@ def test_what_is_left_after_an_outage_and_what_cannot_be_read_is_told(
     made, unreadable, behind = run(capsys)
     told = {line["event"]: line["level"] for line in (made, unreadable, behind)}
     assert told == {"digests.made": "INFO", "digests.unreadable": "ERROR", "digests.behind": "WARNING"}
-    assert (unreadable["DigestsUnreadable"], behind["DigestsBehind"]) == (1, 1)
+    assert (
+        unreadable["DigestsUnreadable"] == unreadable["count"] > 1
+    )  # each digest that could still cover the row tells it
+    assert behind["DigestsBehind"] == 1
 
 
 def test_a_failure_is_logged_and_counted_and_shows_nothing(
