@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tarfile
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from devtools.places import ROOT
 
@@ -25,35 +26,42 @@ def last_release(root: Path = ROOT) -> str:
 
 
 def earlier_zip(folder: Path, root: Path = ROOT) -> Path:
-    """Pack the last release in a folder; return its zip.
+    """Return the zip of the last release out of a folder, where it is packed once: a commit does not change.
 
     Raises:
         RuntimeError: this clone does not have that commit, or it could not be packed; the message says what to do.
     """
     release = last_release(root)
-    with tarfile.open(fileobj=io.BytesIO(_sources(root, release))) as sources:
-        sources.extractall(folder / "sources", filter="data")
+    try:
+        commit = _git(root, "rev-parse", "--verify", f"{release}^{{commit}}").decode().strip()
+        sources = _git(root, "archive", commit)
+    except RuntimeError as error:
+        raise RuntimeError(
+            f"This clone does not have {release}, the release that this version has to get on with on the same tables. "
+            f"Fetch it: git fetch --unshallow --tags (a whole clone: git fetch --tags).\n{error}"
+        ) from error
+    packed = folder / f"{commit}-{sys.implementation.cache_tag}.zip"
+    if not packed.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=folder) as scratch:
+            _pack(sources, Path(scratch)).replace(packed)
+    return packed
+
+
+def _pack(sources: bytes, scratch: Path) -> Path:
+    with tarfile.open(fileobj=io.BytesIO(sources)) as archive:
+        archive.extractall(scratch / "sources", filter="data")
     done = subprocess.run(  # noqa: S603 (our own interpreter on our own sources)
-        [sys.executable, "-c", _PACK, str(folder)],
-        cwd=folder / "sources",
+        [sys.executable, "-c", _PACK, str(scratch)],
+        cwd=scratch / "sources",
         env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
         check=False,
     )
     if done.returncode:
-        raise RuntimeError(f"The release {release} could not be packed:\n{done.stderr}")
+        raise RuntimeError(f"The last release could not be packed:\n{done.stderr}")
     return Path(done.stdout.strip().splitlines()[-1])
-
-
-def _sources(root: Path, release: str) -> bytes:
-    try:
-        return _git(root, "archive", release)
-    except RuntimeError as error:
-        raise RuntimeError(
-            f"This clone does not have {release}, the release that this version has to get on with on the same tables. "
-            f"Fetch it: git fetch --unshallow --tags (a whole clone: git fetch --tags).\n{error}"
-        ) from error
 
 
 def _git(root: Path, *arguments: str) -> bytes:
