@@ -3,11 +3,11 @@
 from chalicelib.application.audit import events
 from chalicelib.application.operations import answers
 from chalicelib.application.operations.caller import Caller
-from chalicelib.application.operations.reconcile import Booked, Reconciler, answer_purpose
+from chalicelib.application.operations.reconcile import Reconciler
+from chalicelib.application.operations.repeats import Repeats
 from chalicelib.application.ports import BookingGateway, Clock, Held, HmacKeys, KeyHeld, OperationStore
-from chalicelib.domain.errors import IdempotencyKeyReusedError, SealBrokenError, StoreUnavailableError, SwitchboardError
+from chalicelib.domain.errors import SwitchboardError
 from chalicelib.domain.operation.operation import (
-    ANSWERED,
     ENDED_UPSTREAM,
     FREES_GUARD,
     Operation,
@@ -57,60 +57,32 @@ class EarlierOperations:
             DuplicateBookingError: an equal booking is open or stands, or the first answer or request cannot be read.
             OutcomeUnknownError: the same request was sent, and what became of it is still not known.
         """
-        try:
+        with self._repeats.told(held):
             return self._settle(caller, operation, held, deadline)
-        except (StoreUnavailableError, SealBrokenError) as error:
-            # "Nothing was booked" would be a lie here: the earlier operation may have booked.
-            unreadable = answers.unreadable_repeat(held.operation_id)
-            unreadable.is_repeat = isinstance(held, KeyHeld)
-            raise unreadable from error
-        except SwitchboardError as error:
-            error.is_repeat = isinstance(held, KeyHeld) and not isinstance(error, IdempotencyKeyReusedError)
-            raise
+
+    @property
+    def _repeats(self) -> Repeats[OperationRecord]:
+        return Repeats(
+            self.clock,
+            self.keys,
+            "This Idempotency-Key was used for another booking. Send each new booking under a new key.",
+            answers.unreadable_repeat,
+            answers.incomparable_repeat,
+            answers.unsettled,
+            answers.not_created,
+        )
 
     def _settle(self, caller: Caller, operation: Operation, held: Held, deadline: Deadline) -> Replay | ClaimAgain:
         """Reconcile the operation in the way, and say how to go on."""
         if isinstance(held, KeyHeld):
-            record = self._same_key(operation, held)
-            (settled,) = self.reconciler.reconcile(caller, [record], deadline)
-            return self._same_request(caller, settled)
+            (settled,) = self.reconciler.reconcile(caller, [self._repeats.same_key(operation, held)], deadline)
+            answer = self._repeats.answer(caller, settled, self.reconciler.policy)
+            return ClaimAgain(settled.record) if answer is None else Replay(answer, settled.record.id)
         found = self.store.find(held.operation_id, deadline)
         if found is None:
             raise answers.unreadable_repeat(held.operation_id)
         (settled,) = self.reconciler.reconcile(caller, [found], deadline)
         return self._same_booking(caller, settled.record, deadline)
-
-    def _same_key(self, operation: Operation, held: KeyHeld[OperationRecord]) -> OperationRecord:
-        """Return the operation of the request's key, if that was used for this very request."""
-        record = held.record
-        is_same = None if record is None else operation.is_same_request(record.fingerprint, self.keys.in_use())
-        if record is None or is_same is None:
-            raise answers.incomparable_repeat(held.operation_id)
-        if not is_same:
-            raise IdempotencyKeyReusedError(
-                "This Idempotency-Key was used for another booking. Send each new booking under a new key."
-            )
-        return record
-
-    def _same_request(self, caller: Caller, settled: Booked) -> Replay | ClaimAgain:
-        """The key is this request's own: give the answer that it got, or let it try again.
-
-        What is kept comes first, so that all repeats get the same; an answer that this call's own reading has told, and that
-        could not be sealed, is as true.
-        """
-        record = settled.record
-        if record.is_retryable:
-            return ClaimAgain(record)
-        if record.state not in ANSWERED:
-            raise answers.unsettled(record, self.clock.now(), self.reconciler.policy)
-        sealed, seal = record.sealed_answer, caller.seal()
-        if sealed is not None and seal is not None:
-            return Replay(StoredAnswer.from_bytes(seal.open(sealed, answer_purpose(record.id))), record.id)
-        if sealed is None and record.state is OperationState.NOT_CREATED:
-            raise answers.not_created(record.id)
-        if settled.answer is not None:
-            return Replay(settled.answer, record.id)
-        raise answers.unreadable_repeat(record.id, is_kept=sealed is not None)
 
     def _same_booking(self, caller: Caller, record: OperationRecord, deadline: Deadline) -> ClaimAgain:
         """Another request booked the same: it stands in the way, unless nothing stands upstream."""

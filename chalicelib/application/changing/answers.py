@@ -2,10 +2,9 @@
 
 from datetime import datetime
 
+from chalicelib.application.operations import answers as operations
 from chalicelib.application.operations.answers import (
     ASK_AGAIN_SECONDS,
-    LATE_REASONS,
-    NOT_SENT,
     UNAUTHORIZED,
     WAIT_FOR_SENDING_SECONDS,
     WAIT_FOR_SETTLING_SECONDS,
@@ -23,7 +22,6 @@ from chalicelib.domain.errors import (
     TooManyChangesError,
     Trouble,
     UpstreamRefusedError,
-    UpstreamUnavailableError,
 )
 from chalicelib.domain.operation.matching import ReconciliationPolicy
 from chalicelib.domain.operation.operation import OperationState
@@ -35,15 +33,9 @@ def failure(operation_id: str, outcome: ChangeOutcome, decided_by: datetime | No
     """Return the error of an outcome that is no success; see `operations.answers.failure`."""
     if outcome.state is OperationState.REJECTED:
         return _refusal(operation_id, outcome)
-    trouble = outcome.trouble or Trouble.UNREADABLE
     if outcome.state is OperationState.NOT_SENT:
-        return UpstreamUnavailableError(
-            f"{NOT_SENT.get(outcome.reason, 'AdultWork could not be reached')}; this request sent nothing. It is safe to try "
-            "again.",
-            trouble=trouble,
-            operation_id=operation_id,
-            retry_after_seconds=ASK_AGAIN_SECONDS,
-        )
+        return operations.not_sent(operation_id, outcome)
+    trouble = outcome.trouble or Trouble.UNREADABLE
     return _unknown(operation_id, outcome.reason, trouble, decided_by, outcome.retry_after_seconds)
 
 
@@ -77,30 +69,7 @@ def _unknown(
 
 def unsettled(record: ChangeRecord, now: datetime, policy: ReconciliationPolicy) -> SwitchboardError:
     """Return the error of a repeat whose first try is running, or has an outcome that is still not known."""
-    if record.is_running(now):
-        return OperationInProgressError(
-            "This change is being sent right now; nothing was sent again.",
-            operation_id=record.id,
-            retry_after_seconds=ASK_AGAIN_SECONDS,
-        )
-    trouble = Trouble.LATE if record.reason in LATE_REASONS else Trouble.UNREADABLE
-    if not record.is_open(now):
-        return OutcomeUnknownError(
-            "This change was sent, and a person has to find out what became of it. Do not send it again.",
-            trouble=trouble,
-            operation_id=record.id,
-            state=record.state.value,
-        )
-    decided_by = policy.decided_by(record, now)
-    if record.reason is not None:
-        return _unknown(record.id, record.reason, trouble, decided_by)
-    return OutcomeUnknownError(
-        "This change was recorded before and may have been sent; what became of it is not known yet. Nothing was sent again.",
-        trouble=trouble,
-        operation_id=record.id,
-        decided_by=decided_by,
-        retry_after_seconds=WAIT_FOR_SETTLING_SECONDS,
-    )
+    return operations.unsettled(record, now, policy, "change", _unknown)
 
 
 def not_made(operation_id: str) -> SwitchboardError:

@@ -1,5 +1,6 @@
 """What the caller learns from an operation, and what may be done next."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from chalicelib.application.ports import RateLimited
@@ -17,8 +18,8 @@ from chalicelib.domain.errors import (
     UpstreamUnavailableError,
 )
 from chalicelib.domain.operation.matching import ReconciliationPolicy
-from chalicelib.domain.operation.operation import OperationState, Outcome
-from chalicelib.domain.operation.record import OperationRecord
+from chalicelib.domain.operation.operation import AnyOutcome, OperationState, Outcome
+from chalicelib.domain.operation.record import AnyRecord, OperationRecord
 
 UNAUTHORIZED = 401
 ASK_AGAIN_SECONDS = 5
@@ -55,17 +56,20 @@ def failure(operation_id: str, outcome: Outcome, decided_by: datetime | None = N
         raise ValueError("a booking that stands is no failure")
     if outcome.state is OperationState.REJECTED:
         return _refusal(operation_id, outcome)
-    trouble = outcome.trouble or Trouble.UNREADABLE
     if outcome.state is OperationState.NOT_SENT:
-        return UpstreamUnavailableError(
-            f"{NOT_SENT.get(outcome.reason, 'AdultWork could not be reached')}; this request sent nothing. It is safe to try "
-            "again.",
-            trouble=trouble,
-            operation_id=operation_id,
-            retry_after_seconds=ASK_AGAIN_SECONDS,
-        )
+        return not_sent(operation_id, outcome)
     wait = outcome.retry_after_seconds or WAIT_FOR_SETTLING_SECONDS
-    return _unknown(operation_id, outcome.reason, trouble, decided_by, wait)
+    return _unknown(operation_id, outcome.reason, outcome.trouble or Trouble.UNREADABLE, decided_by, wait)
+
+
+def not_sent(operation_id: str, outcome: AnyOutcome) -> SwitchboardError:
+    """Return the error of a request of which not a byte went out."""
+    return UpstreamUnavailableError(
+        f"{NOT_SENT.get(outcome.reason, 'AdultWork could not be reached')}; this request sent nothing. It is safe to try again.",
+        trouble=outcome.trouble or Trouble.UNREADABLE,
+        operation_id=operation_id,
+        retry_after_seconds=ASK_AGAIN_SECONDS,
+    )
 
 
 def _unknown(
@@ -98,30 +102,37 @@ def _refusal(operation_id: str, outcome: Outcome) -> SwitchboardError:
     )
 
 
-def unsettled(record: OperationRecord, now: datetime, policy: ReconciliationPolicy) -> SwitchboardError:
+def unsettled(
+    record: AnyRecord,
+    now: datetime,
+    policy: ReconciliationPolicy,
+    what: str = "booking",
+    unknown: Callable[[str, str, Trouble, datetime | None], SwitchboardError] = _unknown,
+) -> SwitchboardError:
     """Return the error of a repeat whose first try is running, or has an outcome that is still not known.
 
-    As long as it is true, a repeat is told what the first try was told.
+    As long as it is true, a repeat is told what the first try was told. `what` was asked for, and `unknown` returns the error
+    of such a one whose outcome is not known for a reason.
     """
     if record.is_running(now):
         return OperationInProgressError(
-            "This booking is being sent right now; nothing was sent again.",
+            f"This {what} is being sent right now; nothing was sent again.",
             operation_id=record.id,
             retry_after_seconds=ASK_AGAIN_SECONDS,
         )
     trouble = Trouble.LATE if record.reason in LATE_REASONS else Trouble.UNREADABLE
     if not record.is_open(now):
         return OutcomeUnknownError(
-            "This booking was sent, and a person has to find out what became of it. Do not send it again.",
+            f"This {what} was sent, and a person has to find out what became of it. Do not send it again.",
             trouble=trouble,
             operation_id=record.id,
             state=record.state.value,
         )
     decided_by = policy.decided_by(record, now)
     if record.reason is not None:
-        return _unknown(record.id, record.reason, trouble, decided_by)
+        return unknown(record.id, record.reason, trouble, decided_by)
     return OutcomeUnknownError(
-        "This booking was recorded before and may have been sent; what became of it is not known yet. Nothing was sent again.",
+        f"This {what} was recorded before and may have been sent; what became of it is not known yet. Nothing was sent again.",
         trouble=trouble,
         operation_id=record.id,
         decided_by=decided_by,

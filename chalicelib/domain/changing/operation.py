@@ -82,10 +82,9 @@ class ChangeOperation(AnyOperation):
         """Return this request as a further attempt of the operation that its key addresses, whose client has a name."""
         return replace(self, attempt=attempt, names=self.names.after(earlier))
 
-    def is_same_request(self, fingerprint: str, keys: Sequence[HmacKey]) -> bool | None:
-        """Tell whether a stored fingerprint is this request's; None when the key that made it is not among `keys`."""
-        key = next((key for key in keys if key.made(fingerprint)), None)
-        return None if key is None else self.request.fingerprint(key) == fingerprint
+    def fingerprint_by(self, key: HmacKey) -> str:
+        """Return the keyed hash of the whole request."""
+        return self.request.fingerprint(key)
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,6 +116,16 @@ class AnyOperation:
         """Return who is booked."""
         ...
 
+    @abstractmethod
+    def fingerprint_by(self, key: HmacKey) -> str:
+        """Return the keyed hash of the whole request."""
+        ...
+
+    def is_same_request(self, fingerprint: str, keys: Sequence[HmacKey]) -> bool | None:
+        """Tell whether a stored fingerprint is this request's; None when the key that made it is not among `keys`."""
+        key = next((key for key in keys if key.made(fingerprint)), None)
+        return None if key is None else self.fingerprint_by(key) == fingerprint
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome(AnyOutcome):
@@ -182,12 +192,9 @@ class Operation(AnyOperation):
         """Return this request as a further attempt of the operation that its key addresses, whose people have names."""
         return replace(self, attempt=attempt, names=self.names.after(earlier))
 
-    def is_same_request(self, fingerprint: str, keys: Sequence[HmacKey]) -> bool | None:
-        """Tell whether a stored fingerprint is this request's; None when the key that made it is not among `keys`."""
-        for key in keys:
-            if key.made(fingerprint):
-                return key.fingerprint(self.request) == fingerprint
-        return None
+    def fingerprint_by(self, key: HmacKey) -> str:
+        """Return the keyed hash of the whole request."""
+        return key.fingerprint(self.request)
 
 
 def keyed_operation_id(account: int, idempotency_key: str, route: str = ROUTE) -> str:
