@@ -13,8 +13,8 @@ from devtools.local import example
 from devtools.local.paths import match_resource
 from devtools.local.rest_event import HttpRequest, to_event
 from sandbox.server import SandboxServer
+from tests.lambda_runtime import Container, Invocation
 from tests.outages.cloudwatch import Datapoint, embedded_in
-from tests.outages.runtime import Container, Invocation
 
 Json = dict[str, Any]
 

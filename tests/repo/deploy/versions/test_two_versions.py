@@ -29,13 +29,14 @@ from devtools.local.rest_event import HttpRequest, to_event
 from devtools.places import ROOT
 from sandbox.server import SandboxServer
 from tests.integration.records import Records
+from tests.lambda_runtime import Container
 from tests.repo.deploy.versions.earlier_version import FROZEN, earlier_zip, last_release
-from tests.repo.deploy.versions.lambda_function import LambdaFunction
 from tests.repo.unpacked_zip import lambda_only
 
 Json = dict[str, Any]
 
 STATUS = "/v1/operations/{operation_id}"
+TIMEOUT_SECONDS = 26
 ROUTES = dict.fromkeys([example.PATH, STATUS, "/health"])
 MADE_BOOKINGS = "/v1/PhoneChat/MadeBookings"
 RUNTIME = (*PLATFORM, "awslambdaric", "snapshot-restore-py")
@@ -49,7 +50,7 @@ BOTH_WAYS = pytest.mark.parametrize(("one", "other"), [("earlier", "this"), ("th
 class TwoVersions:
     """A container of each version, by name, and what both share."""
 
-    functions: dict[str, LambdaFunction]
+    functions: dict[str, Container]
     sandbox: SandboxServer
     records: Records
 
@@ -63,7 +64,9 @@ class TwoVersions:
         match = match_resource(ROUTES, path)
         assert match is not None
         request = HttpRequest(method, path, "", tuple(headers.items()), body, "127.0.0.1")
-        return self.functions[version].invoke(to_event(request, match, "request-1"))
+        invocation = self.functions[version].invoke(to_event(request, match, "request-1"))
+        assert not invocation.is_error, invocation
+        return dict(invocation.answer)
 
     def book(self, version: str, key: str, day: int) -> Json:
         """Return the answer of a version to a booking some days later than the example."""
@@ -87,12 +90,14 @@ def versions(package: Package, tmp_path_factory: pytest.TempPathFactory) -> Iter
         settings = {
             **local_environment(database.endpoint_url),
             "HMAC_KEY": "k" * 32,
+            "AWS_LAMBDA_FUNCTION_NAME": "both",
             "ADULTWORK_BASE_URL": sandbox.url,
             "BOOKINGS_PER_MINUTE": "0",
         }
+        tasks = {name: unpacked(archive, tmp_path_factory) for name, archive in zips.items()}
         functions = {
-            name: stack.enter_context(LambdaFunction(unpacked(archive, tmp_path_factory), runtime, settings))
-            for name, archive in zips.items()
+            name: stack.enter_context(Container(task, runtime, "app.app", settings, TIMEOUT_SECONDS))
+            for name, task in tasks.items()
         }
         client = local_client(database.endpoint_url)
         yield TwoVersions(functions, sandbox, Records(client, OPERATIONS_TABLE, AUDIT_TABLE))

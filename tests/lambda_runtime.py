@@ -21,7 +21,7 @@ from typing import Any, Self
 
 Json = dict[str, Any]
 
-VERSION = "/2018-06-01/runtime"
+TRACE = "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=0"
 START_SECONDS = 60.0  # a machine that does much else takes its time
 # Sent in one write: a head and a body apart cost 40 ms of delayed acknowledgement on loopback.
 EMPTY = b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n"
@@ -40,7 +40,7 @@ class Container:
     """A process of a function; a context manager. It is started by its first call, as Lambda does."""
 
     def __init__(self, task: Path, runtime: Path, handler: str, environment: Mapping[str, str], seconds: int) -> None:
-        self._task, self._runtime, self._handler = task, runtime, handler
+        self.task, self._runtime, self._handler = task, runtime, handler
         self._environment, self._seconds = environment, seconds
         self._calls: queue.Queue[tuple[str, bytes]] = queue.Queue()
         self._ends: queue.Queue[tuple[str, bytes]] = queue.Queue()
@@ -107,7 +107,7 @@ class Container:
             **self._environment,
             "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{self._server.server_port}",
             "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
-            "LAMBDA_TASK_ROOT": str(self._task),
+            "LAMBDA_TASK_ROOT": str(self.task),
             "PYTHONPATH": str(self._runtime),
             "_HANDLER": self._handler,
         }
@@ -115,7 +115,7 @@ class Container:
         command = [str(python), "-S", "-B", "-m", "awslambdaric", self._handler]
         return subprocess.Popen(  # noqa: S603 (our own interpreter on our own zip)
             command,
-            cwd=self._task,
+            cwd=self.task,
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=self._log,
@@ -140,7 +140,8 @@ class _RuntimeApi(BaseHTTPRequestHandler):
             "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
             f"Lambda-Runtime-Aws-Request-Id: {request_id}\r\n"
             f"Lambda-Runtime-Deadline-Ms: {self.container.deadline()}\r\n"
-            "Lambda-Runtime-Invoked-Function-Arn: arn:aws:lambda:eu-west-2:0:function:rehearsed\r\n"
+            "Lambda-Runtime-Invoked-Function-Arn: arn:aws:lambda:eu-west-2:000000000000:function:rehearsed\r\n"
+            f"Lambda-Runtime-Trace-Id: {TRACE}\r\n"
             f"Content-Length: {len(body)}\r\n\r\n"
         )
         self.wfile.write(head.encode() + body)
