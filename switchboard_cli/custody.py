@@ -12,7 +12,7 @@ from chalicelib.edge.review.questions import HIGHEST_USER_ID
 from switchboard_cli import screen
 from switchboard_cli.exits import CommandError, Exit, told
 from switchboard_cli.options import Command, as_json, where, why
-from switchboard_cli.world import World
+from switchboard_cli.tables.world import World
 
 NOTHING_YET = "Nothing was changed. Give --yes to do it."
 LABELS = {

@@ -18,7 +18,7 @@ from chalicelib.edge.review.documents import page_document, statistics_document,
 from switchboard_cli import filters, screen
 from switchboard_cli.exits import CommandError, Exit, told
 from switchboard_cli.options import Moment, as_json, operation_id, where, why
-from switchboard_cli.world import World
+from switchboard_cli.tables.world import World
 
 LINKS = Links()
 

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from switchboard_cli.world import World
+from switchboard_cli.tables.world import World
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

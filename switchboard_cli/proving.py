@@ -12,7 +12,7 @@ from chalicelib.edge.review.documents import verdict_document
 from switchboard_cli import screen
 from switchboard_cli.exits import Exit, told
 from switchboard_cli.options import Moment, as_json, digests, operation_id, where, why
-from switchboard_cli.world import World
+from switchboard_cli.tables.world import World
 
 LONGEST_SECONDS = 24 * 3600.0  # nobody but the person waits for it
 

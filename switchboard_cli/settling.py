@@ -13,7 +13,7 @@ from chalicelib.domain.review.desk.filters import Filter
 from switchboard_cli import screen
 from switchboard_cli.exits import told
 from switchboard_cli.options import as_json, operation_id, where, why
-from switchboard_cli.world import World
+from switchboard_cli.tables.world import World
 
 STATES = (OperationState.UNKNOWN, OperationState.AMBIGUOUS, OperationState.EXPIRED_UNKNOWN)
 NEXT = {

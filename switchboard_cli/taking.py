@@ -19,7 +19,7 @@ from switchboard_cli import filters, screen
 from switchboard_cli.exits import CommandError, Exit, told
 from switchboard_cli.files import Folder
 from switchboard_cli.options import digests, operation_id, where, why
-from switchboard_cli.world import World
+from switchboard_cli.tables.world import World
 
 LARGEST_PAGE = 100
 

@@ -6,7 +6,7 @@ from chalicelib.application.review.show_operation import ContactState, ShowComma
 from switchboard_cli import screen
 from switchboard_cli.exits import CommandError, Exit, told
 from switchboard_cli.options import as_json, operation_id, where, why
-from switchboard_cli.world import World
+from switchboard_cli.tables.world import World
 
 LOST = "The contact fields cannot be opened: the person's key was erased, or what is stored is not what was sealed."
 NONE = "No contact fields are stored with this operation."

@@ -14,18 +14,16 @@ from hypothesis import strategies as st
 from chalicelib import VERSION, log
 from chalicelib.watch.call import watched
 from chalicelib.watch.trace import Trace
+from tests.unit.json_lines import configured
 
 OPERATION_ID = "op_01KF3Q8Z5T7W9Y1B3D5F7H9K1M"
 
 
 @pytest.fixture(autouse=True)
-def configured() -> Iterator[None]:
-    """Make ours the only output, and put back what was there."""
-    root = logging.getLogger()
-    before = root.handlers, root.level
-    log.configure()
-    yield
-    root.handlers, root.level = before
+def lines() -> Iterator[None]:
+    """Make ours the only output."""
+    with configured():
+        yield
 
 
 def written(call: Any, *arguments: Any, **fields: Any) -> list[dict[str, Any]]:  # noqa: ANN401 (any function of log)

@@ -27,7 +27,7 @@ from devtools.bench.audit.stories import (
     name_of,
 )
 from devtools.local.dynamodb import AUDIT_TABLE, OPERATIONS_TABLE
-from switchboard_cli.world import World
+from switchboard_cli.tables.world import World
 
 SAMPLES, FEWEST = 21, 5
 LONGEST_SECONDS = 20.0  # for one filter; after that, FEWEST samples are enough

@@ -1,31 +1,27 @@
 """One call as it is watched: what is noted of it, by whichever thread works for it."""
 
 import json
-import logging
 from collections.abc import Iterator
 from functools import partial
 from threading import Event
 
 import pytest
 
-from chalicelib import log
 from chalicelib.adapters.system import ThreadConcurrency
 from chalicelib.domain.time_budget import Deadline
 from chalicelib.watch.call import Watched, current, note, note_exchange, note_state, watched
 from chalicelib.watch.trace import Trace
+from tests.unit.json_lines import configured
 
 TRACE = Trace("4bf92f3577b34da6a3ce929d0e0e4736", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
 ENDLESS = Deadline(float, 0, 60)
 
 
 @pytest.fixture(autouse=True)
-def configured() -> Iterator[None]:
-    """Make ours the only output, and put back what was there."""
-    root = logging.getLogger()
-    before = root.handlers, root.level
-    log.configure()
-    yield
-    root.handlers, root.level = before
+def lines() -> Iterator[None]:
+    """Make ours the only output."""
+    with configured():
+        yield
 
 
 def test_counts_add_up_and_measures_stay_apart() -> None:

@@ -1,13 +1,10 @@
 """The breaker under reads: every move that it makes."""
 
 import json
-import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import pytest
 
-from chalicelib import log
 from chalicelib.domain.errors import SwitchboardError, UpstreamUnavailableError
 from chalicelib.domain.operation.operation import OperationState
 from chalicelib.watch.call import watched
@@ -25,6 +22,7 @@ from tests.unit.adapters.breaker.guarded_upstream import (
     SLOW_DOWN,
     Upstream,
 )
+from tests.unit.json_lines import configured
 
 
 @pytest.fixture
@@ -60,16 +58,6 @@ def test_that_it_opens_is_told_and_counted(
     assert (line["event"], line["level"], line["reason"]) == ("breaker.opened", "WARNING", trouble)
     assert line["BreakerOpened"] == 1
     assert call.measures() == {"BreakerRefused": 2}
-
-
-@contextmanager
-def configured() -> Iterator[None]:
-    """Make ours the only output, and put back what was there."""
-    root = logging.getLogger()
-    before = root.handlers, root.level
-    log.configure()
-    yield
-    root.handlers, root.level = before
 
 
 @pytest.mark.parametrize("answer", [None, NOT_KNOWN, REFUSED, SLOW_DOWN], ids=str)

@@ -54,7 +54,7 @@ from chalicelib.domain.review.desk.reviewer import Reviewer, Role
 from chalicelib.domain.time_budget import Deadline
 from chalicelib.review_settings import days
 from chalicelib.setting_kinds import DEFAULT_DAYS
-from switchboard_cli.settlers import Settling
+from switchboard_cli.tables.settlers import Settling
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
