@@ -9,7 +9,7 @@ from chalicelib.application.audit.events import Subject
 from chalicelib.application.booking import checks
 from chalicelib.application.booking.call import Call
 from chalicelib.application.booking.claiming import Attempt, Claiming
-from chalicelib.application.booking.concluding import Concluding
+from chalicelib.application.booking.concluding import Concluding, Conclusion
 from chalicelib.application.booking.earlier import Replay
 from chalicelib.application.booking.naming import Naming
 from chalicelib.application.booking.reads import PendingFacts, Reads
@@ -135,7 +135,7 @@ class PlaceBooking:
             with self.refusals.recorded(subject, deadline):
                 claim = self.claiming.claim(call, operation, check.unchecked)
             if isinstance(claim, Replay):
-                return _replayed(claim)
+                return replayed(claim)
             self.naming.claimed(claim.operation.request.book_user_id, claim.operation.names)
             # 7
             posted = self.clock.monotonic()
@@ -143,12 +143,7 @@ class PlaceBooking:
             # 8
             conclusion = self.concluding.conclude(call, claim, outcome, posted)
         # 9
-        if isinstance(conclusion.answer, SwitchboardError):
-            conclusion.answer.audit_pending = conclusion.audit_pending
-            raise conclusion.answer
-        return Answered(
-            conclusion.answer, claim.operation.id, conclusion.booking_id, audit_pending=conclusion.audit_pending
-        )
+        return concluded(conclusion, claim.operation.id)
 
     def _subject(
         self,
@@ -216,7 +211,7 @@ class PlaceBooking:
         settled = self.claiming.earlier.settle(
             call.caller, operation, held, call.deadline.within(self.budget.reconcile)
         )
-        return _replayed(settled) if isinstance(settled, Replay) else None
+        return replayed(settled) if isinstance(settled, Replay) else None
 
     def _operation(self, call: Call, request: BookingRequest, idempotency_key: str | None) -> Operation:
         """Return the record that the claim writes."""
@@ -253,5 +248,14 @@ def _rejected(broken: Sequence[Violation], check: FactCheck) -> BookingRejectedE
     return BookingRejectedError((*broken, *check.violations), unchecked=check.unchecked)
 
 
-def _replayed(replay: Replay) -> Answered:
+def concluded(conclusion: Conclusion, operation_id: str) -> Answered:
+    """Return the answer of a request that was sent, or raise the error that it ends with."""
+    if isinstance(conclusion.answer, SwitchboardError):
+        conclusion.answer.audit_pending = conclusion.audit_pending
+        raise conclusion.answer
+    return Answered(conclusion.answer, operation_id, conclusion.booking_id, audit_pending=conclusion.audit_pending)
+
+
+def replayed(replay: Replay) -> Answered:
+    """Return the answer of a request that was answered before."""
     return Answered(replay.answer, replay.operation_id, is_replayed=True)

@@ -9,7 +9,7 @@ from functools import partial
 from chalicelib.application.audit.events import Subject
 from chalicelib.application.booking.call import Call
 from chalicelib.application.booking.earlier import Replay
-from chalicelib.application.booking.place_booking import TOKEN_REFUSED, Answered
+from chalicelib.application.booking.place_booking import TOKEN_REFUSED, Answered, concluded, replayed
 from chalicelib.application.booking.refusals import Refusals
 from chalicelib.application.changing import answers
 from chalicelib.application.changing.claiming import ChangeAttempt, ChangeClaiming
@@ -33,7 +33,7 @@ from chalicelib.domain.changing.operation import (
     new_change,
 )
 from chalicelib.domain.changing.request import ChangeRequest
-from chalicelib.domain.errors import ChangeRejectedError, SwitchboardError, Trouble
+from chalicelib.domain.errors import ChangeRejectedError, Trouble
 from chalicelib.domain.names import Names
 from chalicelib.domain.operation.operation import OperationState
 from chalicelib.domain.time_budget import Deadline, TimeBudget
@@ -121,17 +121,14 @@ class MakeChange:
             with self.refusals.recorded(subject, deadline):
                 claim = self.claiming.claim(call, operation)
             if isinstance(claim, Replay):
-                return _replayed(claim)
+                return replayed(claim)
             # 6
             posted = self.clock.monotonic()
             outcome = self._send(call, claim)
             # 7
             conclusion = self.concluding.conclude(call, claim, outcome, posted)
         # 8
-        if isinstance(conclusion.answer, SwitchboardError):
-            conclusion.answer.audit_pending = conclusion.audit_pending
-            raise conclusion.answer
-        return Answered(conclusion.answer, claim.operation.id, audit_pending=conclusion.audit_pending)
+        return concluded(conclusion, claim.operation.id)
 
     def _subject(
         self, command: ChangeCommand, principal: Principal, form: ChangeRequest | tuple[Violation, ...]
@@ -180,7 +177,7 @@ class MakeChange:
             end = call.deadline.within(self.budget.reconcile)
             settled = self.claiming.earlier.settle(call.caller, operation, held, end)
             if isinstance(settled, Replay):
-                return _replayed(settled)
+                return replayed(settled)
         raise answers.paused()
 
     def _housekeeping(
@@ -200,7 +197,3 @@ class MakeChange:
         if outcome.upstream_status in TOKEN_REFUSED:
             self.introspector.forget(call.caller.token)
         return outcome
-
-
-def _replayed(replay: Replay) -> Answered:
-    return Answered(replay.answer, replay.operation_id, is_replayed=True)
