@@ -18,8 +18,12 @@ CONTRACT = json.loads(CURRENT.read_text())
 KEY = "a-key-that-postman-made-1"
 # What an example names that is not there yet.
 UNKNOWN_HERE = {
-    "Ask how a booking stands": 404,
+    "Ask how a booking or a change stands": 404,
     "Read one booking that the user made": 422,
+    "Cancel a booking that the user made": 422,
+    "Move a booking that the user made to some minutes from now": 422,
+    "Accept a booking that the user received": 422,
+    "Reject an expired booking that the user received, and invite its client again": 422,
     "Begin a sign-in": 404,  # which is off here
     "Get an access token": 404,
     "Forget the session in this browser": 404,

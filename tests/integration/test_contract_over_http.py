@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.domain.changing.changes import CHANGES
 from chalicelib.edge.problems.table import CALLERS_SLUGS
 from tests.described import Described
 from tests.integration import bookings
@@ -30,6 +31,8 @@ KEY = "contract-test-key-1"
 OPERATION = "/v1/operations/{operation_id}"
 NOWHERE_YET = "op_01ARZ3NDEKTSV4RRFFQ69G5FAV"
 SOUND = to_body(MEMBERS)
+
+CANCEL, _, DELETE, ACCEPT, _ = (change.path for change in CHANGES)
 
 Ask = Callable[[Service], Answer]
 
@@ -94,7 +97,36 @@ def of_the_unknown(service: Service) -> Answer:
     return service.ask(answer.document["operation_id"])
 
 
+def change(path: str, named: Mapping[str, Any], key: str | None = KEY, token: str = bookings.TOKEN) -> Ask:
+    """Return how to ask for a change with other members than the booking's."""
+    return post(path, to_body(named), idempotency_key=key, authorization=f"Bearer {token}")
+
+
+def of_a_booking(path: str, key: str | None = KEY, token: str = bookings.TOKEN, **more: Any) -> Ask:  # noqa: ANN401 (members)
+    """Return how to book, and to ask for a change of the booking."""
+
+    def changing(service: Service) -> Answer:
+        booking_id = post(CREATE)(service).document["BookingID"]
+        return change(path, {"BookingID": booking_id, **more}, key, token)(service)
+
+    return changing
+
+
+def of_deletion(service: Service) -> Answer:
+    """Book, and ask for the booking's deletion, which AdultWork declines in an answer of its own."""
+    booking_id = post(CREATE)(service).document["BookingID"]
+    return change(DELETE, {"BookingIDs": str(booking_id)})(service)
+
+
+def of_the_change(service: Service) -> Answer:
+    """Cancel a booking, and ask for the operation that did."""
+    location = str(CANCELLED(service).header("Location"))
+    return service.ask(location.rpartition("/")[2])
+
+
 BOOK = post(CREATE)
+CANCELLED = of_a_booking(CANCEL, Reason="Another day")
+CHANGE_UNKNOWN = armed(DETAILS, armed(CANCEL, CANCELLED, times=1, status=500), status=500, times=9)
 REFUSED = armed(CREATE, BOOK, times=1, status=402, message="No credits.")
 UNKNOWN = armed(MADE_BOOKINGS, armed(CREATE, BOOK, times=1, status=500), status=500, times=9)
 # One way to each answer of each operation that a test can bring about: what is asked, and what comes.
@@ -148,6 +180,30 @@ ANSWERS: Mapping[str, tuple[tuple[str, str], Ask, int, str | None]] = {
         503,
         "upstream-unavailable",
     ),
+    "a cancellation": (("POST", CANCEL), CANCELLED, 200, None),
+    "its repeat": (("POST", CANCEL), after(CANCELLED, CANCELLED), 200, None),
+    "a cancellation without a reason": (("POST", CANCEL), change(CANCEL, {"BookingID": 1}), 422, "change-rejected"),
+    "a cancellation of nothing": (
+        ("POST", CANCEL),
+        change(CANCEL, {"BookingID": 999, "Reason": "None"}),
+        422,
+        "upstream-refused",
+    ),
+    "an unknown cancellation": (("POST", CANCEL), CHANGE_UNKNOWN, 502, "outcome-unknown"),
+    "another one of the same": (
+        ("POST", CANCEL),
+        armed(DETAILS, after(CHANGE_UNKNOWN, of_a_booking(CANCEL, None, Reason="Again")), status=500, times=9),
+        409,
+        "duplicate-change",
+    ),
+    "an operation that cancels": (("GET", OPERATION), of_the_change, 200, None),
+    "an offer that is accepted": (
+        ("POST", ACCEPT),
+        of_a_booking(ACCEPT, token="performer-token", Credits=32),
+        200,
+        None,
+    ),
+    "a deletion of what stands": (("POST", DELETE), of_deletion, 200, None),
     "requirements": (("GET", REQUIREMENTS), know(REQUIREMENTS, "?BookUserID=123456"), 200, None),
     "no requirements of nobody": (("GET", REQUIREMENTS), know(REQUIREMENTS), 422, "parameters-rejected"),
     "a candidate who is not bookable": (
@@ -233,6 +289,11 @@ def test_the_limit_of_an_account_is_as_the_document_says(configured: Callable[..
     assert answer.kind == (429, "too-many-bookings")
     headers = {key.lower(): value for key, value in answer.headers}
     described(service).require("POST", CREATE, 429, headers, answer.document)
+    CANCELLED(service)
+    other = change(CANCEL, {"BookingID": 999, "Reason": "None"}, "contract-test-key-3")(service)
+    assert other.kind == (429, "too-many-changes")
+    headers = {key.lower(): value for key, value in other.headers}
+    described(service).require("POST", CANCEL, 429, headers, other.document)
 
 
 def test_a_method_that_is_not_allowed_is_as_the_document_says(service: Service) -> None:
@@ -247,11 +308,12 @@ def test_the_answers_cover_every_kind_of_problem_that_a_test_can_bring_about() -
     """The others need a race, a person, a sign-in, or a fault of our own; `tests/repo/test_openapi.py` judges their examples."""
     found = {slug for _, _, _, slug in ANSWERS.values() if slug is not None} | {
         "too-many-bookings",
+        "too-many-changes",
         "method-not-allowed",
     }
     assert CALLERS_SLUGS - found == {
-        "booking-not-created", "internal-error", "operation-in-progress", "sending-paused", "store-unavailable",
-        "sign-in-refused", "sign-in-in-progress", "sign-in-unavailable", "too-many-sign-ins",
+        "booking-not-created", "change-not-made", "internal-error", "operation-in-progress", "sending-paused",
+        "store-unavailable", "sign-in-refused", "sign-in-in-progress", "sign-in-unavailable", "too-many-sign-ins",
     }  # fmt: skip
 
 

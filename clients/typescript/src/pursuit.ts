@@ -142,7 +142,7 @@ export class Pursuit {
       default:
         // Whatever may pass by itself is tried again under its key, which is always safe; the rest is the app's fault.
         if (wait !== null || (problem.status ?? 500) >= 500) return this.again("unreachable", wait);
-        return done({ state: "defect", problem });
+        return { outcome: { state: "defect", problem }, isOver };
     }
   }
 

@@ -154,7 +154,7 @@ def test_scopes_can_be_set(client: Caller) -> None:
 def test_accounts_are_listed(client: Caller) -> None:
     """Read who there is."""
     listed = client.get("/_sandbox/accounts").json
-    assert [(one["UserID"], one["credits"]) for one in listed][-1] == (1005, "1.0000")
+    assert [(one["UserID"], one["credits"]) for one in listed][-2:] == [(1005, "1.0000"), (123456, "300.0000")]
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "reset"), ("GET", "nothing"), ("POST", "requests/1")])

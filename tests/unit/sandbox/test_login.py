@@ -40,7 +40,7 @@ def test_the_page_has_everybody_and_carries_the_state() -> None:
     with SandboxServer() as server:
         shown = page(server)
         assert shown.headers["Content-Type"].startswith("text/html")
-        assert shown.text.count("<li>") == 5
+        assert shown.text.count("<li>") == 6
         assert "state=s%26t" in shown.text
         assert back(page(server, user="1001"))["state"] == "s&t"
         assert back(page(server, user="cancel")) == {"x": "1", "code": "", "state": "s&t", "status": "cancelled"}

@@ -124,7 +124,7 @@ class Pursuit:
             return (yield from self._duplicate(problem, wait))
         if reply.slug == "idempotency-key-reused":
             return (yield from self._send_earlier(problem))
-        return self._end(reply) or self._pause(reply) or Done(Defect(problem))
+        return self._end(reply) or self._pause(reply) or Done(Defect(problem), _is_key_used_up(problem))
 
     def _end(self, reply: Told) -> Done | None:
         """Return the outcome that a problem is, None when waiting may lead to another."""
