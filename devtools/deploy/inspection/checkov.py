@@ -46,7 +46,7 @@ ACCEPTED = (
     Accepted(
         "CKV_AWS_26",  # encryption of a topic
         "CloudWatch would need a key policy for it, and an alarm tells a metric's name and a count.",
-        ("AlarmTopic",),
+        ("AlarmTopic", "TomorrowTopic"),
     ),
     Accepted(
         "CKV_AWS_73",  # X-Ray at the gateway
@@ -85,6 +85,11 @@ ACCEPTED = (
     Accepted(
         "CKV_AWS_173",  # a key of our own for the environment
         "It holds names and addresses; secrets are in Secrets Manager.",
+    ),
+    Accepted(
+        "CKV_AWS_192",  # a rule against Log4j in a web ACL
+        "Nothing here is written in Java; the ACL is there to count requests.",
+        ("AddressLimits",),
     ),
 )
 

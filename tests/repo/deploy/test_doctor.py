@@ -19,7 +19,7 @@ from devtools.deploy.template import RESERVABLE_CALLS
 from sandbox.server import SandboxServer
 from switchboard_cli.doctor.account import Account
 from switchboard_cli.doctor.examination import CHECKS, verdict_of
-from switchboard_cli.doctor.reading_stage import ALARM, FUNCTION, RULE, TOPIC
+from switchboard_cli.doctor.reading_stage import ALARM, FUNCTION, RULE
 from switchboard_cli.exits import Exit
 from switchboard_cli.program import program
 
@@ -28,19 +28,28 @@ KEPT_STACK = "switchboard-dev-kept"
 Break = Callable[[Account], object]
 
 
+HEARD = "AlarmEmail=ops@example.org"
+
+
 @pytest.fixture(scope="module")
-def account(package: Package) -> Iterator[Account]:
-    """Give a stage that is deployed, with what CloudFormation of the stand-in leaves out."""
+def deployed(package: Package) -> Iterator[Callable[..., None]]:
+    """Deploy a stage, with what CloudFormation of the stand-in leaves out; return how to deploy it again with other values."""
     with stand_in(), SandboxServer() as sandbox:
         deployment = Deployment(open_cloud(), STAGE, lambda _: None, lambda _: True)
-        given = [
-            f"AdultworkBaseUrl={sandbox.url}",
-            "AlarmEmail=ops@example.org",
-            f"ReservedConcurrency={RESERVABLE_CALLS}",
-        ]
-        deployment.deploy(package, given)
-        set_left_out(deployment)
-        yield Account(STAGE)
+
+        def deploy(*given: str) -> None:
+            deployment.deploy(package, given)
+            set_left_out(deployment)
+
+        deploy(f"AdultworkBaseUrl={sandbox.url}", HEARD, f"ReservedConcurrency={RESERVABLE_CALLS}")
+        yield deploy
+
+
+@pytest.fixture
+def account(deployed: Callable[..., None]) -> Account:
+    """Give the stage as it stands."""
+    del deployed
+    return Account(STAGE)
 
 
 @contextmanager
@@ -211,13 +220,13 @@ class YesterdaysUpstream(BaseHTTPRequestHandler):
 
 
 @pytest.mark.timeout(300)
-def test_alarms_that_nobody_hears_are_a_fault_of_the_stage(account: Account) -> None:
+def test_alarms_that_nobody_hears_are_a_fault_of_the_stage(deployed: Callable[..., None]) -> None:
     """The last subscriber is gone: told in a table, with the mend, and by the status."""
-    client = account.client("sns")
-    for topic in account.resources[TOPIC].values():
-        for one in client.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]:
-            client.unsubscribe(SubscriptionArn=one["SubscriptionArn"])
-    told = run()
+    deployed("AlarmEmail=")
+    try:
+        told = run()
+    finally:
+        deployed(HEARD)
     assert told.exit_code == Exit.FOUND_WRONG
     assert "has no subscriber" in told.stdout
     assert "AlarmEmail=you@example.org" in told.stdout
