@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,12 +18,22 @@ STOP_SECONDS = 20
 
 @dataclass
 class LocalRun:
-    """A running stack; `lines` is what it printed up to the line `ready`, `rest` what came after it, once stopped."""
+    """A running stack; `lines` is what it printed up to the line `ready`, `rest` what came after it, once stopped.
+
+    All that it prints is taken in while it runs: a pipe that nobody empties would stop it after some hundred requests.
+    """
 
     process: "subprocess.Popen[str]"
     lines: list[str] = field(default_factory=list)
     rest: str = ""
     errors: str = ""
+    _readers: list[threading.Thread] = field(default_factory=list)
+
+    def listen(self) -> None:
+        """Take in what it prints from here on."""
+        self._readers = [threading.Thread(target=read, daemon=True) for read in (self._read_rest, self._read_errors)]
+        for reader in self._readers:
+            reader.start()
 
     def address(self, part: str) -> str:
         """Return the address of `switchboard`, `upstream` or `dynamodb`."""
@@ -32,8 +43,21 @@ class LocalRun:
         """Ask the stack to end; return its exit status."""
         if self.process.poll() is None:
             self.process.send_signal(signal_number)
-        self.rest, self.errors = self.process.communicate(timeout=STOP_SECONDS)
-        return self.process.returncode
+        status = self.process.wait(timeout=STOP_SECONDS)
+        for reader in self._readers:
+            reader.join(timeout=STOP_SECONDS)
+        for pipe in (self.process.stdout, self.process.stderr):
+            if pipe is not None:
+                pipe.close()
+        return status
+
+    def _read_rest(self) -> None:
+        for line in self.process.stdout or ():
+            self.rest += line
+
+    def _read_errors(self) -> None:
+        for line in self.process.stderr or ():
+            self.errors += line
 
 
 def start(state: Path, **variables: str) -> LocalRun:
@@ -53,6 +77,7 @@ def start(state: Path, **variables: str) -> LocalRun:
         run.lines.append(line.rstrip("\n"))
         if run.lines[-1] == "ready":
             break
+    run.listen()
     return run
 
 

@@ -112,8 +112,9 @@ def install_client(commands: str, project: Path) -> None:
     (clone / CLIENT.relative_to(ROOT) / "node_modules").symlink_to(CLIENT / "node_modules")
     assert re.search(rf"^{make.removeprefix('make ')}:.*\n.*npm run types && npm run build", MAKEFILE, re.MULTILINE)
     npm, *words = install.replace("PATH-TO-THE-CLONE", str(clone)).split()
+    # npm keeps what it has fetched by the form in which it asked, and may want another form here than when it was set up.
     for command, folder in ((["run", "build"], clone / CLIENT.relative_to(ROOT)), (words, project)):
-        done = run_node(str(BIN / npm), *command, "--offline", "--ignore-scripts", folder=folder)
+        done = run_node(str(BIN / npm), *command, "--prefer-offline", "--ignore-scripts", folder=folder)
         assert done.returncode == 0, done.stderr
 
 
