@@ -9,7 +9,7 @@ from typing import TypeAlias
 from chalicelib.domain.booking.exact_number import amount, whole_number
 from chalicelib.domain.booking.form import CREDITS_DECIMALS, CREDITS_DIGITS, JsonValue
 from chalicelib.domain.booking.visible_text import first_hidden
-from chalicelib.domain.changing.change import Amount, Change, ManyIds, Member, OneId, Words
+from chalicelib.domain.changing.change import Change, ManyIds, Member, OneId, Words
 from chalicelib.domain.changing.request import ChangeRequest, Sent
 from chalicelib.domain.violation import Breach, Violation
 from chalicelib.values import dataclass
@@ -58,8 +58,7 @@ class ChangeForm:
                 return _many_ids(member, given, most)
             case Words():
                 return _words(member, given, self.longest_text)
-            case Amount():
-                return _amount(member, given)
+        return _amount(member, given)
 
 
 def _booking_ids(change: Change, sent: Mapping[str, Sent]) -> tuple[int, ...]:
