@@ -61,10 +61,13 @@ def package(build: Path) -> Package:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Let what is marked as unmeasured run without coverage's tracer, which more than doubles the time of a long proof.
+    """Forget the apps of earlier tests, and let what is marked as unmeasured run without coverage's tracer.
 
-    Not for tests over HTTP: the server's threads outlive the test, and so would their not being measured.
+    The tracer more than doubles the time of a long proof. Not for tests over HTTP: the server's threads
+    outlive the test, and so would their not being measured.
     """
+    # Each new Chalice app adds its name here, and botocore tells it all with each call: after some thousand apps, 100 kB.
+    os.environ.pop("AWS_EXECUTION_ENV", None)
     if item.get_closest_marker("unmeasured") is None:
         return (yield)
     tracer, tracer_of_threads = sys.gettrace(), threading.gettrace()

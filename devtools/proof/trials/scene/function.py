@@ -59,7 +59,7 @@ class Function:
         self._wired: Container | None = None
         self.lifeline = Lifeline()
         self.log = io.StringIO()
-        app: Any = Chalice(app_name="switchboard")
+        app: Any = Chalice(app_name="switchboard", env={})  # it adds its name to the environment, each time
         install(app, self._current)
         register(app, self._current)
         self._schedule = schedule(app, self._current)
