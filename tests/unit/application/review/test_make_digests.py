@@ -6,11 +6,12 @@ from random import Random
 import pytest
 
 from chalicelib.application.review.make_digests import MakeDigests, RivalDigestError
-from chalicelib.domain.audit.digest import HOUR, Digest
+from chalicelib.domain.audit.digest import HOUR, Digest, due_at, hour_of
 from chalicelib.domain.time_budget import Deadline
+from tests.builders import NOW
 from tests.fakes.clock import FixedClock
 from tests.fakes.digests import InMemoryKey, InMemoryRecords, InMemoryShelf
-from tests.trails import Trail, make_trail
+from tests.trails import Trail, make_chain, make_trail
 
 DEADLINE = Deadline.after(lambda: 0.0, 60.0)
 
@@ -45,3 +46,14 @@ def test_a_digest_that_another_run_has_kept_ends_this_one() -> None:
     later = MakeDigests(records, shelf, InMemoryKey(), FixedClock(hour + 2 * HOUR + timedelta(minutes=30)))
     with pytest.raises(RivalDigestError):
         later.execute(DEADLINE)
+
+
+def test_what_goes_on_long_after_it_began_is_covered_by_the_digest_of_its_hour() -> None:
+    """A chain that began before any that the later digest looks for: its hour names it."""
+    begun, settled = NOW, NOW + 10 * HOUR
+    name, records, shelf = f"op_{1:026}", InMemoryRecords(), InMemoryShelf()
+    records.put(name, make_chain(name, [begun, settled]))
+    for at in (begun, settled):
+        MakeDigests(records, shelf, InMemoryKey(), FixedClock(due_at(hour_of(at)))).execute(DEADLINE)
+    covered = {hour: [entry.sequence for entry in kept.listing.all()] for hour, kept in shelf.kept.items()}
+    assert {hour: found for hour, found in covered.items() if found} == {hour_of(begun): [1], hour_of(settled): [2]}
