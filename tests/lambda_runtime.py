@@ -54,7 +54,10 @@ class Container:
         self._thread.start()
 
     def invoke(self, event: Json, dies_after: float | None = None) -> Invocation:
-        """Make a call; `dies_after` so many seconds the process is killed, as one is that has used up its memory."""
+        """Make a call; `dies_after` so many seconds the process is killed, as one is that has used up its memory.
+
+        The next call starts another one.
+        """
         if self._process is None:
             self._process = self._start()
         before = self._log.seek(0, 2)
@@ -65,6 +68,7 @@ class Container:
         except queue.Empty:
             self._process.kill()
             self._process.wait()
+            self._process = None
             kind, body = "error", b"null"
             self._log.write(f"RequestId: {request_id} Error: Runtime exited with error: signal: killed\n".encode())
             self._log.flush()

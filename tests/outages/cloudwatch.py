@@ -12,6 +12,7 @@ from typing import Any
 
 Json = Mapping[str, Any]
 Dimensions = frozenset[tuple[str, str]]
+Series = tuple[str, str, Dimensions]  # what one metric is: namespace, name and all dimensions
 
 _BREACHES: Mapping[str, Callable[[float, float], bool]] = {
     "GreaterThanOrEqualToThreshold": operator.ge,
@@ -29,6 +30,11 @@ class Datapoint:
     dimensions: Dimensions
     second: float
     value: float
+
+    @property
+    def series(self) -> Series:
+        """Return which metric it is of."""
+        return self.namespace, self.metric, self.dimensions
 
 
 def embedded_in(line: Json, second: float) -> Iterator[Datapoint]:
@@ -55,9 +61,10 @@ class Alarm:
 
     def states(self, told: Sequence[Datapoint], start: float, end: float) -> Iterator[tuple[float, bool]]:
         """Yield at the end of each period after `start` whether it rings."""
-        seconds = self.properties["Period"]
+        seconds, series = self.properties["Period"], self._series()
+        mine = [each for each in told if each.series == series]
         for number in range(math.floor(start / seconds) + 1, math.floor(end / seconds) + 1):
-            yield number * seconds, self._rings(told, number * seconds)
+            yield number * seconds, self._rings(mine, number * seconds)
 
     def _rings(self, told: Sequence[Datapoint], end: float) -> bool:
         """Tell whether enough of the periods before `end` breach."""
@@ -67,9 +74,7 @@ class Alarm:
 
     def _breaches(self, told: Sequence[Datapoint], end: float) -> bool:
         """Tell whether the period that ends at `end` breaches; one without data is what the alarm says that it is."""
-        values = [
-            each.value for each in told if self._is_mine(each) and end - self.properties["Period"] <= each.second < end
-        ]
+        values = [each.value for each in told if end - self.properties["Period"] <= each.second < end]
         if not values:
             return {"breaching": True, "notBreaching": False}[self.properties["TreatMissingData"]]
         compare = _BREACHES[self.properties["ComparisonOperator"]]
@@ -81,13 +86,10 @@ class Alarm:
             return sorted(values)[rank - 1]
         return _STATISTICS[self.properties["Statistic"]](values)
 
-    def _is_mine(self, datapoint: Datapoint) -> bool:
-        mine = (self.properties["Namespace"], self.properties["MetricName"], self._dimensions())
-        return (datapoint.namespace, datapoint.metric, datapoint.dimensions) == mine
-
-    def _dimensions(self) -> Dimensions:
+    def _series(self) -> Series:
         values = [(one["Name"], one["Value"]) for one in self.properties["Dimensions"]]
-        return frozenset((name, value["Ref"] if isinstance(value, dict) else value) for name, value in values)
+        dimensions = frozenset((name, value["Ref"] if isinstance(value, dict) else value) for name, value in values)
+        return self.properties["Namespace"], self.properties["MetricName"], dimensions
 
 
 @dataclass(frozen=True, slots=True)

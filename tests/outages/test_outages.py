@@ -9,13 +9,15 @@ import json
 import pytest
 
 from devtools.deploy.watching.outages import OUTAGES, Outage
+from tests.outages import plays_of_bookings, plays_of_others
 from tests.outages.cloudwatch import CloudWatch
-from tests.outages.plays import PLAYS, has
+from tests.outages.playing import has
 from tests.outages.stage import HOUR, Recording, Stage
 from tests.repo.unpacked_zip import lambda_only
 
+PLAYS = {**plays_of_bookings.PLAYS, **plays_of_others.PLAYS}
 BEGINS, ENDS = 2 * HOUR, 4 * HOUR
-SECRETS = ("client-token", "07123456789", "k" * 64)
+SECRETS = ("client-token", "07123456789", "k" * 64, "eyJ")  # the last begins every token of the identity provider
 
 pytestmark = [lambda_only, pytest.mark.timeout(600)]
 

@@ -23,6 +23,7 @@ def _request(cause: str | None, **others: str | None) -> Mapping[str, str | None
     return {"event": "request", "cause": cause, **others}
 
 
+DENIED = "ClientError:AccessDeniedException"
 OUTAGES = (
     Outage("a setting is wrong", ("ServerFaultsAlarm",), {"event": "container.failed", "settings": "BREAKER_FAILURES"}),
     Outage("a table is gone", ("ServerFaultsAlarm",), _request("AwsError:ResourceNotFoundException")),
@@ -55,16 +56,64 @@ OUTAGES = (
         ("OperationUnreadableAlarm",),
         {"event": "operation.unreadable", "operation_id": None},
     ),
+    Outage(
+        "more than one booking may be the one that was sent",
+        ("OperationAmbiguousAlarm",),
+        {"event": "operation.ambiguous", "operation_id": None},
+    ),
+    Outage(
+        "a client's row in the register of people cannot be read",
+        ("ClientUnnamedAlarm",),
+        {"event": "client.unnamed", "operation_id": None},
+    ),
+    Outage(
+        "the library of the ciphers cannot be loaded",
+        ("PeopleUnsealedAlarm",),
+        {"event": "people.unsealed", "error": "builtins.ModuleNotFoundError", "operation_id": None},
+    ),
     Outage("the schedule of the hourly function is disabled", ("ExpireOperationsInvocationsAlarm",)),
     Outage(
         "the hourly function fails",
         ("ExpireOperationsErrorsAlarm",),
         {"event": "expire_operations.failed", "cause": "AwsError:ResourceNotFoundException"},
     ),
+    Outage(
+        "an overdue row of the operations table cannot be read",
+        ("ExpireOperationsOperationUnreadableAlarm", "OperationsWaitingAlarm"),
+        {"event": "operation.unreadable", "operation_id": None},
+    ),
     Outage("the schedule of the digests is disabled", ("DigestsMadeAlarm",)),
     Outage(
         "the bucket of the digests is gone",
         ("DigestHandlerErrorsAlarm", "DigestsMadeAlarm"),
         {"event": "make_digests.failed", "cause": "NoSuchBucket:NoSuchBucket"},
+    ),
+    Outage(
+        "an event of the audit cannot be read",
+        ("DigestsUnreadableAlarm",),
+        {"event": "digests.unreadable", "count": None},
+    ),
+    Outage("the reviewers' function cannot start", ("ReviewHandlerErrorsAlarm",), {"event": "platform", "text": None}),
+    Outage("the reviewers' function may not read the tables", ("ReviewHandlerServerFaultsAlarm",), _request(DENIED)),
+    Outage("the custodians' function is killed", ("CustodyHandlerErrorsAlarm",), {"event": "platform", "text": None}),
+    Outage(
+        "the custodians' function may not read the register of people",
+        ("CustodyHandlerServerFaultsAlarm",),
+        _request(DENIED),
+    ),
+    Outage(
+        "the identity provider is down when functions start",
+        ("ReviewHandlerServerFaultsAlarm", "CustodyHandlerServerFaultsAlarm"),
+        _request(None, problem="identity-unavailable"),
+    ),
+    Outage(
+        "somebody has changed an event of the audit",
+        ("AuditFindingsAlarm",),
+        {"event": "request", "route": "/v1/audit/verification", "AuditFindings": None},
+    ),
+    Outage(
+        "the errands of custodians fail",
+        ("ErrandsHandlerErrorsAlarm",),
+        {"event": "run_errands.failed", "cause": DENIED},
     ),
 )

@@ -41,7 +41,12 @@ def test_every_metric_is_in_the_table() -> None:
     assert "\n".join(metrics_table()) in PAGE
 
 
-def test_every_outage_is_in_the_table_and_rings_what_there_is() -> None:
+def test_every_outage_is_in_the_table() -> None:
     """Print it anew with `python -m devtools.documents`."""
     assert "\n".join(outages_table()) in PAGE
-    assert {name for outage in OUTAGES for name in outage.alarms} <= {alarm.name for alarm in ALARMS}
+
+
+def test_every_alarm_is_rehearsed_and_every_outage_rings_one() -> None:
+    """An alarm without an outage may be one that can never ring; `tests/outages` plays all of them."""
+    assert all(outage.alarms for outage in OUTAGES)
+    assert {name for outage in OUTAGES for name in outage.alarms} == {alarm.name for alarm in ALARMS}
