@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from devtools.deploy.options import access_log, domain, rate_rule, tracing
+from devtools.deploy.options import access_log, domain, hourly, rate_rule, tracing
 from devtools.deploy.parts import is_given, text, when
 from devtools.deploy.stages import Stage, upstream_pattern
 from devtools.deploy.versions import shift
@@ -74,6 +74,7 @@ def parameters(stage: Stage) -> dict[str, Template]:
             "",
             "How many calls the API's function may serve at once. A new account has ten in all, and cannot reserve any of them.",
         ),
+        **hourly.parameters(),
         "Sending": text("^[01]$", "1", "`0` stops new bookings: see `docs/operations.md`."),
         SECRET_VERSION: text(
             "^([A-Za-z0-9-]{32,64})?$",
@@ -119,7 +120,7 @@ def add_parameters(app: Template, stage: Stage) -> None:
             "Condition": "HasAlarmEmail",
             "Properties": {"TopicArn": {"Ref": urgency.value}, "Protocol": "email", "Endpoint": {"Ref": "AlarmEmail"}},
         }
-    for option in (domain, access_log, rate_rule, tracing):
+    for option in (hourly, domain, access_log, rate_rule, tracing):
         option.add(app)
 
 

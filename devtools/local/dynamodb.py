@@ -223,6 +223,7 @@ class LocalDynamoDB:
             "MINISTACK_REGION": REGION,
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
+            "LAMBDA_ACCOUNT_CONCURRENCY": "1000",  # an account's at first; unless set, it goes by the memory of this machine
             "LOG_LEVEL": "WARNING",
             "PYTHONDONTWRITEBYTECODE": "1",
             "TMPDIR": str(self._log.parent),

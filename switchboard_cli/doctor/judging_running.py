@@ -68,8 +68,8 @@ def judge_load(load: LoadFacts) -> Iterator[Fault | Note]:
 
 def _more(most: float) -> str:
     return (
-        f'SET="ReservedConcurrency={most:.0f}" and deploy; the account needs {most + 100:.0f} concurrent executions '
-        "(Service Quotas, Lambda): 100 stay unreserved."
+        f'SET="ReservedConcurrency={most:.0f}" and deploy; the account needs {most + 103:.0f} concurrent executions '
+        "(Service Quotas, Lambda): 100 stay unreserved, and what the clock starts has 3."
     )
 
 

@@ -19,6 +19,7 @@ from chalicelib.settings import VARIABLES, Settings
 from devtools.create_environment import NEWEST, OLDEST
 from devtools.deploy.package import Package
 from devtools.documents import alarms_table, parameters_table, problems_table, settings_table
+from devtools.local import example
 from devtools.local.run import DEFAULTS
 from devtools.local.stack import Ports, Stack, app_environment
 from devtools.local.state import state_folder
@@ -26,6 +27,7 @@ from devtools.places import ROOT
 
 README = (ROOT / "README.md").read_text()
 DEPLOY_GUIDE = (ROOT / "docs" / "deploy.md").read_text()
+FIRST_BOOKING = DEPLOY_GUIDE.partition("## The first booking")[2].partition("\n## ")[0]
 OF_THE_RUN = {"BookingID", "CreateDate", "LastUpdated"}
 
 
@@ -75,6 +77,29 @@ def test_the_quote_of_the_readme_is_what_the_request_of_the_readme_is_quoted(sta
     assert list(found) == list(expected)
     assert {**found, "balance": 0, "balance_after": 0} == {**expected, "balance": 0, "balance_after": 0}
     assert found["balance"] - found["balance_after"] == expected["balance"] - expected["balance_after"] == 32.5
+
+
+def test_the_way_to_the_first_booking_gets_the_statuses_that_stand_behind_it(stack: Stack) -> None:
+    """Send what the guide to deploying sends, with another day than the README's; the booking once more books nothing."""
+    blocks = "\n".join(re.findall(r"```sh\n(.*?)```", FIRST_BOOKING, re.DOTALL)).replace("\\\n", " ")
+    requested = re.findall(r"^curl -i \$URL(\S+)(.*?)  # (\d{3})", blocks, re.MULTILINE)
+    assert len(requested) == len(re.findall("^curl", blocks, re.MULTILINE)) == 4
+    for path, options, status in requested:
+        answer = send_to(stack.url + path, options)
+        assert str(answer.status_code) == status, path
+    assert "/v1/operations/op_" in answer.headers["Location"]
+    again = send_to(stack.url + path, options)
+    assert (again.status_code, again.headers["Location"]) == (201, answer.headers["Location"])
+
+
+def send_to(address: str, options: str) -> requests.Response:
+    """Send what the options of a curl command line say; `booking.json` is the body of the README's request, a day later."""
+    words = shlex.split(options.replace("$TOKEN", example.TOKEN))
+    headers = dict(words[at + 1].split(": ", 1) for at, word in enumerate(words) if word == "-H")
+    if "@booking.json" not in words:
+        return requests.get(address, headers=headers, timeout=30)
+    body = re.findall(r"-d '(\{.*?\})'", README, re.DOTALL)[0].replace("2032-02-21", "2032-02-22")
+    return requests.post(address, headers=headers, data=body, timeout=30)
 
 
 def test_the_endpoints_table_lists_every_endpoint() -> None:

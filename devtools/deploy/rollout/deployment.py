@@ -14,6 +14,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from devtools.deploy.options import hourly
 from devtools.deploy.options.domain import led_to_the_domain
 from devtools.deploy.package import Package, PackagingError, make_package
 from devtools.deploy.parameters import SECRET_VERSION, chosen, faults_together
@@ -73,7 +74,7 @@ class Deployment:
         except ValueError as error:
             raise DeployError(str(error)) from error
         chosen_for_app = _values(of_app, self.app, wanted)
-        if faults := list(faults_together(chosen_for_app)):
+        if faults := [*faults_together(chosen_for_app), *self._without_room(chosen_for_app)]:
             raise DeployError("\n".join(faults))
         bucket = open_bucket(self.cloud)
         kept_template = bucket.url(bucket.put(package.kept.read_bytes(), "json"))
@@ -140,6 +141,12 @@ class Deployment:
         changed = Moving(self.app, self.tell, self.ask).forward() or changed
         smoke_test(self.front(), _origins(parameters), self.cloud.patience_seconds)
         return changed
+
+    def _without_room(self, parameters: Mapping[str, str]) -> Iterable[str]:
+        """Yield why the account cannot run an app that is not there yet; one that is there has its room."""
+        if self.app.described() is None:
+            limit = self.cloud.functions.get_account_settings()["AccountLimit"]
+            yield from hourly.faults(parameters, limit["UnreservedConcurrentExecutions"])
 
     def _protect(self) -> None:
         """Let nobody delete the kept stack, and no update replace what is in it."""

@@ -12,6 +12,7 @@ from devtools.deploy.watching.alarm import Urgency
 Resources = dict[str, Any]
 Place = tuple[str | int, ...]
 CLOCKWORK = ("app.expire_operations", "chalicelib.digest_app.", "chalicelib.errand_app.")  # what schedules call
+ONCE = {"Fn::If": ["HasHourlyConcurrency", {"Ref": "HourlyConcurrency"}, {"Ref": "AWS::NoValue"}]}
 ANYTHING = "anything"  # a test sees that no protection wants this very text
 
 
@@ -126,8 +127,8 @@ PROTECTIONS = (
     ),
     *_of(LOGS, RetentionInDays=LOG_RETENTION_DAYS),
     *_of(FUNCTION, LoggingConfig__LogFormat="Text"),
-    # What the clock starts is never at work twice.
-    Protection(FUNCTION, ("Properties", "ReservedConcurrentExecutions"), 1, is_started_by_the_clock),
+    # What the clock starts is never at work twice, unless an account has no room for that.
+    Protection(FUNCTION, ("Properties", "ReservedConcurrentExecutions"), ONCE, is_started_by_the_clock),
     *(_told(urgency) for urgency in Urgency),
     Protection(PERMISSION, PRINCIPAL, "events.amazonaws.com", is_of_a_rule),
     Protection(PERMISSION, PRINCIPAL, "apigateway.amazonaws.com", lambda permission: not is_of_a_rule(permission)),

@@ -40,6 +40,7 @@ FACTORS: dict[str, list[dict[str, str]]] = {
     ],
     "memory": [{"MemoryMegabytes": "512"}, {"MemoryMegabytes": "3008"}],
     "concurrency": [{"ReservedConcurrency": ""}, {"ReservedConcurrency": "50"}],
+    "hourly": [{"HourlyConcurrency": "1"}, {"HourlyConcurrency": ""}],
     "sending": [{"Sending": "1"}, {"Sending": "0"}],
     "secret": [{"SecretVersion": ""}, {"SecretVersion": "6f1c0a52-0000-4000-8000-000000000002"}],
     "e-mail": [{"AlarmEmail": ""}, {"AlarmEmail": "you@example.org"}],

@@ -108,6 +108,8 @@ def test_wrong_parameters_are_told_before_anything_is_made(cloud: Cloud, package
         deployment(cloud).deploy(package, ["AlarmEmail=nobody", "Memory=1"])
     with pytest.raises(DeployError, match="CertificateArn: DomainName needs it"):
         deployment(cloud).deploy(package, ["DomainName=api.example.org"])
+    with pytest.raises(DeployError, match="901 concurrent executions cannot be reserved: the account has 1000"):
+        deployment(cloud).deploy(package, ["ReservedConcurrency=898"])
     assert cloud.s3.list_buckets()["Buckets"] == []
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from devtools.deploy.options import hourly
 from devtools.deploy.parameters import chosen, parameters
 from devtools.deploy.stages import KINDS, LIVE_UPSTREAM, SANDBOX_UPSTREAM, Stage
 
@@ -31,6 +32,7 @@ def test_every_default_is_one_that_may_be_said(kind: str) -> None:
         ("sandbox", "AllowedOrigins=https://app.example/path"),
         ("sandbox", "MemoryMegabytes=64"),
         ("sandbox", "ReservedConcurrency=0"),
+        ("sandbox", "HourlyConcurrency=0"),
         ("sandbox", "AlarmEmail=nobody"),
     ],
 )
@@ -44,3 +46,26 @@ def test_all_faults_of_what_is_said_are_told_at_once() -> None:
     """A name that is not known lists those that are."""
     with pytest.raises(ValueError, match=r"Memory: there is no such parameter; known: .*\nAlarmEmail: must match"):
         chosen(["Memory=1", "AlarmEmail=nobody"], parameters(stage("sandbox")))
+
+
+@pytest.mark.parametrize(
+    ("clock", "api", "unreserved", "wanted"),
+    [
+        ("1", "", 10, 3),
+        ("1", "", 102, 3),
+        ("1", "", 103, None),
+        ("1", "897", 1000, None),
+        ("1", "898", 1000, 901),
+        ("", "", 10, None),
+        ("", "5", 104, 5),
+        ("", "5", 105, None),
+    ],
+)
+def test_what_cannot_be_reserved_is_told_before_anything_is_made(
+    clock: str, api: str, unreserved: int, wanted: int | None
+) -> None:
+    """Lambda keeps the last 100 of an account for all functions; what reserves nothing has room in any."""
+    values = {"HourlyConcurrency": clock, "ReservedConcurrency": api}
+    told = list(hourly.faults(values, unreserved))
+    assert [fault.partition(" ")[0] for fault in told] == ([] if wanted is None else [str(wanted)])
+    assert all('SET="HourlyConcurrency= ReservedConcurrency="' in fault for fault in told)
