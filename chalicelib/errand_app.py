@@ -6,7 +6,7 @@ from typing import Any
 from chalicelib import log
 from chalicelib.composition.errands import build
 from chalicelib.domain.time_budget import Deadline
-from chalicelib.edge.problems.cause import cause_of
+from chalicelib.watch.cause import cause_of
 
 RESERVE_SECONDS = 5.0  # for the line that tells what was done
 

@@ -11,8 +11,8 @@ from chalicelib import log
 from chalicelib.application.operations.housekeeping import Expired
 from chalicelib.domain.time_budget import Deadline
 from chalicelib.edge.container import Container, ExpiresOperations
-from chalicelib.edge.problems.cause import cause_of
 from chalicelib.watch.call import watched
+from chalicelib.watch.cause import cause_of
 
 LOOKS_IN_VAIN = 2
 RESERVE_SECONDS = 2.0  # for a last write that is under way, and for the line that tells what was done

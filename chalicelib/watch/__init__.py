@@ -1,1 +1,1 @@
-"""What is noted of a call while it is served: its trace, and what it counts and measures for CloudWatch."""
+"""What is noted of a call while it is served: its trace, what it counts and measures for CloudWatch, what faults came from."""

@@ -51,6 +51,7 @@ METRICS: Mapping[str, Metric] = {
     "OperationAmbiguous": Metric(COUNT, "operations that no read can settle"),
     "OperationUnreadable": Metric(COUNT, "rows of the operations table that cannot be read"),
     "ClientUnnamed": Metric(COUNT, "outcomes recorded without the client's pseudonym"),
+    "ContactUnsealed": Metric(COUNT, "outcomes recorded without the contact fields that were sent"),
     "PeopleUnsealed": Metric(COUNT, "claims recorded without their sealed UserIDs"),
     "OperationsExpired": Metric(COUNT, "operations that were flagged because nobody came back for them"),
     "OpenOperations": Metric(COUNT, "operations without a final state, looked at each hour"),

@@ -133,6 +133,15 @@ ALARMS = (
         "Find the log line `client.unnamed`; search such an operation by its id, its day or its candidate.",
     ),
     Alarm(
+        "ContactUnsealed",
+        API,
+        AT_ONCE,
+        "Bookings are made, and a part of the record of each is lost for good.",
+        "Three outcomes or more were recorded without their contact fields in five minutes: the seal could not be had.",
+        "Find the log lines `vault.locked`: `cause` says what KMS or the register answered. Enable the key, or mend the policy.",
+        at_least=3,
+    ),
+    Alarm(
         "PeopleUnsealed",
         API,
         TOMORROW,

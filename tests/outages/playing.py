@@ -27,7 +27,7 @@ class Plays(dict[str, tuple[Play, frozenset[str]]]):
 
 
 def three_bookings(running: Running, status: int) -> None:
-    """Book three times in a minute, in vain."""
+    """Book three times in a minute."""
     for second in (0.0, 20.0, 40.0):
         answered(running.book(second, next(numbers)), status)
 

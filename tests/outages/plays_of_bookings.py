@@ -128,6 +128,17 @@ def _(stage: Stage, recording: Recording) -> None:
             answered(running.book(20, next(numbers), token=OTHER_TOKEN), 201)
 
 
+@PLAYS.of("the key that seals is disabled", API)
+def _(stage: Stage, recording: Recording) -> None:
+    """Bookings do not wait for it; KMS frames its answers as DynamoDB does."""
+    stub = StubDynamoDB()
+    try:
+        stub.will(*[error("DisabledException")] * 50)
+        broken(stage, recording, 201, {"AWS_ENDPOINT_URL_KMS": stub.endpoint_url})
+    finally:
+        stub.close()
+
+
 @PLAYS.of("the library of the ciphers cannot be loaded", API)
 def _(stage: Stage, recording: Recording) -> None:
     with stage.running_without("cryptography", recording) as running:

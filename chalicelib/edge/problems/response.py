@@ -3,11 +3,11 @@
 from chalicelib.domain.errors import BookingRejectedError, SwitchboardError
 from chalicelib.edge.answer import Answer
 from chalicelib.edge.links import Links
-from chalicelib.edge.problems.cause import cause_of
 from chalicelib.edge.problems.document import problem_document
 from chalicelib.edge.problems.facts import problem_headers
 from chalicelib.edge.problems.table import INTERNAL_ERROR, problem_type, status_of
 from chalicelib.edge.representation import to_json
+from chalicelib.watch.cause import cause_of
 
 
 def problem_response(

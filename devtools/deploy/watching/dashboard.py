@@ -15,7 +15,14 @@ from devtools.deploy.watching.alarm import HOUR_SECONDS, PERIOD_SECONDS
 DASHBOARD = "Dashboard"
 WIDTH, HEIGHT, COLUMNS = 8, 6, 3  # of CloudWatch's grid, which is 24 wide
 LAMBDA, GATEWAY = "AWS/Lambda", "AWS/ApiGateway"
-UNWHOLE = ("AuditPending", "OperationAmbiguous", "OperationUnreadable", "ClientUnnamed", "PeopleUnsealed")
+UNWHOLE = (
+    "AuditPending",
+    "OperationAmbiguous",
+    "OperationUnreadable",
+    "ClientUnnamed",
+    "ContactUnsealed",
+    "PeopleUnsealed",
+)
 
 Json = dict[str, Any]
 Line = list[Any]  # a metric as a widget spells it: namespace, name, dimensions in pairs, how it is drawn

@@ -64,7 +64,12 @@ OUTAGES = (
     Outage(
         "a client's row in the register of people cannot be read",
         ("ClientUnnamedAlarm",),
-        {"event": "client.unnamed", "operation_id": None},
+        {"event": "vault.locked", "cause": "AwsError:AccessDeniedException"},
+    ),
+    Outage(
+        "the key that seals is disabled",
+        ("ContactUnsealedAlarm",),
+        {"event": "vault.locked", "cause": "AwsError:DisabledException"},
     ),
     Outage(
         "the library of the ciphers cannot be loaded",

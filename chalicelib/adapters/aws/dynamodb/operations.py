@@ -210,6 +210,24 @@ class DynamoDBStore(OperationReader[OperationT, RecordT]):
 class DynamoDBOperationStore(DynamoDBStore[Operation, OperationRecord]):
     """An OperationStore: the Store of bookings."""
 
+    def conclude(
+        self,
+        operation: Operation,
+        outcome: AnyOutcome,
+        event: AuditEvent,
+        deadline: Deadline,
+        sealed_answer: str | None = None,
+    ) -> None:
+        """Record the outcome, as every store does; say so where the contact fields of what was sent are not in it.
+
+        Raises:
+            BookingTakenError: as every store raises it.
+            StoreUnavailableError: the same.
+        """
+        super().conclude(operation, outcome, event, deadline, sealed_answer)
+        if _lacks_contact(operation, outcome, event):
+            log.event("contact.unsealed", level=logging.WARNING, metric="ContactUnsealed", operation_id=operation.id)
+
     def is_of_kind(self, row: Item) -> bool:
         """Tell whether a row is of an operation that books."""
         return items.CHANGE not in row
@@ -249,6 +267,14 @@ def _call_a_person(record: AnyRecord, state: OperationState) -> None:
         log.event("operation.ambiguous", level=logging.ERROR, metric="OperationAmbiguous", operation_id=record.id)
     else:  # the hourly function counts these, whatever becomes of its other ones
         log.event("operation.expired", level=logging.ERROR, operation_id=record.id)
+
+
+def _lacks_contact(operation: Operation, outcome: AnyOutcome, event: AuditEvent) -> bool:
+    """Tell whether contact fields were sent that no event tells: the account's seal could not be had."""
+    request = operation.request
+    given = (request.phone_number, request.skype_name, request.comments)
+    is_sent = outcome.state is not OperationState.NOT_SENT
+    return is_sent and event.sealed_contact is None and any(value is not None for value in given)
 
 
 def _is_ours(refused: dict[Row, Item], event: AuditEvent) -> bool:

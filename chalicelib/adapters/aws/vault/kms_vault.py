@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 
+from chalicelib import log
 from chalicelib.adapters.aws.database import DynamoDB
 from chalicelib.adapters.aws.faults import RETRY_AFTER_SECONDS, store_errors
 from chalicelib.adapters.aws.kms import Kms
@@ -17,6 +18,7 @@ from chalicelib.adapters.aws.vault.wrapping import WrappingKey
 from chalicelib.application.ports import AccountSeal, Clock, Concurrency
 from chalicelib.domain.errors import StoreUnavailableError, UpstreamUnavailableError
 from chalicelib.domain.time_budget import Deadline
+from chalicelib.watch.cause import cause_of
 
 NOT_UNLOCKED = "The key that seals the account's data could not be had. It is safe to try again."
 OUT_OF_TIME = "The time of this call ran out before the account's data key could be had."
@@ -58,17 +60,21 @@ class KmsVault:
         self._load_cipher = load_cipher
 
     def unlock(self, account: int, deadline: Deadline) -> AccountSeal:
-        """Return the seal of an account, making its data key at the first time.
+        """Return the seal of an account, making its data key at the first time. A booking goes on without, so a line says why.
 
         Raises:
             StoreUnavailableError: the key could not be had by the deadline, KMS does not open it, or there is no cipher.
         """
-        with store_errors(NOT_UNLOCKED):
-            key = self._cache.get(account)
-            if key is None or self._names.get(account) is None:
-                key = self._standing_key(account, deadline)
-                self._cache.put(account, key)
-            return AesGcmSeal(account, key, self._random_bytes, self._load_cipher)
+        try:
+            with store_errors(NOT_UNLOCKED):
+                key = self._cache.get(account)
+                if key is None or self._names.get(account) is None:
+                    key = self._standing_key(account, deadline)
+                    self._cache.put(account, key)
+                return AesGcmSeal(account, key, self._random_bytes, self._load_cipher)
+        except StoreUnavailableError as error:
+            log.failure("vault.locked", error, cause=cause_of(error))
+            raise
 
     def erase(self, account: int, deadline: Deadline) -> None:
         """Delete the data key of an account: nothing that was sealed under it can be opened again.

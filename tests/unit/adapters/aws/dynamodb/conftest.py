@@ -1,14 +1,11 @@
 """The adapters, on a DynamoDB that answers by script."""
 
-import json
-import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, TypeAlias
 
 import pytest
 
-from chalicelib import log
 from chalicelib.adapters.aws.database import DYNAMODB, DynamoDB
 from devtools.local.dynamodb import local_place
 from tests.fakes.clock import FixedClock
@@ -62,13 +59,3 @@ class CountingClock(FixedClock):
 def clock() -> CountingClock:
     """Return a clock that stands still."""
     return CountingClock()
-
-
-@pytest.fixture
-def lines(capsys: pytest.CaptureFixture[str]) -> Iterator[Lines]:
-    """Return what reads the lines of the log; put back what was there before."""
-    root = logging.getLogger()
-    before = root.handlers, root.level
-    log.configure()
-    yield lambda: [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    root.handlers, root.level = before

@@ -14,7 +14,7 @@ from chalicelib.adapters.aws.signing import Credentials
 from chalicelib.adapters.http.exchange_failure import ExchangeFailedError
 from chalicelib.application.ports import BookingHeld, ClaimAnswer, Claimed, KeyHeld, Resolution
 from chalicelib.domain.errors import BookingTakenError, StoreUnavailableError
-from chalicelib.domain.operation.operation import OperationState
+from chalicelib.domain.operation.operation import Operation, OperationState, Outcome
 from chalicelib.domain.time_budget import Deadline
 from chalicelib.watch.call import watched
 from tests.builders import operation_record
@@ -343,6 +343,33 @@ def test_what_no_read_can_settle_calls_for_a_person(
     for line in (first, second):
         assert (line["event"], line["level"], line["operation_id"]) == (name, "ERROR", OPERATION_ID)
         assert [key for key in line if key.startswith("Operation")] == ([] if metric is None else [metric])
+
+
+@pytest.mark.parametrize(
+    ("concluded", "outcome", "contact", "is_told"),
+    [
+        (OPERATION, confirmed(), None, True),
+        (OPERATION, confirmed(), "sealed", False),
+        (OPERATION, Outcome(OperationState.NOT_SENT, "late"), None, False),
+        (operation(1, phone_number=None, comments=None), confirmed(), None, False),
+    ],
+    ids=["not sealed", "sealed", "not sent", "none given"],
+)
+def test_an_outcome_without_the_contact_that_was_sent_is_counted(  # noqa: PLR0913, PLR0917 (fixtures, and a case)
+    store: DynamoDBOperationStore,
+    clock: CountingClock,
+    lines: Lines,
+    concluded: Operation,
+    outcome: Outcome,
+    contact: str | None,
+    is_told: bool,  # noqa: FBT001 (an expectation)
+) -> None:
+    """It is nowhere else; what was not sent, or had none, lacks nothing."""
+    store.conclude(concluded, outcome, conclusion_event(concluded, outcome, contact=contact), enough_time(clock))
+    told = [line for line in lines() if line["event"] == "contact.unsealed"]
+    assert [(line["level"], line["operation_id"], line["ContactUnsealed"]) for line in told] == (
+        [("WARNING", concluded.id, 1)] if is_told else []
+    )
 
 
 def test_nobody_is_called_for_what_was_settled_or_not_written(

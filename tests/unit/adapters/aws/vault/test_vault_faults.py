@@ -11,7 +11,7 @@ from chalicelib.adapters.http.exchange_failure import ExchangeFailedError
 from chalicelib.domain.errors import StoreUnavailableError
 from devtools.local.dynamodb import local_place
 from tests.fakes.system import LazyConcurrency
-from tests.unit.adapters.aws.dynamodb.conftest import CountingClock
+from tests.unit.adapters.aws.dynamodb.conftest import CountingClock, Lines
 from tests.unit.adapters.aws.dynamodb.stub import Reply, StubDynamoDB, answer, error, raw, reset, say_nothing, truncate
 from tests.unit.adapters.aws.vault.replies import (
     ACCOUNT,
@@ -90,6 +90,17 @@ def test_what_will_not_pass_is_not_tried_again(
     with pytest.raises(StoreUnavailableError):
         vault.unlock(ACCOUNT, in_time(clock))
     assert server.operations == ["GetItem", "Decrypt"]
+
+
+def test_a_line_names_why_there_is_no_seal(
+    vault: KmsVault, server: StubDynamoDB, clock: CountingClock, lines: Lines
+) -> None:
+    """The booking goes on without, so nobody else tells."""
+    server.will(found(row()), error("DisabledException"))
+    with pytest.raises(StoreUnavailableError):
+        vault.unlock(ACCOUNT, in_time(clock))
+    (line,) = lines()
+    assert (line["event"], line["level"], line["cause"]) == ("vault.locked", "ERROR", "AwsError:DisabledException")
 
 
 def test_a_new_key_that_may_not_be_written_is_not_used(

@@ -5,7 +5,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.adapters.aws.faults import AwsError
 from chalicelib.domain.errors import StoreUnavailableError, Trouble, UpstreamUnavailableError
-from chalicelib.edge.problems.cause import cause_of
+from chalicelib.watch.cause import cause_of
 
 DENIED = ClientError({"Error": {"Code": "AccessDeniedException", "Message": "07700900123"}}, "Query")
 
