@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -46,6 +46,7 @@ class Container:
         self._ends: queue.Queue[tuple[str, bytes]] = queue.Queue()
         self._closing = Event()
         self._log = tempfile.TemporaryFile("a+b")  # noqa: SIM115 (closed with the container; what is written is appended)
+        self._told = 0  # how far the log was read
         self._process: subprocess.Popen[bytes] | None = None
         handler_type = type("Handler", (_RuntimeApi,), {"container": self})
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler_type)
@@ -60,7 +61,6 @@ class Container:
         """
         if self._process is None:
             self._process = self._start()
-        before = self._log.seek(0, 2)
         request_id = str(uuid.uuid4())
         self._calls.put((request_id, json.dumps(event).encode()))
         try:
@@ -72,9 +72,7 @@ class Container:
             kind, body = "error", b"null"
             self._log.write(f"RequestId: {request_id} Error: Runtime exited with error: signal: killed\n".encode())
             self._log.flush()
-        self._log.seek(before)
-        lines = tuple(_line(each) for each in self._log.read().decode().splitlines())
-        return Invocation(json.loads(body or b"null"), kind == "error", lines)
+        return Invocation(json.loads(body or b"null"), kind == "error", tuple(self._new_lines()))
 
     def __enter__(self) -> Self:
         return self
@@ -105,6 +103,13 @@ class Container:
     def deadline(self) -> int:
         """Return when a call that begins now is cut off, in milliseconds since 1970."""
         return int((time.time() + self._seconds) * 1000)
+
+    def _new_lines(self) -> Iterator[Json]:
+        """Yield the whole lines that nobody has read yet: what a thread wrote after an answer comes with the next one."""
+        self._log.seek(self._told)
+        text, end, _ = self._log.read().rpartition(b"\n")
+        self._told += len(text + end)
+        yield from map(_line, text.decode().splitlines())
 
     def _start(self) -> "subprocess.Popen[bytes]":
         environment = {
