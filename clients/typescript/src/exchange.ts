@@ -1,6 +1,6 @@
 // One request and what came back, read as strictly as needed: anything that cannot be understood is no answer.
 
-import type { Booking, Operation, Problem } from "./contract-types.js";
+import type { AnyOperation, Booking, Problem } from "./contract-types.js";
 import { systemClock } from "./ports.js";
 import type { Clock, TokenSource } from "./ports.js";
 
@@ -137,8 +137,8 @@ export function isBooking(body: unknown): body is Booking {
   return typeof (body as Partial<Booking> | null)?.BookingID === "number";
 }
 
-export function isOperation(body: unknown): body is Operation {
-  return typeof (body as Partial<Operation> | null)?.operation_state === "string";
+export function isOperation(body: unknown): body is AnyOperation {
+  return typeof (body as Partial<AnyOperation> | null)?.operation_state === "string";
 }
 
 /** Asks how an operation stands. Its address is made here: no answer can lead a token to another place. */

@@ -1,7 +1,9 @@
 export type { Asked } from "./asking.js";
+export type { AnyChangeIntent, ChangeIntent, ChangeKind, ChangeOutcome, Made, NotMade } from "./changes.js";
 export { createClient } from "./client.js";
-export type { BookOptions, Client, Settings } from "./client.js";
+export type { Client, Settings } from "./client.js";
 export type * from "./contract-types.js";
+export type { BookOptions } from "./desk.js";
 export { match, unhandled } from "./outcome.js";
 export type * from "./outcome.js";
 export { memoryStorage, nativeStorage, webStorage } from "./ports.js";

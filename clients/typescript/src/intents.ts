@@ -1,8 +1,8 @@
-// The intents of one user, in storage until their outcome is known.
+// The intents of one user to make one call, in storage until their outcome is known.
 
-import type { BookingRequest } from "./contract-types.js";
-import type { Intent } from "./outcome.js";
+import type { AnyKind } from "./outcome.js";
 import type { RandomSource, Storage } from "./ports.js";
+import type { Call } from "./pursuit.js";
 
 const KEY_BYTES = 16;
 
@@ -12,29 +12,31 @@ export interface Kept {
   readonly bodies: readonly string[];
 }
 
-export class Intents {
+export class Intents<Kind extends AnyKind> {
   private readonly storage: Storage;
   private readonly random: RandomSource;
+  private readonly call: Call<Kind>;
   private readonly prefix: string;
   private turn: Promise<unknown> = Promise.resolve();
 
-  constructor(storage: Storage, random: RandomSource, account: string) {
+  constructor(storage: Storage, random: RandomSource, account: string, call: Call<Kind>) {
     this.storage = storage;
     this.random = random;
-    this.prefix = `switchboard/${encodeURIComponent(account)}/`;
+    this.call = call;
+    this.prefix = `${call.kept}/${encodeURIComponent(account)}/`;
   }
 
-  /** Returns the intent to make a booking: the one that is kept already, if its body is the same to the letter. */
-  async make(booking: BookingRequest): Promise<Intent> {
-    const body = JSON.stringify(booking);
+  /** Returns the intent to ask for something: the one that is kept already, if its body is the same to the letter. */
+  async make(request: Kind["request"]): Promise<Kind["intent"]> {
+    const body = JSON.stringify(request);
     return this.inTurn(async () => {
       const equal = (await this.kept()).find(({ bodies }) => bodies[bodies.length - 1] === body);
-      return intent(equal ?? (await this.write({ key: this.newKey(), bodies: [body] })));
+      return this.intent(equal ?? (await this.write({ key: this.newKey(), bodies: [body] })));
     });
   }
 
-  async all(): Promise<Intent[]> {
-    return (await this.kept()).map(intent);
+  async all(): Promise<Kind["intent"][]> {
+    return (await this.kept()).map((one) => this.intent(one));
   }
 
   async read(key: string): Promise<Kept | null> {
@@ -42,11 +44,11 @@ export class Intents {
     return text === null ? null : { key, bodies: JSON.parse(text) as string[] };
   }
 
-  /** Puts another body under the key. The earlier ones are kept: one of them may have booked. */
-  async mend(key: string, booking: BookingRequest): Promise<Intent> {
-    const body = JSON.stringify(booking);
+  /** Puts another body under the key. The earlier ones are kept: one of them may have been carried out. */
+  async mend(key: string, request: Kind["request"]): Promise<Kind["intent"]> {
+    const body = JSON.stringify(request);
     const bodies = (await this.read(key))?.bodies ?? [];
-    return intent(await this.write({ key, bodies: [...bodies.filter((one) => one !== body), body] }));
+    return this.intent(await this.write({ key, bodies: [...bodies.filter((one) => one !== body), body] }));
   }
 
   /** Goes back to the body before the last one; null when there is none. */
@@ -56,6 +58,10 @@ export class Intents {
 
   async forget(key: string): Promise<void> {
     await this.storage.remove(this.prefix + key);
+  }
+
+  private intent({ key, bodies }: Kept): Kind["intent"] {
+    return this.call.intent(key, JSON.parse(bodies[bodies.length - 1] as string));
   }
 
   private async kept(): Promise<Kept[]> {
@@ -79,8 +85,4 @@ export class Intents {
     this.turn = done.catch(() => undefined);
     return done;
   }
-}
-
-function intent({ key, bodies }: Kept): Intent {
-  return { key, booking: JSON.parse(bodies[bodies.length - 1] as string) as BookingRequest };
 }

@@ -1,4 +1,4 @@
-// How an intent to book stands: a union by `state`, of which no member can be left out.
+// How an intent stands: a union by `state`, of which no member can be left out. What only changes have is in changes.ts.
 
 import type { Booking, BookingRequest, Operation, Problem, Violation } from "./contract-types.js";
 
@@ -14,21 +14,21 @@ export interface Booked {
   readonly booking: Booking;
 }
 
-/** The booking breaks rules. Show `violations`; `mend` gives the same intent the body that the user puts right. */
-export interface Rejected {
+/** The request breaks rules. Show `violations`; `mend` gives the same intent the body that the user puts right. */
+export interface Rejected<Kind extends AnyKind = BookingKind> {
   readonly state: "rejected";
   readonly violations: readonly Violation[];
-  readonly mend: Mend;
+  readonly mend: Mend<Kind>;
 }
 
 /**
  * AdultWork said no; `message` is its reason, if it gave one. With `mend` null the intent is over, and what the user
  * changes is a new intent. Else only a check was refused, and the change belongs to the same intent.
  */
-export interface Declined {
+export interface Declined<Kind extends AnyKind = BookingKind> {
   readonly state: "declined";
   readonly message: string | null;
-  readonly mend: Mend | null;
+  readonly mend: Mend<Kind> | null;
   readonly problem: Problem;
 }
 
@@ -38,10 +38,10 @@ export interface NotBooked {
   readonly operationId: string | null;
 }
 
-/** An equal booking was made or tried by another request. `operation` is that one, null when it cannot be read. */
-export interface Duplicate {
+/** An equal one was made or tried by another request. `operation` is that one, null when it cannot be read. */
+export interface Duplicate<Kind extends AnyKind = BookingKind> {
   readonly state: "duplicate";
-  readonly operation: Operation | null;
+  readonly operation: Kind["operation"] | null;
   readonly problem: Problem;
 }
 
@@ -54,8 +54,8 @@ export interface SignIn {
 /**
  * Not known yet, and patience is over. The intent is kept: resume it, not before `retryAt`.
  *
- * `unreachable`: nothing readable came back, or AdultWork is away. `checking`: the booking was sent, and what became of it
- * is being looked up; `decidedBy` is when that will be known. `limited`: the account books too often.
+ * `unreachable`: nothing readable came back, or AdultWork is away. `checking`: it was sent, and what became of it is being
+ * looked up; `decidedBy` is when that will be known. `limited`: the account books or changes too often.
  */
 export interface Waiting {
   readonly state: "waiting";
@@ -77,18 +77,34 @@ export interface Defect {
   readonly problem: Problem;
 }
 
-export type Mend = (booking: BookingRequest) => Promise<Intent>;
+export type Mend<Kind extends AnyKind = BookingKind> = (request: Kind["request"]) => Promise<Kind["intent"]>;
 
-export type Outcome =
-  | Booked
-  | Rejected
-  | Declined
-  | NotBooked
-  | Duplicate
+/** The types in which a booking and the changes differ; `ended` is what it is to be made, or surely not. */
+export interface AnyKind {
+  readonly request: unknown;
+  readonly intent: { readonly key: string };
+  readonly ended: { readonly state: string };
+  readonly operation: { readonly operation_state: string };
+}
+
+export interface BookingKind {
+  readonly request: BookingRequest;
+  readonly intent: Intent;
+  readonly ended: Booked | NotBooked;
+  readonly operation: Operation;
+}
+
+export type OutcomeOf<Kind extends AnyKind> =
+  | Kind["ended"]
+  | Rejected<Kind>
+  | Declined<Kind>
+  | Duplicate<Kind>
   | SignIn
   | Waiting
   | NeedsPerson
   | Defect;
+
+export type Outcome = OutcomeOf<BookingKind>;
 
 export type State = Outcome["state"];
 

@@ -1,16 +1,26 @@
 // The way of one intent to its outcome: send, wait as told, look the operation up, send again where that is safe.
 
-import type { BookingRequest, Operation, Problem } from "./contract-types.js";
-import { exchange, isBooking, isOperation, isProblem, readOperation, told } from "./exchange.js";
+import type { Problem } from "./contract-types.js";
+import { exchange, isOperation, isProblem, readOperation, told } from "./exchange.js";
 import type { Reply, Transport } from "./exchange.js";
 import type { Intents, Kept } from "./intents.js";
-import type { Outcome, Waiting } from "./outcome.js";
+import type { AnyKind, OutcomeOf, Waiting } from "./outcome.js";
 
-const CREATE = "/v1/PhoneChat/CreateBooking";
 const LONGEST_PAUSE_SECONDS = 60;
 const OPEN = ["SENDING", "UNKNOWN"];
 const FOR_A_PERSON = ["AMBIGUOUS", "EXPIRED_UNKNOWN"];
 const TOKEN_PROBLEMS = ["missing-token", "invalid-token", "insufficient-scope"];
+
+/** What is asked for: in this a booking and the changes differ, and in nothing else. */
+export interface Call<Kind extends AnyKind> {
+  readonly path: string;
+  /** What the names begin with under which its intents are kept. */
+  readonly kept: string;
+  readonly intent: (key: string, request: Kind["request"]) => Kind["intent"];
+  /** The outcome that an answer is, null when it is no answer to this call. */
+  readonly made: (answer: unknown) => Kind["ended"] | null;
+  readonly notMade: (operationId: string | null) => Kind["ended"];
+}
 
 export interface Course {
   /** For how long the client itself waits before it hands a `waiting` back. */
@@ -21,39 +31,41 @@ export interface Course {
 }
 
 /** What a reply leads to: an outcome, with which the intent may be over, or a wait and what follows it. */
-type Step = Done | Pause;
+type Step<Kind extends AnyKind> = Done<Kind> | Pause<Kind>;
 type ProblemReply = Extract<Reply, { kind: "problem" }>;
 
-interface Done {
-  readonly outcome: Outcome;
+interface Done<Kind extends AnyKind> {
+  readonly outcome: OutcomeOf<Kind>;
   readonly isOver: boolean;
 }
 
-interface Pause {
+interface Pause<Kind extends AnyKind> {
   readonly wait: number | null;
   readonly reason: Waiting["reason"];
   readonly operationId: string | null;
   readonly decidedBy: string | null;
-  readonly next: () => Promise<Step>;
+  readonly next: () => Promise<Step<Kind>>;
 }
 
-export class Pursuit {
+export class Pursuit<Kind extends AnyKind> {
   private readonly transport: Transport;
-  private readonly intents: Intents;
+  private readonly call: Call<Kind>;
+  private readonly intents: Intents<Kind>;
   private readonly course: Course;
   private readonly end: number;
   private kept: Kept;
   private pauses = 0;
 
-  constructor(transport: Transport, intents: Intents, kept: Kept, course: Course) {
+  constructor(transport: Transport, call: Call<Kind>, intents: Intents<Kind>, kept: Kept, course: Course) {
     this.transport = transport;
+    this.call = call;
     this.intents = intents;
     this.kept = kept;
     this.course = course;
     this.end = transport.clock.now() + course.patienceSeconds * 1000;
   }
 
-  async run(): Promise<Outcome> {
+  async run(): Promise<OutcomeOf<Kind>> {
     const { signal, onWait } = this.course;
     const { clock } = this.transport;
     let step = await this.send();
@@ -70,7 +82,7 @@ export class Pursuit {
   }
 
   /** Until when to wait: as long as was told, and never less than 1, 2, 4 … seconds. */
-  private waiting({ wait, reason, operationId, decidedBy }: Pause): Waiting {
+  private waiting({ wait, reason, operationId, decidedBy }: Pause<Kind>): Waiting {
     const seconds = Math.max(wait ?? 0, Math.min(2 ** this.pauses++, LONGEST_PAUSE_SECONDS));
     return {
       state: "waiting",
@@ -81,22 +93,23 @@ export class Pursuit {
     };
   }
 
-  private readonly send = async (): Promise<Step> => {
+  private readonly send = async (): Promise<Step<Kind>> => {
     const { key, bodies } = this.kept;
     const body = bodies[bodies.length - 1] as string;
-    return this.judge(await exchange(this.transport, { method: "POST", path: CREATE, key, body, signal: this.course.signal }));
+    return this.judge(await exchange(this.transport, { method: "POST", path: this.call.path, key, body, signal: this.course.signal }));
   };
 
-  private readonly mend = (booking: BookingRequest) => this.intents.mend(this.kept.key, booking);
+  private readonly mend = (request: Kind["request"]) => this.intents.mend(this.kept.key, request);
 
-  /** Reads an answer to the booking, or the one that an operation keeps. */
-  private async judge(reply: Reply): Promise<Step> {
+  /** Reads an answer to the request, or the one that an operation keeps. */
+  private async judge(reply: Reply): Promise<Step<Kind>> {
     switch (reply.kind) {
       case "signed-out":
         return done({ state: "sign-in", scope: null });
-      case "success":
-        if (isBooking(reply.body)) return over({ state: "booked", booking: reply.body });
-        return this.again("unreachable", reply.wait);
+      case "success": {
+        const outcome = this.call.made(reply.body);
+        return outcome ? { outcome, isOver: true } : this.again("unreachable", reply.wait);
+      }
       case "nothing":
         return this.again("unreachable", reply.wait);
       case "problem":
@@ -104,13 +117,14 @@ export class Pursuit {
     }
   }
 
-  private async judgeProblem(reply: ProblemReply): Promise<Step> {
+  private async judgeProblem(reply: ProblemReply): Promise<Step<Kind>> {
     const { slug, problem, wait } = reply;
     const operationId = problem.operation_id ?? null;
     // Only this says that the key is used up and another is safe; everything else keeps the key.
     const isOver = problem.safe_to_retry_with_new_key === true;
     switch (slug) {
       case "booking-rejected":
+      case "change-rejected":
         return done({ state: "rejected", violations: problem.violations ?? [], mend: this.mend });
       case "upstream-refused":
         if (wait !== null) return this.again("limited", wait);
@@ -124,14 +138,17 @@ export class Pursuit {
           isOver,
         };
       case "booking-not-created":
-        return { outcome: { state: "not-booked", operationId }, isOver };
+      case "change-not-made":
+        return { outcome: this.call.notMade(operationId), isOver };
       case "duplicate-booking":
+      case "duplicate-change":
         return this.duplicate(problem, wait);
       case "missing-token":
       case "invalid-token":
       case "insufficient-scope":
         return done({ state: "sign-in", scope: problem.required_scope ?? null });
       case "too-many-bookings":
+      case "too-many-changes":
         return this.again("limited", wait);
       case "outcome-unknown":
       case "operation-in-progress":
@@ -146,17 +163,17 @@ export class Pursuit {
     }
   }
 
-  private again(reason: Waiting["reason"], wait: number | null): Pause {
+  private again(reason: Waiting["reason"], wait: number | null): Pause<Kind> {
     return { wait, reason, operationId: null, decidedBy: null, next: this.send };
   }
 
-  private checking(operationId: string | null, wait: number | null, decidedBy: string | null): Pause {
+  private checking(operationId: string | null, wait: number | null, decidedBy: string | null): Pause<Kind> {
     const next = operationId === null ? this.send : () => this.look(operationId);
     return { wait, reason: "checking", operationId, decidedBy, next };
   }
 
   /** Asks for the operation of this intent, which was sent. */
-  private async look(operationId: string): Promise<Step> {
+  private async look(operationId: string): Promise<Step<Kind>> {
     const reply = await readOperation(this.transport, operationId, this.course.signal);
     if (reply.kind === "signed-out") return this.judge(reply);
     if (reply.kind === "problem") {
@@ -173,11 +190,11 @@ export class Pursuit {
     return this.judge(isProblem(body) ? told(body) : { kind: "success", body, wait: null });
   }
 
-  /** Looks at the booking that stands in the way, for as long as its state may change. */
-  private async duplicate(problem: Problem, told: number | null): Promise<Step> {
+  /** Looks at the equal one that stands in the way, for as long as its state may change. */
+  private async duplicate(problem: Problem, told: number | null): Promise<Step<Kind>> {
     const operationId = problem.operation_id ?? null;
     const reply = operationId && (await readOperation(this.transport, operationId, this.course.signal));
-    const operation: Operation | null = reply && reply.kind === "success" && isOperation(reply.body) ? reply.body : null;
+    const operation = reply && reply.kind === "success" && isOperation(reply.body) ? reply.body : null;
     const wait = operation ? operation.retry_after_seconds : told;
     if (wait === null) {
       const isOver = operation !== null && !FOR_A_PERSON.includes(operation.operation_state);
@@ -188,7 +205,7 @@ export class Pursuit {
   }
 
   /** The key was used for the body before it was mended: that is sent again, to learn what became of it. */
-  private async sendEarlier(problem: Problem): Promise<Step> {
+  private async sendEarlier(problem: Problem): Promise<Step<Kind>> {
     const earlier = await this.intents.back(this.kept);
     if (earlier === null) return done({ state: "defect", problem });
     this.kept = earlier;
@@ -196,10 +213,6 @@ export class Pursuit {
   }
 }
 
-function done(outcome: Outcome): Done {
+function done<Kind extends AnyKind>(outcome: OutcomeOf<Kind>): Done<Kind> {
   return { outcome, isOver: false };
-}
-
-function over(outcome: Outcome): Done {
-  return { outcome, isOver: true };
 }

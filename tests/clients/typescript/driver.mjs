@@ -49,10 +49,12 @@ for (;;) {
     clock,
   });
   try {
-    const [pending] = await client.pending();
-    const intent = pending ?? (await client.intend(order.booking));
-    const outcome = await client.book(intent, { patienceSeconds: order.patience ?? 1e9 });
-    say({ outcome, key: intent.key, pending: (await client.pending()).length });
+    const pending = async () => [...(await client.pending()), ...(await client.pendingChanges())];
+    const [left] = await pending();
+    const intent = left ?? (await (order.change ? client.intendChange(...order.change) : client.intend(order.booking)));
+    const options = { patienceSeconds: order.patience ?? 1e9 };
+    const outcome = await ("change" in intent ? client.change(intent, options) : client.book(intent, options));
+    say({ outcome, key: intent.key, pending: (await pending()).length });
   } catch (error) {
     say({ failed: String(error.stack) });
   }

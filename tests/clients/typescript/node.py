@@ -38,8 +38,8 @@ class Driver:
     process: "subprocess.Popen[str]"
     passes: Callable[[float], None]
 
-    def book(self, url: str, folder: Path, **order: Any) -> dict[str, Any]:  # noqa: ANN401 (any JSON value)
-        """Let the client book, or go on with what its folder holds; return its last line."""
+    def carry_out(self, url: str, folder: Path, **order: Any) -> dict[str, Any]:  # noqa: ANN401 (any JSON value)
+        """Let the client book or change, or go on with what its folder holds; return its last line."""
         self.say({"url": url, "folder": str(folder), **order})
         while True:
             line = self.hear()

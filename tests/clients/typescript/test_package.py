@@ -3,7 +3,10 @@
 import gzip
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
+
+import pytest
 
 from devtools.node_packages import CLIENT, tool
 from devtools.places import ROOT
@@ -11,8 +14,9 @@ from tests.clients.typescript.node import run
 
 MOST_BYTES = 6 * 1024
 STATES = re.findall(r'readonly state: "([a-z-]+)"', (CLIENT / "src" / "outcome.ts").read_text())
-EVERY_STATE = "".join(f'"{state}": () => 0, ' for state in STATES)
-SWITCH = "".join(f'case "{state}": return 0; ' for state in STATES)
+# A change is made, or surely not, where a booking is booked; in all else it stands as one.
+STATES_OF_CHANGES = [{"booked": "made", "not-booked": "not-made"}.get(state, state) for state in STATES]
+UNIONS = {"outcome": STATES, "changed": STATES_OF_CHANGES}
 
 
 def test_the_bundle_weighs_less_than_6_kb_and_asks_for_no_other_module(bundles: tuple[Path, Path]) -> None:
@@ -61,36 +65,60 @@ def compiled(folder: Path, **sources: str) -> dict[str, list[str]]:
 
 HEAD = """
 import { createClient, match, unhandled } from "switchboard-client";
-import type { BookingRequest, Outcome } from "switchboard-client";
+import type { BookingRequest, ChangeOutcome, Client, Outcome } from "switchboard-client";
 declare const outcome: Outcome;
+declare const changed: ChangeOutcome<"CancelMadeBooking">;
+declare const client: Client;
 """
 
 
-def test_a_program_that_forgets_a_state_does_not_compile(tmp_path: Path) -> None:
+def matching(union: str, states: Sequence[str]) -> str:
+    """Return a program that handles some states by `match`."""
+    handlers = "".join(f'"{state}": () => 0, ' for state in states)
+    return f"{HEAD}match({union}, {{ {handlers} }});"
+
+
+def switching(union: str, states: Sequence[str]) -> str:
+    """Return a program that handles some states by a `switch`."""
+    cases = "".join(f'case "{state}": return 0; ' for state in states)
+    return f"{HEAD}export function f(): number {{ switch ({union}.state) {{ {cases} default: return unhandled({union}); }} }}"
+
+
+@pytest.mark.parametrize("union", UNIONS)
+def test_a_program_that_forgets_a_state_does_not_compile(tmp_path: Path, union: str) -> None:
     """Each state in turn, in `match` and in a `switch`; the same program with all states compiles."""
-    sources = {
-        "whole": f"{HEAD}match(outcome, {{ {EVERY_STATE} }});",
-        "whole_switch": f"{HEAD}export function f(): number {{ switch (outcome.state) "
-        f"{{ {SWITCH} default: return unhandled(outcome); }} }}",
-        "unread": f"{HEAD}outcome.booking.BookingID;",
-        "keyless": HEAD + 'createClient({ baseUrl: "", token: () => null });',
-        "phoneless": HEAD + 'export const b: BookingRequest = { BookUserID: 1, SessionDate: "", Duration: 15, '
-        'Method: 1, Credits: 1, AcceptBy: "" };',
-    }
-    for number, state in enumerate(STATES):
-        less = EVERY_STATE.replace(f'"{state}": () => 0, ', "")
-        sources[f"match_without_{number}"] = f"{HEAD}match(outcome, {{ {less} }});"
-        less = SWITCH.replace(f'case "{state}": return 0; ', "")
-        sources[f"switch_without_{number}"] = (
-            f"{HEAD}export function f(): number {{ switch (outcome.state) {{ {less} default: return unhandled(outcome); }} }}"
-        )
-    assert len(STATES) == 9
+    states = UNIONS[union]
+    sources = {"whole": matching(union, states), "whole_switch": switching(union, states)}
+    for number, state in enumerate(states):
+        rest = [one for one in states if one != state]
+        sources[f"match_without_{number}"] = matching(union, rest)
+        sources[f"switch_without_{number}"] = switching(union, rest)
+    assert len(states) == 9
     errors = compiled(tmp_path, **sources)
     assert {name for name, found in errors.items() if not found} == {"whole", "whole_switch"}
-    for number, state in enumerate(STATES):
+    for number, state in enumerate(states):
         (error,) = errors[f"match_without_{number}"]
         assert re.search(rf"""Property '"?{state}"?' is missing""", error)
+
+
+def test_a_program_that_asks_for_what_is_no_request_does_not_compile(tmp_path: Path) -> None:
+    """A form without an account or a phone number; a change without its reason, or that there is not."""
+    errors = compiled(
+        tmp_path,
+        sound=HEAD + 'export const i = client.intendChange("DeleteMadeBookings", { BookingIDs: "1,2" });',
+        unread=f"{HEAD}outcome.booking.BookingID;",
+        mended_as_another=f"{HEAD}declare const any: ChangeOutcome; "
+        'if (any.state === "rejected") void any.mend({ BookingIDs: "1" });',
+        unread_change=f"{HEAD}changed.answer.Status;",
+        keyless=HEAD + 'createClient({ baseUrl: "", token: () => null });',
+        phoneless=HEAD + 'export const b: BookingRequest = { BookUserID: 1, SessionDate: "", Duration: 15, '
+        'Method: 1, Credits: 1, AcceptBy: "" };',
+        reasonless=HEAD + 'export const i = client.intendChange("CancelMadeBooking", { BookingID: 1 });',
+        unknown=HEAD + 'export const i = client.intendChange("ConfirmMadeBooking", { BookingID: 1 });',
+    )
+    assert {name for name, found in errors.items() if not found} == {"sound"}
     assert "account" in errors["keyless"][0]
+    assert "Reason" in errors["reasonless"][0]
 
 
 def test_the_client_and_the_snippets_of_its_page_compile(tmp_path: Path) -> None:
@@ -116,6 +144,14 @@ def test_the_page_tells_of_each_read() -> None:
     rows = re.findall(r"^\| `(\w+)\(", (CLIENT / "README.md").read_text(), re.MULTILINE)
     assert len(rows) == 7
     assert rows == calls
+
+
+def test_the_page_tells_of_each_change() -> None:
+    """Its table has a row for each, and no other."""
+    changes = re.findall(r"^  (\w+): (?:is|\()", (CLIENT / "src" / "changes.ts").read_text(), re.MULTILINE)
+    rows = re.findall(r"^\| `([A-Z]\w+)` \|", (CLIENT / "README.md").read_text(), re.MULTILINE)
+    assert len(rows) == 5
+    assert rows == changes
 
 
 def test_the_page_tells_what_to_do_in_each_state() -> None:

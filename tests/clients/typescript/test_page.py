@@ -30,6 +30,9 @@ await priced();
 await tapped();
 await listed();
 await started();
+const page = await client.madeBookings();
+if (page.state === "found") await cancelled(page.answer.Bookings[0].BookingID);
+await startedWithChanges();
 console.log(kept.size, "kept");
 """
 
@@ -37,7 +40,7 @@ console.log(kept.size, "kept");
 def test_the_snippets_of_the_page_book_once(
     stack: tuple[Ground, str], bundles: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    """Ask for the price, book and list with a token that has to be refreshed, and find nothing left to do at the next start."""
+    """Ask for the price, book, list and cancel with a token that has to be refreshed; nothing is left to do at the next start."""
     ground, url = stack
     ground.begin()
     ground.start()
@@ -50,7 +53,8 @@ def test_the_snippets_of_the_page_book_once(
     file.write_text(program)
     done = run(NODE, "--disable-warning=ExperimentalWarning", str(file))
     (booking,) = ground.sandbox.world.bookings
-    price, told, listed, left = done.stdout.splitlines()
+    price, told, listed, gone, left = done.stdout.splitlines()
     assert price.startswith("22.5 ")
     assert (told, listed) == (f"Booked {booking.booking_id} Pending", f"{booking.booking_id} Pending"), done.stderr
+    assert (gone, booking.status) == (f"Cancelled {booking.booking_id} Cancelled", "Cancelled")
     assert left == "0 kept"

@@ -38,7 +38,7 @@ def test_an_app_killed_while_its_booking_is_sent_gets_that_booking_after_its_res
         first.kill()
     kept = [path.name for path in tmp_path.iterdir()]
     with driving(bundles, ground.clock.move_on) as second:
-        line = second.book(url, tmp_path)
+        line = second.carry_out(url, tmp_path)
     (booking,) = ground.sandbox.world.bookings
     assert (line["outcome"]["state"], line["outcome"]["booking"]["BookingID"]) == ("booked", booking.booking_id)
     assert ground.sandbox.journal.count(CREATE) == 1
@@ -53,12 +53,12 @@ def test_an_app_that_loses_patience_hands_the_wait_back_and_keeps_the_intent(
     ground, url = stack[0], begun()
     ground.sandbox.faults.arm(CREATE, "reset-before-commit", 1)
     with driving(bundles, ground.clock.move_on) as client:
-        line = client.book(url, tmp_path, booking=MEMBERS, patience=60)
+        line = client.carry_out(url, tmp_path, booking=MEMBERS, patience=60)
         waiting = line["outcome"]
         assert (waiting["state"], waiting["reason"], line["pending"]) == ("waiting", "checking", 1)
         assert waiting["operationId"].startswith("op_")
         assert waiting["decidedBy"] > waiting["retryAt"]
-        later = client.book(url, tmp_path)
+        later = client.carry_out(url, tmp_path)
     assert (later["outcome"]["state"], later["pending"], later["key"]) == ("not-booked", 0, line["key"])
     assert (ground.sandbox.world.bookings, ground.sandbox.journal.count(CREATE)) == ((), 1)
 
@@ -75,8 +75,8 @@ def test_an_account_over_its_limit_waits_as_long_as_it_is_told_and_books_under_t
         ground.clock.move_on(seconds)
 
     with driving(bundles, passes) as client:
-        first = client.book(url, tmp_path, booking=MEMBERS)
-        second = client.book(url, tmp_path, booking={**MEMBERS, "SessionDate": MEMBERS["AcceptBy"][:-5] + "22:30"})
+        first = client.carry_out(url, tmp_path, booking=MEMBERS)
+        second = client.carry_out(url, tmp_path, booking={**MEMBERS, "SessionDate": MEMBERS["AcceptBy"][:-5] + "22:30"})
     assert [line["outcome"]["state"] for line in (first, second)] == ["booked", "booked"]
     assert len(slept) <= 1  # none, where the minute ended in between
     assert ground.sandbox.journal.count(CREATE) == 2

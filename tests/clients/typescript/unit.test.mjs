@@ -1,7 +1,7 @@
 // The client against answers that are made up: what it sends, when it sends again, and how long it waits.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BOOKED, BOOKING, NOW, OPERATION, booked, client as bundle, contract, operation, problem, world } from "./world.mjs";
+import { BOOKED, BOOKING, NOW, OPERATION, booked, client as bundle, kindsOfProblems, operation, problem, requireAsTold, world } from "./world.mjs";
 
 const { createClient, memoryStorage, nativeStorage, webStorage } = bundle;
 
@@ -145,24 +145,6 @@ test("a quote says what it is, and tries nothing again but with a fresh token", 
 });
 
 // What the contract says of each problem is what the client does with it.
-const kinds = Object.values(contract.components.schemas).filter((one) => "x-same-key" in one);
-for (const kind of kinds) {
-  const { type, status } = kind.properties;
-  const slug = type.const.slice(type.const.lastIndexOf("/") + 1);
-  for (const number of status.enum) {
-    for (const safe of kind.properties.safe_to_retry_with_new_key ? (kind.properties.safe_to_retry_with_new_key.const === false ? [false] : [true, false]) : [undefined]) {
-      test(`${slug} of ${number} with safe_to_retry_with_new_key ${safe} does what the contract says`, async () => {
-        const wait = kind["x-retry-after"] === "always" || (slug === "upstream-refused" && number === 429) || slug === "outcome-unknown";
-        const more = { ...(safe === undefined ? {} : { safe_to_retry_with_new_key: safe }), ...(wait ? { retry_after_seconds: 3 } : {}) };
-        const { outcome, pending, requests } = await booked(problem(slug, number, more), BOOKED);
-        const isSentAgain = requests.length > 1;
-        const isForTheUser = ["missing-token", "insufficient-scope"].includes(slug);
-        assert.equal(isSentAgain, wait || (kind["x-same-key"] === "yes" && !isForTheUser), outcome.state);
-        assert.equal(outcome.state === "booked", isSentAgain);
-        if (!isSentAgain) assert.equal(pending, safe === true ? 0 : 1);
-        assert.equal(new Set(requests.map(({ headers }) => headers["Idempotency-Key"])).size, 1);
-      });
-    }
-  }
-}
-test("there are problems to be tried", () => assert.ok(kinds.length > 15));
+const problems = [...kindsOfProblems()];
+for (const one of problems) test(`${one.name} does what the contract says`, async () => requireAsTold(one, "booked", await booked(one.answer, BOOKED)));
+test("there are problems to be tried", () => assert.ok(problems.length > 15));
