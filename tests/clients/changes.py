@@ -10,7 +10,7 @@ from sandbox.adultwork.booking import Booking, cancelled
 from tests.clients.trouble import Trouble, begin_with_booking
 from tests.integration.bookings import TOKEN
 
-QUIET = Trouble([], [], [TOKEN])
+QUIET = Trouble("", is_late=False, armed=[], losses=[], tokens=[])
 PERFORMER = "performer-token"
 REASON = "Something came up"
 

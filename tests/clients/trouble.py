@@ -26,8 +26,13 @@ Armed: TypeAlias = tuple[str, str, int, Mapping[str, Any]]  # path, fault, times
 
 @dataclass(frozen=True)
 class Trouble:
-    """What is armed at the sandbox, what the phone loses ("before" it leaves, "after" its answer came), and its tokens."""
+    """What is armed at the sandbox, what the phone loses ("before" it leaves, "after" its answer came), and its tokens.
 
+    `path` is where AdultWork is asked for what the client wants; `is_late` tells that it may do so after its answer is given up.
+    """
+
+    path: str
+    is_late: bool
     armed: list[Armed]
     losses: list[str | None]
     tokens: list[str]
@@ -46,7 +51,7 @@ def drawn(fault: str, seed: int, paths: Sequence[str] = PATHS) -> Trouble:
     tokens = draw.choice(
         (["client-token"], ["stale-token", "client-token"], ["client-token", "refreshed-client-token"])
     )
-    return Trouble(armed, losses, tokens)
+    return Trouble(paths[0], fault in LATE, armed, losses, tokens)
 
 
 def begin(ground: Ground, trouble: Trouble) -> None:
@@ -74,14 +79,14 @@ def arm(ground: Ground, trouble: Trouble) -> None:
         ground.sandbox.faults.arm(path, name, times, **settings)
 
 
-def passing(ground: Ground, *, is_late: bool, path: str = CREATE) -> Callable[[float], None]:
-    """Return what lets time pass while the client sleeps; what was sent to a path since is carried out first."""
+def passing(ground: Ground, trouble: Trouble) -> Callable[[float], None]:
+    """Return what lets time pass while the client sleeps; what was sent since is carried out first."""
     sent = 0
 
     def passes(seconds: float) -> None:
         nonlocal sent
-        if is_late and ground.sandbox.journal.count(path) > sent:
-            sent = ground.sandbox.journal.count(path)
+        if trouble.is_late and ground.sandbox.journal.count(trouble.path) > sent:
+            sent = ground.sandbox.journal.count(trouble.path)
             time.sleep(LATE_SECONDS)
         ground.clock.move_on(seconds)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from itertools import product
 from typing import Any, TypeAlias
 
 import httpx
@@ -324,27 +325,41 @@ def test_what_the_contract_says_of_a_problem_is_what_the_client_does_with_it(
     scene: Callable[..., Scene], kind: dict[str, Any]
 ) -> None:
     """For each status that it has, and for each word on a new key."""
+    for told in problems_of(kind):
+        one = scene(told.answer, BOOKED)
+        require_as_told(told, one, is_done=isinstance(one.book(), Booked), pending=one.pending)
+
+
+@dataclass(frozen=True)
+class KindOfProblem:
+    """A problem with one of its statuses; `safe` is what it says of a new key, None when it says nothing."""
+
+    slug: str
+    safe: bool | None
+    is_told_to_wait: bool
+    is_yes: bool
+    answer: Answer
+
+
+def problems_of(kind: dict[str, Any]) -> Iterator[KindOfProblem]:
+    """Return a problem of the contract, for each status and each word on a new key."""
     slug = kind["properties"]["type"]["const"].rpartition("/")[2]
     flag = kind["properties"].get("safe_to_retry_with_new_key")
     flags = [None] if flag is None else [False] if flag.get("const") is False else [True, False]
-    for status in kind["properties"]["status"]["enum"]:
-        for safe in flags:
-            judge(scene, kind, (slug, status), safe)
+    for status, safe in product(kind["properties"]["status"]["enum"], flags):
+        waits = kind["x-retry-after"] == "always" or (slug, status) == ("upstream-refused", 429)
+        waits = waits or slug == "outcome-unknown"
+        more = {} if safe is None else {"safe_to_retry_with_new_key": safe}
+        answer = problem(slug, status, **more, **({"retry_after_seconds": 3} if waits else {}))
+        yield KindOfProblem(slug, safe, waits, kind["x-same-key"] == "yes", answer)
 
 
-def judge(scene: Callable[..., Scene], kind: dict[str, Any], told: tuple[str, int], safe: bool | None) -> None:  # noqa: FBT001 (a flag of the contract)
-    """Give one problem, then a booking: it is sent again only where the contract says so."""
-    slug, status = told
-    is_told_to_wait = (
-        kind["x-retry-after"] == "always" or told == ("upstream-refused", 429) or slug == "outcome-unknown"
-    )
-    more = {} if safe is None else {"safe_to_retry_with_new_key": safe}
-    one = scene(problem(slug, status, **more, **({"retry_after_seconds": 3} if is_told_to_wait else {})), BOOKED)
-    outcome = one.book()
-    is_for_the_user = slug in {"missing-token", "insufficient-scope"}
-    is_sent_again = is_told_to_wait or (kind["x-same-key"] == "yes" and not is_for_the_user)
-    assert (len(one.requests) > 1, isinstance(outcome, Booked)) == (is_sent_again, is_sent_again), told
-    assert one.pending == (not is_sent_again and safe is not True), told
+def require_as_told(told: KindOfProblem, one: Scene, *, is_done: bool, pending: int) -> None:
+    """Require what the contract says: sent again under its key, and done then; or told and kept, or over."""
+    is_for_the_user = told.slug in {"missing-token", "insufficient-scope"}
+    is_sent_again = told.is_told_to_wait or (told.is_yes and not is_for_the_user)
+    assert (len(one.requests) > 1, is_done) == (is_sent_again, is_sent_again), told
+    assert pending == (not is_sent_again and told.safe is not True), told
     assert len(one.keys) == 1
 
 

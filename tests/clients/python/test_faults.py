@@ -9,9 +9,28 @@ import pytest
 
 from devtools.proof.trials.scene.ground import Ground
 from sandbox.faults.table import FAULTS
-from switchboard_client import Booked, Declined, FileStorage, NotBooked, Outcome, Rejected, SignIn
+from switchboard_client import (
+    CANCEL_MADE_BOOKING,
+    Booked,
+    Declined,
+    FileStorage,
+    Made,
+    NotBooked,
+    NotMade,
+    Rejected,
+    SignIn,
+)
 from tests.clients.python.forms import FORMS, World
-from tests.clients.trouble import LATE, SEEDS, Trouble, begin, drawn, passing
+from tests.clients.trouble import (
+    CANCEL,
+    PATHS_OF_CHANGES,
+    SEEDS,
+    Trouble,
+    begin,
+    begin_with_booking,
+    drawn,
+    passing,
+)
 from tests.integration.bookings import MEMBERS
 
 ENDLESS = 1e9
@@ -38,7 +57,7 @@ def losing(losses: list[str | None], send: Callable[[httpx.Request], httpx.Respo
     return handler
 
 
-def world_of(stack: tuple[Ground, str], folder: Path, trouble: Trouble, fault: str, http: httpx.Client) -> World:
+def world_of(stack: tuple[Ground, str], folder: Path, trouble: Trouble, http: httpx.Client) -> World:
     """Return a phone with the trouble of a seed."""
     ground, url = stack
     tokens = list(trouble.tokens)
@@ -53,7 +72,7 @@ def world_of(stack: tuple[Ground, str], folder: Path, trouble: Trouble, fault: s
         token,
         FileStorage(folder),
         lambda: ground.clock.now().timestamp(),
-        passing(ground, is_late=fault in LATE),
+        passing(ground, trouble),
         losing(list(trouble.losses), http.send),
     )
 
@@ -68,7 +87,7 @@ def test_whatever_fault_strikes_the_client_ends_in_a_final_state_and_books_at_mo
     trouble = drawn(fault, seed)
     begin(stack[0], trouble)
     with httpx.Client(timeout=35) as http:
-        world = world_of(stack, tmp_path, trouble, fault, http)
+        world = world_of(stack, tmp_path, trouble, http)
         intent = FORMS[form](world, "intend", MEMBERS)
         outcome = FORMS[form](world, "book", intent, patience_seconds=ENDLESS)
         pending = FORMS[form](world, "pending")
@@ -80,7 +99,27 @@ def test_whatever_fault_strikes_the_client_ends_in_a_final_state_and_books_at_mo
     assert len(pending) == is_kept(outcome)
 
 
-def is_kept(outcome: Outcome) -> bool:
+@pytest.mark.parametrize("seed", range(SEEDS))
+@pytest.mark.parametrize("fault", FAULTS)
+def test_whatever_fault_strikes_a_change_ends_in_a_final_state_and_is_sent_at_most_once(
+    stack: tuple[Ground, str], tmp_path: Path, fault: str, seed: int
+) -> None:
+    """What the client tells is how the booking stands at the sandbox; the forms take turns, for they share their core."""
+    ground, trouble = stack[0], drawn(fault, seed, PATHS_OF_CHANGES)
+    run = FORMS[("sync", "async")[(list(FAULTS).index(fault) + seed) % 2]]
+    wanted = CANCEL_MADE_BOOKING.of({"BookingID": begin_with_booking(ground, trouble), "Reason": "Something came up"})
+    with httpx.Client(timeout=35) as http:
+        world = world_of(stack, tmp_path, trouble, http)
+        outcome = run(world, "change", run(world, "intend_change", wanted), patience_seconds=ENDLESS)
+        pending = run(world, "pending_changes")
+    (booking,) = ground.sandbox.world.bookings
+    assert isinstance(outcome, Made | Declined | NotMade | SignIn), outcome
+    assert (booking.status == "Cancelled") is isinstance(outcome, Made), outcome
+    assert ground.sandbox.journal.count(CANCEL) <= 1
+    assert len(pending) == is_kept(outcome)
+
+
+def is_kept(outcome: object) -> bool:
     """Tell whether an intent goes on after an outcome: the user signs in, or puts something right."""
     return isinstance(outcome, SignIn | Rejected) or (isinstance(outcome, Declined) and outcome.intent is not None)
 

@@ -13,7 +13,7 @@ import pytest
 
 from devtools.proof.trials.scene.ground import Ground
 from sandbox.faults.table import FAULTS
-from tests.clients.trouble import CANCEL, LATE, PATHS_OF_CHANGES, SEEDS, begin, begin_with_booking, drawn, passing
+from tests.clients.trouble import CANCEL, PATHS_OF_CHANGES, SEEDS, begin, begin_with_booking, drawn, passing
 from tests.clients.typescript.node import Driver
 from tests.integration.bookings import MEMBERS
 
@@ -30,7 +30,7 @@ def test_whatever_fault_strikes_the_client_ends_in_a_final_state_and_books_at_mo
     ground, url = stack
     trouble = drawn(fault, seed)
     begin(ground, trouble)
-    client = replace(driver, passes=passing(ground, is_late=fault in LATE))
+    client = replace(driver, passes=passing(ground, trouble))
     line = client.carry_out(url, tmp_path, booking=MEMBERS, losses=trouble.losses, tokens=trouble.tokens)
     outcome, bookings = line["outcome"], ground.sandbox.world.bookings
     assert outcome["state"] in FINAL, outcome
@@ -49,7 +49,7 @@ def test_whatever_fault_strikes_a_change_ends_in_a_final_state_and_is_sent_at_mo
     ground, url = stack
     trouble = drawn(fault, seed, PATHS_OF_CHANGES)
     change = ["CancelMadeBooking", {"BookingID": begin_with_booking(ground, trouble), "Reason": "Something came up"}]
-    client = replace(driver, passes=passing(ground, is_late=fault in LATE, path=CANCEL))
+    client = replace(driver, passes=passing(ground, trouble))
     line = client.carry_out(url, tmp_path, change=change, losses=trouble.losses, tokens=trouble.tokens)
     outcome, (booking,) = line["outcome"], ground.sandbox.world.bookings
     assert outcome["state"] in FINAL_OF_CHANGES, outcome

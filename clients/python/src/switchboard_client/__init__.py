@@ -1,11 +1,25 @@
-"""Books through Switchboard, once: one key for each booking that a user wants, kept with its body until the outcome is known."""
+"""Books through Switchboard, and changes bookings, once: one key for each wish, kept with its body until the outcome is known."""
 
 from switchboard_client.asynchronous import AsyncClient, AsyncTokens
+from switchboard_client.changes import (
+    ACCEPT_RECEIVED_BOOKING,
+    CANCEL_MADE_BOOKING,
+    DELETE_MADE_BOOKINGS,
+    RE_INVITE,
+    RESCHEDULE_MADE_BOOKING,
+    AnyChangeIntent,
+    Change,
+    ChangeIntent,
+    Wanted,
+)
 from switchboard_client.client import Client, Tokens
 from switchboard_client.contract import (
+    AnyOperation,
     Booking,
     BookingDraft,
     BookingRequest,
+    ChangeOperation,
+    Deletions,
     GetPermissionsAnswer,
     GetSettingsAnswer,
     GetUserBookingRequirementsAnswer,
@@ -15,18 +29,22 @@ from switchboard_client.contract import (
     Quote,
     Violation,
 )
-from switchboard_client.core.intents import Intent, IntentOverError
+from switchboard_client.core.intents import IntentOverError
 from switchboard_client.core.questions import Asked
 from switchboard_client.core.reads import MadeBookingsQuery
 from switchboard_client.core.sign_in import SignInUnavailableError
 from switchboard_client.outcome import (
     Answered,
     Booked,
+    ChangeOutcome,
     Declined,
     Defect,
     Duplicate,
+    Intent,
+    Made,
     NeedsPerson,
     NotBooked,
+    NotMade,
     Outcome,
     Refused,
     Rejected,
@@ -38,7 +56,14 @@ from switchboard_client.sign_in import AsyncNativeSignIn, NativeSignIn
 from switchboard_client.storage import FileStorage, Keychain, MemoryStorage, Storage
 
 __all__ = [
+    "ACCEPT_RECEIVED_BOOKING",
+    "CANCEL_MADE_BOOKING",
+    "DELETE_MADE_BOOKINGS",
+    "RESCHEDULE_MADE_BOOKING",
+    "RE_INVITE",
     "Answered",
+    "AnyChangeIntent",
+    "AnyOperation",
     "Asked",
     "AsyncClient",
     "AsyncNativeSignIn",
@@ -47,9 +72,14 @@ __all__ = [
     "Booking",
     "BookingDraft",
     "BookingRequest",
+    "Change",
+    "ChangeIntent",
+    "ChangeOperation",
+    "ChangeOutcome",
     "Client",
     "Declined",
     "Defect",
+    "Deletions",
     "Duplicate",
     "FileStorage",
     "GetPermissionsAnswer",
@@ -58,12 +88,14 @@ __all__ = [
     "Intent",
     "IntentOverError",
     "Keychain",
+    "Made",
     "MadeBookingsAnswer",
     "MadeBookingsQuery",
     "MemoryStorage",
     "NativeSignIn",
     "NeedsPerson",
     "NotBooked",
+    "NotMade",
     "Operation",
     "Outcome",
     "Problem",
@@ -77,4 +109,5 @@ __all__ = [
     "Unavailable",
     "Violation",
     "Waiting",
+    "Wanted",
 ]

@@ -5,11 +5,13 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import KW_ONLY, dataclass, field
 from inspect import isawaitable
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import httpx
 
+from switchboard_client.changes import CHANGES, AnyChangeIntent, ChangeIntent, Wanted
 from switchboard_client.contract import (
+    AnyOperation,
     Booking,
     BookingDraft,
     BookingRequest,
@@ -18,30 +20,34 @@ from switchboard_client.contract import (
     GetSettingsAnswer,
     GetUserBookingRequirementsAnswer,
     MadeBookingsAnswer,
-    Operation,
     Quote,
 )
 from switchboard_client.core import questions
+from switchboard_client.core.calls import BOOKING, Call, call_of, change_call
 from switchboard_client.core.driving import driven_async
 from switchboard_client.core.effects import AskToken, Effect, Keep, Send, Sleep, Steps, TokenUnavailableError
-from switchboard_client.core.intents import Intent, Intents
+from switchboard_client.core.intents import Intents
 from switchboard_client.core.pursuit import Pursuit
 from switchboard_client.core.questions import Asked
 from switchboard_client.core.reads import READ_PATIENCE_SECONDS, MadeBookingsQuery, Pages, Reads
 from switchboard_client.core.requests import PATIENCE_SECONDS, TIMEOUT_SECONDS, arguments, new_key, response
-from switchboard_client.outcome import Outcome, Waiting
+from switchboard_client.outcome import ChangeOutcome, Intent, Outcome, OutcomeOf, Waiting
 from switchboard_client.storage import Storage
 
+Answer = TypeVar("Answer")
+Ended = TypeVar("Ended")
+Of = TypeVar("Of")
 Result = TypeVar("Result")
+Standing = TypeVar("Standing")
 AsyncTokens: TypeAlias = Callable[[str | None], Awaitable[str | None] | str | None]
 
 
 @dataclass(slots=True)
 class AsyncClient:
-    """One user's intents to book, as `Client` has them; `tokens` may be a coroutine function.
+    """One user's intents to book and to change bookings, as `Client` has them; `tokens` may be a coroutine function.
 
-    Work on the storage runs in a thread beside the loop. A cancelled `book` cancels nothing that was sent: the intent is
-    kept, and another `book` goes on with it.
+    Work on the storage runs in a thread beside the loop. A cancelled `book` or `change` cancels nothing that was sent:
+    the intent is kept, and another call goes on with it.
     """
 
     base_url: str
@@ -52,16 +58,12 @@ class AsyncClient:
     http: httpx.AsyncClient = field(default_factory=lambda: httpx.AsyncClient(timeout=TIMEOUT_SECONDS))
     now: Callable[[], float] = time.time
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
-    _intents: Intents = field(init=False)
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock, init=False, repr=False)
-    _running: dict[str, "asyncio.Task[Outcome]"] = field(default_factory=dict, init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        self._intents = Intents(self.account, new_key)
+    _running: dict[str, "asyncio.Task[Any]"] = field(default_factory=dict, init=False, repr=False)
 
     async def intend(self, booking: BookingRequest) -> Intent:
         """Make the key of a booking and keep both. Call it when the user taps "book"; a second tap gives the same intent."""
-        return await self._run(self._intents.make(booking))
+        return await self._run(self._intents(BOOKING).make(booking))
 
     async def book(
         self,
@@ -75,31 +77,53 @@ class AsyncClient:
         Raises:
             IntentOverError: the intent is over, or another user's.
         """
-        running = self._running.get(intent.key)
-        if running is not None:
-            return await asyncio.shield(running)
-        task = asyncio.ensure_future(self._run(self._pursue(intent, patience_seconds, on_wait)))
-        self._running[intent.key] = task
-        task.add_done_callback(lambda _: self._running.pop(intent.key))
-        return await task
+        steps = self._pursue(BOOKING, intent.key, patience_seconds, on_wait)
+        return await self._joined(intent.key, steps)
 
     async def pending(self) -> list[Intent]:
-        """Return the intents whose outcome is not known yet. Give each to `book` when the program starts."""
-        return await self._run(self._intents.all())
+        """Return the bookings whose outcome is not known yet. Give each to `book` when the program starts."""
+        return await self._run(self._intents(BOOKING).all())
 
     async def mend(self, intent: Intent, booking: BookingRequest) -> Intent:
         """Give the intent of a Rejected or Declined the body that the user put right; then `book` what this returns."""
-        return await self._run(self._intents.mend(intent.key, booking))
+        return await self._run(self._intents(BOOKING).mend(intent.key, booking))
 
-    async def forget(self, intent: Intent) -> None:
+    async def intend_change(self, wanted: Wanted[Answer]) -> ChangeIntent[Answer]:
+        """Make the key of a change and keep both, as `intend` does for a booking."""
+        return await self._run(self._intents(change_call(wanted.change)).make(wanted.request))
+
+    async def change(
+        self,
+        intent: ChangeIntent[Answer],
+        *,
+        patience_seconds: float = PATIENCE_SECONDS,
+        on_wait: Callable[[Waiting], object] | None = None,
+    ) -> ChangeOutcome[Answer]:
+        """Make a change, or go on with it, as `book` does with a booking.
+
+        Raises:
+            IntentOverError: the intent is over, or another user's.
+        """
+        steps = self._pursue(change_call(intent.wanted.change), intent.key, patience_seconds, on_wait)
+        return await self._joined(intent.key, steps)
+
+    async def pending_changes(self) -> list[AnyChangeIntent]:
+        """Return the changes whose outcome is not known yet. Give each to `change` when the program starts."""
+        return [intent for each in CHANGES for intent in await self._run(self._intents(change_call(each)).all())]
+
+    async def mend_change(self, intent: ChangeIntent[Answer], wanted: Wanted[Answer]) -> ChangeIntent[Answer]:
+        """Give the intent of a Rejected or Declined what the user put right; then `change` what this returns."""
+        return await self._run(self._intents(change_call(wanted.change)).mend(intent.key, wanted.request))
+
+    async def forget(self, intent: Intent | AnyChangeIntent) -> None:
         """Forget an intent that the user gave up, such as a rejected booking. It cancels nothing."""
-        await self._run(self._intents.forget(intent.key))
+        await self._run(self._intents(call_of(intent)).forget(intent.key))
 
     async def quote(self, draft: BookingDraft) -> Asked[Quote]:
         """Ask what a booking would cost and which rules it breaks. It never books."""
         return await self._run(questions.quote(draft, self.now()))
 
-    async def operation(self, operation_id: str) -> Asked[Operation]:
+    async def operation(self, operation_id: str) -> Asked[AnyOperation]:
         """Ask how an operation stands, such as the one of a duplicate."""
         return await self._run(questions.operation(operation_id, self.now()))
 
@@ -153,11 +177,29 @@ class AsyncClient:
         """Close the connections."""
         await self.http.aclose()
 
+    def _intents(self, call: Call[Ended, Of, Standing]) -> Intents[Of]:
+        return Intents(self.account, new_key, call)
+
     def _pursue(
-        self, intent: Intent, patience_seconds: float, on_wait: Callable[[Waiting], object] | None
-    ) -> Steps[Outcome]:
-        kept = yield from self._intents.read(intent.key)
-        return (yield from Pursuit(self._intents, kept, self.now, patience_seconds, on_wait).run())
+        self,
+        call: Call[Ended, Of, Standing],
+        key: str,
+        patience_seconds: float,
+        on_wait: Callable[[Waiting], object] | None,
+    ) -> Steps[OutcomeOf[Ended, Of, Standing]]:
+        intents = self._intents(call)
+        kept = yield from intents.read(key)
+        return (yield from Pursuit(call, intents, kept, self.now, patience_seconds, on_wait).run())
+
+    async def _joined(self, key: str, steps: Steps[Result]) -> Result:
+        """Run the steps of an intent in a task, or wait for the one that does."""
+        running: asyncio.Task[Result] | None = self._running.get(key)
+        if running is not None:
+            return await asyncio.shield(running)
+        task = asyncio.ensure_future(self._run(steps))
+        self._running[key] = task
+        task.add_done_callback(lambda _: self._running.pop(key))
+        return await task
 
     async def _run(self, steps: Steps[Result]) -> Result:
         return await driven_async(steps, self._do)

@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import KW_ONLY, dataclass, field
 from threading import Lock
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import httpx
 
+from switchboard_client.changes import CHANGES, AnyChangeIntent, ChangeIntent, Wanted
 from switchboard_client.contract import (
+    AnyOperation,
     Booking,
     BookingDraft,
     BookingRequest,
@@ -18,27 +20,31 @@ from switchboard_client.contract import (
     GetSettingsAnswer,
     GetUserBookingRequirementsAnswer,
     MadeBookingsAnswer,
-    Operation,
     Quote,
 )
 from switchboard_client.core import questions
+from switchboard_client.core.calls import BOOKING, Call, call_of, change_call
 from switchboard_client.core.driving import driven
 from switchboard_client.core.effects import AskToken, Effect, Keep, Send, Sleep, Steps, TokenUnavailableError
-from switchboard_client.core.intents import Intent, Intents
+from switchboard_client.core.intents import Intents
 from switchboard_client.core.pursuit import Pursuit
 from switchboard_client.core.questions import Asked
 from switchboard_client.core.reads import READ_PATIENCE_SECONDS, MadeBookingsQuery, Pages, Reads
 from switchboard_client.core.requests import PATIENCE_SECONDS, TIMEOUT_SECONDS, arguments, new_key, response
-from switchboard_client.outcome import Outcome, Waiting
+from switchboard_client.outcome import ChangeOutcome, Intent, Outcome, OutcomeOf, Waiting
 from switchboard_client.storage import Storage
 
+Answer = TypeVar("Answer")
+Ended = TypeVar("Ended")
+Of = TypeVar("Of")
 Result = TypeVar("Result")
+Standing = TypeVar("Standing")
 Tokens: TypeAlias = Callable[[str | None], str | None]
 
 
 @dataclass(slots=True)
 class Client:
-    """One user's intents to book, each with one key from the click to the outcome.
+    """One user's intents to book and to change bookings, each with one key from the click to the outcome.
 
     `base_url` is where Switchboard is, with its stage. `account` is who is signed in, by any name that is theirs alone: an
     intent of one user is never sent with another's token. `tokens` is asked before each request; it gets the token that
@@ -54,16 +60,12 @@ class Client:
     http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=TIMEOUT_SECONDS))
     now: Callable[[], float] = time.time
     sleep: Callable[[float], object] = time.sleep
-    _intents: Intents = field(init=False)
     _lock: Lock = field(default_factory=Lock, init=False, repr=False)
-    _running: dict[str, "Future[Outcome]"] = field(default_factory=dict, init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        self._intents = Intents(self.account, new_key)
+    _running: dict[str, "Future[Any]"] = field(default_factory=dict, init=False, repr=False)
 
     def intend(self, booking: BookingRequest) -> Intent:
         """Make the key of a booking and keep both. Call it when the user says "book"; a second time gives the same intent."""
-        return self._run(self._intents.make(booking))
+        return self._run(self._intents(BOOKING).make(booking))
 
     def book(
         self,
@@ -77,39 +79,53 @@ class Client:
         Raises:
             IntentOverError: the intent is over, or another user's.
         """
-        with self._lock:
-            joined = self._running.get(intent.key)
-            mine: Future[Outcome] = Future()
-            if joined is None:
-                self._running[intent.key] = mine
-        if joined is not None:
-            return joined.result()
-        try:
-            mine.set_result(self._run(self._pursue(intent, patience_seconds, on_wait)))
-        except BaseException as error:  # noqa: BLE001 (whoever joined has to be told, whatever it was)
-            mine.set_exception(error)
-        finally:
-            with self._lock:
-                del self._running[intent.key]
-        return mine.result()
+        steps = self._pursue(BOOKING, intent.key, patience_seconds, on_wait)
+        return self._joined(intent.key, steps)
 
     def pending(self) -> list[Intent]:
-        """Return the intents whose outcome is not known yet. Give each to `book` when the program starts."""
-        return self._run(self._intents.all())
+        """Return the bookings whose outcome is not known yet. Give each to `book` when the program starts."""
+        return self._run(self._intents(BOOKING).all())
 
     def mend(self, intent: Intent, booking: BookingRequest) -> Intent:
         """Give the intent of a Rejected or Declined the body that the user put right; then `book` what this returns."""
-        return self._run(self._intents.mend(intent.key, booking))
+        return self._run(self._intents(BOOKING).mend(intent.key, booking))
 
-    def forget(self, intent: Intent) -> None:
+    def intend_change(self, wanted: Wanted[Answer]) -> ChangeIntent[Answer]:
+        """Make the key of a change and keep both, as `intend` does for a booking."""
+        return self._run(self._intents(change_call(wanted.change)).make(wanted.request))
+
+    def change(
+        self,
+        intent: ChangeIntent[Answer],
+        *,
+        patience_seconds: float = PATIENCE_SECONDS,
+        on_wait: Callable[[Waiting], object] | None = None,
+    ) -> ChangeOutcome[Answer]:
+        """Make a change, or go on with it, as `book` does with a booking.
+
+        Raises:
+            IntentOverError: the intent is over, or another user's.
+        """
+        steps = self._pursue(change_call(intent.wanted.change), intent.key, patience_seconds, on_wait)
+        return self._joined(intent.key, steps)
+
+    def pending_changes(self) -> list[AnyChangeIntent]:
+        """Return the changes whose outcome is not known yet. Give each to `change` when the program starts."""
+        return [intent for each in CHANGES for intent in self._run(self._intents(change_call(each)).all())]
+
+    def mend_change(self, intent: ChangeIntent[Answer], wanted: Wanted[Answer]) -> ChangeIntent[Answer]:
+        """Give the intent of a Rejected or Declined what the user put right; then `change` what this returns."""
+        return self._run(self._intents(change_call(wanted.change)).mend(intent.key, wanted.request))
+
+    def forget(self, intent: Intent | AnyChangeIntent) -> None:
         """Forget an intent that the user gave up, such as a rejected booking. It cancels nothing."""
-        self._run(self._intents.forget(intent.key))
+        self._run(self._intents(call_of(intent)).forget(intent.key))
 
     def quote(self, draft: BookingDraft) -> Asked[Quote]:
         """Ask what a booking would cost and which rules it breaks. It never books."""
         return self._run(questions.quote(draft, self.now()))
 
-    def operation(self, operation_id: str) -> Asked[Operation]:
+    def operation(self, operation_id: str) -> Asked[AnyOperation]:
         """Ask how an operation stands, such as the one of a duplicate."""
         return self._run(questions.operation(operation_id, self.now()))
 
@@ -163,11 +179,38 @@ class Client:
         """Close the connections."""
         self.http.close()
 
+    def _intents(self, call: Call[Ended, Of, Standing]) -> Intents[Of]:
+        return Intents(self.account, new_key, call)
+
     def _pursue(
-        self, intent: Intent, patience_seconds: float, on_wait: Callable[[Waiting], object] | None
-    ) -> Steps[Outcome]:
-        kept = yield from self._intents.read(intent.key)
-        return (yield from Pursuit(self._intents, kept, self.now, patience_seconds, on_wait).run())
+        self,
+        call: Call[Ended, Of, Standing],
+        key: str,
+        patience_seconds: float,
+        on_wait: Callable[[Waiting], object] | None,
+    ) -> Steps[OutcomeOf[Ended, Of, Standing]]:
+        intents = self._intents(call)
+        kept = yield from intents.read(key)
+        return (yield from Pursuit(call, intents, kept, self.now, patience_seconds, on_wait).run())
+
+    def _joined(self, key: str, steps: Steps[Result]) -> Result:
+        """Run the steps of an intent, or wait for the thread that does."""
+        with self._lock:
+            joined = self._running.get(key)
+            mine: Future[Result] = Future()
+            if joined is None:
+                self._running[key] = mine
+        if joined is not None:
+            result: Result = joined.result()
+            return result
+        try:
+            mine.set_result(self._run(steps))
+        except BaseException as error:  # noqa: BLE001 (whoever joined has to be told, whatever it was)
+            mine.set_exception(error)
+        finally:
+            with self._lock:
+                del self._running[key]
+        return mine.result()
 
     def _run(self, steps: Steps[Result]) -> Result:
         return driven(steps, self._do)

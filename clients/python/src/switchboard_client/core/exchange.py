@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Any, TypeAlias, TypeGuard, cast
 from urllib.parse import quote
 
-from switchboard_client.contract import Booking, Operation, Problem
+from switchboard_client.contract import AnyOperation, Booking, Problem
 from switchboard_client.core.effects import Request, Response, Steps, TokenUnavailableError, sent, token_for
 
 
@@ -115,10 +115,10 @@ def as_booking(body: object) -> Booking | None:
     return cast("Booking", body) if isinstance(body, dict) and isinstance(body.get("BookingID"), int) else None
 
 
-def as_operation(reply: Reply) -> Operation | None:
+def as_operation(reply: Reply) -> AnyOperation | None:
     """Return the operation that a reply tells, None when it tells none."""
     is_one = isinstance(reply, Success) and has(reply.body, "operation_id", "operation_state")
-    return cast("Operation", reply.body) if isinstance(reply, Success) and is_one else None
+    return cast("AnyOperation", reply.body) if isinstance(reply, Success) and is_one else None
 
 
 def instant(text: str | None) -> datetime | None:

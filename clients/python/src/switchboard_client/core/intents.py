@@ -1,25 +1,20 @@
-"""The intents of one user, in storage until their outcome is known."""
+"""The intents of one user to make one call, in storage until their outcome is known."""
 
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
-from switchboard_client.contract import BookingRequest
+from switchboard_client.core.calls import Call
 from switchboard_client.core.effects import Steps, kept
 from switchboard_client.storage import Storage
 
+Of = TypeVar("Of")
+
 
 class IntentOverError(Exception):
-    """The intent is over, or another user's; a new booking needs a new one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """A booking that a user wants: one key and one body, kept until its outcome is known."""
-
-    key: str
-    booking: BookingRequest = field(repr=False)
+    """The intent is over, or another user's; a new wish needs a new one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,32 +29,28 @@ class Kept:
         """Return the body that counts, as JSON."""
         return self.bodies[-1]
 
-    @property
-    def intent(self) -> Intent:
-        """Return what the program is shown of it."""
-        return Intent(self.key, json.loads(self.body))
-
 
 @dataclass(frozen=True, slots=True)
-class Intents:
-    """The intents of `account`; `new_key` draws a key that nobody can foresee."""
+class Intents(Generic[Of]):
+    """The intents of `account` to make one call; `new_key` draws a key that nobody can foresee."""
 
     account: str
     new_key: Callable[[], str]
+    call: Call[Any, Of, Any]
 
-    def make(self, booking: BookingRequest) -> Steps[Intent]:
-        """Return the intent to make a booking: the one that is kept already, if its body is the same to the letter."""
-        body = written(booking)
+    def make(self, request: object) -> Steps[Of]:
+        """Return the intent to ask for something: the one that is kept already, if its body is the same to the letter."""
+        body = written(request)
 
-        def work(storage: Storage) -> Intent:
+        def work(storage: Storage) -> Of:
             equal = next((one for one in self._all(storage) if one.body == body), None)
-            return (equal or self._write(storage, Kept(self.new_key(), [body]))).intent
+            return self.shown(equal or self._write(storage, Kept(self.new_key(), [body])))
 
         return kept(work)
 
-    def all(self) -> Steps[list[Intent]]:
+    def all(self) -> Steps[list[Of]]:
         """Return all intents of the account."""
-        return kept(lambda storage: [one.intent for one in self._all(storage)])
+        return kept(lambda storage: [self.shown(one) for one in self._all(storage)])
 
     def read(self, key: str) -> Steps[Kept]:
         """Return one intent.
@@ -71,19 +62,19 @@ class Intents:
         def work(storage: Storage) -> Kept:
             found = self._read(storage, key)
             if found is None:
-                raise IntentOverError("This intent is over, or another user's. Make a new one for a new booking.")
+                raise IntentOverError("This intent is over, or another user's. Make a new one for a new wish.")
             return found
 
         return kept(work)
 
-    def mend(self, key: str, booking: BookingRequest) -> Steps[Intent]:
-        """Put another body under the key. The earlier ones are kept: one of them may have booked."""
-        body = written(booking)
+    def mend(self, key: str, request: object) -> Steps[Of]:
+        """Put another body under the key. The earlier ones are kept: one of them may have been carried out."""
+        body = written(request)
 
-        def work(storage: Storage) -> Intent:
+        def work(storage: Storage) -> Of:
             found = self._read(storage, key)
             earlier = [one for one in found.bodies if one != body] if found else []
-            return self._write(storage, Kept(key, [*earlier, body])).intent
+            return self.shown(self._write(storage, Kept(key, [*earlier, body])))
 
         return kept(work)
 
@@ -99,6 +90,10 @@ class Intents:
         """Forget an intent."""
         return kept(lambda storage: storage.remove(self._name(key)))
 
+    def shown(self, one: Kept) -> Of:
+        """Return what the program is shown of an intent."""
+        return self.call.intent(one.key, json.loads(one.body))
+
     def _all(self, storage: Storage) -> list[Kept]:
         prefix = self._name("")
         keys = sorted(name.removeprefix(prefix) for name in storage.names() if name.startswith(prefix))
@@ -113,7 +108,7 @@ class Intents:
         return one
 
     def _name(self, key: str) -> str:
-        return f"switchboard/{quote(self.account, safe='')}/{key}"
+        return f"{self.call.kept}/{quote(self.account, safe='')}/{key}"
 
 
 def written(booking: object) -> str:

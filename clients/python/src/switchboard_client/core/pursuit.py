@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Literal, TypeAlias
+from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
-from switchboard_client.contract import Operation, Problem
+from switchboard_client.contract import AnyOperation, Problem
+from switchboard_client.core.calls import Call
 from switchboard_client.core.effects import Request, Sleep, Steps
 from switchboard_client.core.exchange import (
     Nothing,
@@ -13,7 +14,6 @@ from switchboard_client.core.exchange import (
     SignedOut,
     Success,
     Told,
-    as_booking,
     as_operation,
     exchange,
     instant,
@@ -23,25 +23,25 @@ from switchboard_client.core.exchange import (
 )
 from switchboard_client.core.intents import Intents, Kept
 from switchboard_client.outcome import (
-    Booked,
     Declined,
     Defect,
     Duplicate,
     NeedsPerson,
-    NotBooked,
-    Outcome,
+    OutcomeOf,
     Rejected,
     SignIn,
     Waiting,
 )
 
-CREATE = "/v1/PhoneChat/CreateBooking"
 LONGEST_PAUSE_SECONDS = 60
 SERVERS_FAULT = 500
 OPEN = ("SENDING", "UNKNOWN")
 FOR_A_PERSON = ("AMBIGUOUS", "EXPIRED_UNKNOWN")
 TOKEN_PROBLEMS = ("missing-token", "invalid-token", "insufficient-scope")
 
+Ended = TypeVar("Ended")
+Of = TypeVar("Of")
+Standing = TypeVar("Standing")
 Reason: TypeAlias = Literal["unreachable", "checking", "limited"]
 
 
@@ -49,7 +49,7 @@ Reason: TypeAlias = Literal["unreachable", "checking", "limited"]
 class Done:
     """An outcome, with which the intent may be over."""
 
-    outcome: Outcome
+    outcome: OutcomeOf[Any, Any, Any]  # whose, its Pursuit knows
     is_over: bool = False
 
 
@@ -68,17 +68,18 @@ Step: TypeAlias = Done | Pause
 
 
 @dataclass(slots=True)
-class Pursuit:
+class Pursuit(Generic[Ended, Of, Standing]):
     """One intent on its way; `now` tells seconds since 1970, `on_wait` is told at the beginning of each wait."""
 
-    intents: Intents
+    call: Call[Ended, Of, Standing]
+    intents: Intents[Of]
     kept: Kept
     now: Callable[[], float]
     patience_seconds: float
     on_wait: Callable[[Waiting], object] | None = None
     _pauses: int = field(default=0, init=False)
 
-    def run(self) -> Steps[Outcome]:
+    def run(self) -> Steps[OutcomeOf[Ended, Of, Standing]]:
         """Go on until there is an outcome, or until patience is over."""
         end = self.now() + self.patience_seconds
         step = yield from self._send()
@@ -102,17 +103,17 @@ class Pursuit:
         return Waiting(pause.reason, retry_at, instant(pause.decided_by), pause.operation_id)
 
     def _send(self) -> Steps[Step]:
-        request = Request("POST", CREATE, self.kept.body, self.kept.key)
+        request = Request("POST", self.call.path, self.kept.body, self.kept.key)
         return (yield from self._judge((yield from exchange(request, self.now()))))
 
     def _judge(self, reply: Reply) -> Steps[Step]:
-        """Read an answer to the booking, or the one that an operation keeps."""
+        """Read an answer to the request, or the one that an operation keeps."""
         match reply:
             case SignedOut():
                 return Done(SignIn(None))
             case Success(body, wait):
-                booking = as_booking(body)
-                return self._again("unreachable", wait) if booking is None else Done(Booked(booking), is_over=True)
+                ended = self.call.made(body)
+                return self._again("unreachable", wait) if ended is None else Done(ended, is_over=True)
             case Nothing(wait):
                 return self._again("unreachable", wait)
             case Told():
@@ -120,7 +121,7 @@ class Pursuit:
 
     def _judge_problem(self, reply: Told) -> Steps[Step]:
         problem, wait = reply.problem, reply.wait
-        if reply.slug == "duplicate-booking":
+        if reply.slug in {"duplicate-booking", "duplicate-change"}:
             return (yield from self._duplicate(problem, wait))
         if reply.slug == "idempotency-key-reused":
             return (yield from self._send_earlier(problem))
@@ -130,10 +131,10 @@ class Pursuit:
         """Return the outcome that a problem is, None when waiting may lead to another."""
         problem, operation_id = reply.problem, reply.problem.get("operation_id")
         match reply.slug:
-            case "booking-rejected":
-                return Done(Rejected(problem.get("violations", ()), self.kept.intent))
-            case "booking-not-created":
-                return Done(NotBooked(operation_id), _is_key_used_up(problem))
+            case "booking-rejected" | "change-rejected":
+                return Done(Rejected(problem.get("violations", ()), self._intent))
+            case "booking-not-created" | "change-not-made":
+                return Done(self.call.not_made(operation_id), _is_key_used_up(problem))
             case "upstream-refused" if reply.wait is None:
                 return self._declined(problem)
             case "outcome-unknown" | "operation-in-progress" if reply.wait is None:
@@ -146,7 +147,7 @@ class Pursuit:
         """Return the wait that a problem asks for, None when the same request will not do."""
         problem, wait = reply.problem, reply.wait
         match reply.slug:
-            case "upstream-refused" | "too-many-bookings":
+            case "upstream-refused" | "too-many-bookings" | "too-many-changes":
                 return self._again("limited", wait)
             case "outcome-unknown" | "operation-in-progress":
                 return self._look_after(problem.get("operation_id"), wait, problem.get("decided_by"))
@@ -157,7 +158,11 @@ class Pursuit:
     def _declined(self, problem: Problem) -> Done:
         is_over = _is_key_used_up(problem)
         message = problem.get("upstream_message")
-        return Done(Declined(message, None if is_over else self.kept.intent, problem), is_over)
+        return Done(Declined(message, None if is_over else self._intent, problem), is_over)
+
+    @property
+    def _intent(self) -> Of:
+        return self.intents.shown(self.kept)
 
     def _again(self, reason: Reason, wait: int | None) -> Pause:
         return Pause(wait, reason, self._send)
@@ -178,7 +183,7 @@ class Pursuit:
             return self._look_after(operation_id, reply.wait)
         return (yield from self._judge_operation(operation, operation_id))
 
-    def _judge_operation(self, operation: Operation, operation_id: str) -> Steps[Step]:
+    def _judge_operation(self, operation: AnyOperation, operation_id: str) -> Steps[Step]:
         state = operation["operation_state"]
         if state in OPEN:
             return self._look_after(operation_id, operation["retry_after_seconds"], operation["decided_by"])
@@ -188,10 +193,10 @@ class Pursuit:
         if answer is None or operation["same_key_tries_again"]:
             return (yield from self._send())
         body = answer["body"]
-        return (yield from self._judge(told(body) if is_problem(body) else Success(dict(body))))
+        return (yield from self._judge(told(body) if is_problem(body) else Success(body)))
 
     def _duplicate(self, problem: Problem, wait: int | None) -> Steps[Step]:
-        """Look at the booking that stands in the way, for as long as its state may change."""
+        """Look at the equal one that stands in the way, for as long as its state may change."""
         operation_id = problem.get("operation_id")
         operation = None
         if operation_id is not None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeAlias, TypeVar, cast
 
-from switchboard_client.contract import BookingDraft, Operation, Quote
+from switchboard_client.contract import AnyOperation, BookingDraft, Quote
 from switchboard_client.core.effects import Request, Steps
 from switchboard_client.core.exchange import (
     Reply,
@@ -30,7 +30,7 @@ def quote(draft: BookingDraft, now: float) -> Steps[Asked[Quote]]:
     return asked(reply, _as_quote)
 
 
-def operation(operation_id: str, now: float) -> Steps[Asked[Operation]]:
+def operation(operation_id: str, now: float) -> Steps[Asked[AnyOperation]]:
     """Ask how an operation stands, such as the one of a duplicate."""
     return asked((yield from read_operation(operation_id, now)), as_operation)
 
