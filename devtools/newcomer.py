@@ -73,7 +73,7 @@ def book(address: str) -> str:
         page.get_by_role("button", name="Sign in").click(timeout=MILLISECONDS)
         page.get_by_role("link", name="Client", exact=True).click()
         expect(page.locator("#minimum_credits")).to_have_text("22.5", timeout=MILLISECONDS)
-        page.get_by_role("button", name="Book").click()
+        page.get_by_role("button", name="Book", exact=True).click()
         booked = page.locator("#bookings li[data-state=booked]")
         expect(booked).to_have_count(1, timeout=MILLISECONDS)
         return booked.inner_text().replace("\n", " ")

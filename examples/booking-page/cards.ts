@@ -12,14 +12,27 @@ interface Kept {
   readonly when: string;
   readonly who: string;
   readonly status: string;
+  /** AdultWork's word for how it stands. */
+  readonly state: string | null;
+}
+
+/** How the cancellation of a booking stands; while it is open, no other one is offered. */
+interface Note {
+  readonly words: string;
+  readonly isOpen: boolean;
 }
 
 export class Cards {
   private readonly name: string;
+  private readonly cancel: (id: number, what: string) => void;
   private readonly cards = new Map<string, HTMLElement>();
+  private readonly known = new Map<number, Kept>();
+  private readonly notes = new Map<number, Note>();
 
-  constructor(account: string) {
+  /** `cancel` is called when the user wants to cancel a booking; `what` says which one. */
+  constructor(account: string, cancel: (id: number, what: string) => void) {
     this.name = `booking-page/${account}`;
+    this.cancel = cancel;
     list.replaceChildren();
     for (const one of this.kept()) list.append(this.remember(one));
     this.count();
@@ -27,21 +40,13 @@ export class Cards {
 
   /** Says how an intent stands. */
   tell(key: string, booking: BookingRequest, state: string, words: string): HTMLElement {
-    const isNew = !this.cards.has(key);
-    const card = this.show(key, state, words, `Candidate ${booking.BookUserID}, ${spoken(booking.SessionDate)}`);
-    if (isNew) list.prepend(card);
-    return card;
+    return this.pin(key, state, words, `Candidate ${booking.BookUserID}, ${spoken(booking.SessionDate)}`);
   }
 
   /** Asks something about an intent: each answer is a button. */
-  ask(key: string, booking: BookingRequest, words: string, answers: Readonly<Record<string, () => void>>): void {
-    const card = this.tell(key, booking, "asked", words);
-    for (const [name, answer] of Object.entries(answers)) {
-      const button = line("button", name) as HTMLButtonElement;
-      button.type = "button";
-      button.addEventListener("click", answer);
-      card.append(button);
-    }
+  ask(key: string, what: string, words: string, answers: Readonly<Record<string, () => void>>): void {
+    const card = this.pin(key, "asked", words, what);
+    card.append(...Object.entries(answers).map(([name, answer]) => button(name, answer)));
   }
 
   /** Shows the booking that came of an intent, and keeps it on the device. */
@@ -52,9 +57,25 @@ export class Cards {
     list.prepend(this.remember(one));
   }
 
+  /** Says how the cancellation of a booking stands, on its card. */
+  note(id: number, note: Note): void {
+    this.notes.set(id, note);
+    this.showAgain(id);
+  }
+
+  /** Shows a booking that was cancelled, where it is, and keeps that on the device. */
+  cancelled(booking: Booking): void {
+    const one = remembered(booking);
+    this.notes.delete(one.id);
+    this.known.set(one.id, one);
+    this.keep(this.kept().map((other) => (other.id === one.id ? one : other)));
+    this.showAgain(one.id);
+  }
+
   /** Shows a page of what AdultWork has. The first one takes the place of all that the device remembers. */
   listed({ Bookings, unreadable }: MadeBookings, isFirst: boolean): void {
     const known = Bookings.map(remembered);
+    const held = [...this.cards].find(([, card]) => card.contains(document.activeElement))?.[0];
     if (isFirst) {
       this.forget();
       this.keep(known);
@@ -65,6 +86,8 @@ export class Cards {
       card.dataset["booking"] = "true";
       list.append(card);
     });
+    for (const [id, { isOpen }] of this.notes) if (isOpen && !this.cards.has(String(id))) this.showAgain(id);
+    if (held) this.cards.get(held)?.focus();
     this.count();
   }
 
@@ -77,17 +100,47 @@ export class Cards {
   /** Forgets the bookings of a user, here and on the device. */
   forget(): void {
     for (const [key, { dataset }] of this.cards) if (dataset["booking"]) this.drop(key);
+    this.known.clear();
     localStorage.removeItem(this.name);
   }
 
-  private remember({ id, status, who, when }: Kept): HTMLElement {
-    const card = this.show(String(id), "booked", status, `${who}, ${when}`);
+  private remember(one: Kept): HTMLElement {
+    const { id, status, who, when } = one;
+    const what = when === "" ? who : `${who}, ${when}`;
+    const card = this.show(String(id), "booked", status, what);
+    const note = this.notes.get(id);
+    this.known.set(id, one);
     card.dataset["booking"] = "true";
+    if (note) card.append(line("p", note.words));
+    if (!note?.isOpen && mayBeCancelled(one)) {
+      const cancel = button("Cancel booking", () => this.cancel(id, what));
+      cancel.setAttribute("aria-label", `Cancel booking: ${what}`); // there is one on each card
+      card.append(cancel);
+    }
+    return card;
+  }
+
+  /** Shows a booking anew where it is; at the top, when it is on none of the pages that were listed. */
+  private showAgain(id: number): void {
+    const before = this.cards.get(String(id));
+    const hadFocus = before?.contains(document.activeElement);
+    const unlisted = { id, status: `Booking ${id}`, who: "It is further down in your list.", when: "", state: null };
+    const card = this.remember(this.known.get(id) ?? unlisted);
+    if (!before) list.prepend(card);
+    if (hadFocus) card.focus();
+  }
+
+  /** Shows what is under way at the top, or anew where it is. */
+  private pin(key: string, state: string, title: string, words: string): HTMLElement {
+    const isNew = !this.cards.has(key);
+    const card = this.show(key, state, title, words);
+    if (isNew) list.prepend(card);
     return card;
   }
 
   private show(key: string, state: string, title: string, words: string): HTMLElement {
     const card = this.cards.get(key) ?? document.createElement("li");
+    card.tabIndex = -1; // it takes the focus over from a button on it that is gone
     card.dataset["state"] = state;
     card.replaceChildren(line("strong", title), line("p", words));
     this.cards.set(key, card);
@@ -114,9 +167,22 @@ function line(kind: string, words: string): HTMLElement {
   return element;
 }
 
+function button(name: string, whenPressed: () => void): HTMLButtonElement {
+  const element = line("button", name) as HTMLButtonElement;
+  element.type = "button";
+  element.addEventListener("click", whenPressed);
+  return element;
+}
+
+/** What is not listed here is not offered. AdultWork cancels what is neither Cancelled nor Rejected; what is Confirmed only before its time, which is UK time. */
+function mayBeCancelled({ state, when }: Kept): boolean {
+  const now = new Date().toLocaleString("sv-SE", { timeZone: "Europe/London" });
+  return when !== "" && state !== "Cancelled" && state !== "Rejected" && (state !== "Confirmed" || when > now);
+}
+
 function remembered({ BookingID: id, Status, ActionClient, SessionDate, Candidate }: Booking): Kept {
   const who = Candidate.Nickname ?? `Candidate ${Candidate.UserID}`;
-  return { id, when: spoken(SessionDate), who, status: `${Status ?? "Booked"} (${id}). ${ActionClient ?? ""}` };
+  return { id, when: spoken(SessionDate), who, state: Status, status: `${Status ?? "Booked"} (${id}). ${ActionClient ?? ""}` };
 }
 
 function spoken(date: string): string {

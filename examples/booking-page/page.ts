@@ -1,12 +1,15 @@
-// The page: who books, what is booked, and what became of it. All that must not go wrong is the client's work.
+// The page: who books, what is booked or cancelled, and what became of it. All that must not go wrong is the client's work.
 
 import { createClient, match } from "switchboard-client";
-import type { BookingRequest, Intent, Outcome, TokenSource, Waiting } from "switchboard-client";
+import type { BookingRequest, Client, Intent, Outcome, TokenSource, Waiting } from "switchboard-client";
+import { Cancelling } from "./cancelling.js";
+import type { Cancellation } from "./cancelling.js";
 import { Cards } from "./cards.js";
 import { Correcting } from "./correcting.js";
 import { fill, focusFirstViolation, say, showViolations, watch, written } from "./form.js";
 import { Listing } from "./listing.js";
 import { forgetCandidate, lookUp } from "./looking-up.js";
+import { Pursuing } from "./pursuing.js";
 import { quoteSoon, stopQuoting } from "./quoting.js";
 import { ACCOUNT, SigningIn } from "./signing-in.js";
 
@@ -28,14 +31,25 @@ const signingIn =
 let desk = open();
 
 /** All that belongs to one user: another user gets another desk, and never an intent of this one. */
-function open() {
+interface Desk {
+  readonly client: Client;
+  readonly cards: Cards;
+  readonly pursuing: Pursuing;
+  readonly cancelling: Cancelling;
+  readonly listing: Listing;
+  readonly correcting: Correcting;
+}
+
+function open(): Desk {
   const chosen = settings.users[users.selectedIndex] ?? settings.users[0] ?? { account: ACCOUNT, token: "" };
   const account = signingIn ? ACCOUNT : chosen.account;
   const given: TokenSource = (rejected) => (rejected === undefined ? chosen.token || tokenField.value || null : null);
   const client = createClient({ baseUrl: settings.baseUrl, account, token: signingIn ? signingIn.token : given });
-  const cards = new Cards(account);
+  const cards = new Cards(account, (id, what) => void desk.cancelling.ask(id, what));
+  const pursuing = new Pursuing();
+  const cancelling = new Cancelling(client, cards, pursuing, () => client === desk.client, askAnew);
   forgetCandidate();
-  return { client, cards, listing: new Listing(client, cards), correcting: new Correcting(client, account), running: new Map<string, AbortController>() };
+  return { client, cards, pursuing, cancelling, listing: new Listing(client, cards), correcting: new Correcting(client, account) };
 }
 
 async function tapped(): Promise<void> {
@@ -46,16 +60,12 @@ async function tapped(): Promise<void> {
 /** Books, or goes on with it: after a tap, at the start of the page, and when the network is back. */
 async function goOn(intent: Intent): Promise<void> {
   const mine = desk;
-  if (mine.running.has(intent.key)) return;
-  const ending = new AbortController();
-  mine.running.set(intent.key, ending);
-  mine.cards.tell(intent.key, intent.booking, "running", "Booking …");
-  const onWait = (waiting: Waiting): void => void mine.cards.tell(intent.key, intent.booking, "waiting", reason(waiting));
-  const outcome = await mine.client.book(intent, { signal: ending.signal, onWait });
-  mine.running.delete(intent.key);
-  if (mine !== desk) return; // another user sits here now; the intent is kept for its own
-  if (ending.signal.aborted && outcome.state === "waiting") return goOn(intent);
-  tell(intent, outcome);
+  const outcome = await mine.pursuing.pursue(intent.key, (signal) => {
+    mine.cards.tell(intent.key, intent.booking, "running", "Booking …");
+    const onWait = (waiting: Waiting): void => void mine.cards.tell(intent.key, intent.booking, "waiting", reason(waiting));
+    return mine.client.book(intent, { signal, onWait });
+  });
+  if (outcome && mine === desk) tell(intent, outcome); // else another user sits here now; the intent is kept for its own
 }
 
 function tell(intent: Intent, outcome: Outcome): void {
@@ -99,22 +109,27 @@ function reason({ reason: why, decidedBy }: Waiting): string {
   return words[why];
 }
 
-/** Goes on with every booking whose outcome is not known, but for those that the user has to put right, or to say a word of. */
+/** Goes on with all whose outcome is not known, but for what the user has to put right, or to say a word of. */
 async function goOnWithAll(): Promise<void> {
-  const { client, correcting } = desk;
+  const { client, correcting, cancelling } = desk;
   for (const intent of await client.pending()) {
-    if (signingIn?.isDoubted(intent)) askWhose(signingIn, intent);
+    if (signingIn?.isDoubted(intent)) askWhose(signingIn, intent, `A booking for ${intent.booking.SessionDate}`);
     else if (correcting.waitsFor(intent)) fill({ ...intent.booking });
     else void goOn(intent);
   }
+  for (const intent of await cancelling.pending()) {
+    if (signingIn?.isDoubted(intent)) askWhose(signingIn, intent, `Cancelling booking ${intent.request.BookingID}`);
+    else void cancelling.goOn(intent);
+  }
 }
 
-/** Somebody signed in since this booking was begun. It spends their credits: they say whether they want it. */
-function askWhose(known: SigningIn, intent: Intent): void {
+/** Somebody signed in since this was begun. It is about their credits: they say whether they want it. */
+function askWhose(known: SigningIn, intent: Intent | Cancellation, what: string): void {
   const { client, cards } = desk;
-  cards.ask(intent.key, intent.booking, "This booking was begun on this device before you signed in. Is it yours?", {
+  cards.ask(intent.key, what, "This was begun on this device before you signed in. Is it yours?", {
     "Yes, go on": () => {
       known.settle(intent);
+      cards.drop(intent.key);
       void goOnWithAll();
     },
     "No, forget it": () => {
@@ -134,13 +149,13 @@ function askAnew(): void {
 async function start(): Promise<void> {
   desk = open();
   tokenField.value = "";
-  await signingIn?.start(desk.client.pending);
+  await signingIn?.start(async () => [...(await desk.client.pending()), ...(await desk.client.pendingChanges())]);
   await goOnWithAll();
   askAnew();
 }
 
 function showNetwork(): void {
-  say("offline", navigator.onLine ? "" : "You are offline. What you book now is kept, and sent once you are back.");
+  say("offline", navigator.onLine ? "" : "You are offline. What you book or cancel now is kept, and sent once you are back.");
 }
 
 users.append(...settings.users.map(({ label, account }) => new Option(label, account)));
@@ -157,7 +172,7 @@ document.getElementById("more")?.addEventListener("click", () => void desk.listi
 addEventListener("offline", showNetwork);
 addEventListener("online", () => {
   showNetwork();
-  desk.running.forEach((ending) => ending.abort());
+  desk.pursuing.hurry();
   void goOnWithAll();
   askAnew();
 });

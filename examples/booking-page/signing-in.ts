@@ -2,12 +2,15 @@
 // only when the user says that it is theirs.
 
 import { createSignIn } from "switchboard-client";
-import type { Intent, TokenSource } from "switchboard-client";
+import type { TokenSource } from "switchboard-client";
 import { say } from "./form.js";
 
 export const ACCOUNT = "me";
 const SESSION = "booking-page/session";
 const DOUBTED = "booking-page/doubted";
+
+/** A booking or a cancellation that was begun. */
+type Begun = { readonly key: string };
 
 export class SigningIn {
   private readonly signIn: ReturnType<typeof createSignIn>;
@@ -33,8 +36,8 @@ export class SigningIn {
     return this.isSignedIn ? token : null;
   };
 
-  /** Ends a sign-in where the browser comes back from one, else looks for a session; `pending` are the intents of before. */
-  async start(pending: () => Promise<readonly Intent[]>): Promise<void> {
+  /** Ends a sign-in where the browser comes back from one, else looks for a session; `pending` is what was begun before. */
+  async start(pending: () => Promise<readonly Begun[]>): Promise<void> {
     const address = location.href;
     try {
       if (!address.includes("state=")) return this.show((await this.signIn.token()) !== null);
@@ -48,12 +51,12 @@ export class SigningIn {
     }
   }
 
-  isDoubted({ key }: Intent): boolean {
+  isDoubted({ key }: Begun): boolean {
     return doubted().includes(key);
   }
 
   /** The user said that an intent is theirs, or forgot it. */
-  settle({ key }: Intent): void {
+  settle({ key }: Begun): void {
     localStorage.setItem(DOUBTED, JSON.stringify(doubted().filter((one) => one !== key)));
   }
 
@@ -75,7 +78,7 @@ export class SigningIn {
     }
   }
 
-  private beginSession(before: readonly Intent[]): void {
+  private beginSession(before: readonly Begun[]): void {
     localStorage.setItem(DOUBTED, JSON.stringify([...new Set([...doubted(), ...before.map(({ key }) => key)])]));
     this.session = crypto.randomUUID();
     localStorage.setItem(SESSION, this.session);
