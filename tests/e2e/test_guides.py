@@ -28,6 +28,7 @@ from tests.integration.service import wait_until
 FRONTEND, MOBILE = ((ROOT / "docs" / f"{name}.md").read_text() for name in ("frontend", "mobile"))
 MAKEFILE = (ROOT / "Makefile").read_text()
 CREATE = "/v1/PhoneChat/CreateBooking"
+CANCEL = "/v1/PhoneChat/CancelMadeBooking"
 # What a phone brings: a keychain, storage that outlives the process, and a screen.
 PHONE = """
 import { readFileSync, writeFileSync } from "node:fs";
@@ -71,6 +72,26 @@ def sent(run: LocalRun, date: str) -> int:
     """Return how often a booking for a date reached the sandbox."""
     journal = requests.get(f"{run.address('upstream')}/_sandbox/requests", timeout=5).json()
     return sum((one["method"], one["path"]) == ("POST", CREATE) and date in str(one["body"]) for one in journal)
+
+
+def cancelled(run: LocalRun, booking_id: int) -> int:
+    """Return how often the cancellation of a booking reached the sandbox."""
+    journal = requests.get(f"{run.address('upstream')}/_sandbox/requests", timeout=5).json()
+    return sum(
+        (one["method"], one["path"]) == ("POST", CANCEL) and str(booking_id) in str(one["body"]) for one in journal
+    )
+
+
+def answer_late(run: LocalRun) -> None:
+    """Let AdultWork's simulator answer the next cancellation late."""
+    fault = {"path": CANCEL, "fault": "slow-answer", "seconds": 1}
+    requests.post(f"{run.address('upstream')}/_sandbox/faults", json=fault, timeout=5).raise_for_status()
+
+
+def booking_of(run: LocalRun, date: str) -> dict[str, Any]:
+    """Return the one booking for a date, as the sandbox has it."""
+    (booking,) = (one for one in sandbox_bookings(run) if one["SessionDate"].startswith(date))
+    return booking
 
 
 def sandbox_bookings(run: LocalRun) -> list[dict[str, Any]]:
@@ -118,12 +139,12 @@ def install_client(commands: str, project: Path) -> None:
         assert done.returncode == 0, done.stderr
 
 
-def test_the_page_of_the_guide_books_once_though_it_is_reloaded_in_the_middle(
+def test_the_page_of_the_guide_books_and_cancels_once_though_it_is_reloaded_in_the_middle(
     browser: Browser, stack: LocalRun, origin: str, site: Path
 ) -> None:
     """The guide's page, script and fault, in a browser, from an origin that is allowed as the guide says."""
     _start, fault, install, _allow = snippets(FRONTEND, "sh")
-    (html,), (script, listing) = snippets(FRONTEND, "html"), snippets(FRONTEND, "ts")
+    (html,), (script, listing, cancelling) = snippets(FRONTEND, "html"), snippets(FRONTEND, "ts")
     (site / "index.html").write_text(html)
     (site / "main.ts").write_text(here(script, stack))
     install_client(install, site)
@@ -141,8 +162,18 @@ def test_the_page_of_the_guide_books_once_though_it_is_reloaded_in_the_middle(
     (site / "main.ts").write_text(here(f"{script}\n{listing}", stack))
     assert run_node(tool("esbuild"), str(site / "main.ts"), *options, folder=site).returncode == 0
     page.reload()
-    earliest = min(one["BookingID"] for one in sandbox_bookings(stack))
-    expect(page.get_by_role("status")).to_have_text(f"{earliest}: Pending", timeout=30_000)
+    last = min(sandbox_bookings(stack), key=lambda one: int(one["BookingID"]))  # the earliest is told last
+    expect(page.get_by_role("status")).to_have_text(f"{last['BookingID']}: {last['Status']}", timeout=30_000)
+    (site / "main.ts").write_text(here(f"{script}\n{cancelling}", stack))
+    assert run_node(tool("esbuild"), str(site / "main.ts"), *options, folder=site).returncode == 0
+    page.reload()
+    booking_id = booking_of(stack, "2032-03-01")["BookingID"]
+    answer_late(stack)
+    page.get_by_role("button", name=f"Cancel {booking_id}").click()
+    wait_until(lambda: cancelled(stack, booking_id) == 1)
+    page.reload()
+    expect(page.get_by_role("status")).to_have_text("CancelMadeBooking: done.", timeout=30_000)
+    assert (booking_of(stack, "2032-03-01")["Status"], cancelled(stack, booking_id)) == ("Cancelled", 1)
     page.close()
 
 
@@ -171,10 +202,10 @@ def phone(run: LocalRun, folder: Path, last: str) -> list[str]:
     return [NODE, "--disable-warning=ExperimentalWarning", str(file), str(folder / "storage.json")]
 
 
-def test_the_app_of_the_guide_is_killed_while_it_books_and_finds_its_one_booking_at_the_next_start(
+def test_the_app_of_the_guide_is_killed_while_it_books_and_cancels_and_finds_both_done_once_at_the_next_start(
     stack: LocalRun, tmp_path: Path
 ) -> None:
-    """The phone ends the app after AdultWork booked and before the answer came."""
+    """The phone ends the app after AdultWork booked or cancelled and before the answer came."""
     tap = {
         "BookUserID": 123456, "SessionDate": "2032-04-02 20:00", "Duration": 15, "Method": 1,
         "PhoneNumber": "07123456789", "Credits": 32, "AcceptBy": "2032-04-02 12:00",
@@ -186,10 +217,19 @@ def test_the_app_of_the_guide_is_killed_while_it_books_and_finds_its_one_booking
     app.wait()
     assert "07123456789" in (tmp_path / "storage.json").read_text()
     done = run_node(*phone(stack, tmp_path, "await started(); await listed();"))
-    (booking,) = (one for one in sandbox_bookings(stack) if one["SessionDate"].startswith("2032-04-02"))
+    booking = booking_of(stack, "2032-04-02")
     told = {f"Booked {booking['BookingID']}", f"Has {booking['BookingID']} Pending"}
     assert told <= set(done.stdout.splitlines()), done.stderr
     assert sent(stack, "2032-04-02") == 1
+    assert json.loads((tmp_path / "storage.json").read_text()) == {}
+    answer_late(stack)
+    app = subprocess.Popen(phone(stack, tmp_path, f'await cancelTapped({booking["BookingID"]}, "Ill");'))  # noqa: S603 (the same)
+    wait_until(lambda: cancelled(stack, booking["BookingID"]) == 1)
+    app.send_signal(signal.SIGKILL)
+    app.wait()
+    done = run_node(*phone(stack, tmp_path, "await started(); await startedWithChanges();"))
+    assert "Done: CancelMadeBooking" in done.stdout.splitlines(), done.stderr
+    assert (booking_of(stack, "2032-04-02")["Status"], cancelled(stack, booking["BookingID"])) == ("Cancelled", 1)
     assert json.loads((tmp_path / "storage.json").read_text()) == {}
 
 

@@ -30,7 +30,12 @@ window.isReady = true;
 
 
 class Files(SimpleHTTPRequestHandler):
-    """Serves a folder, and says nothing of it."""
+    """Serves a folder as it is at the moment, and says nothing of it."""
+
+    def end_headers(self) -> None:
+        """Let nothing be kept: a file that is made anew within a second looks unchanged to a browser that asks by its date."""
+        self.send_header("Cache-Control", "no-store")
+        super().end_headers()
 
     def log_message(self, format: str, *words: object) -> None:  # noqa: A002 (the name is the library's)
         """Say nothing."""
