@@ -13,7 +13,6 @@ from chalicelib.domain.operation.operation import (
     FREES_GUARD,
     OPEN,
     OperationState,
-    keyed_operation_id,
 )
 from chalicelib.domain.review.stories import impossible_stories
 from devtools.memory.changes import InMemoryChangeStore
@@ -116,20 +115,23 @@ def sent_while_paused(seen: Seen) -> Iterator[str]:
 
 def repeats_paused(seen: Seen) -> Iterator[str]:
     """C8: yield who was told of a pause by a container that sends, or although the request had its answer when it came."""
-    answered: dict[str, float] = {}
-    for move in seen.history.moves:
-        if move.after.state in ANSWERED and not move.after.is_retryable:
-            answered.setdefault(move.after.id, move.at)
+    answered = answered_at(seen.history)
     for asked in seen.asked:
         if not isinstance(asked.answer, SendingPausedError):
             continue
         if asked.is_sending:
             yield f"call {asked.call} was told of a pause, and its container sends"
-        if asked.key is None:
-            continue
-        operation_id = keyed_operation_id(asked.wish.account, asked.key, asked.wish.change.route)
-        if answered.get(operation_id, asked.at) < asked.at:
-            yield f"call {asked.call} was told of a pause, and {operation_id} had its answer"
+        if asked.had_its_answer(answered):
+            yield f"call {asked.call} was told of a pause, and its request had its answer"
+
+
+def answered_at(history: History) -> Mapping[str, float]:
+    """Return the second at which each operation that has a final answer got it."""
+    answered: dict[str, float] = {}
+    for move in history.moves:
+        if move.after.state in ANSWERED and not move.after.is_retryable:
+            answered.setdefault(move.after.id, move.at)
+    return answered
 
 
 INVARIANTS: Mapping[str, Callable[[Seen], Iterator[str]]] = {

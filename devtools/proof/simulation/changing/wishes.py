@@ -1,9 +1,11 @@
 """Changes that users want, who serves them, and what became of each time that they asked."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chalicelib.domain.booking.form import JsonValue
 from chalicelib.domain.changing.change import Change
+from chalicelib.domain.operation.operation import keyed_operation_id
 from chalicelib.edge.changing.use_cases import Changes
 from devtools.proof.simulation.intents import CANARY
 from devtools.proof.simulation.service import Container
@@ -54,3 +56,10 @@ class Asked:
     at: float
     is_sending: bool
     answer: object = None
+
+    def had_its_answer(self, answered: Mapping[str, float]) -> bool:
+        """Tell whether the request had its answer when it came; `answered` tells when each operation got one."""
+        if self.key is None:
+            return False
+        operation_id = keyed_operation_id(self.wish.account, self.key, self.wish.change.route)
+        return answered.get(operation_id, self.at) < self.at
