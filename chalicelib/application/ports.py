@@ -217,7 +217,10 @@ class Store(Protocol[Operation_contra, RecordT]):
         ...
 
     def overdue_operations(self, before: datetime, deadline: Deadline) -> tuple[RecordT, ...]:
-        """Return operations of all accounts without a final state that were claimed before a time (UTC), some at a time."""
+        """Return operations of all accounts without a final state that were claimed before a time (UTC), some at a time.
+
+        There may be more of this kind behind those that are returned, and behind as many of other kinds.
+        """
         ...
 
     def resolve(self, record: RecordT, resolution: Resolution, event: AuditEvent, deadline: Deadline) -> bool:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import cycle
 from typing import Any
 
 from chalice.app import Chalice, CloudWatchEvent, Rate
@@ -64,13 +65,25 @@ class _Run:
         self.flagged = self.failed = 0
 
     def expire(self) -> None:
-        """Flag operations, look after look."""
+        """Flag operations, look after look: of one kind, of the other, and so on, until one turn flags nothing.
+
+        A look is at the oldest of all kinds, and flags those of its own. Behind many of one kind, the other comes into sight
+        only when these are flagged.
+        """
         with self._told():
-            for keeper in (self._container().housekeeping, self._container().also_expires()):
-                for look in _looks(keeper, self._request_id, self._deadline):
-                    self.flagged += look.flagged
-                    for error in look.failures:
-                        self._tell(error)
+            keepers = (self._container().housekeeping, self._container().also_expires())
+            for turn, keeper in enumerate(cycle(keepers), 1):
+                if not self._expire_by(keeper) and turn >= len(keepers):
+                    return
+
+    def _expire_by(self, keeper: ExpiresOperations) -> int:
+        """Flag operations of one kind, as far as they are in sight; return how many."""
+        before = self.flagged
+        for look in _looks(keeper, self._request_id, self._deadline):
+            self.flagged += look.flagged
+            for error in look.failures:
+                self._tell(error)
+        return self.flagged - before
 
     def look(self) -> None:
         """Tell what is open after that, and which operation for longest."""

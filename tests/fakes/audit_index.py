@@ -132,5 +132,7 @@ def _position(event: AuditEvent) -> Position:
 def _is_in(event: AuditEvent, place: Place) -> bool:
     if isinstance(place, Day):
         return event.at.astimezone(UTC).date() == place.day
+    if place.drive is Drive.BOOKING:
+        return event.changes_booking == place.value
     value = getattr(event, ATTRIBUTES[place.drive])
     return bool((told_request_id(value) if place.drive is Drive.REQUEST else value) == place.value)

@@ -4,15 +4,18 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from chalicelib.adapters.aws.dynamodb import items, tables
+from chalicelib.adapters.aws.dynamodb import items, tables, transactions
+from chalicelib.adapters.aws.dynamodb.changes import DynamoDBChangeStore
 from chalicelib.adapters.aws.dynamodb.rate_limit import counters
 from chalicelib.adapters.aws.dynamodb.tables import AUDIT, DAY_SHARDS, OPEN_SHARDS, OPERATIONS
 from chalicelib.adapters.aws.people.person_rows import ERRANDS
 from chalicelib.adapters.aws.person_row import PARTITION_KEY
 from chalicelib.adapters.aws.review import rows
+from chalicelib.application.audit import events
 from chalicelib.application.people.ports import Task
 from chalicelib.domain.operation.operation import (
     FREES_GUARD,
@@ -22,9 +25,12 @@ from chalicelib.domain.operation.operation import (
     Outcome,
 )
 from chalicelib.domain.operation.record import OperationRecord
-from devtools.bench.write_units import Cost
+from devtools.bench.write_units import Cost, CountedTables
 from devtools.places import ROOT
 from tests.contract.records import claim_event, operation
+from tests.contract.test_change_store import CONFIRMED as CHANGED
+from tests.contract.test_change_store import change
+from tests.contract.test_change_store import claim_event as claim_of_change
 from tests.unit.adapters.aws.dynamodb.priced import KEY, LIMITS, MEMBERS, REQUEST_ID, steps
 from tests.unit.adapters.aws.review.test_review_adapters import LOOK
 from tests.unit.application.world import OTHER_KEY, World
@@ -216,6 +222,21 @@ def test_the_table_of_costs_names_every_step_and_their_sum() -> None:
     assert list(told) == list(STEPS)
     total = int(told["claim"]) + int(told["conclusion CONFIRMED"])
     assert f"**{total} WRU**" in section("What each step costs")
+
+
+@pytest.mark.parametrize(("ids", "units"), [((7,), 13), ((7, 8), 12)])
+def test_a_change_costs_what_the_page_says(ids: tuple[int, ...], units: int) -> None:
+    """As much as a booking: where one has its candidate in an index, the other has the booking that it changes."""
+    nobody: Any = None
+    store = DynamoDBChangeStore(nobody, "operations", nobody, nobody, nobody, "audit", LIMITS)
+    one = change()
+    made = replace(one, request=replace(one.request, booking_ids=ids))
+    event, counted = claim_of_change(made), CountedTables({"operations": OPERATIONS, "audit": AUDIT})
+    claim = counted.apply(store.claim_parts(made, event, None, store.counted(made)))
+    end = events.concluded(event, made.claimed_at, CHANGED, {})
+    conclusion = counted.apply(transactions.conclusion(store.tables, made, CHANGED, end, "an answer"))
+    assert (claim.units, conclusion.units) == (units, 7)
+    assert "that of a booking, **13 WRU**, or 12 for several" in section("Changes of bookings")
 
 
 def test_the_page_names_settings_and_targets_that_exist() -> None:

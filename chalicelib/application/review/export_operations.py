@@ -89,9 +89,9 @@ class ExportOperations:
 
     def _fill(self, draft: "_Draft", filter_: Filter, deadline: Deadline) -> bool:
         """Take operations in; False when there are more than fit."""
-        keyed = by_key(self.index, filter_, deadline)
+        keyed = by_key(self.index, filter_, self.bounds, deadline)
         if keyed is not None:
-            return draft.takes(chain for chain in keyed if filter_.meets(chain))
+            return draft.takes(chain for chain in keyed.chains if filter_.meets(chain)) and not keyed.is_bounded
         span = Span(start=filter_.start, end=filter_.end)
         walk = Walk(self.index, filter_, span, self.bounds, self.door.clock.now(), deadline)
         if not draft.takes(walk):

@@ -94,10 +94,10 @@ class SearchOperations:
         return page  # 5
 
     def _read(self, command: SearchCommand, filter_: Filter, deadline: Deadline) -> OperationsPage:
-        chains = by_key(self.index, filter_, deadline)
-        if chains is not None:
-            found = tuple(_found(chain, command, filter_) for chain in chains if filter_.meets(chain))
-            return OperationsPage(found, None, None, len(chains), is_bounded=False)
+        keyed = by_key(self.index, filter_, self.bounds, deadline)
+        if keyed is not None:
+            found = tuple(_found(chain, command, filter_) for chain in keyed.chains if filter_.meets(chain))
+            return OperationsPage(found, None, None, len(keyed.chains), keyed.is_bounded)
         return self._page(command, filter_, deadline)
 
     def _page(self, command: SearchCommand, filter_: Filter, deadline: Deadline) -> OperationsPage:

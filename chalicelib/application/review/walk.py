@@ -7,20 +7,37 @@ from datetime import datetime
 from chalicelib.application.review.ports import AuditIndex, Entries
 from chalicelib.domain.review.desk.chain import Chain
 from chalicelib.domain.review.desk.filters import Filter
-from chalicelib.domain.review.desk.plan import Bounds, Day, Drive, Place, Span, drive, places
+from chalicelib.domain.review.desk.plan import Bounds, Day, Drive, Named, Place, Span, drive, places
 from chalicelib.domain.review.desk.position import Position
 from chalicelib.domain.time_budget import Deadline
 
 
-def by_key(index: AuditIndex, filter_: Filter, deadline: Deadline) -> Sequence[Chain] | None:
-    """Return the one operation that an id among the filters leads to, or none; None where no id leads, but an index."""
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """What an id leads to, newest first; `is_bounded` tells that there is more of it than one answer reads."""
+
+    chains: Sequence[Chain] = ()
+    is_bounded: bool = False
+
+
+def by_key(index: AuditIndex, filter_: Filter, bounds: Bounds, deadline: Deadline) -> Keyed | None:
+    """Return the operations that an id among the filters leads to; None where no id leads, but an index."""
     kind, value = drive(filter_)
-    if kind not in {Drive.OPERATION, Drive.BOOKING}:
-        return None
-    operation_id = filter_.operation
     if kind is Drive.BOOKING and isinstance(value, int):
-        operation_id = index.operation_of(value, deadline)
-    return () if operation_id is None else tuple(index.chains([operation_id], deadline).values())
+        return _of_booking(index, value, filter_, bounds, deadline)
+    if filter_.operation is None:
+        return None
+    return Keyed(tuple(index.chains([filter_.operation], deadline).values()))
+
+
+def _of_booking(index: AuditIndex, booking_id: int, filter_: Filter, bounds: Bounds, deadline: Deadline) -> Keyed:
+    """Return what concerns one booking: the newest of its changes first, as many as an answer may read, last what made it."""
+    span = Span(start=filter_.start, end=filter_.end)
+    changes = index.entries(Named(Drive.BOOKING, booking_id), span, bounds.chains - 1, deadline)
+    maker = index.operation_of(booking_id, deadline)
+    ids = [each.operation_id for each in changes.positions] + ([] if maker is None else [maker])
+    chains = index.chains(ids, deadline) if ids else {}
+    return Keyed(tuple(chains[each] for each in ids if each in chains), is_bounded=not changes.is_end)
 
 
 @dataclass(slots=True)

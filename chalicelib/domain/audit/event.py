@@ -80,6 +80,14 @@ class AuditEvent:
         return self.sealed_contact if len(self.sealed_contact or "") > LONGEST_CONTACT_INSIDE else None
 
     @property
+    def changes_booking(self) -> int | None:
+        """Return the upstream booking that is to be changed; None where there is none, or more than one."""
+        request = self.details.get("request")
+        named = request.get("booking_ids") if isinstance(request, dict) else None
+        one = named[0] if isinstance(named, list) and len(named) == 1 else None
+        return one if isinstance(one, int) else None
+
+    @property
     def names(self) -> Names:
         """Return what it calls client and candidate."""
         return Names(self.client, self.candidate)

@@ -125,9 +125,11 @@ class MeasuredWorld(World):
         """Return the partition keys of the first operations of a filter's index."""
         asked = command.filter_
         if asked.booking is not None:
-            key: Any = {"pk": {"S": tables.booking_row(asked.booking)}}
+            name = {"S": tables.booking_row(asked.booking)}
+            key: Any = {"pk": name}
             row: Any = self._client.get_item(TableName=OPERATIONS_TABLE, Key=key, ConsistentRead=True)
-            return [tables.operation_row(row["Item"]["operation_id"]["S"])]
+            changes = self._indexed(tables.BY_CANDIDATE, name, count)
+            return [*changes, tables.operation_row(row["Item"]["operation_id"]["S"])]
         if asked.operation is not None:
             return [tables.operation_row(asked.operation)]
         if asked.request_id is not None:

@@ -1,6 +1,8 @@
 """The booking protocol explored: every order of two requests for one booking, and in each every fault, on the real use cases.
 
-In one scenario the bookings are two, of people whom nobody has met; in one, containers may not send.
+In one scenario the bookings are two, of people whom nobody has met; in one, containers may not send. The scenarios of changes
+(`changing/`) are of two requests for one change of a booking that is there, on the same engine, with the invariants that the
+simulation of changes has.
 
 Nothing is drawn. A run asks at each place where something is open which way it goes, and a sequence of numbers answers; the
 sequences are enumerated, each by a run from the start, because the stacks of running calls cannot be copied.

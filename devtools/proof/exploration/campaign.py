@@ -6,8 +6,10 @@ from concurrent.futures import as_completed
 from dataclasses import dataclass
 
 from devtools.proof.exploration.choices import Budget
-from devtools.proof.exploration.scenarios import SCENARIOS, scenario_of
-from devtools.proof.exploration.search import LADDER, Figures, explore_all, find_out
+from devtools.proof.exploration.runs import Protocol
+from devtools.proof.exploration.scenarios import scenario_of
+from devtools.proof.exploration.search import LADDER, Figures, explore_all, find_out, scenarios_for
+from devtools.proof.simulation.changing.variants import WrongChange
 from devtools.proof.simulation.variants import Variant
 from devtools.proof.workers import workers
 
@@ -16,7 +18,7 @@ from devtools.proof.workers import workers
 class Job:
     """One search: of a named scenario, or without a name of all of them, with growing budgets, until the variant is found."""
 
-    variant: Variant
+    variant: Protocol
     budget: Budget
     scenario: str | None = None
 
@@ -29,16 +31,16 @@ def run_job(job: Job) -> tuple[Job, Figures]:
     return job, figures
 
 
-def searches(variant: Variant, budget: Budget, only: str | None = None) -> list[Job]:
+def searches(variant: Protocol, budget: Budget, only: str | None = None) -> list[Job]:
     """Return a job for each scenario, the longest first; for one alone, if it is named."""
-    wanted = [scenario for scenario in SCENARIOS if only in {None, scenario.name}]
+    wanted = [scenario for scenario in scenarios_for(variant) if only in {None, scenario.name}]
     ordered = sorted(wanted, key=lambda one: -sum(len(visits) for visits in one.devices))
     return [Job(variant, budget, scenario.name) for scenario in ordered]
 
 
 def hunts() -> list[Job]:
     """Return a job for each protocol that only looks good."""
-    return [Job(variant, LADDER[-1]) for variant in Variant if variant is not Variant.OURS]
+    return [Job(wrong, LADDER[-1]) for wrong in (*Variant, *WrongChange) if wrong is not Variant.OURS]
 
 
 def run_jobs(jobs: Sequence[Job], processes: int | None = None) -> Iterator[tuple[Job, Figures]]:

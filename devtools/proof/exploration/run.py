@@ -10,7 +10,7 @@ from itertools import repeat
 
 from chalicelib.domain.operation.operation import OPEN
 from devtools.memory.vault import InMemoryVault
-from devtools.proof.exploration.choices import Budget, Choices, Memory, Point, VisitedError
+from devtools.proof.exploration.choices import Choices, Point, VisitedError
 from devtools.proof.exploration.scenarios import Scenario
 from devtools.proof.exploration.world.devices import ENDINGS, Device, Ending, World
 from devtools.proof.exploration.world.in_full import in_full
@@ -122,7 +122,7 @@ class Run:
             self.stage.run()
         except VisitedError:
             return self._outcome(self._lasting(), is_pruned=True)
-        return self._outcome(breaches(self.evidence()), is_pruned=False)
+        return self._outcome(self._found(), is_pruned=False)
 
     def evidence(self) -> Evidence:
         """Return what the oracle looks at."""
@@ -138,6 +138,10 @@ class Run:
         return Outcome(
             tuple(self.choices.points), tuple(found), is_pruned, self.end, journal.counts, tuple(journal.lines)
         )
+
+    def _found(self) -> Sequence[Breach]:
+        """Return what is broken when all is over."""
+        return breaches(self.evidence())
 
     def _lasting(self) -> list[Breach]:
         """Return what is broken already and stays so; what the rest of the run would show, the visited state has shown."""
@@ -161,7 +165,11 @@ class Run:
             waits = ENDINGS[self.choices.pick(ways)]
             self.journal.say("choice", "everybody comes back after", " and ".join(f"{wait:,.0f} s" for wait in waits))
             self.choices.is_over = True
-            Ending(self.world, self.devices).happen(waits)
+            self._end(waits)
+
+    def _end(self, waits: Sequence[float]) -> None:
+        """Let everybody come back, after so many seconds, and everything end."""
+        Ending(self.world, self.devices).happen(waits)
 
     def _is_open(self) -> bool:
         """Tell whether anything is unsettled, so that it matters when they come back."""
@@ -229,17 +237,3 @@ class Run:
         return operation_id in self.rows or any(
             (one.id, one.attempt) == (operation_id, attempt) for one in self.tables.records()
         )
-
-
-def run_once(  # noqa: PLR0913 (what to run, and how far)
-    scenario: Scenario,
-    variant: Variant,
-    budget: Budget,
-    prefix: Sequence[int] = (),
-    memory: Memory | None = None,
-    *,
-    is_told: bool = False,
-) -> Outcome:
-    """Run a scenario under one sequence of choices."""
-    choices = Choices(prefix, budget, lambda: b"", memory)
-    return Run(scenario, variant, choices, is_told=is_told).go()

@@ -3,12 +3,21 @@
 No scenario is made for a wrong protocol. They are the ways in which two requests for one booking can meet: at once, while the
 first one's outcome is unknown, when it can be known, when the day is over, and after the booking has ended; and an app that
 takes a new key whenever it is told that one is safe; two bookings for a candidate whom nobody has met, by a client who is as
-new; and containers that may not send, beside one that does and after it.
+new; and containers that may not send, beside one that does and after it. `CHANGING` are the ways in which two requests for
+one change of one booking can meet.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 
+from chalicelib.domain.changing.change import Change
+from chalicelib.domain.changing.changes import (
+    ACCEPT_RECEIVED_BOOKING,
+    CANCEL_MADE_BOOKING,
+    DELETE_MADE_BOOKINGS,
+    RE_INVITE,
+    RESCHEDULE_MADE_BOOKING,
+)
 from chalicelib.domain.keyed_hash import HmacKey
 from devtools.proof.simulation.world.keys import NEW, OLD
 
@@ -28,6 +37,8 @@ class Does(StrEnum):
     CANCEL = "cancels in AdultWork's own app"
     BOOK_ELSEWHERE = "books nearly the same in AdultWork's own app"
     SWEEP = "is the hourly sweep"
+    CHANGE = "changes the booking"
+    CHANGE_OTHER = "changes another booking"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +64,7 @@ class Scenario:
     `keys` are the HMAC keys that the container of each device knows; in the middle of a rotation they differ.
     `is_elsewhere` lets AdultWork's clock be of another zone than is inferred, `is_short_of_credits` the balance suffice once.
     Where `are_people_new`, the register has a row of nobody, and each container remembers whom it has met; else all are known.
+    With a `change`, that is made of a booking which is there already, and nothing is booked.
     """
 
     name: str
@@ -61,6 +73,7 @@ class Scenario:
     is_elsewhere: bool = False
     is_short_of_credits: bool = False
     are_people_new: bool = False
+    change: Change | None = None
 
 
 def _at_once(
@@ -146,13 +159,67 @@ SCENARIOS = (
 )
 
 
+def _changes(  # noqa: PLR0913 (what the visits are like)
+    name: str,
+    change: Change,
+    second: str | None,
+    *,
+    at: float = AT_ONCE,
+    does: Does = Does.CHANGE,
+    is_known: bool = True,
+) -> Scenario:
+    """Both change one booking, at once; or the first tries again later, and the other does something then."""
+    first = Visit(AT_ONCE, Does.CHANGE, key="a", is_known=is_known)
+    again = () if at == AT_ONCE else (Visit(at, Does.CHANGE, key="a"),)
+    other = Visit(at, does, key=second, is_known=is_known and at == AT_ONCE)
+    return Scenario(name, ((first, *again), (other,)), change=change)
+
+
+CHANGING = (
+    _changes("change-same-key", CANCEL_MADE_BOOKING, "a", is_known=False),
+    _changes("change-other-key", CANCEL_MADE_BOOKING, "b"),
+    _changes("change-no-key", CANCEL_MADE_BOOKING, None),
+    _changes("change-other-booking", CANCEL_MADE_BOOKING, "a", does=Does.CHANGE_OTHER),
+    _changes("change-soon-other-key", CANCEL_MADE_BOOKING, "b", at=SOON),
+    _changes("change-soon-ask", CANCEL_MADE_BOOKING, None, at=SOON, does=Does.ASK),
+    _changes("change-settled-other-key", CANCEL_MADE_BOOKING, "b", at=SETTLED),
+    _changes("change-settled-ask", CANCEL_MADE_BOOKING, None, at=SETTLED, does=Does.ASK),
+    _changes("change-next-day-sweep", CANCEL_MADE_BOOKING, None, at=NEXT_DAY, does=Does.SWEEP),
+    _changes("change-elsewhere", CANCEL_MADE_BOOKING, None, at=SOON, does=Does.CANCEL),
+    _changes("accept-other-key", ACCEPT_RECEIVED_BOOKING, "b"),
+    _changes("accept-settled-no-key", ACCEPT_RECEIVED_BOOKING, None, at=SETTLED),
+    _changes("accept-next-day-sweep", ACCEPT_RECEIVED_BOOKING, None, at=NEXT_DAY, does=Does.SWEEP),
+    _changes("reschedule-no-key", RESCHEDULE_MADE_BOOKING, None),
+    _changes("reschedule-settled-other-key", RESCHEDULE_MADE_BOOKING, "b", at=SETTLED),
+    _changes("delete-other-key", DELETE_MADE_BOOKINGS, "b"),
+    _changes("delete-soon-no-key", DELETE_MADE_BOOKINGS, None, at=SOON),
+    _changes("re-invite-other-key", RE_INVITE, "b"),
+    _changes("re-invite-soon-ask", RE_INVITE, None, at=SOON, does=Does.ASK),
+    Scenario(
+        "change-paused",
+        (
+            (
+                Visit(AT_ONCE, Does.CHANGE, key="a", is_known=True),
+                Visit(SOON, Does.CHANGE, key="a", is_known=True, is_paused=True),
+            ),
+            (
+                Visit(AT_ONCE, Does.CHANGE, key="a", is_known=True, is_paused=True),
+                Visit(SOON, Does.ASK, is_paused=True),
+            ),
+        ),
+        change=CANCEL_MADE_BOOKING,
+    ),
+)
+
+
 def scenario_of(name: str) -> Scenario:
     """Return the scenario of this name.
 
     Raises:
         ValueError: there is none.
     """
-    for scenario in SCENARIOS:
+    for scenario in (*SCENARIOS, *CHANGING):
         if scenario.name == name:
             return scenario
-    raise ValueError(f"there is no scenario {name}; there are {', '.join(one.name for one in SCENARIOS)}")
+    names = ", ".join(one.name for one in (*SCENARIOS, *CHANGING))
+    raise ValueError(f"there is no scenario {name}; there are {names}")

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from devtools.proof.exploration.choices import Budget, Memory, siblings
-from devtools.proof.exploration.run import Outcome, run_once
-from devtools.proof.exploration.scenarios import SCENARIOS, Scenario
+from devtools.proof.exploration.run import Outcome
+from devtools.proof.exploration.runs import Protocol, run_once
+from devtools.proof.exploration.scenarios import CHANGING, SCENARIOS, Scenario
 from devtools.proof.exploration.sequences import sequence_of
 from devtools.proof.simulation.variants import Variant
 
@@ -56,7 +57,7 @@ class Figures:
             self.examples[name] = [*self.examples.get(name, ()), *sequences][:KEPT_EXAMPLES]
 
 
-def explore(scenario: Scenario, variant: Variant, budget: Budget, *, is_pruned: bool = True) -> Iterator[Figures]:
+def explore(scenario: Scenario, variant: Protocol, budget: Budget, *, is_pruned: bool = True) -> Iterator[Figures]:
     """Run every sequence within a budget; yield the figures so far after each run.
 
     Those that have spent least come first: then a state is mostly visited with the largest budget at once.
@@ -79,15 +80,23 @@ def explore(scenario: Scenario, variant: Variant, budget: Budget, *, is_pruned: 
         yield figures
 
 
-def explore_all(scenario: Scenario, variant: Variant, budget: Budget) -> Figures:
+def explore_all(scenario: Scenario, variant: Protocol, budget: Budget) -> Figures:
     """Run every sequence of a scenario within a budget."""
     *_, figures = explore(scenario, variant, budget)
     return figures
 
 
-def find_out(variant: Variant, scenarios: Sequence[Scenario] = SCENARIOS) -> Figures:
+def scenarios_for(variant: Protocol) -> Sequence[Scenario]:
+    """Return the scenarios that show what a protocol does: of bookings, of changes, or, of our own, all of them."""
+    if variant is Variant.OURS:
+        return (*SCENARIOS, *CHANGING)
+    return SCENARIOS if isinstance(variant, Variant) else CHANGING
+
+
+def find_out(variant: Protocol, scenarios: Sequence[Scenario] | None = None) -> Figures:
     """Search until something breaks, with ever larger budgets: the same scenarios in the same order for every variant."""
     total = Figures()
+    scenarios = scenarios_for(variant) if scenarios is None else scenarios
     for budget in LADDER:
         for scenario in scenarios:
             for figures in explore(scenario, variant, budget):

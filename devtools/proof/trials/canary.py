@@ -11,7 +11,7 @@ PHONE = "07911860047"
 SKYPE = "canary.skype.name"
 COMMENTS = "The canary sings at midnight"
 KEY = "canary-idempotency-key"
-TOKENS = ("client-token", "refreshed-client-token", "other-client-token")
+TOKENS = ("client-token", "refreshed-client-token", "other-client-token", "performer-token")
 SECRETS = (PHONE, PHONE[1:], SKYPE, COMMENTS, KEY, *TOKENS)
 
 

@@ -141,6 +141,19 @@ def test_a_booking_leads_to_its_operation(audit: Audit) -> None:
     assert audit.index.operation_of(78, enough_time()) is None
 
 
+def test_a_booking_leads_to_its_changes(audit: Audit) -> None:
+    """The newest first, refused ones as well; one of several bookings, and a candidate of that number, are not among them."""
+
+    def change(number: int, *booking_ids: int) -> AuditEvent:
+        details = {"change": "DeleteMadeBookings", "request": {"booking_ids": list(booking_ids)}}
+        return opening(number, NOW + timedelta(minutes=number), candidate=None, details=details)
+
+    audit.put(change(1, 77), replace(change(2, 77), kind=EventKind.REFUSED), change(3, 77, 78), change(4, 78))
+    audit.put(opening(5, candidate="77"))
+    assert found(audit, Named(Drive.BOOKING, 77)) == ([2, 1], True)
+    assert found(audit, Named(Drive.BOOKING, 79)) == ([], True)
+
+
 @pytest.mark.parametrize("sealed", ["AQIDBA", "not base64!"])
 def test_a_contact_beside_its_event_is_found(audit: Audit, sealed: str) -> None:
     """In the spelling that it was sealed in."""

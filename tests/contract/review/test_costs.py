@@ -35,7 +35,7 @@ PAGES = {
         {"Query": 1 + 1, "BatchGetItem": 1, "PutItem": 1},
     ),
     "request": (SearchCommand(visit(), Filter(request_id="request-7")), {"Query": 2 + 1, "PutItem": 1}),
-    "booking": (SearchCommand(visit(), Filter(booking=7)), {"GetItem": 1, "Query": 1 + 1, "PutItem": 1}),
+    "booking": (SearchCommand(visit(), Filter(booking=7)), {"GetItem": 1, "Query": 2 + 1, "PutItem": 1}),
     "operation": (SearchCommand(visit(), Filter(operation=f"op_{7:026}")), {"Query": 1 + 1, "PutItem": 1}),
     "nothing meets it": (
         SearchCommand(visit(), Filter(state="CONFIRMED"), client=pseudonym(1001)),

@@ -133,6 +133,19 @@ def test_every_mistake_is_told_at_once_before_anything_is_sent(service: Service)
     assert service.calls(CANCEL) == 0
 
 
+def test_while_sending_is_paused_what_was_changed_is_answered_again(service: Service, booking_id: int) -> None:
+    """To the byte, and so is the status; what is new is neither claimed nor sent, and is made when the pause is over."""
+    first = change(service, CANCEL, BookingID=booking_id, Reason="r")
+    paused = service.restart(SENDING="0")
+    again = change(paused, CANCEL, BookingID=booking_id, Reason="r")
+    assert (again.status, again.body, again.header("Idempotency-Replayed")) == (200, first.body, "true")
+    assert paused.send("GET", first.header("Location") or "", bookings.headers()).status == 200
+    deletion = {"key": "6f1c0a52-change-0002", "BookingIDs": str(booking_id)}
+    assert change(paused, DELETE, **deletion).kind == (503, "sending-paused")
+    assert (paused.calls(CANCEL), paused.calls(DELETE)) == (1, 0)
+    assert change(service.restart(SENDING="1"), DELETE, **deletion).status == 200
+
+
 def test_a_paused_service_changes_nothing(configured: Any) -> None:  # noqa: ANN401 (what configures the service)
     """SENDING=0."""
     service: Service = configured(SENDING="0")

@@ -2,10 +2,19 @@
 
 import pytest
 
+from chalicelib.domain.changing.changes import CHANGES
 from devtools.proof.simulation.changing.__main__ import main
-from devtools.proof.simulation.changing.simulation import UnguardedChanges, simulate_changes
+from devtools.proof.simulation.changing.simulation import WISHED, simulate_changes
+from devtools.proof.simulation.changing.upstream import TAKES
+from devtools.proof.simulation.changing.variants import PARTS, WrongChange
 
 SEEDS = 40
+WRONG = {
+    WrongChange.GUARD_OFF: "C5 chains verify and tell what may be",
+    WrongChange.GUARD_FREED_WHEN_UNKNOWN: "C5 chains verify and tell what may be",
+    WrongChange.NOT_SETTLED: "C5 chains verify and tell what may be",
+    WrongChange.PAUSE_AFTER_CLAIM: "C7 paused sends nothing",
+}
 
 
 @pytest.mark.parametrize("first", range(0, SEEDS, 10))
@@ -14,10 +23,21 @@ def test_every_invariant_holds(first: int) -> None:
     assert [breach for seed in range(first, first + 10) for breach in simulate_changes(seed).breaches] == []
 
 
-def test_without_guards_two_equal_changes_are_under_way_at_once() -> None:
+def test_every_kind_of_change_is_simulated() -> None:
+    """One that is declared has to have its rules here too."""
+    assert set(WISHED) == set(TAKES) == set(CHANGES)
+
+
+@pytest.mark.parametrize(("wrong", "invariant"), WRONG.items())
+def test_a_wrong_protocol_is_found_out(wrong: WrongChange, invariant: str) -> None:
     """So the oracle can fail."""
-    broken = [breach.invariant for seed in range(30) for breach in simulate_changes(seed, UnguardedChanges).breaches]
-    assert "C5 chains verify and tell what may be" in broken
+    broken = (breach.invariant for seed in range(200) for breach in simulate_changes(seed, PARTS[wrong]).breaches)
+    assert invariant in broken
+
+
+def test_every_wrong_protocol_is_looked_for() -> None:
+    """One that is added has to be found."""
+    assert WRONG.keys() == set(WrongChange)
 
 
 def test_equal_seeds_are_equal_runs() -> None:

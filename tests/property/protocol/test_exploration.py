@@ -8,7 +8,8 @@ import pytest
 from chalicelib.domain.operation.stored_answer import StoredAnswer
 from devtools.proof.exploration.__main__ import main
 from devtools.proof.exploration.choices import Budget, Choices, Memory, Price, VisitedError, siblings
-from devtools.proof.exploration.run import LASTING, Run, run_once
+from devtools.proof.exploration.run import LASTING, Run
+from devtools.proof.exploration.runs import run_once
 from devtools.proof.exploration.scenarios import AT_ONCE, SCENARIOS, Scenario, Visit
 from devtools.proof.exploration.search import Figures, explore, explore_all, find_out
 from devtools.proof.exploration.sequences import read_sequence, sequence_of

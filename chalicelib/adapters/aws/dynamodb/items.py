@@ -230,6 +230,8 @@ def audit_event(event: AuditEvent, kept_for: timedelta | None = None) -> Item:
     }
     if event.candidate is not None:
         row[tables.BY_CANDIDATE.attribute] = text(event.candidate)
+    elif event.changes_booking is not None:
+        row[tables.BY_CANDIDATE.attribute] = text(tables.booking_row(event.changes_booking))
     return row
 
 

@@ -80,12 +80,18 @@ class OperationReader(ABC, Generic[OperationT, RecordT]):
 
     @store_errors(NOT_READ)
     def open_operations(self, account: int, deadline: Deadline) -> tuple[RecordT, ...]:
-        """Return the account's operations without a final state, oldest first, at most 25."""
+        """Return the account's operations without a final state, oldest first, at most 25.
+
+        They are among the 100 oldest of all kinds: 25 of another kind hide none.
+        """
         return self._standing(self._open_in(tables.open_shard(account), deadline, account=account), deadline)
 
     @store_errors(NOT_READ)
     def overdue_operations(self, before: datetime, deadline: Deadline) -> tuple[RecordT, ...]:
-        """Return the 25 oldest operations of all accounts without a final state that were claimed before a time."""
+        """Return the operations of this kind among the 25 oldest of all kinds and accounts that were claimed before a time.
+
+        Whoever settles what is found brings the next ones into sight; none may mean that all 25 are of another kind.
+        """
 
         def read(shard: str) -> Callable[[], list[Item]]:
             return self.concurrency.start(lambda: self._open_in(shard, deadline, before=before), deadline)
@@ -94,12 +100,13 @@ class OperationReader(ABC, Generic[OperationT, RecordT]):
             found = [entry for result in [read(shard) for shard in tables.open_shards()] for entry in result()]
         except UpstreamUnavailableError as error:  # how a call beside ours is late
             raise StoreUnavailableError(NOT_READ, retry_after_seconds=RETRY_AFTER_SECONDS) from error
-        return self._standing(found, deadline)
+        return self._standing(_oldest_first(found)[:AT_A_TIME], deadline)
 
     def _open_in(
         self, shard: str, deadline: Deadline, *, account: int | None = None, before: datetime | None = None
     ) -> list[Item]:
-        """Return the 25 oldest entries that one partition of the index of open operations has, of one account if it is named."""
+        """Return the 25 oldest entries of one partition of the index of open operations; of an account that is named, 100."""
+        most = AT_A_TIME if account is None else LARGEST_BATCH
         key = "#shard = :shard" + ("" if before is None else " AND #claimed < :before")
         arguments: QueryInputTypeDef = {
             "TableName": self.operations_table,
@@ -119,17 +126,16 @@ class OperationReader(ABC, Generic[OperationT, RecordT]):
         while True:
             page = Tries(self.sleep).run(lambda: self.client.query(arguments, deadline), READ_AGAIN, deadline)
             found += page["Items"]
-            if "LastEvaluatedKey" not in page or len(found) >= AT_A_TIME:
-                return found[:AT_A_TIME]
+            if "LastEvaluatedKey" not in page or len(found) >= most:
+                return found[:most]
             arguments["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
     def _standing(self, entries: Sequence[Item], deadline: Deadline) -> tuple[RecordT, ...]:
-        """Return the oldest operations that an index has named, as they stand, if they are open still.
+        """Return the oldest 25 of the operations that an index has named, as they stand, if they are open still.
 
         A row that cannot be read is left out: it must not hold up the others, as the oldest of all for every account.
         """
-        oldest = sorted(entries, key=lambda entry: (entry[tables.CLAIMED_AT]["S"], entry[tables.PARTITION_KEY]["S"]))
-        rows = self.rows_of([entry[tables.PARTITION_KEY]["S"] for entry in oldest[:AT_A_TIME]], deadline)
+        rows = self.rows_of([entry[tables.PARTITION_KEY]["S"] for entry in entries], deadline)
         records: list[RecordT] = []
         for row in rows.values():
             if not self._is_told(
@@ -139,7 +145,7 @@ class OperationReader(ABC, Generic[OperationT, RecordT]):
             with suppress(UnreadableRowError):
                 records.append(self.read(row))
         still_open = [record for record in records if record.state in OPEN]
-        return tuple(sorted(still_open, key=lambda record: (record.claimed_at, record.id)))
+        return tuple(sorted(still_open, key=lambda record: (record.claimed_at, record.id))[:AT_A_TIME])
 
     def _is_told(self, row: Item) -> bool:
         """Tell whether a row is of this kind, and says who it is about."""
@@ -209,6 +215,11 @@ class UnprocessedKeysError(Exception):
 
 class UnreadableRowError(Exception):
     """A row tells of no operation that this version knows; never leaves this module."""
+
+
+def _oldest_first(entries: Sequence[Item]) -> Sequence[Item]:
+    """Return entries of several partitions of an index in the order of their claims."""
+    return sorted(entries, key=lambda entry: (entry[tables.CLAIMED_AT]["S"], entry[tables.PARTITION_KEY]["S"]))
 
 
 def require_own(record: RecordT, account: int) -> RecordT:

@@ -176,6 +176,7 @@ def _key_schema(*names: str) -> list[dict[str, str]]:
 AT = "at"
 BY_DAY = Index("by-day", "day", TEXT)
 BY_CLIENT = Index("by-client", "client", TEXT)
+# A change names no candidate; the one booking that it changes stands in that place, so that it is found by it.
 BY_CANDIDATE = Index("by-candidate", "candidate", TEXT)
 BY_REQUEST = Index("by-request", "request_id", TEXT)
 # What is added to an operation after the call that began it: the only events that its beginning does not lead a digest to.

@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 Attribute: TypeAlias = "AttributeValueTypeDef"
 Row: TypeAlias = "dict[str, Any]"
 
-INDEXES = {Drive.CLIENT: tables.BY_CLIENT, Drive.CANDIDATE: tables.BY_CANDIDATE, Drive.REQUEST: tables.BY_REQUEST}
+INDEXES = {
+    Drive.CLIENT: tables.BY_CLIENT,
+    Drive.CANDIDATE: tables.BY_CANDIDATE,
+    Drive.BOOKING: tables.BY_CANDIDATE,  # the changes of one booking: they have no candidate
+    Drive.REQUEST: tables.BY_REQUEST,
+}
 REVIEW_PREFIX = LOOKS
 # The first look of a reader's day is in the index of days, in a partition where no operation is: so a day's readers are found.
 READERS_SHARD = "readers"
@@ -30,7 +35,8 @@ def text(value: str) -> Attribute:
 
 def partition(place: Named) -> tuple[tables.Index, Attribute]:
     """Return the index and the partition of a place that is not a day."""
-    return INDEXES[place.drive], text(str(place.value))
+    value = tables.booking_row(int(place.value)) if place.drive is Drive.BOOKING else str(place.value)
+    return INDEXES[place.drive], text(value)
 
 
 def stretch(span: Span) -> tuple[str, str]:

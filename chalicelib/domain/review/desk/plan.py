@@ -30,7 +30,7 @@ class Drive(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What an index has of one client, candidate or request."""
+    """What an index has of one client, candidate or request, or of the changes of one booking."""
 
     drive: Drive
     value: PersonId

@@ -138,14 +138,14 @@ class Device:
         text = None if key is None else new_key(1, ord(key))
 
         def work(call: Call) -> Answered:
-            command = PlaceBookingCommand(token, text, intent.members, call.name, _seconds_left())
+            command = PlaceBookingCommand(token, text, intent.members, call.name, seconds_left())
             return self._container.book(command)
 
         return self._call_for("book", number, work, intent, text)
 
     def _ask(self, number: int, token: AccessToken, operation_id: str) -> None:
         def work(call: Call) -> OperationView[OperationRecord]:
-            command = GetOperationCommand(token, operation_id, call.name, _seconds_left())
+            command = GetOperationCommand(token, operation_id, call.name, seconds_left())
             return self._container.get_operation.execute(command)
 
         self._call_for("status", number, work)
@@ -229,5 +229,6 @@ class Ending:
         self._world.platform.scheduler.sleep(seconds)
 
 
-def _seconds_left() -> float:
+def seconds_left() -> float:
+    """Return what the platform still grants a call that begins."""
     return FUNCTION_SECONDS - LEFT_OF_FUNCTION_SECONDS

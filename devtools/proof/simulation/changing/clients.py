@@ -7,11 +7,9 @@ from chalicelib.application.booking.place_booking import Answered
 from chalicelib.application.changing.make_change import ChangeCommand
 from chalicelib.application.operations.get_operation import GetOperationCommand, OperationView
 from chalicelib.domain.access import AccessToken
-from chalicelib.domain.booking.form import JsonValue
-from chalicelib.domain.changing.change import Change
 from chalicelib.domain.changing.operation import ChangeRecord
 from chalicelib.domain.errors import ChangeNotMadeError, SwitchboardError
-from chalicelib.edge.changing.use_cases import Changes
+from devtools.proof.simulation.changing.wishes import Asked, ChangingContainer, Wish
 from devtools.proof.simulation.clients import (
     COMES_AFTER_SECONDS,
     PATIENCE_SECONDS,
@@ -21,37 +19,20 @@ from devtools.proof.simulation.clients import (
     WAITS_SECONDS,
     seconds_left,
 )
-from devtools.proof.simulation.intents import CANARY, new_key
+from devtools.proof.simulation.intents import new_key
 from devtools.proof.simulation.world.platform import Call, Platform
 from devtools.proof.simulation.world.upstream import AdultWork
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """A change that one account wants of one booking."""
-
-    number: int
-    account: int
-    change: Change
-    booking_id: int
-
-    @property
-    def members(self) -> dict[str, JsonValue]:
-        """Return the body; its reason is easy to find again."""
-        names = {member.name for member in self.change.members}
-        given: dict[str, JsonValue] = {"BookingID": self.booking_id, "Reason": f"{CANARY} {self.number}", "Credits": 30}
-        return {name: value for name, value in given.items() if name in names}
-
-
 @dataclass(slots=True)
 class ChangingClient:
-    """One device; `said` takes what each call answered."""
+    """One device; `asked` takes what each call was asked for, and answered."""
 
     platform: Platform
     upstream: AdultWork
-    services: Sequence[Changes]
+    services: Sequence[ChangingContainer]
     wish: Wish
-    said: list[tuple[Wish, object]]
+    asked: list[Asked]
     operation_id: str | None = None
     keys: int = 0
 
@@ -82,11 +63,14 @@ class ChangingClient:
 
         def work(call: Call) -> Answered | SwitchboardError:
             command = ChangeCommand(wish.change, token, key, wish.members, call.name, seconds_left())
+            service, now = self.platform.weather.pick(self.services), self.platform.scheduler.now
+            asked = Asked(wish, key, call.number, now, service.container.is_sending)
+            self.asked.append(asked)
             try:
-                answer: Answered | SwitchboardError = self._service().make.execute(command)
+                answer: Answered | SwitchboardError = service.changes.make.execute(command)
             except SwitchboardError as error:
                 answer = error
-            self.said.append((wish, answer))
+            asked.answer = answer
             return answer
 
         self.platform.journal.say(f"client {wish.number}", wish.change.name, wish.booking_id, f"key={key}")
@@ -100,11 +84,8 @@ class ChangingClient:
         def work(call: Call) -> OperationView[ChangeRecord] | SwitchboardError:
             command = GetOperationCommand(token, operation_id, call.name, seconds_left())
             try:
-                return self._service().get.execute(command)
+                return self.platform.weather.pick(self.services).changes.get.execute(command)
             except SwitchboardError as error:
                 return error
 
         self.platform.ask("status", self.wish.account, self.platform.weather.pick(PATIENCE_SECONDS), work)
-
-    def _service(self) -> Changes:
-        return self.platform.weather.pick(self.services)

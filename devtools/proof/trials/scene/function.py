@@ -13,6 +13,8 @@ from typing import Any
 from chalice.app import Chalice
 
 from chalicelib import bootstrap
+from chalicelib.application.changing.resolve_change import ResolveChange, ResolveChangeCommand
+from chalicelib.domain.time_budget import Deadline
 from chalicelib.edge.container import Container
 from chalicelib.edge.middleware import install
 from chalicelib.edge.routes import register
@@ -146,6 +148,19 @@ class Function:
         context = LambdaContext(f"trial-{next(_requests)}", self._clock.monotonic() + FUNCTION_SECONDS)
         with redirect_stdout(self.log):
             self._schedule(dict.fromkeys(names, "trial"), context)
+
+    def expire_changes(self) -> None:
+        """Flag what is overdue of changes, as the hourly function does: the first look ends those that died."""
+        for _ in range(2):
+            deadline = Deadline.after(self._clock.monotonic, FUNCTION_SECONDS)
+            with redirect_stdout(self.log):
+                self._current().also_expires().expire_operations(f"trial-{next(_requests)}", deadline)
+
+    def settle_change(self, operation_id: str, *, is_done: bool) -> None:
+        """Do what a person does at the command line with a change that was handed over."""
+        changes: Any = self._current().changes()
+        command = ResolveChangeCommand(operation_id, is_done, "person", "AdultWork's own page", "trial-settled")
+        ResolveChange(changes.make.claiming.store, self._clock).execute(command)
 
     def _current(self) -> Container:
         if self._wired is None:

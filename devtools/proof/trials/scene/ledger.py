@@ -9,6 +9,7 @@ from boto3.dynamodb.types import TypeDeserializer
 
 from chalicelib.domain.audit.chain import StoredChain, broken_link
 from chalicelib.domain.operation.operation import OperationState
+from chalicelib.domain.review.stories import impossible_stories
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -80,6 +81,14 @@ class Ledger:
         for item in sorted(self._scan(self.audit_table), key=lambda item: str(item["sk"])):
             chains[item["pk"]].append(item)
         return [operation for operation, items in chains.items() if not _is_whole(operation, items)]
+
+    def impossible_stories(self) -> list[str]:
+        """Return what chains tell that the protocol does not allow."""
+        events: defaultdict[str, list[bytes]] = defaultdict(list)
+        for item in sorted(self._scan(self.audit_table), key=lambda item: str(item["sk"])):
+            if item["pk"].startswith("OP#"):
+                events[item["pk"].removeprefix("OP#")].append(item["canonical"].encode())
+        return [str(finding) for finding in impossible_stories([StoredChain(*chain) for chain in events.items()])]
 
     def timings(self, what: str) -> list[int]:
         """Return the milliseconds that something took, from every event that tells of it."""

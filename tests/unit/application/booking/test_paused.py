@@ -82,3 +82,33 @@ def test_an_unknown_outcome_is_settled_by_reading() -> None:
     world.is_sending = False
     assert world.ask(error.operation_id).record.state is OperationState.CONFIRMED
     assert world.place().is_replayed is True
+
+
+def test_a_register_out_of_reach_hides_neither_the_pause_nor_what_was_booked() -> None:
+    """A new booking is refused, by an event that names nobody; a repeat, whose seal is out of reach, learns its operation."""
+    world = World()
+    first = world.place()
+    world.is_sending = False
+    world.register.forget()
+    world.register.will_fail()
+    repeated = world.refusal()
+    assert isinstance(repeated, DuplicateBookingError)
+    assert repeated.operation_id == first.operation_id
+    assert world.ask(first.operation_id).record.state is OperationState.CONFIRMED
+    require_paused(world.refusal(members(BookUserID=654321), idempotency_key=OTHER_KEY))
+    (refused,) = world.trail.refusals
+    assert (refused.client, refused.candidate) == (None, None)
+    assert (len(world.store.records()), len(world.gateway.sent)) == (1, 1)
+
+
+def test_a_candidate_whom_nobody_has_met_is_named_by_the_refusal_and_by_the_booking_alike() -> None:
+    """The pause puts the row, the booking that follows it finds it, and no name is given twice."""
+    world = World(is_sending=False)
+    require_paused(world.refusal())
+    (refused,) = world.trail.refusals
+    world.is_sending = True
+    placed = world.place()
+    record = world.store.standing(placed.operation_id)
+    assert record is not None
+    assert (record.names.client, record.names.candidate) == (refused.client, refused.candidate)
+    assert None not in {refused.client, refused.candidate}

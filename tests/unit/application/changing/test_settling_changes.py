@@ -1,5 +1,6 @@
 """What becomes of changes after their call: their status, reconciliation, housekeeping, and settling by hand."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -21,6 +22,7 @@ from chalicelib.domain.errors import (
 )
 from chalicelib.domain.operation.operation import OperationState
 from tests.builders import OTHER_TOKEN, PRINCIPAL, REFRESHED_TOKEN, booking
+from tests.fakes.system import SequentialConcurrency
 from tests.unit.application.changing.changing_world import SETTLED, ChangingWorld
 from tests.unit.application.changing.fake_changes import BOOKING_ID, LOST
 from tests.unit.application.world import OTHER_KEY
@@ -142,6 +144,28 @@ def test_the_next_change_of_an_account_settles_its_open_ones() -> None:
     world.changes.will_end(ChangeOutcome(OperationState.REJECTED, "refused", upstream_status=409))
     world.change({"BookingID": 7, "Reason": "r"}, idempotency_key=OTHER_KEY)
     assert world.record(operation_id).state is OperationState.CONFIRMED
+
+
+def test_no_answer_waits_for_other_changes() -> None:
+    """Neither the account's own, which an errand beside the call is for, nor anybody else's."""
+    errands: list[Callable[[], None]] = []
+
+    class Patient(SequentialConcurrency):
+        def set_off(self, errand: Callable[[], None]) -> None:
+            errands.append(errand)
+
+    world = ChangingWorld(concurrency=Patient())
+    world.changes.will_end(LOST)
+    for number in range(1, 31):
+        world.changes.bookings[number] = booking(booking_id=number)
+        world.trouble({"BookingID": number, "Reason": "r"}, idempotency_key=None)
+    errands.clear()
+    world.changes.reads.clear()
+    world.introspector.known.clear()
+    world.changes.will_end(ChangeOutcome(OperationState.REJECTED, "refused", upstream_status=409))
+    own = world.change({"BookingID": 31, "Reason": "r"})
+    assert own.answer.status == 409
+    assert (world.changes.reads, len(errands)) == ([], 1)
 
 
 @pytest.mark.parametrize(("is_done", "state"), [(True, OperationState.CONFIRMED), (False, OperationState.NOT_CREATED)])

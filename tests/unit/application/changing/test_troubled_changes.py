@@ -63,6 +63,35 @@ def test_while_sending_is_paused_what_may_be_tried_again_waits_too() -> None:
     assert isinstance(world.trouble(), SendingPausedError)
 
 
+def test_while_sending_is_paused_an_unknown_outcome_is_settled_by_reading() -> None:
+    """By a repeat and by the status resource; another request for the same is told of the one in its way."""
+    world = ChangingWorld()
+    world.changes.will_cancel_and_lose_the_answer()
+    world.changes.read_failure = UpstreamUnavailableError("late", trouble=Trouble.LATE)
+    operation_id = world.trouble().operation_id
+    world.is_sending = False
+    assert isinstance(world.trouble(idempotency_key=OTHER_KEY), DuplicateChangeError)
+    assert isinstance(world.trouble(), OutcomeUnknownError)
+    world.changes.read_failure = None
+    assert world.look(operation_id).record.state is OperationState.CONFIRMED
+    assert world.change().is_replayed is True
+    assert (len(world.change_store.records()), len(world.changes.sent)) == (1, 1)
+
+
+def test_while_sending_is_paused_a_register_out_of_reach_changes_nothing() -> None:
+    """A repeat, whose seal is out of reach, learns its operation, and whatever is new is told of the pause."""
+    world = ChangingWorld()
+    first = world.change()
+    world.is_sending = False
+    world.register.forget()
+    world.register.will_fail()
+    repeated = world.trouble()
+    assert isinstance(repeated, DuplicateChangeError)
+    assert repeated.operation_id == first.operation_id
+    assert isinstance(world.trouble({"BookingID": 7, "Reason": "r"}, idempotency_key=OTHER_KEY), SendingPausedError)
+    assert len(world.change_store.records()) == 1
+
+
 def test_an_account_may_change_so_often() -> None:
     """Changes are counted apart from bookings."""
     world = ChangingWorld(limits=[(1, 60)])

@@ -1,7 +1,8 @@
 """SearchOperations on fakes: what drives a search, what it may read, and that nothing leaves unrecorded."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -79,7 +80,37 @@ def test_a_key_needs_no_index() -> None:
     desk.index.put(replace(opening(1), sequence=2, kind=EventKind.CONFIRMED, booking_id=77))
     assert numbers(desk, SearchCommand(visit(), Filter(booking=77))) == [1]
     assert numbers(desk, SearchCommand(visit(), Filter(booking=77), client=5)) == []
-    assert desk.index.reads == []
+    assert {read.drive for read, _ in desk.index.reads if isinstance(read, Named)} == {Drive.BOOKING}
+
+
+def changing(number: int, at: datetime, *booking_ids: int, **members: Any) -> AuditEvent:  # noqa: ANN401 (members of an event)
+    """Return the event that opens the chain of a change."""
+    details = {"change": "CancelMadeBooking", "request": {"booking_ids": list(booking_ids)}}
+    return opening(number, at=at, candidate=None, details=details, **members)
+
+
+def test_a_booking_leads_to_its_changes_too() -> None:
+    """The newest first, then the operation that made it; one that AdultWork's own app made has changes alone."""
+    desk = Desk()
+    desk.index.put(opening(1), replace(opening(1), sequence=2, kind=EventKind.CONFIRMED, booking_id=77))
+    desk.index.bookings[77] = opening(1).operation_id
+    desk.index.put(*(changing(number, NOW + timedelta(hours=number), 77) for number in (2, 3)))
+    desk.index.put(changing(4, NOW + timedelta(hours=4), 78, kind=EventKind.REFUSED), changing(5, NOW, 77, 78))
+    assert numbers(desk, SearchCommand(visit(), Filter(booking=77))) == [3, 2, 1]
+    assert numbers(desk, SearchCommand(visit(), Filter(booking=78))) == [4]
+    assert numbers(desk, SearchCommand(visit(), Filter(booking=77, start=NOW + timedelta(hours=3)))) == [3]
+    assert numbers(desk, SearchCommand(visit(), Filter(booking=77, state="CONFIRMED"))) == [1]
+
+
+def test_more_changes_of_a_booking_than_an_answer_reads_are_told_as_such() -> None:
+    """It shows the newest; a time narrows it down."""
+    desk = Desk(bounds=Bounds(chains=4))
+    desk.index.put(*(changing(number, NOW + timedelta(hours=number), 77) for number in range(1, 6)))
+    page = desk.search(SearchCommand(visit(), Filter(booking=77)))
+    assert ([one.chain.operation_id[-1] for one in page.found], page.is_bounded) == (["5", "4", "3"], True)
+    early = Filter(booking=77, end=NOW + timedelta(hours=3))
+    assert not desk.search(SearchCommand(visit(), early)).is_bounded
+    assert numbers(desk, SearchCommand(visit(), early)) == [2, 1]
 
 
 def test_a_page_reads_no_more_than_its_bound() -> None:

@@ -132,14 +132,19 @@ def test_all_shards_are_asked_for_what_is_overdue(store: DynamoDBOperationStore,
 
 
 def test_a_shard_is_read_to_its_end_for_one_account(store: DynamoDBOperationStore, dynamodb: StubDynamoDB) -> None:
-    """A page may hold nothing but others' operations; what is enough ends it as well."""
+    """A page may hold nothing but others' operations; what is enough ends it: there may be many of another kind among it."""
     more = {"LastEvaluatedKey": {"pk": {"S": "?"}, "open": {"S": "03"}, "claimed_at": {"S": "?"}}}
     dynamodb.will(answer(200, {"Items": [], **more}), answer(200, {"Items": [entry(1)]}), batch(row(1)))
     assert len(store.open_operations(1001, enough_time())) == 1
     assert dynamodb.requests[1].document["ExclusiveStartKey"] == more["LastEvaluatedKey"]
-    many = [entry(number) for number in range(26)]
-    dynamodb.will(answer(200, {"Items": many, **more}), batch(*map(row, range(25))))
-    assert len(store.open_operations(1001, enough_time())) == 25
+    many, some = (
+        [entry(number) for number in range(101)],
+        [row(number, {items.CHANGE: {"S": "?"}}) for number in range(70)],
+    )
+    dynamodb.will(answer(200, {"Items": many, **more}), batch(*some, *map(row, range(70, 100))))
+    found = store.open_operations(1001, enough_time())
+    assert [record.id for record in found] == [operation(number, key=None).id for number in range(70, 95)]
+    assert len(dynamodb.requests[-1].document["RequestItems"]["operations"]["Keys"]) == 100
 
 
 def test_an_entry_that_is_late_names_nothing_that_is_settled_or_gone(
