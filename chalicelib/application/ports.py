@@ -217,10 +217,7 @@ class Store(Protocol[Operation_contra, RecordT]):
         ...
 
     def overdue_operations(self, before: datetime, deadline: Deadline) -> tuple[RecordT, ...]:
-        """Return operations of all accounts without a final state that were claimed before a time (UTC), some at a time.
-
-        There may be more of this kind behind those that are returned, and behind as many of other kinds.
-        """
+        """Return some of the operations without a final state that were claimed before a time (UTC); others hide behind these."""
         ...
 
     def resolve(self, record: RecordT, resolution: Resolution, event: AuditEvent, deadline: Deadline) -> bool:

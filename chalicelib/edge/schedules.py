@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import cycle
 from typing import Any
 
 from chalice.app import Chalice, CloudWatchEvent, Rate
@@ -72,9 +71,9 @@ class _Run:
         """
         with self._told():
             keepers = (self._container().housekeeping, self._container().also_expires())
-            for turn, keeper in enumerate(cycle(keepers), 1):
-                if not self._expire_by(keeper) and turn >= len(keepers):
-                    return
+            turn = 0
+            while self._expire_by(keepers[turn % len(keepers)]) or turn + 1 < len(keepers):
+                turn += 1
 
     def _expire_by(self, keeper: ExpiresOperations) -> int:
         """Flag operations of one kind, as far as they are in sight; return how many."""
