@@ -76,7 +76,7 @@ def test_a_key_needs_no_index() -> None:
     desk.index.put(opening(1))
     desk.index.bookings[77] = opening(1).operation_id
     for filter_ in (Filter(operation=opening(1).operation_id), Filter(booking=77), Filter(booking=78)):
-        assert numbers(desk, SearchCommand(visit(), filter_)) == [] if filter_.booking else [1]
+        assert numbers(desk, SearchCommand(visit(), filter_)) == ([] if filter_.booking else [1])
     desk.index.put(replace(opening(1), sequence=2, kind=EventKind.CONFIRMED, booking_id=77))
     assert numbers(desk, SearchCommand(visit(), Filter(booking=77))) == [1]
     assert numbers(desk, SearchCommand(visit(), Filter(booking=77), client=5)) == []
