@@ -212,7 +212,7 @@ def test_the_app_of_the_guide_is_killed_while_it_books_and_cancels_and_finds_bot
     }  # fmt: skip
     shell(here(snippets(FRONTEND, "sh")[1], stack))
     app = subprocess.Popen(phone(stack, tmp_path, f"await tapped({json.dumps(tap)});"))  # noqa: S603 (the guide's own words)
-    wait_until(lambda: sent(stack, "2032-04-02") == 1)
+    wait_until(lambda: sent(stack, "2032-04-02") == 1, 30)
     app.send_signal(signal.SIGKILL)
     app.wait()
     assert "07123456789" in (tmp_path / "storage.json").read_text()
@@ -224,7 +224,7 @@ def test_the_app_of_the_guide_is_killed_while_it_books_and_cancels_and_finds_bot
     assert json.loads((tmp_path / "storage.json").read_text()) == {}
     answer_late(stack)
     app = subprocess.Popen(phone(stack, tmp_path, f'await cancelTapped({booking["BookingID"]}, "Ill");'))  # noqa: S603 (the same)
-    wait_until(lambda: cancelled(stack, booking["BookingID"]) == 1)
+    wait_until(lambda: cancelled(stack, booking["BookingID"]) == 1, 30)
     app.send_signal(signal.SIGKILL)
     app.wait()
     done = run_node(*phone(stack, tmp_path, "await started(); await startedWithChanges();"))

@@ -36,7 +36,7 @@ def test_an_app_killed_while_its_change_is_sent_learns_of_it_after_its_restart(
     ground.sandbox.faults.arm(CANCEL.path, "slow-answer", 1, seconds=ANSWER_SECONDS)
     with driving(bundles, ground.clock.move_on) as first:
         first.say({"url": url, "folder": str(tmp_path), "change": change})
-        wait_until(lambda: ground.sandbox.journal.count(CANCEL.path) == 1)
+        wait_until(lambda: ground.sandbox.journal.count(CANCEL.path) == 1, 30)
         first.kill()
     kept = [path.name for path in tmp_path.iterdir()]
     with driving(bundles, ground.clock.move_on) as second:

@@ -34,7 +34,7 @@ def test_an_app_killed_while_its_booking_is_sent_gets_that_booking_after_its_res
     ground.sandbox.faults.arm(CREATE, "slow-answer", 1, seconds=ANSWER_SECONDS)
     with driving(bundles, ground.clock.move_on) as first:
         first.say({"url": url, "folder": str(tmp_path), "booking": MEMBERS})
-        wait_until(lambda: ground.sandbox.journal.count(CREATE) == 1)
+        wait_until(lambda: ground.sandbox.journal.count(CREATE) == 1, 30)
         first.kill()
     kept = [path.name for path in tmp_path.iterdir()]
     with driving(bundles, ground.clock.move_on) as second:
