@@ -121,8 +121,8 @@ typescript: clients/typescript/node_modules/installed ## write the types of the 
 python-client: .venv/installed ## write the types of the Python client anew from docs/openapi.json
 	@$(CALL) devtools.python_client
 
-client-trials: setup ## the TypeScript client at every fault of the sandbox, over and over: one booking or cancellation at most, and a final state (CLIENT_SEEDS=20)
-	CLIENT_SEEDS=$(CLIENT_SEEDS) $(CALL) pytest -q tests/clients/typescript/test_faults.py
+client-trials: setup ## both clients at every fault of the sandbox, over and over: one booking or cancellation at most, and a final state (CLIENT_SEEDS=20)
+	CLIENT_SEEDS=$(CLIENT_SEEDS) $(CALL) pytest -q tests/clients/typescript/test_faults.py tests/clients/python/test_faults.py
 
 newcomer: setup ## time the way of somebody new: clone, `make run`, first booking from the sample page
 	@$(CALL) devtools.newcomer

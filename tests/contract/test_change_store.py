@@ -12,8 +12,8 @@ from chalicelib.application.changing.ports import ChangeStore
 from chalicelib.application.ports import BookingHeld, Claimed, KeyHeld, RateLimited, Resolution
 from chalicelib.domain.access import Principal
 from chalicelib.domain.audit.event import AuditEvent
-from chalicelib.domain.changing.changes import CANCEL_MADE_BOOKING
-from chalicelib.domain.changing.form import ChangeForm
+from chalicelib.domain.changing.changes import CANCEL_MADE_BOOKING, DELETE_MADE_BOOKINGS
+from chalicelib.domain.changing.form import LARGEST_ID, ChangeForm
 from chalicelib.domain.changing.operation import ChangeOperation, ChangeOutcome, ChangeRecord, described, new_change
 from chalicelib.domain.changing.request import ChangeRequest
 from chalicelib.domain.errors import Trouble
@@ -41,7 +41,12 @@ def changes_of(stores: Stores) -> ChangeStore:
 
 def change(number: int = 1, *, key: str | None = IDEMPOTENCY_KEY, booking_id: int = 7) -> ChangeOperation:
     """Return a cancellation; `number` tells calls apart."""
-    request = ChangeForm(CANCEL_MADE_BOOKING, {"BookingID": booking_id, "Reason": "private"}, 100).read()
+    return of(ChangeForm(CANCEL_MADE_BOOKING, {"BookingID": booking_id, "Reason": "private"}, 100), number, key)
+
+
+def of(form: ChangeForm, number: int = 1, key: str | None = IDEMPOTENCY_KEY) -> ChangeOperation:
+    """Return the change that a sound form asks for."""
+    request = form.read()
     assert isinstance(request, ChangeRequest)
     made = new_change(
         call_id=f"op_{number:026}",
@@ -96,6 +101,14 @@ def test_a_change_is_remembered_as_what_it_is(stores: Stores) -> None:
     booked = records.operation(9, key=None)
     records.claim(stores.store, booked)
     assert store.find(booked.id, enough_time()) is None
+
+
+def test_the_largest_deletion_has_room(stores: Stores) -> None:
+    """A hundred of the largest BookingIDs: in the key of its guard, and in two kilobytes of its event."""
+    ids = ",".join(str(LARGEST_ID - number) for number in range(100))
+    claimed = of(ChangeForm(DELETE_MADE_BOOKINGS, {"BookingIDs": ids}, 100), key=None)
+    assert claim(changes_of(stores), claimed) == Claimed()
+    assert 1024 < len(claim_event(claimed).canonical()) < 2048
 
 
 def test_a_key_meets_its_change(stores: Stores) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import field, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from chalicelib.domain.audit.event import CHANGE
 from chalicelib.domain.canonical import Canonical
@@ -25,6 +26,9 @@ from chalicelib.values import dataclass
 
 # A change that was made keeps nobody out: AdultWork itself takes none of them twice, and a booking may be rescheduled again.
 FREED_BY = FREES_GUARD | {OperationState.CONFIRMED}
+LONGEST_NAMED = (
+    256  # characters of BookingIDs in a guard's name; DynamoDB takes no more than 1,024 bytes in an index's sort key
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +141,10 @@ class ChangeRecord(AnyRecord):
 
 
 def guard_name(account: int, change: str, booking_ids: Sequence[int]) -> str:
-    """Return the name of a change of some bookings, in whatever order they are named."""
-    return f"{account}#{change}#{','.join(map(str, sorted(booking_ids)))}"
+    """Return the name of a change of some bookings, in whatever order they are named: many by their digest."""
+    named = ",".join(map(str, sorted(booking_ids)))
+    told = named if len(named) <= LONGEST_NAMED else f"sha256:{sha256(named.encode()).hexdigest()}"
+    return f"{account}#{change}#{told}"
 
 
 def described(request: ChangeRequest) -> dict[str, Canonical]:

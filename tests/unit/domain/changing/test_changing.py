@@ -146,11 +146,13 @@ def test_events_tell_texts_by_their_length_only() -> None:
 
 
 def test_a_guard_names_the_bookings_in_whatever_order() -> None:
-    """So that two equal changes meet; a hundred of the longest ids fit a key of DynamoDB's."""
+    """So that two equal changes meet; a hundred of the longest ids fit a sort key of DynamoDB's, and none is left out."""
     assert guard_name(1001, "DeleteMadeBookings", (2, 1)) == guard_name(1001, "DeleteMadeBookings", (1, 2))
     assert guard_name(1001, "ReInvite", (1,)) != guard_name(1001, "CancelMadeBooking", (1,))
     longest = guard_name(2**31 - 1, "DeleteMadeBookings", range(2**31 - 100, 2**31))
-    assert len(f"GUARD#{longest}".encode()) < 2048
+    assert len(f"GUARD#{longest}".encode()) < 1024
+    assert longest == guard_name(2**31 - 1, "DeleteMadeBookings", range(2**31 - 1, 2**31 - 101, -1))
+    assert longest != guard_name(2**31 - 1, "DeleteMadeBookings", range(2**31 - 99, 2**31))
 
 
 @pytest.mark.parametrize("state", [OperationState.SENDING, OperationState.NOT_CREATED, OperationState.EXPIRED_UNKNOWN])
