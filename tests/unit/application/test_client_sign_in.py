@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from chalicelib.application.sign_in.ports import Tokens
-from chalicelib.application.sign_in.sealed import Keepsakes
+from chalicelib.application.sign_in.sealed import AGAIN, Keepsakes
 from chalicelib.application.sign_in.sign_in import (
+    IN_PROGRESS,
     LOST,
     NOT_REGISTERED,
     NOT_THE_SAME,
@@ -26,6 +27,7 @@ from chalicelib.domain.time_budget import Deadline
 from devtools.memory.punctuality import require_deadline
 from tests.builders import NOW
 from tests.fakes.clock import FixedClock
+from tests.sentences import require_sentences
 
 PAGE = Caller("https://a.example", "192.0.2.1")
 APP = Caller(None, "192.0.2.2")
@@ -183,6 +185,7 @@ def test_what_is_begun_is_told_and_leads_to_a_session() -> None:
     begun = begin(use)
     assert base64.urlsafe_b64decode(f"{begun.state}=") == guessable_bytes(32)
     assert begun.state[:4] == "-__7"
+    assert "=" not in begun.state
     assert (begun.address, begun.seconds) == (f"{ADDRESS}?{begun.state}", 600)
     clock.tick(1)
     signed_in = come_back(use, begun)
@@ -212,11 +215,13 @@ def test_what_another_client_has_kept_opens_nothing() -> None:
     login = FakeLogin("the-first")
     use = sign_in(FixedClock(), login)
     begun = begin(use)
-    with pytest.raises(SignInRefusedError):
+    with pytest.raises(SignInRefusedError, match=f"^{AGAIN}") as not_begun:
         come_back(use, begun, APP)
     session = str(come_back(use, begun).sealed)
-    with pytest.raises(SignInRefusedError):
+    with pytest.raises(SignInRefusedError, match=f"^{AGAIN}") as no_session:
         use.refresh(APP, session, use.deadline(30))
+    for caught in (not_begun, no_session):
+        require_sentences(caught.value.message)
     with pytest.raises(SignInRefusedError):
         use.refresh(PAGE, begun.sealed, use.deadline(30))
     assert login.asked == ["code"]
@@ -291,7 +296,7 @@ def test_a_refresh_in_progress_is_asked_again_in_a_second() -> None:
     session = str(come_back(use, begin(use)).sealed)
     use.refresh(PAGE, session, use.deadline(30))
     assert ledger.marks["the-first"] == NOW + timedelta(seconds=15)
-    with pytest.raises(SignInInProgressError) as caught:
+    with pytest.raises(SignInInProgressError, match=IN_PROGRESS) as caught:
         use.refresh(PAGE, session, use.deadline(30))
     assert caught.value.retry_after_seconds == 1
 

@@ -6,20 +6,26 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.application.people.erase_person import CHANGED, OUT_OF_TIME, REFUSED
-from chalicelib.application.people.ports import Errand, Task
+from chalicelib.application.people.ports import Errand, Task, Written
 from chalicelib.application.people.show_person import PersonCommand, ShowPerson
 from chalicelib.application.people.show_retention import ShowRetention
 from chalicelib.application.review.door import NOT_RECORDED
 from chalicelib.application.review.persons import UNKNOWN
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.operation.operation import OperationState
-from chalicelib.domain.people.person import Hold
+from chalicelib.domain.people.person import Hold, Person
 from chalicelib.domain.people.trace import StandingRow, Trace
-from chalicelib.domain.review.desk.look import Action
-from chalicelib.domain.reviewer_errors import AuditUnavailableError, ErasureRefusedError, InvalidQueryError
+from chalicelib.domain.review.desk.look import Action, LookEvent
+from chalicelib.domain.reviewer_errors import (
+    AuditUnavailableError,
+    ErasureRefusedError,
+    InvalidQueryError,
+    RoleMissingError,
+)
+from chalicelib.domain.time_budget import Deadline
 from tests.builders import NOW
 from tests.fakes.people import CANDIDATE, CLIENT, RETENTION, WHY, InMemoryPeople
-from tests.fakes.review_desk import CUSTODIAN, REVIEWER, visit
+from tests.fakes.review_desk import CUSTODIAN, NOBODY, REVIEWER, visit
 
 SETTLED = StandingRow(OperationState.CONFIRMED, "ab" * 32, "1001#123456#2026-01-10 21:30")
 SENDING = replace(SETTLED, state=OperationState.SENDING)
@@ -90,6 +96,47 @@ def test_a_look_at_the_retention_is_recorded_with_how_many_are_held(people: InMe
     assert (look.reviewer.subject, look.action, look.asked, look.found) == ("reviewer", Action.RETENTION, {}, 2)
 
 
+def test_an_answer_is_about_the_person_who_was_meant(people: InMemoryPeople) -> None:
+    """By the register, or by the pseudonym that stays."""
+    assert people.hold(1001).person == CLIENT
+    assert people.lift(1001).person.pseudonym == "p_client"
+    assert people.erase_person(1001).pseudonym == "p_client"
+
+
+def test_the_retention_is_for_reviewers(people: InMemoryPeople) -> None:
+    """Somebody without a role is not shown it."""
+    with pytest.raises(RoleMissingError):
+        ShowRetention(people.desk.door, people, RETENTION).execute(visit(NOBODY))
+
+
+def test_a_hold_counts_the_records_of_all_operations(people: InMemoryPeople) -> None:
+    """Piece by piece; so does its end, as far as there is time."""
+    people.put(Trace("op_2"), CLIENT)
+    assert people.hold(1001).records == 4
+    people.seconds_a_piece = 9.0
+    lifted = people.lift(1001)
+    assert (lifted.records, lifted.is_complete) == (2, False)
+
+
+def test_where_the_clock_was_faster_than_a_custodian_nothing_is_left_to_do() -> None:
+    """The errand of a hold that was lifted is run already."""
+
+    class Hurried(InMemoryPeople):
+        """Runs errands as soon as they are there."""
+
+        def lift_hold(self, person: Person, event: LookEvent, deadline: Deadline) -> Written:
+            """Lift it, and let the clock come."""
+            written = super().lift_hold(person, event, deadline)
+            self.run_errands()
+            return written
+
+    people = Hurried()
+    people.put(Trace("op_1"), CLIENT)
+    people.hold(1001)
+    lifted = people.lift(1001)
+    assert (lifted.records, lifted.is_complete, people.ending) == (0, True, {"op_1": 2})
+
+
 def test_a_missing_reason_is_told_by_its_rule(people: InMemoryPeople) -> None:
     """With words for it."""
     with pytest.raises(InvalidQueryError) as caught:
@@ -100,7 +147,11 @@ def test_a_missing_reason_is_told_by_its_rule(people: InMemoryPeople) -> None:
 
 def test_where_others_are_always_faster_nothing_is_done(people: InMemoryPeople) -> None:
     """It may be tried again in a second."""
-    people.before_write = lambda: show(people, 1001) and None
+
+    def faster() -> None:
+        show(people, 1001)
+
+    people.before_write = faster
     with pytest.raises(AuditUnavailableError, match=NOT_RECORDED) as caught:
         people.hold(1001)
     assert caught.value.retry_after_seconds == 1
@@ -208,8 +259,9 @@ def test_an_errand_without_time_is_left_for_the_next_hour(people: InMemoryPeople
     people.hold(1001)
     people.hold(123456)
     people.ending["op_1"] = 2
+    people.todo.append(Errand(Task.LIFTED, "p_without_records"))
     ran = people.run_errands(4.0)
-    assert (ran.rows, ran.left, people.ending["op_1"]) == (0, 2, 2)
+    assert (ran.rows, ran.left, people.ending["op_1"], len(people.todo)) == (0, 3, 2, 3)
 
 
 @pytest.mark.parametrize(("seconds", "left"), [(3600, 1), (3600.001, 0)])

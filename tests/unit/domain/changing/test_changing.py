@@ -16,14 +16,16 @@ from chalicelib.domain.changing.changes import (
     RE_INVITE,
     RESCHEDULE_MADE_BOOKING,
 )
-from chalicelib.domain.changing.form import ChangeForm
+from chalicelib.domain.changing.form import LARGEST_ID, ChangeForm
 from chalicelib.domain.changing.operation import ChangeOutcome, guard_name
 from chalicelib.domain.changing.proof import is_provable, judged
 from chalicelib.domain.changing.request import ChangeRequest
 from chalicelib.domain.keyed_hash import HmacKey
 from chalicelib.domain.operation.matching import ReconciliationPolicy
 from chalicelib.domain.operation.operation import OperationState
+from chalicelib.domain.violation import Param
 from tests.builders import NOW
+from tests.sentences import require_sentences
 
 KEY = HmacKey(b"a key for tests, 32 bytes or more")
 POLICY = ReconciliationPolicy()
@@ -71,6 +73,67 @@ def test_many_bookings_are_sent_as_one_text_each_once() -> None:
     """In the form that AdultWork documents, in their order."""
     request = read(DELETE_MADE_BOOKINGS, {"BookingIDs": " 102, 100 ,102,101"})
     assert (request.booking_ids, request.members) == ((102, 100, 101), {"BookingIDs": "102,100,101"})
+
+
+@pytest.mark.parametrize("number", [1, LARGEST_ID])
+def test_a_booking_may_have_the_first_number_and_the_last(number: int) -> None:
+    """Alone and in a text."""
+    assert read(RESCHEDULE_MADE_BOOKING, {"BookingID": number}).booking_ids == (number,)
+    assert read(DELETE_MADE_BOOKINGS, {"BookingIDs": str(number)}).booking_ids == (number,)
+
+
+def test_a_reason_may_be_as_long_as_the_deployment_takes() -> None:
+    """To the last character."""
+    assert read(CANCEL_MADE_BOOKING, {"BookingID": 7, "Reason": "x" * 20}).words == {"Reason": "x" * 20}
+
+
+@pytest.mark.parametrize(
+    ("change", "members", "pointer", "params", "told"),
+    [
+        (RE_INVITE, {"BookingID": 0}, "/BookingID", {"minimum": 1, "maximum": LARGEST_ID}, f"1 to {LARGEST_ID}"),
+        (
+            DELETE_MADE_BOOKINGS,
+            {"BookingIDs": 7},
+            "/BookingIDs",
+            {"most": 100, "minimum": 1, "maximum": LARGEST_ID},
+            "1 to 100 BookingIDs",
+        ),
+        (RE_INVITE, {"BookingID": 7, "Reason": 7}, "/Reason", {}, "as text"),
+        (RE_INVITE, {"BookingID": 7, "Reason": "x" * 21}, "/Reason", {"maximum_length": 20}, "20 characters"),
+        (
+            RE_INVITE,
+            {"BookingID": 7, "Reason": "a\u200bb"},
+            "/Reason",
+            {"found": "U+200B", "position": 2},
+            "character 2 out of the reason",
+        ),
+        (
+            ACCEPT_RECEIVED_BOOKING,
+            {"BookingID": 7, "Credits": -1},
+            "/Credits",
+            {"minimum": 0, "maximum_decimals": 4},
+            "at most 4 decimals",
+        ),
+        (RESCHEDULE_MADE_BOOKING, {}, "/BookingID", {}, "cannot be left out"),
+        (
+            RE_INVITE,
+            {"BookingID": 7, "x": 1},
+            "/x",
+            {"allowed": ("BookingID", "Reason")},
+            "ReInvite does not know it",
+        ),
+    ],
+)
+def test_a_fault_tells_what_would_be_right(
+    change: Change, members: dict[str, JsonValue], pointer: str, params: dict[str, Param], told: str
+) -> None:
+    """In a sentence for whoever filled the form in, and exact, for a program."""
+    violations = ChangeForm(change, members, 20).read()
+    assert isinstance(violations, tuple)
+    (violation,) = violations
+    assert (violation.pointer, violation.params) == (pointer, params)
+    assert told in violation.message
+    require_sentences(violation.message.replace("BookingIDs", ""))
 
 
 @pytest.mark.parametrize(
@@ -147,6 +210,7 @@ def test_events_tell_texts_by_their_length_only() -> None:
 
 def test_a_guard_names_the_bookings_in_whatever_order() -> None:
     """So that two equal changes meet; a hundred of the longest ids fit a key of DynamoDB's."""
+    assert guard_name(1001, "DeleteMadeBookings", (2, 1)) == "1001#DeleteMadeBookings#1,2"
     assert guard_name(1001, "DeleteMadeBookings", (2, 1)) == guard_name(1001, "DeleteMadeBookings", (1, 2))
     assert guard_name(1001, "ReInvite", (1,)) != guard_name(1001, "CancelMadeBooking", (1,))
     longest = guard_name(2**31 - 1, "DeleteMadeBookings", range(2**31 - 100, 2**31))
