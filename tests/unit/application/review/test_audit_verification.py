@@ -1,6 +1,7 @@
 """AuditVerification and VerifyAudit on records in memory: each tampering is named, whatever part of the trail is asked for."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from random import Random
@@ -254,6 +255,28 @@ def test_a_reviewer_is_told_and_the_look_is_recorded() -> None:
     assert (first.action, first.found) == (Action.VERIFY, 3)
     assert first.asked == {"from": start.isoformat(), "to": (start + 3 * HOUR).isoformat()}
     assert second.asked == {"operation": "op_" + "0" * 26}
+
+
+def test_what_is_asked_for_is_verified_in_the_time_that_leaves_room_for_the_look() -> None:
+    """Two seconds of the visit's are kept back, and none is made up where there are fewer."""
+
+    class Noted:
+        """Implements `Verifies`; `asked` is what for, and with how many seconds."""
+
+        def __init__(self) -> None:
+            self.asked: list[tuple[Asked, float]] = []
+
+        def verify(self, asked: Asked, deadline: Deadline) -> AuditVerdict:
+            """Note it, and find what an empty trail has."""
+            self.asked.append((asked, deadline.remaining()))
+            return ground_of(make_trail(Random(1), operations=1)).verification().verify(Asked(), deadline)
+
+    desk, noted = Desk(), Noted()
+    case = VerifyAudit(desk.door, noted, most=7)
+    case.execute(VerifyCommand(visit(seconds_left=10.0), NOW, NOW + HOUR, "op_1"))
+    with suppress(AuditUnavailableError):
+        case.execute(VerifyCommand(visit(seconds_left=1.5)))
+    assert noted.asked == [(Asked(NOW, NOW + HOUR, "op_1", 7), 8.0), (Asked(most=7), 0.0)]
 
 
 def test_without_the_role_or_the_record_of_the_look_nothing_goes_out() -> None:

@@ -16,6 +16,7 @@ from chalicelib.domain.reading.endpoints import (
     MADE_BOOKINGS,
 )
 from chalicelib.domain.reading.parameter import Choice
+from tests.sentences import require_sentences
 
 Given = Mapping[str, Sequence[str]]
 
@@ -88,6 +89,8 @@ def test_a_fault_tells_what_would_be_right() -> None:
     assert ", ".join(choice.words) in order.message
     assert "from 1 to 100" in count.message
     assert "YYYY-MM-DD" in day.message
+    for violation in refused.value.violations:
+        require_sentences(violation.message.replace("YYYY-MM-DD", ""))
     assert repeat.message == ONCE.message
 
 
