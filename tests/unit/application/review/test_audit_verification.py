@@ -24,6 +24,7 @@ from tests.fakes.clock import FixedClock
 from tests.fakes.digest_signer import QuickSigner
 from tests.fakes.digests import InMemoryKey, InMemoryRecords, InMemoryShelf
 from tests.fakes.review_desk import CUSTODIAN, Desk, visit
+from tests.sentences import require_sentences
 from tests.trails import Trail, make_chain, make_hours, make_trail
 
 DEADLINE = Deadline.after(lambda: 0.0, 60.0)
@@ -238,8 +239,9 @@ def test_an_operation_of_which_only_the_record_is_left_is_named() -> None:
     ground = Ground()
     ground.records.records["op_1"] = Head(2, "0" * 64)
     assert told(ground.verify(Asked(operation_id="op_1"))) == [(Tampering.OPERATION_REMOVED, "op_1", 1)]
-    with pytest.raises(NotFoundError):
+    with pytest.raises(NotFoundError) as caught:
         ground.verify(Asked(operation_id="op_2"))
+    require_sentences(caught.value.message)
     ground.records.stored["op_3"] = [b"nothing"]
     assert told(ground.verify(Asked(operation_id="op_3"))) == [(Tampering.CHANGED, "op_3", 1)]
 
