@@ -53,3 +53,21 @@ def test_the_clock_names_them(*, is_concluded: bool) -> None:
     assert named(world, operation_id) == [("unknown", True)]
     world.expire()
     assert named(world, operation_id) == [("unknown", True), ("expired", False)]
+
+
+def test_whoever_finds_a_lease_over_and_settles_at_once_names_them_once() -> None:
+    """Two events by one call."""
+    world = World()
+    operation_id = nameless(world, is_concluded=False)
+    world.gateway.bookings[5] = booking(booking_id=5)
+    world.clock.tick(32)
+    assert world.ask(operation_id).record.state is OperationState.CONFIRMED
+    assert named(world, operation_id) == [("unknown", True), ("confirmed", False)]
+
+
+def test_an_answer_that_was_lost_and_is_found_at_once_names_them_once() -> None:
+    """The claim does not know the name of a client who books for the first time; the conclusion does."""
+    world = World()
+    world.gateway.will_book_and_lose_the_answer()
+    answered = world.place()
+    assert named(world, answered.operation_id or "") == [("unknown", True), ("confirmed", False)]

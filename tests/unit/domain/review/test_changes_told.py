@@ -103,6 +103,9 @@ def test_what_is_wrong_with_a_change_is_told() -> None:
     silent = first_impossible(told(CLAIMED, UNKNOWN, of_change(telling.FOUND)))
     assert silent is not None
     assert silent.what == "it does not say what was read"
+    booked = first_impossible(told(CLAIMED, replace(CONFIRMED, booking_id=7)))
+    assert booked is not None
+    assert booked.what == "it tells a booking, and of none"
 
 
 def test_two_equal_changes_are_never_under_way_at_once() -> None:
