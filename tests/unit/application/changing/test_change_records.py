@@ -5,9 +5,12 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.application.booking.place_booking import Answered
+from chalicelib.application.ports import BookingHeld, Claimed, KeyHeld, RateLimited
+from chalicelib.application.register_ports import NamedMeanwhile
 from chalicelib.domain.access import Principal, Scope
+from chalicelib.domain.audit.event import AuditEvent
 from chalicelib.domain.changing.changes import CANCEL_MADE_BOOKING
-from chalicelib.domain.changing.operation import ChangeOutcome
+from chalicelib.domain.changing.operation import ChangeOperation, ChangeOutcome, ChangeRecord
 from chalicelib.domain.errors import (
     DuplicateChangeError,
     IdempotencyKeyReusedError,
@@ -19,7 +22,9 @@ from chalicelib.domain.errors import (
 )
 from chalicelib.domain.keyed_hash import HmacKey
 from chalicelib.domain.operation.operation import OperationState
+from chalicelib.domain.time_budget import Deadline
 from tests.builders import TOKEN, booking
+from tests.fakes.store import TroubledChangeStore
 from tests.sentences import require_sentences
 from tests.unit.application.changing.changing_world import CANCEL, SETTLED, ChangingWorld
 from tests.unit.application.changing.fake_changes import BOOKING_ID, LOST
@@ -278,3 +283,28 @@ def test_another_scope_is_not_the_one_of_the_change() -> None:
     error = world.trouble(change=change)
     assert isinstance(error, InsufficientScopeError)
     assert (error.scope, world.introspector.forgotten) == (Scope.CREDITS_HISTORY.value, [TOKEN])
+
+
+def test_a_claim_that_met_a_name_is_made_again() -> None:
+    """A change names nobody new, so whatever the store means by it, nothing was written."""
+
+    class NamingOnce(TroubledChangeStore):
+        """A store that names somebody at the first claim."""
+
+        def claim(
+            self,
+            operation: ChangeOperation,
+            event: AuditEvent,
+            deadline: Deadline,
+            previous: ChangeRecord | None = None,
+        ) -> Claimed | KeyHeld[ChangeRecord] | BookingHeld | RateLimited | NamedMeanwhile:
+            """Name, or claim."""
+            if self.claims:
+                return super().claim(operation, event, deadline, previous)
+            self.claims.append(operation)
+            return NamedMeanwhile("p_1")
+
+    world = ChangingWorld()
+    world.change_store = NamingOnce(world.trail, register=world.register)
+    assert world.change().answer.status == 200
+    assert len(world.changes.sent) == 1
