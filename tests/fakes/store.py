@@ -135,6 +135,7 @@ class TroubledStore(Troubled[Operation, OperationRecord], InMemoryOperationStore
 
     def release(self, record: OperationRecord, event: AuditEvent, deadline: Deadline) -> bool:
         """Free the guard of an operation whose booking ended upstream."""
+        self.written.append(event)
         self.before_write()
         return super().release(record, event, deadline)
 

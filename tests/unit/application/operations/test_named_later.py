@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib.domain.operation.operation import OperationState
 from tests.builders import booking
-from tests.unit.application.world import World
+from tests.unit.application.world import OTHER_KEY, World
 
 DAY = 24 * 3600
 
@@ -71,3 +71,14 @@ def test_an_answer_that_was_lost_and_is_found_at_once_names_them_once() -> None:
     world.gateway.will_book_and_lose_the_answer()
     answered = world.place()
     assert named(world, answered.operation_id or "") == [("unknown", True), ("confirmed", False)]
+
+
+def test_whoever_frees_the_guard_of_a_booking_that_ended_names_them() -> None:
+    """It was made while the vault was down."""
+    world = World()
+    world.vault.will_fail()
+    first = world.place()
+    world.vault.will_work()
+    world.gateway.end_booking(first.booking_id or 0, "Cancelled")
+    world.place(idempotency_key=OTHER_KEY)
+    assert named(world, first.operation_id or "") == [("released", True)]

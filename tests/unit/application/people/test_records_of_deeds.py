@@ -26,6 +26,7 @@ from chalicelib.domain.time_budget import Deadline
 from tests.builders import NOW
 from tests.fakes.people import CANDIDATE, CLIENT, RETENTION, WHY, InMemoryPeople
 from tests.fakes.review_desk import CUSTODIAN, NOBODY, REVIEWER, visit
+from tests.sentences import require_sentences
 
 SETTLED = StandingRow(OperationState.CONFIRMED, "ab" * 32, "1001#123456#2026-01-10 21:30")
 SENDING = replace(SETTLED, state=OperationState.SENDING)
@@ -141,8 +142,10 @@ def test_a_missing_reason_is_told_by_its_rule(people: InMemoryPeople) -> None:
     """With words for it."""
     with pytest.raises(InvalidQueryError) as caught:
         people.hold(1001, reason=None)
-    assert caught.value.message
-    assert [(one.rule, bool(one.message)) for one in caught.value.violations] == [("reason", True)]
+    (violation,) = caught.value.violations
+    assert violation.rule == "reason"
+    for told in (caught.value.message, violation.message):
+        require_sentences(told)
 
 
 def test_where_others_are_always_faster_nothing_is_done(people: InMemoryPeople) -> None:
