@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.application.booking.place_booking import Answered
-from chalicelib.application.ports import BookingHeld, Claimed, KeyHeld, RateLimited
+from chalicelib.application.changing.reconcile import sealed
+from chalicelib.application.operations.caller import Caller
+from chalicelib.application.ports import AccountSeal, BookingHeld, Claimed, KeyHeld, RateLimited
 from chalicelib.application.register_ports import NamedMeanwhile
 from chalicelib.domain.access import Principal, Scope
 from chalicelib.domain.audit.event import AuditEvent
@@ -22,6 +24,7 @@ from chalicelib.domain.errors import (
 )
 from chalicelib.domain.keyed_hash import HmacKey
 from chalicelib.domain.operation.operation import OperationState
+from chalicelib.domain.operation.stored_answer import StoredAnswer
 from chalicelib.domain.time_budget import Deadline
 from tests.builders import TOKEN, booking
 from tests.fakes.store import TroubledChangeStore
@@ -107,6 +110,28 @@ def test_a_refusal_names_the_client_who_is_known() -> None:
     (refusal,) = world.trail.refusals
     assert refusal.client == world.register.rows[1001]
     assert world.ids.moments == [world.clock.now()] * 2
+
+
+def test_a_claim_names_the_client_who_is_known() -> None:
+    """The second one of a client, from its first event on."""
+    world = ChangingWorld()
+    world.change()
+    world.changes.will_end(DECLINED)
+    world.change(idempotency_key=OTHER_KEY)
+    claimed = world.change_store.written[2]
+    assert (claimed.client, claimed.tells_client) == (world.register.rows[1001], True)
+
+
+def test_an_answer_that_nobody_can_ask_for_again_is_not_sealed() -> None:
+    """Nor does anybody wait for the key of the account."""
+
+    def too_dear() -> AccountSeal:
+        raise AssertionError
+
+    world = ChangingWorld()
+    record = replace(world.record(world.change().operation_id), is_keyed=False)
+    caller = Caller(TOKEN, 1001, "request-1", too_dear)
+    assert sealed(caller, record, StoredAnswer(200, {}, "{}")) is None
 
 
 def test_a_limit_names_the_operation_of_earlier_attempts() -> None:
