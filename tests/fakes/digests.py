@@ -18,12 +18,17 @@ from tests.fakes.digest_signer import QuickSigner
 
 @dataclass
 class InMemoryRecords:
-    """Implements `AuditRecords` and `OperationHeads`; `index` says when each chain began, which nobody tampers with."""
+    """Implements `AuditRecords` and `OperationHeads`; `index` says when each chain began, which nobody tampers with.
+
+    `spans` are those that were asked for of operations and of looks, `continued_hours` the hours that something went on in.
+    """
 
     stored: dict[str, list[bytes]] = field(default_factory=dict)
     records: dict[str, Head] = field(default_factory=dict)
     index: dict[str, datetime] = field(default_factory=dict)
     hours: dict[datetime, set[str]] = field(default_factory=dict)
+    spans: list[tuple[datetime, datetime]] = field(default_factory=list)
+    continued_hours: list[datetime] = field(default_factory=list)
 
     def put(self, operation_id: str, chain: Sequence[bytes]) -> None:
         """Store a chain as its writers do."""
@@ -48,6 +53,7 @@ class InMemoryRecords:
         self, start: datetime, end: datetime, deadline: Deadline, *, of_looks: bool
     ) -> Iterator[Sequence[Position]]:
         require_deadline(deadline)
+        self.spans.append((start, end))
         named = ((id_, at) for id_, at in self.index.items() if is_of_looks(id_) is of_looks)
         found = sorted(Position(at, id_) for id_, at in named if start <= at < end)
         yield from (found[first : first + PIECE] for first in range(0, len(found), PIECE))
@@ -55,11 +61,13 @@ class InMemoryRecords:
     def continued(self, hour: datetime, deadline: Deadline) -> Sequence[str]:
         """Return what went on."""
         require_deadline(deadline)
+        self.continued_hours.append(hour)
         return sorted(self.hours.get(hour, ()))
 
     def chains(self, operation_ids: Sequence[str], deadline: Deadline) -> Sequence[StoredChain]:
-        """Return chains."""
+        """Return chains; no more than a piece of them."""
         require_deadline(deadline)
+        assert len(operation_ids) <= PIECE, "this takes more memory than there may be"
         return [StoredChain(id_, list(self.stored.get(id_, ()))) for id_ in operation_ids]
 
     def heads(self, operation_ids: Sequence[str], deadline: Deadline) -> Mapping[str, Head]:
@@ -70,14 +78,19 @@ class InMemoryRecords:
 
 @dataclass
 class InMemoryShelf:
-    """Implements `DigestPress`; `rival` is what somebody else keeps just before the next digest is added."""
+    """Implements `DigestPress`; `rival` is what somebody else keeps just before the next digest is added.
+
+    `stretches` are those that were asked for.
+    """
 
     kept: dict[datetime, DigestedHour] = field(default_factory=dict)
     rival: DigestedHour | None = None
+    stretches: list[Stretch] = field(default_factory=list)
 
     def hours(self, stretch: Stretch, deadline: Deadline) -> Iterator[DigestedHour]:
         """Yield digests."""
         require_deadline(deadline)
+        self.stretches.append(stretch)
         for hour in sorted(self.kept):
             is_early = stretch.since is not None and hour < stretch.since
             if not is_early and (stretch.until is None or hour < stretch.until):

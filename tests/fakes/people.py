@@ -41,7 +41,8 @@ def custody_of(desk: Desk) -> Custody:
 class InMemoryPeople:
     """Implements `PeopleRegister` and `Traces`.
 
-    `named` has the pseudonyms of each operation, `traces_` what is stored of it, `ending` how many of its rows have an end.
+    `named` has the pseudonyms of each operation, `traces_` what is stored of it, `ending` how many of its rows have an end;
+    `opened` are the operations of a client that have no event yet which names them.
     `before_write` is called in between reading and writing the register, `before_strip` before each strip.
     """
 
@@ -50,6 +51,7 @@ class InMemoryPeople:
     named: dict[str, set[str]] = field(default_factory=dict)
     traces_: dict[str, Trace] = field(default_factory=dict)
     ending: dict[str, int] = field(default_factory=dict)
+    opened: dict[int, list[str]] = field(default_factory=dict)
     counts: dict[int, int] = field(default_factory=dict)
     todo: list[Errand] = field(default_factory=list)
     before_write: Callable[[], None] = nothing
@@ -117,21 +119,26 @@ class InMemoryPeople:
     def operations(self, pseudonym: str, account: int | None, deadline: Deadline) -> Iterator[Sequence[str]]:
         """Yield one at a time."""
         require_deadline(deadline)
-        del account
         told: list[str] = []
-        while new := [name for name, people in self.named.items() if pseudonym in people and name not in told]:
+        while new := [name for name in self._about(pseudonym, account) if name not in told]:
             self.desk.clock.tick(self.seconds_a_piece)
             told.append(new[0])
             yield [new[0]]
 
+    def _about(self, pseudonym: str, account: int | None) -> list[str]:
+        named = [name for name, people in self.named.items() if pseudonym in people]
+        return named if account is None else [*named, *self.opened.get(account, ())]
+
     def traces(self, operation_ids: Sequence[str], now: datetime, deadline: Deadline) -> Sequence[Trace]:
         """Return what is stored; a guard that is over does not hold."""
         require_deadline(deadline)
+        self._require_past(now)
         return [self._at(self.traces_[name], now) for name in operation_ids]
 
     def strip(self, traces: Sequence[Trace], person: Person | None, now: datetime, deadline: Deadline) -> bool:
         """Strip, if everything stands as it was read."""
         require_deadline(deadline)
+        self._require_past(now)
         self.before_strip()
         standing = None if person is None else self.people.get(person.user_id)
         if person is not None and (standing is None or standing.hold is not None):
@@ -145,13 +152,13 @@ class InMemoryPeople:
     def counted(self, user_id: int, now: datetime, deadline: Deadline) -> int:
         """Count."""
         require_deadline(deadline)
-        del now
+        self._require_past(now)
         return self.counts.get(user_id, 0)
 
     def forget_counts(self, user_id: int, now: datetime, deadline: Deadline) -> int:
         """Delete."""
         require_deadline(deadline)
-        del now
+        self._require_past(now)
         return self.counts.pop(user_id, 0)
 
     def keep(self, operation_ids: Sequence[str], deadline: Deadline) -> int:
@@ -179,6 +186,9 @@ class InMemoryPeople:
         if not self.desk.trail.add(event, deadline):
             raise AuditUnavailableError("the fake was told of rivals")
         return Written.DONE
+
+    def _require_past(self, now: datetime) -> None:
+        assert now <= self.desk.clock.now(), "this moment has not come"
 
     @staticmethod
     def _at(trace: Trace, now: datetime) -> Trace:

@@ -18,7 +18,7 @@ from tests.fakes.trail import TroubledTrail
 
 
 class Troubled(InMemoryStore[OperationT, RecordT]):
-    """Implements `Store`; `claims` and `conclusions` hold what was asked.
+    """Implements `Store`; `claims` and `conclusions` hold what was asked, `written` the events that came with it.
 
     `before_write` runs before each transaction, and may raise.
     """
@@ -35,6 +35,7 @@ class Troubled(InMemoryStore[OperationT, RecordT]):
         super().__init__(trail or TroubledTrail(), limits, clock, register)
         self.claims: list[OperationT] = []
         self.conclusions: list[tuple[OperationT, AnyOutcome]] = []
+        self.written: list[AuditEvent] = []
         self.before_write: Callable[[], None] = lambda: None
         self._failing_claims = self._half_failing_claims = self._failing_conclusions = self._failing_reads = 0
 
@@ -64,6 +65,7 @@ class Troubled(InMemoryStore[OperationT, RecordT]):
     ) -> Claimed | KeyHeld[RecordT] | BookingHeld | RateLimited | NamedMeanwhile:
         """Record the operation, say what holds it, or fail as told."""
         self.claims.append(operation)
+        self.written.append(event)
         self.before_write()
         if self._failing_claims:
             self._failing_claims -= 1
@@ -84,6 +86,7 @@ class Troubled(InMemoryStore[OperationT, RecordT]):
     ) -> None:
         """Record the outcome, or fail as told."""
         self.conclusions.append((operation, outcome))
+        self.written.append(event)
         self.before_write()
         if self._failing_conclusions:
             self._failing_conclusions -= 1
@@ -92,6 +95,7 @@ class Troubled(InMemoryStore[OperationT, RecordT]):
 
     def resolve(self, record: RecordT, resolution: Resolution, event: AuditEvent, deadline: Deadline) -> bool:
         """Write what reads have told."""
+        self.written.append(event)
         self.before_write()
         return super().resolve(record, resolution, event, deadline)
 
@@ -131,6 +135,7 @@ class TroubledStore(Troubled[Operation, OperationRecord], InMemoryOperationStore
 
     def release(self, record: OperationRecord, event: AuditEvent, deadline: Deadline) -> bool:
         """Free the guard of an operation whose booking ended upstream."""
+        self.written.append(event)
         self.before_write()
         return super().release(record, event, deadline)
 

@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.domain import errors
 from chalicelib.domain.errors import SwitchboardError, Trouble
+from chalicelib.domain.sign_in_errors import SignInUnavailableError
 from chalicelib.domain.violation import Violation
 from tests.sentences import require_sentences
 
@@ -75,6 +76,19 @@ def test_errors_carry_what_their_answer_needs() -> None:
 def test_a_signal_between_adapters_and_use_cases_is_no_answer(signal: type[Exception]) -> None:
     """Look where they stand: nothing that makes problems of errors can take one for an answer."""
     assert not issubclass(signal, SwitchboardError)
+
+
+def test_a_login_that_cannot_be_reached_says_whether_it_was_asked() -> None:
+    """And when to ask again."""
+    error = SignInUnavailableError("why", is_sent=True, retry_after_seconds=3)
+    assert (error.message, error.is_sent, error.retry_after_seconds) == ("why", True, 3)
+
+
+def test_rejected_parameters_are_told_in_sentences() -> None:
+    """With every violation."""
+    error = errors.ParametersRejectedError([VIOLATION])
+    require_sentences(error.message)
+    assert error.violations == (VIOLATION,)
 
 
 @pytest.mark.parametrize(("count", "words"), [(1, "breaks 1 rule;"), (2, "breaks 2 rules;")])

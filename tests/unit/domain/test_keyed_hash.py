@@ -55,6 +55,13 @@ def test_a_digest_is_the_key_s_id_and_an_hmac_over_purpose_and_parts() -> None:
     assert re.fullmatch(r"[0-9a-f]{8}:[\w-]{43}", expected)
 
 
+def test_a_derived_key_is_an_hmac_over_its_purpose() -> None:
+    """Compute it beside the code: another one would open nothing that was sealed before."""
+    expected = hmac.new(SECRET, b'["derived key","sign-in"]', hashlib.sha256).digest()
+    assert KEY.derived("sign-in") == expected
+    assert KEY.derived("cursor") != expected
+
+
 def test_a_digest_is_known_by_the_key_that_made_it() -> None:
     """Ask the key, another one, and the key about what nobody made."""
     other = HmacKey(b"another key, 32 bytes or even more")

@@ -60,6 +60,12 @@ def test_the_first_event_that_names_the_client_says_so(earlier: str | None) -> N
     record = operation_record(names=Names(earlier, pseudonym(123456)))
     after = events.expired(record, NOW, "request-2", known)
     assert (after.client, after.tells_client, after.begun_at) == (known, earlier is None, record.claimed_at)
+    assert after.account == record.account
+    release = events.released(replace(record, booking_id=7), NOW, "request-2", known)
+    assert (release.client, release.tells_client, release.booking_id) == (known, earlier is None, 7)
+    proof = events.proven(record, NOW, "request-2", OperationState.CONFIRMED, {"status": "Cancelled"}, known)
+    assert (proof.client, proof.tells_client) == (known, earlier is None)
+    assert proof.details == {"evidence": {"status": "Cancelled"}}
     attempt = events.claimed(SUBJECT, operation(booking_request()), NOW, [], {}, record)
     assert (attempt.tells_client, attempt.begun_at) == (earlier is None, None if earlier else record.claimed_at)
     outcome = Outcome(OperationState.NOT_SENT, "late")

@@ -345,3 +345,17 @@ def test_after_an_unknown_outcome_nothing_is_sent_again(prepare: Preparation) ->
         ]
         assert {error.operation_id for error in again.values()} == {unknown.operation_id}
     assert len(world.gateway.sent) == 1
+
+
+def test_what_is_ambiguous_at_once_says_why_its_answer_could_not_be_read() -> None:
+    """AdultWork answered with nonsense, and its list has two bookings that may be the one."""
+    world = World()
+
+    def book_twice_and_answer_nonsense(_: object) -> Outcome:
+        world.gateway.bookings |= {7: booking(booking_id=7), 8: booking(booking_id=8)}
+        return Outcome(OperationState.UNKNOWN, "server-error", trouble=Trouble.UNREADABLE)
+
+    world.gateway.answer = book_twice_and_answer_nonsense
+    error = world.refusal()
+    assert isinstance(error, OutcomeUnknownError)
+    assert (error.state, error.trouble) == ("AMBIGUOUS", Trouble.UNREADABLE)

@@ -23,6 +23,7 @@ from chalicelib.domain.errors import (
 from chalicelib.domain.operation.operation import OperationState
 from tests.builders import OTHER_TOKEN, PRINCIPAL, REFRESHED_TOKEN, booking
 from tests.fakes.system import SequentialConcurrency
+from tests.sentences import require_sentences
 from tests.unit.application.changing.changing_world import SETTLED, ChangingWorld
 from tests.unit.application.changing.fake_changes import BOOKING_ID, LOST
 from tests.unit.application.world import OTHER_KEY
@@ -180,7 +181,8 @@ def test_a_person_settles_an_expired_change(is_done: bool, state: OperationState
     assert use_case.execute(command) is state
     assert world.record(operation_id).state is state
     event = world.events(operation_id)[-1]
-    assert (event["resolved_by"], event["change"]) == ("operator", "CancelMadeBooking")
+    assert (event["resolved_by"], event["why"]) == ("operator", "AdultWork's own list")
+    assert event["change"] == "CancelMadeBooking"
     with pytest.raises(NotResolvableError, match="only EXPIRED_UNKNOWN"):
         use_case.execute(command)
 
@@ -200,8 +202,9 @@ def test_a_person_settles_nothing_else() -> None:
         world.change_store._operations[operation_id] = replace(record, head="cd" * 32)  # noqa: SLF001 (another call)
 
     world.change_store.before_write = meanwhile
-    with pytest.raises(NotResolvableError, match="moved on"):
+    with pytest.raises(NotResolvableError, match="moved on") as caught:
         use_case.execute(ResolveChangeCommand(operation_id, is_done=True, by="o", why="w", request_id="r"))
+    require_sentences(str(caught.value))
 
 
 def test_a_claim_that_others_come_before_each_time_gives_up() -> None:

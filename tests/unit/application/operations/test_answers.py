@@ -268,6 +268,8 @@ def test_every_answer_is_whole_sentences() -> None:
         *(answers.duplicate(operation_record(), NOW, POLICY, is_read=is_read) for is_read in (True, False)),
         answers.overtaken(),
         *(answers.unreadable_repeat("op_1", is_kept=is_kept) for is_kept in (True, False)),
+        answers.incomparable_repeat("op_1"),
+        answers.paused(),
         answers.too_many(RateLimited(5, 60, 17), "op_1"),
         too_late(),
     ]

@@ -1,6 +1,7 @@
 """Reading the account's list, whole or not at all."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -218,3 +219,17 @@ def test_a_booking_that_changed_while_it_was_read_is_one_booking() -> None:
     gateway.before_page = accept
     made = read(gateway)
     assert sorted(each.booking_id for each in made.bookings) == [1, 2, 3, 99]
+
+
+def test_a_booking_that_changes_while_it_is_listed_is_one_booking() -> None:
+    """A new one pushes it to the second page, and its status has changed by then."""
+    gateway = PagedGateway(2, page_size=1)
+
+    def meanwhile(asked: int) -> None:
+        if asked == 2:
+            changed = replace(gateway.bookings.pop(2), status="Cancelled")
+            gateway.bookings |= {2: changed, 3: booking(booking_id=3)}
+
+    gateway.before_page = meanwhile
+    first = read_made_bookings(gateway, TOKEN, NOW, LONDON, Deadline.after(FixedClock().monotonic, 5))
+    assert [each.booking_id for each in first.bookings].count(2) == 1

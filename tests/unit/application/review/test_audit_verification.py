@@ -1,6 +1,7 @@
 """AuditVerification and VerifyAudit on records in memory: each tampering is named, whatever part of the trail is asked for."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from random import Random
@@ -23,6 +24,7 @@ from tests.fakes.clock import FixedClock
 from tests.fakes.digest_signer import QuickSigner
 from tests.fakes.digests import InMemoryKey, InMemoryRecords, InMemoryShelf
 from tests.fakes.review_desk import CUSTODIAN, Desk, visit
+from tests.sentences import require_sentences
 from tests.trails import Trail, make_chain, make_hours, make_trail
 
 DEADLINE = Deadline.after(lambda: 0.0, 60.0)
@@ -237,8 +239,9 @@ def test_an_operation_of_which_only_the_record_is_left_is_named() -> None:
     ground = Ground()
     ground.records.records["op_1"] = Head(2, "0" * 64)
     assert told(ground.verify(Asked(operation_id="op_1"))) == [(Tampering.OPERATION_REMOVED, "op_1", 1)]
-    with pytest.raises(NotFoundError):
+    with pytest.raises(NotFoundError) as caught:
         ground.verify(Asked(operation_id="op_2"))
+    require_sentences(caught.value.message)
     ground.records.stored["op_3"] = [b"nothing"]
     assert told(ground.verify(Asked(operation_id="op_3"))) == [(Tampering.CHANGED, "op_3", 1)]
 
@@ -254,6 +257,28 @@ def test_a_reviewer_is_told_and_the_look_is_recorded() -> None:
     assert (first.action, first.found) == (Action.VERIFY, 3)
     assert first.asked == {"from": start.isoformat(), "to": (start + 3 * HOUR).isoformat()}
     assert second.asked == {"operation": "op_" + "0" * 26}
+
+
+def test_what_is_asked_for_is_verified_in_the_time_that_leaves_room_for_the_look() -> None:
+    """Two seconds of the visit's are kept back, and none is made up where there are fewer."""
+
+    class Noted:
+        """Implements `Verifies`; `asked` is what for, and with how many seconds."""
+
+        def __init__(self) -> None:
+            self.asked: list[tuple[Asked, float]] = []
+
+        def verify(self, asked: Asked, deadline: Deadline) -> AuditVerdict:
+            """Note it, and find what an empty trail has."""
+            self.asked.append((asked, deadline.remaining()))
+            return ground_of(make_trail(Random(1), operations=1)).verification().verify(Asked(), deadline)
+
+    desk, noted = Desk(), Noted()
+    case = VerifyAudit(desk.door, noted, most=7)
+    case.execute(VerifyCommand(visit(seconds_left=10.0), NOW, NOW + HOUR, "op_1"))
+    with suppress(AuditUnavailableError):
+        case.execute(VerifyCommand(visit(seconds_left=1.5)))
+    assert noted.asked == [(Asked(NOW, NOW + HOUR, "op_1", 7), 8.0), (Asked(most=7), 0.0)]
 
 
 def test_without_the_role_or_the_record_of_the_look_nothing_goes_out() -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chalicelib.domain.keyed_hash import HmacKey
+from chalicelib.domain.names import Names
 from chalicelib.domain.operation.operation import (
     FOR_A_PERSON,
     FREES_GUARD,
@@ -146,6 +147,7 @@ def test_a_further_attempt_is_the_same_operation() -> None:
     """Try a request again."""
     again = operation().as_attempt(2)
     assert (again.id, again.attempt, again.request) == (operation().id, 2, operation().request)
+    assert operation().as_attempt(2, Names("p_1", "p_2")).names == Names("p_1", "p_2")
 
 
 def test_the_lease_outlives_the_function() -> None:

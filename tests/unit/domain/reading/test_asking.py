@@ -7,8 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.errors import ParametersRejectedError
-from chalicelib.domain.reading.asking import asked_with
-from chalicelib.domain.reading.endpoints import CURRENT_CREDIT_BALANCE, ENDPOINTS, MADE_BOOKING_DETAILS, MADE_BOOKINGS
+from chalicelib.domain.reading.asking import ONCE, asked_with
+from chalicelib.domain.reading.endpoints import (
+    CURRENT_CREDIT_BALANCE,
+    ENDPOINTS,
+    LARGEST_ID,
+    MADE_BOOKING_DETAILS,
+    MADE_BOOKINGS,
+)
+from chalicelib.domain.reading.parameter import Choice
+from tests.sentences import require_sentences
 
 Given = Mapping[str, Sequence[str]]
 
@@ -61,6 +69,35 @@ def test_every_fault_is_told_at_once() -> None:
         ("/BookingsPerPage", "whole-number"),
         ("/PageNumber", "once"),
     ]
+
+
+def test_a_fault_tells_what_would_be_right() -> None:
+    """In words and exact, so that an app can build its own sentence; a day and a repeat have no limits."""
+    known = tuple(one.name for one in MADE_BOOKINGS.parameters)
+    choice = MADE_BOOKINGS.parameters[1].form
+    assert isinstance(choice, Choice)
+    with pytest.raises(ParametersRejectedError) as refused:
+        asked_with(
+            MADE_BOOKINGS.parameters,
+            {"x": ["1"], "StartDate": ["x"], "OrderBy": ["x"], "BookingsPerPage": ["0"], "PageNumber": ["1", "2"]},
+        )
+    unknown, day, order, count, repeat = refused.value.violations
+    assert (unknown.params, order.params) == ({"allowed": known}, {"allowed": choice.words})
+    assert count.params == {"minimum": 1, "maximum": 100}
+    assert (day.params, repeat.params) == ({}, {})
+    assert ", ".join(known) in unknown.message
+    assert ", ".join(choice.words) in order.message
+    assert "from 1 to 100" in count.message
+    assert "YYYY-MM-DD" in day.message
+    for violation in refused.value.violations:
+        require_sentences(violation.message.replace("YYYY-MM-DD", ""))
+    assert repeat.message == ONCE.message
+
+
+@pytest.mark.parametrize("number", [1, 9, 10, LARGEST_ID])
+def test_a_number_may_be_its_limit(number: int) -> None:
+    """From one to what an id may be; AdultWork's largest has ten digits."""
+    assert asked_with(MADE_BOOKINGS.parameters, {"PageNumber": [str(number)]}) == {"PageNumber": number}
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "1.0", " 1", "1e2", "٣", "2147483648", "12345678901"])

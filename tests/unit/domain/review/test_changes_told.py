@@ -95,6 +95,19 @@ def test_what_it_never_writes_is_found(steps: tuple[Step, ...], kind: Impossible
     assert finding.kind is kind
 
 
+def test_what_is_wrong_with_a_change_is_told() -> None:
+    """Of what kind each event is, and what it does not say."""
+    mixed = first_impossible(told(CLAIMED, telling.CONFIRMED))
+    assert mixed is not None
+    assert mixed.what == "it is of a booking, and the first event of the change CancelMadeBooking"
+    silent = first_impossible(told(CLAIMED, UNKNOWN, of_change(telling.FOUND)))
+    assert silent is not None
+    assert silent.what == "it does not say what was read"
+    booked = first_impossible(told(CLAIMED, replace(CONFIRMED, booking_id=7)))
+    assert booked is not None
+    assert booked.what == "it tells a booking, and of none"
+
+
 def test_two_equal_changes_are_never_under_way_at_once() -> None:
     """One that was made keeps no other one out, and another booking or change is another matter."""
     open_one = telling.stored(CLAIMED, UNKNOWN)
