@@ -7,6 +7,8 @@ from hashlib import sha256
 
 from chalicelib.domain.audit.event import CHANGE
 from chalicelib.domain.canonical import Canonical
+from chalicelib.domain.changing.changes import BY_NAME
+from chalicelib.domain.changing.proof import is_provable
 from chalicelib.domain.changing.request import ChangeRequest
 from chalicelib.domain.errors import Trouble
 from chalicelib.domain.keyed_hash import HmacKey
@@ -118,6 +120,12 @@ class ChangeRecord(AnyRecord):
     def guard(self) -> str:
         """Return the name of what was changed, and how."""
         return guard_name(self.account, self.change, self.booking_ids)
+
+    @property
+    def is_provable(self) -> bool:
+        """Tell whether a read of the booking can settle it; no read of what this version does not know can."""
+        change = BY_NAME.get(self.change)
+        return change is not None and is_provable(change)
 
     @classmethod
     def of(cls, operation: ChangeOperation, state: OperationState, sequence: int, head: str) -> "ChangeRecord":

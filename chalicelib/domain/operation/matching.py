@@ -31,7 +31,8 @@ class ReconciliationPolicy:
 
         None when a person has it already, or is about to: reads tell nothing more that they have not told.
         """
-        ends = (record.claimed_at + self.settle, record.claimed_at + self.expiry)
+        waits = (self.settle, self.expiry) if record.is_provable else (self.expiry,)
+        ends = (record.claimed_at + wait for wait in waits)
         return next((end for end in ends if now < end), None) if record.is_open(now) else None
 
 

@@ -43,6 +43,11 @@ class AnyRecord:
         """Return the name of what others are kept out of."""
         ...
 
+    @property
+    def is_provable(self) -> bool:
+        """Tell whether any read of AdultWork can settle it; of a booking, the list can."""
+        return True
+
     def is_running(self, now: datetime) -> bool:
         """Tell whether a function may be working on it right now."""
         return self.state is OperationState.SENDING and now <= self.lease_until

@@ -9,7 +9,7 @@ import pytest
 from chalicelib.application.changing.claiming import ChangeClaiming
 from chalicelib.application.changing.resolve_change import ResolveChange, ResolveChangeCommand
 from chalicelib.application.register_ports import NamedMeanwhile
-from chalicelib.domain.changing.changes import RE_INVITE
+from chalicelib.domain.changing.changes import RE_INVITE, RESCHEDULE_MADE_BOOKING
 from chalicelib.domain.changing.operation import ChangeOutcome
 from chalicelib.domain.errors import (
     DuplicateChangeError,
@@ -26,7 +26,7 @@ from tests.fakes.system import SequentialConcurrency
 from tests.sentences import require_sentences
 from tests.unit.application.changing.changing_world import SETTLED, ChangingWorld
 from tests.unit.application.changing.fake_changes import BOOKING_ID, LOST
-from tests.unit.application.world import OTHER_KEY
+from tests.unit.application.world import KEY, OTHER_KEY
 
 DAY = timedelta(hours=24, seconds=1).total_seconds()
 LEASE = 32
@@ -56,6 +56,22 @@ def test_asking_settles_what_a_read_can_tell() -> None:
     view = world.look(operation_id, REFRESHED_TOKEN)
     assert view.record.state is OperationState.CONFIRMED
     assert view.answer is not None
+
+
+def test_what_no_read_can_tell_is_promised_for_when_a_person_takes_over() -> None:
+    """The answer, its repeat, an equal request without the key and the status say so; none names the end of the settle window."""
+    world = ChangingWorld()
+    world.changes.will_end(LOST)
+    body, change = {"BookingID": BOOKING_ID}, RESCHEDULE_MADE_BOOKING
+    errors = [world.trouble(body, change=change, idempotency_key=key) for key in (KEY, KEY, None)]
+    handed_over = world.clock.now() + timedelta(hours=24)
+    assert [type(error) for error in errors] == [OutcomeUnknownError, OutcomeUnknownError, DuplicateChangeError]
+    known = OutcomeUnknownError | DuplicateChangeError
+    assert [error.decided_by for error in errors if isinstance(error, known)] == [handed_over] * 3
+    record = world.look(errors[0].operation_id)
+    assert record.decided_by == handed_over
+    unknown_to_us = replace(record.record, change="MoveMadeBooking")
+    assert world.policy.decided_by(unknown_to_us, world.clock.now()) == handed_over
 
 
 def test_another_account_has_no_such_change() -> None:
