@@ -7,6 +7,8 @@ import click
 from chalicelib.application.changing.resolve_change import ResolveChangeCommand
 from chalicelib.application.operations.resolve_operation import ResolveOperationCommand
 from chalicelib.application.review.search_operations import SearchCommand
+from chalicelib.domain.changing.changes import BY_NAME
+from chalicelib.domain.changing.proof import is_provable
 from chalicelib.domain.operation.operation import OperationState
 from chalicelib.domain.review.desk.chain import Chain
 from chalicelib.domain.review.desk.filters import Filter
@@ -16,11 +18,21 @@ from switchboard_cli.options import as_json, operation_id, where, why
 from switchboard_cli.tables.world import World
 
 STATES = (OperationState.UNKNOWN, OperationState.AMBIGUOUS, OperationState.EXPIRED_UNKNOWN)
-NEXT = {
-    OperationState.UNKNOWN: "wait: AdultWork's list is read when the client comes back, for 24 hours",
-    OperationState.AMBIGUOUS: "settle it by AdultWork's own list: switchboard operations resolve",
-    OperationState.EXPIRED_UNKNOWN: "settle it by AdultWork's own list: switchboard operations resolve",
-}
+WAIT_FOR_LIST = "wait: AdultWork's list is read when the client comes back, until it expires"
+WAIT_FOR_BOOKING = "wait: the booking is read when the client comes back, until it expires"
+WAIT_FOR_PERSON = "wait until it expires: no read tells what came of it"
+SETTLE = "settle it by AdultWork's own list: switchboard operations resolve"
+SETTLE_CHANGE = "settle it by AdultWork's own pages: switchboard operations resolve --done or --none"
+
+
+def next_of(state: OperationState, change: str | None) -> str:
+    """Return what is to be done about an open operation: one that books, or a `change` by its name."""
+    if state is not OperationState.UNKNOWN:
+        return SETTLE if change is None else SETTLE_CHANGE
+    if change is None:
+        return WAIT_FOR_LIST
+    known = BY_NAME.get(change)
+    return WAIT_FOR_BOOKING if known is not None and is_provable(known) else WAIT_FOR_PERSON
 
 
 @click.command("open")
@@ -44,9 +56,9 @@ def open_(days: int, why: str | None, is_json: bool, world: World) -> None:
                 steps.took(len(page.found))
                 cursor, is_over = page.older, page.older is None
     found.sort(key=lambda entry: str(entry[1].begun_at))
-    rows = [(f"{chain.begun_at}", chain.operation_id, state.value, chain.client, chain.candidate,
-             NEXT[state]) for state, chain in found]  # fmt: skip
-    columns = ("begun", "operation", "state", "client", "candidate", "next")
+    rows = [(f"{chain.begun_at}", chain.operation_id, state.value, chain.change, ", ".join(map(str, chain.booking_ids)),
+             chain.client, chain.candidate, next_of(state, chain.change)) for state, chain in found]  # fmt: skip
+    columns = ("begun", "operation", "state", "change", "bookings", "client", "candidate", "next")
     if is_json:
         screen.document({"operations": [dict(zip(columns, row, strict=True)) for row in rows]})
     else:

@@ -60,6 +60,7 @@ def _row(found: Found) -> dict[str, Any]:
         "id": chain.operation_id,
         "begun_at": chain.begun_at,
         "state": chain.state,
+        "change": chain.change,
         "client": found.client,
         "candidate": found.candidate,
         "session_date": asked.get("session_date"),

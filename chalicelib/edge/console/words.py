@@ -15,10 +15,10 @@ class State:
 
 
 KINDS: Mapping[str, str] = {  # in the order in which the chart piles them up
-    "booked": "Booked",
+    "booked": "Booked or changed",
     "refused": "Refused or declined",
     "unknown": "Outcome not known",
-    "nothing": "Nothing booked",
+    "nothing": "Nothing booked or changed",
 }
 _FOR_A_PERSON = (
     "A person settles it from evidence, such as AdultWork's own list of the client's bookings: an operator runs"
@@ -33,16 +33,33 @@ STATES: Mapping[str, State] = {
     "SENDING": State(
         "Being sent",
         "unknown",
-        "A call is working on it. If that call died, the client's next one finds it; after 24 hours it is handed to a person.",
+        "A call is working on it. If that call died, the client's next one finds it. What stays open is handed to a person, after"
+        " a day unless EXPIRY_HOURS says otherwise.",
     ),
     "UNKNOWN": State(
         "Outcome not known",
         "unknown",
         "AdultWork's own list settles it when the client comes back: by a repeat, by asking for its status, or by another"
-        " booking. After 24 hours it is handed to a person.",
+        " booking. What stays unknown is handed to a person, after a day unless EXPIRY_HOURS says otherwise.",
     ),
     "AMBIGUOUS": State("Ambiguous", "unknown", _FOR_A_PERSON),
     "EXPIRED_UNKNOWN": State("Not known, for a person", "unknown", _FOR_A_PERSON),
+}
+_CHANGE_FOR_A_PERSON = (
+    "A person settles it from evidence, such as AdultWork's own pages: an operator runs make resolve, with a reason, and"
+    " BOOKING=DONE or BOOKING=NONE."
+)
+CHANGES: Mapping[str, State] = {  # what a state is called, and what can be done, of an operation that changes bookings
+    "CONFIRMED": State("Changed", "booked"),
+    "NOT_CREATED": State("Not changed", "nothing"),
+    "UNKNOWN": State(
+        "Outcome not known",
+        "unknown",
+        "Of a cancellation, the booking itself tells when its user comes back: by a repeat, or by asking for its status. No read"
+        " tells it of another change. What stays unknown is handed to a person, after a day unless EXPIRY_HOURS says otherwise.",
+    ),
+    "AMBIGUOUS": State("Ambiguous", "unknown", _CHANGE_FOR_A_PERSON),
+    "EXPIRED_UNKNOWN": State("Not known, for a person", "unknown", _CHANGE_FOR_A_PERSON),
 }
 FILTER_LABELS: Mapping[str, str] = {
     "from": "Asked from",
@@ -58,6 +75,7 @@ FILTER_LABELS: Mapping[str, str] = {
 }
 
 
-def state_of(state: str | None) -> State:
-    """Return a state in words; one that this version does not know as it is called."""
-    return STATES.get(state or "", State(state or "Cannot be read", "nothing"))
+def state_of(state: str | None, change: str | None = None) -> State:
+    """Return a state in words, of a booking or of a `change`; one that this version does not know as it is called."""
+    known = STATES if change is None else {**STATES, **CHANGES}
+    return known.get(state or "", State(state or "Cannot be read", "nothing"))

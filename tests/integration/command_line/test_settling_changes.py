@@ -25,6 +25,7 @@ from devtools.local.dynamodb import (
 )
 from switchboard_cli.exits import Exit
 from switchboard_cli.program import program
+from switchboard_cli.settling import next_of
 from tests.contract import records
 from tests.contract.records import enough_time
 from tests.contract.test_change_store import UNKNOWN, change, claim, made
@@ -160,3 +161,20 @@ def test_a_booking_is_never_done(
     result = resolve(server, unknown.id, "--done")
     assert (result.exit_code, "--booking or --none" in result.stderr) == (Exit.WRONG_USE, True)
     assert state_of(client, unknown.id) == "EXPIRED_UNKNOWN"
+
+
+@pytest.mark.parametrize(
+    ("state", "change", "words"),
+    [
+        (OperationState.UNKNOWN, None, "AdultWork's list is read"),
+        (OperationState.UNKNOWN, "CancelMadeBooking", "the booking is read"),
+        (OperationState.UNKNOWN, "RescheduleMadeBooking", "no read tells"),
+        (OperationState.UNKNOWN, "OfALaterVersion", "no read tells"),
+        (OperationState.EXPIRED_UNKNOWN, None, "AdultWork's own list"),
+        (OperationState.EXPIRED_UNKNOWN, "ReInvite", "--done or --none"),
+        (OperationState.AMBIGUOUS, None, "AdultWork's own list"),
+    ],
+)
+def test_the_next_step_is_one_that_leads_on(state: OperationState, change: str | None, words: str) -> None:
+    """A list of bookings tells nothing of a change."""
+    assert words in next_of(state, change)

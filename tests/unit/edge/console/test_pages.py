@@ -15,6 +15,7 @@ from chalicelib.application.review.persons import Persons
 from chalicelib.application.review.search_operations import SearchOperations
 from chalicelib.application.review.show_operation import ShowOperation
 from chalicelib.application.review.verify_audit import VerifyAudit
+from chalicelib.domain.audit.event import EventKind
 from chalicelib.domain.review.desk.chain import Chain
 from chalicelib.domain.time_budget import Deadline
 from chalicelib.edge.console.addresses import FORM_ONLY as FORM
@@ -112,6 +113,17 @@ def test_half_a_character_is_shown_as_none(page: str) -> None:
     index = Tampered(stored=[b'{"client":"\\ud800","kind":"\\udfff"}'])
     answer = ask(page, index)
     assert (answer.status, answer.body.encode().decode() == answer.body, "?" in answer.body) == (200, True, True)
+
+
+@pytest.mark.parametrize("page", PAGES[:2])
+def test_a_change_is_told_as_one(page: str) -> None:
+    """What was changed, and that nothing was booked."""
+    members = {"change": "CancelMadeBooking", "request": {"booking_ids": [7], "reason_length": 3}}
+    stored = [json.dumps({**members, "kind": kind}).encode() for kind in (EventKind.CLAIMED, EventKind.CONFIRMED)]
+    answer = ask(page, Tampered(stored=stored))
+    assert "CancelMadeBooking" in answer.body
+    assert '<span class="badge booked">Changed</span>' in answer.body
+    assert '<span class="badge booked">Booked</span>' not in answer.body
 
 
 @given(st.dictionaries(st.sampled_from(NAMES), st.text(max_size=20)))
