@@ -185,7 +185,7 @@ def test_the_overview_draws_what_it_counts(filled: ReviewService) -> None:
     """A bar for each kind of each day, the same as a table, and what refused."""
     page = Visitor(filled).sign_in("rita").open("/console/overview?days=7")
     markup = page.body.decode()
-    assert f"<title>{DAY}: 1 booked</title>" in markup
+    assert f"<title>{DAY}: 1 booked or changed</title>" in markup
     assert markup.count("<rect ") == 3
     assert f"{DAY} 1 2 0 0" in text(page)
     assert "duration-minimum 1" in text(page)

@@ -28,7 +28,7 @@ def test_bars_are_piled_in_one_order_from_the_oldest_day_on() -> None:
     drawn = chart(days)
     assert [bar["title"] for bar in drawn["bars"]] == [
         "2026-01-14: 3 refused or declined",
-        "2026-01-15: 1 booked",
+        "2026-01-15: 1 booked or changed",
         "2026-01-15: 2 outcome not known",
     ]
     assert [label["text"] for label in drawn["labels"]] == ["01-14", "01-15"]
