@@ -38,7 +38,7 @@ AUDIT_TABLE = "switchboard-audit"
 SEALING_KEY = "alias/switchboard"
 
 # One try and little patience: what does not answer on loopback will not answer later either.
-CLIENT_CONFIG = Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 1, "mode": "standard"})
+CLIENT_CONFIG = Config(connect_timeout=1, read_timeout=10, retries={"total_max_attempts": 1, "mode": "standard"})
 
 POLL_SECONDS = 0.05
 START_SECONDS = 15.0
