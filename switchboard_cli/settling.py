@@ -7,8 +7,7 @@ import click
 from chalicelib.application.changing.resolve_change import ResolveChangeCommand
 from chalicelib.application.operations.resolve_operation import ResolveOperationCommand
 from chalicelib.application.review.search_operations import SearchCommand
-from chalicelib.domain.changing.changes import BY_NAME
-from chalicelib.domain.changing.proof import is_provable
+from chalicelib.domain.changing.proof import provable
 from chalicelib.domain.operation.operation import OperationState
 from chalicelib.domain.review.desk.chain import Chain
 from chalicelib.domain.review.desk.filters import Filter
@@ -31,8 +30,7 @@ def next_of(state: OperationState, change: str | None) -> str:
         return SETTLE if change is None else SETTLE_CHANGE
     if change is None:
         return WAIT_FOR_LIST
-    known = BY_NAME.get(change)
-    return WAIT_FOR_BOOKING if known is not None and is_provable(known) else WAIT_FOR_PERSON
+    return WAIT_FOR_PERSON if provable(change) is None else WAIT_FOR_BOOKING
 
 
 @click.command("open")

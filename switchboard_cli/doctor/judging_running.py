@@ -17,6 +17,8 @@ from switchboard_cli.doctor.verdict import Fault, Note
 # Dates of HTTP have whole seconds, and an answer takes its time; AWS refuses signatures that are five minutes off.
 LARGEST_SKEW = timedelta(seconds=30)
 FAILING = 500  # and above: an answer of HTTP that says that the server could not
+UNRESERVED = 100  # of an account's concurrent executions Lambda reserves none of these
+BY_THE_CLOCK = 3  # functions, each of which has one reserved
 SUBSCRIBE = 'make deploy STAGE=… SET="AlarmEmail=you@example.org", and confirm the mail that AWS sends.'
 
 
@@ -68,8 +70,9 @@ def judge_load(load: LoadFacts) -> Iterator[Fault | Note]:
 
 def _more(most: float) -> str:
     return (
-        f'SET="ReservedConcurrency={most:.0f}" and deploy; the account needs {most + 103:.0f} concurrent executions '
-        "(Service Quotas, Lambda): 100 stay unreserved, and what the clock starts has 3."
+        f'SET="ReservedConcurrency={most:.0f}" and deploy; the account needs {most + UNRESERVED + BY_THE_CLOCK:.0f} '
+        f"concurrent executions (Service Quotas, Lambda): {UNRESERVED} stay unreserved, and what the clock starts has "
+        f"{BY_THE_CLOCK}."
     )
 
 

@@ -14,9 +14,8 @@ from chalicelib.domain.audit.event import AuditEvent
 from chalicelib.domain.booking.booking import Booking
 from chalicelib.domain.canonical import Canonical
 from chalicelib.domain.changing.change import Change
-from chalicelib.domain.changing.changes import BY_NAME
 from chalicelib.domain.changing.operation import ChangeRecord
-from chalicelib.domain.changing.proof import is_provable, judged
+from chalicelib.domain.changing.proof import judged, provable
 from chalicelib.domain.errors import SwitchboardError
 from chalicelib.domain.operation.matching import ReconciliationPolicy
 from chalicelib.domain.operation.operation import OperationState
@@ -52,8 +51,8 @@ class ChangeReconciler:
             if record.state is OperationState.SENDING and record.is_open(self.clock.now()):
                 event = events.lease_over(record, self.clock.now(), caller.request_id, caller.name())
                 settled = Settled(self._move(record, Resolution(OperationState.UNKNOWN), event, deadline))
-            change = BY_NAME.get(record.change)
-            if settled.record.state is OperationState.UNKNOWN and change is not None and is_provable(change):
+            change = provable(record.change)
+            if settled.record.state is OperationState.UNKNOWN and change is not None:
                 settled = self._read(caller, settled.record, change, deadline)
         return settled
 

@@ -7,8 +7,7 @@ from hashlib import sha256
 
 from chalicelib.domain.audit.event import CHANGE
 from chalicelib.domain.canonical import Canonical
-from chalicelib.domain.changing.changes import BY_NAME
-from chalicelib.domain.changing.proof import is_provable
+from chalicelib.domain.changing.proof import provable
 from chalicelib.domain.changing.request import ChangeRequest
 from chalicelib.domain.errors import Trouble
 from chalicelib.domain.keyed_hash import HmacKey
@@ -28,9 +27,8 @@ from chalicelib.values import dataclass
 
 # A change that was made keeps nobody out: AdultWork itself takes none of them twice, and a booking may be rescheduled again.
 FREED_BY = FREES_GUARD | {OperationState.CONFIRMED}
-LONGEST_NAMED = (
-    256  # characters of BookingIDs in a guard's name; DynamoDB takes no more than 1,024 bytes in an index's sort key
-)
+# Characters of BookingIDs in a guard's name. DynamoDB takes no more than 1,024 bytes in the sort key of an index.
+LONGEST_NAMED = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +121,8 @@ class ChangeRecord(AnyRecord):
 
     @property
     def is_provable(self) -> bool:
-        """Tell whether a read of the booking can settle it; no read of what this version does not know can."""
-        change = BY_NAME.get(self.change)
-        return change is not None and is_provable(change)
+        """Tell whether a read of the booking can settle it."""
+        return provable(self.change) is not None
 
     @classmethod
     def of(cls, operation: ChangeOperation, state: OperationState, sequence: int, head: str) -> "ChangeRecord":

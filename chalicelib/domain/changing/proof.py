@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from chalicelib.domain.changing.change import Change
+from chalicelib.domain.changing.changes import BY_NAME
 from chalicelib.domain.operation.matching import ReconciliationPolicy
 from chalicelib.domain.operation.operation import OperationState
 
@@ -10,6 +11,12 @@ from chalicelib.domain.operation.operation import OperationState
 def is_provable(change: Change) -> bool:
     """Tell whether any read can settle a change."""
     return bool(change.done or change.not_done)
+
+
+def provable(name: str) -> Change | None:
+    """Return the change of this name if any read can settle it; no read can of one that this version does not know."""
+    change = BY_NAME.get(name)
+    return change if change is not None and is_provable(change) else None
 
 
 def judged(

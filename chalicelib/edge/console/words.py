@@ -49,7 +49,8 @@ _CHANGE_FOR_A_PERSON = (
     "A person settles it from evidence, such as AdultWork's own pages: an operator runs make resolve, with a reason, and"
     " BOOKING=DONE or BOOKING=NONE."
 )
-CHANGES: Mapping[str, State] = {  # what a state is called, and what can be done, of an operation that changes bookings
+CHANGES: Mapping[str, State] = {  # of an operation that changes bookings
+    **STATES,
     "CONFIRMED": State("Changed", "booked"),
     "NOT_CREATED": State("Not changed", "nothing"),
     "UNKNOWN": State(
@@ -77,5 +78,4 @@ FILTER_LABELS: Mapping[str, str] = {
 
 def state_of(state: str | None, change: str | None = None) -> State:
     """Return a state in words, of a booking or of a `change`; one that this version does not know as it is called."""
-    known = STATES if change is None else {**STATES, **CHANGES}
-    return known.get(state or "", State(state or "Cannot be read", "nothing"))
+    return (STATES if change is None else CHANGES).get(state or "", State(state or "Cannot be read", "nothing"))

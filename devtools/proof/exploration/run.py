@@ -12,7 +12,7 @@ from chalicelib.domain.operation.operation import OPEN
 from devtools.memory.vault import InMemoryVault
 from devtools.proof.exploration.choices import Choices, Point, VisitedError
 from devtools.proof.exploration.scenarios import Scenario
-from devtools.proof.exploration.world.devices import ENDINGS, Device, Ending, World
+from devtools.proof.exploration.world.devices import BOOKS, ENDINGS, Device, Ending, World
 from devtools.proof.exploration.world.in_full import in_full
 from devtools.proof.exploration.world.people import ExploredRegister, ExploredVault, OpenNameCache
 from devtools.proof.exploration.world.platform import ExploredPlatform
@@ -169,7 +169,7 @@ class Run:
 
     def _end(self, waits: Sequence[float]) -> None:
         """Let everybody come back, after so many seconds, and everything end."""
-        Ending(self.world, self.devices).happen(waits)
+        Ending(self.world, self.devices, BOOKS, self.tables.records).happen(waits)
 
     def _is_open(self) -> bool:
         """Tell whether anything is unsettled, so that it matters when they come back."""

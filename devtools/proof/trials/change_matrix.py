@@ -116,7 +116,7 @@ class ChangeTrial:
             return
         self.finding.is_handed_over = True
         self.ground.clock.move_on(MORE_THAN_A_DAY_SECONDS)
-        self._live(self.ground.function.expire_changes)
+        self._live(self.ground.function.run_schedule)
         for entry in self.ground.ledger.changes():
             if entry.state is OperationState.EXPIRED_UNKNOWN:
                 self.ground.function.settle_change(entry.id, is_done=self._is_made(before))

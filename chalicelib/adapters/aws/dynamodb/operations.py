@@ -111,6 +111,7 @@ class DynamoDBStore(OperationReader[OperationT, RecordT]):
             refused = self._write_what_stands(parts, deadline)
         if not refused or _is_ours(refused, event):
             note_state(outcome.state)
+            self.note_lack(operation, outcome, event)
             return
         if Row.BOOKING in refused and Row.OPERATION not in refused:
             raise BookingTakenError(BOOKING_TAKEN)
@@ -127,6 +128,9 @@ class DynamoDBStore(OperationReader[OperationT, RecordT]):
         if is_written and resolution.state in FOR_A_PERSON:
             _call_a_person(record, resolution.state)
         return is_written
+
+    def note_lack(self, operation: OperationT, outcome: AnyOutcome, event: AuditEvent) -> None:
+        """Say what a record that was concluded should have and has not, where this kind can lack something."""
 
     @abstractmethod
     def counted(self, operation: OperationT) -> Sequence[Counter]:
@@ -210,21 +214,8 @@ class DynamoDBStore(OperationReader[OperationT, RecordT]):
 class DynamoDBOperationStore(DynamoDBStore[Operation, OperationRecord]):
     """An OperationStore: the Store of bookings."""
 
-    def conclude(
-        self,
-        operation: Operation,
-        outcome: AnyOutcome,
-        event: AuditEvent,
-        deadline: Deadline,
-        sealed_answer: str | None = None,
-    ) -> None:
-        """Record the outcome, as every store does; say so where the contact fields of what was sent are not in it.
-
-        Raises:
-            BookingTakenError: as every store raises it.
-            StoreUnavailableError: the same.
-        """
-        super().conclude(operation, outcome, event, deadline, sealed_answer)
+    def note_lack(self, operation: Operation, outcome: AnyOutcome, event: AuditEvent) -> None:
+        """Say so where the contact fields of what was sent are not in it."""
         if _lacks_contact(operation, outcome, event):
             log.event("contact.unsealed", level=logging.WARNING, metric="ContactUnsealed", operation_id=operation.id)
 

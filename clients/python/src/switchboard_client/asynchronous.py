@@ -187,9 +187,7 @@ class AsyncClient:
         patience_seconds: float,
         on_wait: Callable[[Waiting], object] | None,
     ) -> Steps[OutcomeOf[Ended, Of, Standing]]:
-        intents = self._intents(call)
-        kept = yield from intents.read(key)
-        return (yield from Pursuit(call, intents, kept, self.now, patience_seconds, on_wait).run())
+        return Pursuit(call, self._intents(call), key, self.now, patience_seconds, on_wait).run()
 
     async def _joined(self, key: str, steps: Steps[Result]) -> Result:
         """Run the steps of an intent in a task, or wait for the one that does."""

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from chalicelib.domain.changing.change import Change
 from chalicelib.domain.operation.operation import OPEN
-from devtools.proof.exploration.changing.devices import Around, ChangesEnding, ChangingDevice
+from devtools.proof.exploration.changing.devices import CHANGES, Around, ChangingDevice
 from devtools.proof.exploration.changing.gateway import ExploredChanges
 from devtools.proof.exploration.choices import Choices
 from devtools.proof.exploration.run import ACCOUNT, START, Run
 from devtools.proof.exploration.scenarios import Scenario
+from devtools.proof.exploration.world.devices import Ending
 from devtools.proof.exploration.world.in_full import in_full
 from devtools.proof.exploration.world.requests import ExploredReads
 from devtools.proof.exploration.world.state import State
@@ -50,10 +51,9 @@ class ChangingRun(Run):
         wishes = [Wish(number, ACCOUNT, change, number) for number in (BOOKING, ANOTHER)]
         self.asked: list[Asked] = []
         self.around = Around(self.world, self.changed, self.gateway, services, wishes, self.asked)
-        self.changers = [
+        self.devices = [
             ChangingDevice(self.around, number, visits) for number, visits in enumerate(scenario.devices, 1)
         ]
-        self.devices = [*self.changers]
         self.choices.state = self.state = State(
             self.platform, self.upstream, self.requests, self._stored, self._remembered
         )
@@ -66,7 +66,7 @@ class ChangingRun(Run):
         return [Breach(name, what) for name in LASTING for what in INVARIANTS[name](seen)]
 
     def _end(self, waits: Sequence[float]) -> None:
-        ChangesEnding(self.around, self.changers).happen(waits)
+        Ending(self.world, self.devices, CHANGES, self.changed.records).happen(waits)
 
     def _is_open(self) -> bool:
         """Tell whether anything is unsettled, so that it matters when they come back."""

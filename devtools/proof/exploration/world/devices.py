@@ -1,6 +1,6 @@
 """What the devices of a scenario do, and the ending, in which everybody comes back and time is given to end everything."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -9,8 +9,9 @@ from chalicelib.application.operations.get_operation import GetOperationCommand,
 from chalicelib.domain.access import AccessToken
 from chalicelib.domain.errors import StoreUnavailableError, SwitchboardError
 from chalicelib.domain.operation.operation import OPEN
-from chalicelib.domain.operation.record import OperationRecord
+from chalicelib.domain.operation.record import AnyRecord, OperationRecord
 from chalicelib.domain.time_budget import Deadline
+from chalicelib.edge.container import ExpiresOperations
 from devtools.memory.store import InMemoryOperationStore
 from devtools.proof.exploration.scenarios import Does, Visit
 from devtools.proof.exploration.world.platform import ExploredPlatform
@@ -28,7 +29,7 @@ PATIENCE_SECONDS = 29.0
 LEFT_OF_FUNCTION_SECONDS = 0.2
 WARMS_SECONDS = 10.0
 OBEYS, WARMS, ENDS = 25, 50, 900  # the numbers of calls under a new key, of those that only warm a cache, of the ending
-BOOKS = frozenset({Does.BOOK, Does.BOOK_OTHER, Does.BOOK_LATER, Does.BOOK_AS_TOLD, Does.BOOK_LATER_AS_TOLD})
+BOOKS = (Does.BOOK, Does.BOOK_OTHER, Does.BOOK_LATER, Does.BOOK_AS_TOLD, Does.BOOK_LATER_AS_TOLD)
 MINUTES_LATER = 30
 DAY = 90_000.0
 ENDINGS: Sequence[tuple[float, ...]] = (
@@ -88,6 +89,9 @@ class Device:
         """Do one thing."""
         self._container.is_sending = not visit.is_paused
         self._world.platform.journal.say(f"device {self._number}", visit.does, f"key={visit.key}" if visit.key else "")
+        self._act(visit, call, token)
+
+    def _act(self, visit: Visit, call: int, token: AccessToken) -> None:
         match visit.does:
             case Does.BOOK | Does.BOOK_OTHER | Does.BOOK_LATER:
                 self._book(call, token, visit.key, self._wanted(visit.does))
@@ -115,11 +119,14 @@ class Device:
         def work(call: Call) -> int:
             deadline = Deadline.after(self._container.clock.monotonic, SWEEP_SECONDS)
             try:
-                return self._container.housekeeping.expire_operations(call.name, deadline).flagged
+                return self._keeper().expire_operations(call.name, deadline).flagged
             except StoreUnavailableError:  # the next hour goes on
                 return 0
 
         self._world.platform.ask_as(number, "sweep", 0, PATIENCE_SECONDS, work)
+
+    def _keeper(self) -> ExpiresOperations:
+        return self._container.housekeeping
 
     def _book_as_told(self, number: int, token: AccessToken, first_key: str | None, intent: Intent) -> None:
         """Book for the one wish of the device; once more, under a new key, as soon as that is called safe."""
@@ -183,11 +190,22 @@ class Device:
 
 
 class Ending:
-    """Everybody comes back, sooner or later; then what is still open is swept up, and a last booking is tried."""
+    """Everybody comes back, sooner or later; then what is still open is swept up, and a last wish is tried.
 
-    def __init__(self, world: World, devices: Sequence[Device]) -> None:
+    `wishes` are what devices do that want something, the first of them what is tried last; `records` tells how all stands.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        devices: Sequence[Device],
+        wishes: Sequence[Does],
+        records: Callable[[], Iterable[AnyRecord]],
+    ) -> None:
         self._world = world
         self._devices = devices
+        self._wishes = wishes
+        self._records = records
         self._number = ENDS
 
     def happen(self, waits: Sequence[float]) -> None:
@@ -199,16 +217,16 @@ class Ending:
             if wait == waits[0]:
                 self._repeat()
             if wait == waits[-1]:
-                self._do(self._devices[-1], Visit(0, key="y"))
+                self._do(self._devices[-1], Visit(0, self._wishes[0], key="y"))
                 self._do(self._devices[0], Visit(0, Does.ASK))
         self._sleep(DAY)
         self._sweep()
-        self._do(self._devices[0], Visit(0, key="z"))
+        self._do(self._devices[0], Visit(0, self._wishes[0], key="z"))
 
     def _repeat(self) -> None:
-        """Let each device send its last booking again."""
+        """Let each device send its last wish again."""
         for device in self._devices:
-            visits = [visit for visit in device.visits if visit.does in BOOKS]
+            visits = [visit for visit in device.visits if visit.does in self._wishes]
             for visit in visits[-1:]:
                 self._do(device, visit)
 
@@ -220,7 +238,7 @@ class Ending:
     def _sweep(self) -> None:
         """Sweep every hour, as long as anything is open."""
         for _ in range(LAST_SWEEPS):
-            if any(record.state in OPEN for record in self._world.tables.records()):
+            if any(record.state in OPEN for record in self._records()):
                 self._number += 1
                 self._devices[0].sweep(self._number)
                 self._sleep(SWEEP_EVERY_SECONDS)

@@ -14,7 +14,6 @@ from chalice.app import Chalice
 
 from chalicelib import bootstrap
 from chalicelib.application.changing.resolve_change import ResolveChange, ResolveChangeCommand
-from chalicelib.domain.time_budget import Deadline
 from chalicelib.edge.container import Container
 from chalicelib.edge.middleware import install
 from chalicelib.edge.routes import register
@@ -148,13 +147,6 @@ class Function:
         context = LambdaContext(f"trial-{next(_requests)}", self._clock.monotonic() + FUNCTION_SECONDS)
         with redirect_stdout(self.log):
             self._schedule(dict.fromkeys(names, "trial"), context)
-
-    def expire_changes(self) -> None:
-        """Flag what is overdue of changes, as the hourly function does: the first look ends those that died."""
-        for _ in range(2):
-            deadline = Deadline.after(self._clock.monotonic, FUNCTION_SECONDS)
-            with redirect_stdout(self.log):
-                self._current().also_expires().expire_operations(f"trial-{next(_requests)}", deadline)
 
     def settle_change(self, operation_id: str, *, is_done: bool) -> None:
         """Do what a person does at the command line with a change that was handed over."""

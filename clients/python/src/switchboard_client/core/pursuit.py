@@ -69,18 +69,24 @@ Step: TypeAlias = Done | Pause
 
 @dataclass(slots=True)
 class Pursuit(Generic[Ended, Of, Standing]):
-    """One intent on its way; `now` tells seconds since 1970, `on_wait` is told at the beginning of each wait."""
+    """The intent with a key on its way; `now` tells seconds since 1970, `on_wait` is told at the beginning of each wait."""
 
     call: Call[Ended, Of, Standing]
     intents: Intents[Of]
-    kept: Kept
+    key: str
     now: Callable[[], float]
     patience_seconds: float
     on_wait: Callable[[Waiting], object] | None = None
+    kept: Kept = field(init=False)
     _pauses: int = field(default=0, init=False)
 
     def run(self) -> Steps[OutcomeOf[Ended, Of, Standing]]:
-        """Go on until there is an outcome, or until patience is over."""
+        """Go on until there is an outcome, or until patience is over.
+
+        Raises:
+            IntentOverError: the intent is over, or another user's.
+        """
+        self.kept = yield from self.intents.read(self.key)
         end = self.now() + self.patience_seconds
         step = yield from self._send()
         while isinstance(step, Pause):
