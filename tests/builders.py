@@ -11,6 +11,7 @@ from chalicelib.domain.booking.booking import BookedUser, Booking, BookingReques
 from chalicelib.domain.booking.form import Form, JsonValue
 from chalicelib.domain.booking.policy import BookingPolicy
 from chalicelib.domain.booking.rules.form import violations
+from chalicelib.domain.changing.operation import ChangeRecord
 from chalicelib.domain.operation.operation import OperationState
 from chalicelib.domain.operation.record import OperationRecord
 
@@ -93,24 +94,33 @@ def booking(**changes: Any) -> Booking:  # noqa: ANN401 (any field of the bookin
     return Booking(**{**fields, **changes})
 
 
+STANDING: Mapping[str, Any] = {
+    "id": "op_1",
+    "account": PRINCIPAL.account,
+    "state": OperationState.UNKNOWN,
+    "attempt": 1,
+    "is_retryable": False,
+    "claimed_at": NOW,
+    "lease_until": NOW + timedelta(seconds=31),
+    "sequence": 2,
+    "head": "ab" * 32,
+    "fingerprint": "a7acc9ba:fingerprint",
+    "is_keyed": True,
+}
+
+
 def operation_record(**changes: Any) -> OperationRecord:  # noqa: ANN401 (any field of the record)
     """Return what the store remembers of an operation that sent `booking_request()` at `NOW`, with changes."""
     fields: dict[str, Any] = {
-        "id": "op_1",
-        "account": PRINCIPAL.account,
-        "state": OperationState.UNKNOWN,
-        "attempt": 1,
-        "is_retryable": False,
         "book_user_id": 123456,
         "session_date": "2026-01-20 21:30",
         "duration": 15,
         "method": 1,
         "credits": Decimal(32),
-        "claimed_at": NOW,
-        "lease_until": NOW + timedelta(seconds=31),
-        "sequence": 2,
-        "head": "ab" * 32,
-        "fingerprint": "a7acc9ba:fingerprint",
-        "is_keyed": True,
     }
-    return OperationRecord(**{**fields, **changes})
+    return OperationRecord(**{**STANDING, **fields, **changes})
+
+
+def change_record(**changes: Any) -> ChangeRecord:  # noqa: ANN401 (any field of the record)
+    """Return the same of an operation that sent the cancellation of booking 7, with changes."""
+    return ChangeRecord(**{**STANDING, "change": "CancelMadeBooking", "booking_ids": (7,), **changes})

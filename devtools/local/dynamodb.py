@@ -37,7 +37,7 @@ OPERATIONS_TABLE = "switchboard-operations"
 AUDIT_TABLE = "switchboard-audit"
 SEALING_KEY = "alias/switchboard"
 
-# One try and little patience: what does not answer on loopback will not answer later either.
+# One try: what is not there on loopback will not be there later either. A stand-in on a busy machine takes its time to answer.
 CLIENT_CONFIG = Config(connect_timeout=1, read_timeout=10, retries={"total_max_attempts": 1, "mode": "standard"})
 
 POLL_SECONDS = 0.05

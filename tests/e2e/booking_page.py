@@ -11,16 +11,16 @@ from typing import Any
 
 import pytest
 import requests
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
 
 from devtools.places import ROOT
 from tests.e2e.local_run import LocalRun, local_run
+from tests.e2e.looking import NARROW, look_at
 
 CREATE = "/v1/PhoneChat/CreateBooking"
 PICTURES = ROOT / "build" / "booking-page"
 SHOWN = Path(os.environ.get("PICTURES") or PICTURES)
-WIDE, NARROW = {"width": 1200, "height": 860}, {"width": 390, "height": 844}
+WIDE: ViewportSize = {"width": 1200, "height": 860}
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def context(browser: Browser, stack: LocalRun) -> Iterator[BrowserContext]:
     sandbox = f"{stack.address('upstream')}/_sandbox"
     requests.delete(f"{sandbox}/faults", timeout=5).raise_for_status()
     requests.post(f"{sandbox}/accounts/1001", json={"credits": "300"}, timeout=5).raise_for_status()
-    opened = browser.new_context(viewport=NARROW, locale="en-GB")  # type: ignore[arg-type]  # a size
+    opened = browser.new_context(viewport=NARROW, locale="en-GB")
     yield opened
     opened.close()
 
@@ -113,15 +113,5 @@ def watching(page: Page) -> Iterator[list[str]]:
 
 
 def require_accessible(page: Page, name: str) -> None:
-    """Look at the page in each way that people do: axe finds nothing, and nothing is wider than the screen."""
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-        for size, kind in ((NARROW, "narrow"), (WIDE, "wide")):
-            page.set_viewport_size(size)  # type: ignore[arg-type]  # a size
-            found: dict[str, Any] = Axe().run(page).response
-            told = [(each["id"], [node["html"] for node in each["nodes"]]) for each in found["violations"]]
-            assert told == [], (name, scheme, kind)
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, scheme, kind)
-            page.screenshot(path=PICTURES / f"{name}-{scheme}-{kind}.png", full_page=True)
-    page.emulate_media(color_scheme="light")
+    """Look at the page in each way that people do, and keep pictures."""
+    look_at(page, name, WIDE, PICTURES)

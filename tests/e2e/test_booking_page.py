@@ -12,7 +12,6 @@ from devtools.places import ROOT
 from tests.clients.typescript.node import run as run_node
 from tests.e2e.booking_page import (
     CREATE,
-    NARROW,
     SHOWN,
     WIDE,
     arm,
@@ -30,6 +29,7 @@ from tests.e2e.booking_page import (
     watching,
 )
 from tests.e2e.local_run import LocalRun, local_run
+from tests.e2e.looking import NARROW
 from tests.integration.service import wait_until
 
 __all__ = ["context", "stack"]
@@ -50,7 +50,7 @@ def test_a_newcomer_signs_in_sees_the_price_and_books_without_typing_anything(
         page.get_by_role("button", name="Book", exact=True).click()
         expect(card(page, minute)).to_contain_text("Pending")
         require_accessible(page, "booked")
-        page.set_viewport_size(WIDE)  # type: ignore[arg-type]  # a size
+        page.set_viewport_size(WIDE)
         show(page, "booking-page")
         page.reload()
         expect(card(page, minute)).to_have_count(1)
@@ -248,7 +248,7 @@ def test_without_sign_in_the_sandboxs_users_are_there_to_choose_from(
 ) -> None:
     """Each has a list and a price of their own, and may lack a scope."""
     minute = "2031-02-05T12:00"
-    context = browser.new_context(viewport=NARROW, locale="en-GB")  # type: ignore[arg-type]  # a size
+    context = browser.new_context(viewport=NARROW, locale="en-GB")
     with local_run(tmp_path_factory.mktemp("state"), SIGN_IN="0") as run:
         page = open_page(context, run, minute)
         page.get_by_role("button", name="Book", exact=True).click()

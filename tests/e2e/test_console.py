@@ -18,18 +18,18 @@ from typing import Any
 
 import pytest
 import requests
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from devtools.local import example
 from devtools.local.dynamodb import OPERATIONS_TABLE, local_client
 from devtools.places import ROOT
 from tests.e2e.local_run import LocalRun, local_run
+from tests.e2e.looking import look_at
 
 PICTURES = ROOT / "build" / "console"
 SHOWN = Path(os.environ.get("PICTURES") or PICTURES)  # PICTURES=docs/pictures makes those of the guide anew
 MOST_BYTES = 150_000
-WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+WIDE: ViewportSize = {"width": 1280, "height": 900}
 CANDIDATE = "123456"
 STRANGER = "424242"
 FORGOTTEN = "200005"  # a candidate of the sandbox
@@ -72,7 +72,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalRun]:
 @pytest.fixture
 def watched(browser: Browser, stack: LocalRun) -> Iterator[Watched]:
     """Open a browser in Berlin, and watch it."""
-    context = browser.new_context(viewport=WIDE, timezone_id="Europe/Berlin", locale="en-GB")  # type: ignore[arg-type]  # a size
+    context = browser.new_context(viewport=WIDE, timezone_id="Europe/Berlin", locale="en-GB")
     page = context.new_page()
     watched = Watched(context, page, stack)
     page.on("console", lambda message: watched.complaints.append(message.text) if message.type != "log" else None)
@@ -83,18 +83,8 @@ def watched(browser: Browser, stack: LocalRun) -> Iterator[Watched]:
 
 
 def require_accessible(page: Page, name: str) -> None:
-    """Look at a page in each way that people do: axe finds nothing, and nothing is wider than the screen; keep pictures."""
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-        for size, kind in ((NARROW, "narrow"), (WIDE, "wide")):
-            page.set_viewport_size(size)  # type: ignore[arg-type]  # a size
-            found: dict[str, Any] = Axe().run(page).response
-            told = [(each["id"], [node["html"] for node in each["nodes"]]) for each in found["violations"]]
-            assert told == [], (name, scheme, kind)
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, scheme, kind)
-            page.screenshot(path=PICTURES / f"{name}-{scheme}-{kind}.png", full_page=True)
-    page.emulate_media(color_scheme="light")
+    """Look at a page in each way that people do, and keep pictures."""
+    look_at(page, name, WIDE, PICTURES)
 
 
 def show(page: Page, name: str) -> None:

@@ -8,16 +8,15 @@ from chalicelib.domain.changing.changes import CHANGES
 from devtools.proof.exploration.__main__ import main
 from devtools.proof.exploration.changing.run import LASTING
 from devtools.proof.exploration.choices import Budget
-from devtools.proof.exploration.runs import run_once
 from devtools.proof.exploration.scenarios import CHANGING, SCENARIOS, Scenario
-from devtools.proof.exploration.search import Figures, explore, explore_all, find_out
-from devtools.proof.exploration.sequences import read_sequence
+from devtools.proof.exploration.search import Figures, explore_all
 from devtools.proof.exploration.world.platform import DEATH, SILENCE
 from devtools.proof.simulation.changing.invariants import INVARIANTS
 from devtools.proof.simulation.changing.upstream import Fate
 from devtools.proof.simulation.changing.variants import WrongChange
 from devtools.proof.simulation.variants import Variant
 from devtools.proof.simulation.world.store import WriteFault
+from tests.property.explored import require_found_out, require_no_order_breaks, require_nothing_lost_by_pruning
 
 pytestmark = [
     pytest.mark.timeout(600),  # some thousand runs, on a busy machine
@@ -51,9 +50,7 @@ def test_every_fault_strikes(searches: dict[str, Figures]) -> None:
 @pytest.mark.parametrize("scenario", CHANGING, ids=lambda scenario: scenario.name)
 def test_no_order_breaks_an_invariant(scenario: Scenario) -> None:
     """Take the steps of both devices in every order with up to two preemptions."""
-    figures = explore_all(scenario, Variant.OURS, Budget(2, 0))
-    assert figures.runs > 1
-    assert not figures.failing, figures.examples
+    require_no_order_breaks(scenario)
 
 
 def test_every_kind_of_change_is_explored() -> None:
@@ -77,11 +74,7 @@ def test_every_wrong_protocol_is_looked_for() -> None:
 @pytest.mark.parametrize(("variant", "invariant", "name"), WRONG)
 def test_a_wrong_protocol_is_found_out(variant: WrongChange, invariant: str, name: str) -> None:
     """Find each in one of the scenarios; `make explore` finds them in all of these without being told in which."""
-    figures = find_out(variant, [NAMED[name]])
-    assert invariant in figures.broken
-    scenario, budget, taken = read_sequence(figures.examples[invariant][0])
-    again = run_once(scenario, variant, budget, taken)
-    assert invariant in {breach.invariant for breach in again.breaches}
+    require_found_out(variant, invariant, NAMED[name])
 
 
 @pytest.mark.parametrize("variant", [Variant.OURS, WrongChange.PAUSE_AFTER_CLAIM])
@@ -91,11 +84,7 @@ def test_a_wrong_protocol_is_found_out(variant: WrongChange, invariant: str, nam
 )
 def test_pruning_loses_nothing(name: str, budget: Budget, variant: Variant | WrongChange) -> None:
     """Run every sequence without looking at states: the same ends are come to, and the same invariants break."""
-    *_, whole = explore(NAMED[name], variant, budget, is_pruned=False)
-    pruned = explore_all(NAMED[name], variant, budget)
-    assert pruned.runs <= whole.runs
-    assert pruned.ends == whole.ends
-    assert pruned.broken.keys() == whole.broken.keys()
+    require_nothing_lost_by_pruning(NAMED[name], variant, budget)
 
 
 def test_a_broken_sequence_is_told_with_the_way_to_see_it_again(capsys: pytest.CaptureFixture[str]) -> None:

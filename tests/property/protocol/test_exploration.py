@@ -11,7 +11,7 @@ from devtools.proof.exploration.choices import Budget, Choices, Memory, Price, V
 from devtools.proof.exploration.run import LASTING, Run
 from devtools.proof.exploration.runs import run_once
 from devtools.proof.exploration.scenarios import AT_ONCE, SCENARIOS, Scenario, Visit
-from devtools.proof.exploration.search import Figures, explore, explore_all, find_out
+from devtools.proof.exploration.search import Figures, explore, explore_all
 from devtools.proof.exploration.sequences import read_sequence, sequence_of
 from devtools.proof.exploration.world.in_full import in_full
 from devtools.proof.exploration.world.people import UNLOCK_FAILS
@@ -22,6 +22,7 @@ from devtools.proof.simulation.variants import Variant
 from devtools.proof.simulation.world.placement import Fate
 from devtools.proof.simulation.world.register import CLIENT_ROW
 from devtools.proof.simulation.world.store import WriteFault
+from tests.property.explored import require_found_out, require_no_order_breaks, require_nothing_lost_by_pruning
 
 pytestmark = [
     pytest.mark.timeout(600),  # some thousand runs, on a busy machine
@@ -48,9 +49,7 @@ def test_no_fault_breaks_an_invariant(searches: dict[str, Figures], name: str) -
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 def test_no_order_breaks_an_invariant(scenario: Scenario) -> None:
     """Take the steps of both devices in every order with up to two preemptions."""
-    figures = explore_all(scenario, Variant.OURS, Budget(2, 0))
-    assert figures.runs > 1
-    assert not figures.failing, figures.examples
+    require_no_order_breaks(scenario)
 
 
 def test_no_fault_in_any_order_breaks_an_invariant() -> None:
@@ -94,11 +93,7 @@ def test_every_wrong_protocol_is_looked_for() -> None:
 @pytest.mark.parametrize(("variant", "invariant", "name"), WRONG)
 def test_a_wrong_protocol_is_found_out(variant: Variant, invariant: str, name: str) -> None:
     """Find each in one of the scenarios; `make explore` finds them in all of these without being told in which."""
-    figures = find_out(variant, [NAMED[name]])
-    assert invariant in figures.broken
-    scenario, budget, taken = read_sequence(figures.examples[invariant][0])
-    again = run_once(scenario, variant, budget, taken)
-    assert invariant in {breach.invariant for breach in again.breaches}
+    require_found_out(variant, invariant, NAMED[name])
 
 
 @pytest.mark.parametrize("variant", [Variant.OURS, Variant.GUARD_OFF, Variant.RECORD_AFTER_SEND])
@@ -108,11 +103,7 @@ def test_a_wrong_protocol_is_found_out(variant: Variant, invariant: str, name: s
 )
 def test_pruning_loses_nothing(name: str, budget: Budget, variant: Variant) -> None:
     """Run every sequence without looking at states: the same ends are come to, and the same invariants break."""
-    *_, whole = explore(NAMED[name], variant, budget, is_pruned=False)
-    pruned = explore_all(NAMED[name], variant, budget)
-    assert pruned.runs <= whole.runs
-    assert pruned.ends == whole.ends
-    assert pruned.broken.keys() == whole.broken.keys()
+    require_nothing_lost_by_pruning(NAMED[name], variant, budget)
 
 
 def test_a_client_who_cannot_be_named_changes_neither_what_is_booked_nor_what_is_told() -> None:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -20,7 +19,7 @@ from chalicelib.edge.container import Container, EdgeSettings
 from chalicelib.edge.links import Links
 from chalicelib.edge.middleware import install
 from chalicelib.edge.routes import register
-from tests.builders import NOW
+from tests.builders import operation_record
 
 CREATE_BOOKING = "/v1/PhoneChat/CreateBooking"
 VALIDATE_BOOKING = "/v1/PhoneChat/ValidateBooking"
@@ -38,25 +37,7 @@ BOOKING = Booking(
 )
 FORM = HttpAnswers(Links())
 ANSWERED = Answered(FORM.booked(OPERATION_ID, BOOKING), OPERATION_ID, BOOKING.booking_id)
-RECORD = OperationRecord(
-    id=OPERATION_ID,
-    account=1001,
-    state=OperationState.CONFIRMED,
-    attempt=1,
-    is_retryable=False,
-    book_user_id=123456,
-    session_date="2026-01-20 21:30",
-    duration=15,
-    method=1,
-    credits=Decimal("32.5000"),
-    claimed_at=NOW,
-    lease_until=NOW + timedelta(seconds=31),
-    sequence=2,
-    head="0" * 64,
-    fingerprint="key:request",
-    is_keyed=True,
-    booking_id=77,
-)
+RECORD = operation_record(id=OPERATION_ID, state=OperationState.CONFIRMED, credits=Decimal("32.5000"), booking_id=77)
 BODY = b'{"BookUserID": 123456, "Credits": 32.50}'
 HEADERS: Mapping[str, str] = {
     "Authorization": "Bearer client-token",

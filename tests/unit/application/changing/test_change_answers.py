@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.application.changing import answers
 from chalicelib.application.ports import RateLimited
-from chalicelib.domain.changing.operation import ChangeOutcome, ChangeRecord
+from chalicelib.domain.changing.operation import ChangeOutcome
 from chalicelib.domain.errors import (
     ChangeNotMadeError,
     DuplicateChangeError,
@@ -22,27 +22,13 @@ from chalicelib.domain.errors import (
 )
 from chalicelib.domain.operation.matching import ReconciliationPolicy
 from chalicelib.domain.operation.operation import OperationState
-from tests.builders import NOW
+from tests.builders import NOW, change_record
 from tests.sentences import require_sentences
 
 POLICY = ReconciliationPolicy()
 DECIDED_BY = NOW + timedelta(minutes=15)
 LEASE_OVER = NOW + timedelta(seconds=31, microseconds=1)
-SENDING = ChangeRecord(
-    id="op_1",
-    account=1001,
-    change="CancelMadeBooking",
-    booking_ids=(7,),
-    state=OperationState.SENDING,
-    attempt=1,
-    is_retryable=False,
-    claimed_at=NOW,
-    lease_until=NOW + timedelta(seconds=31),
-    sequence=1,
-    head="ab" * 32,
-    fingerprint="k1:x",
-    is_keyed=True,
-)
+SENDING = change_record(state=OperationState.SENDING, sequence=1)
 REFUSED = ChangeOutcome(
     OperationState.REJECTED, "refused", upstream_status=409, message="Too late.", retry_after_seconds=7
 )

@@ -1,7 +1,7 @@
 """The changes at the edge: each declared one is served under AdultWork's own path."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from chalice.app import Chalice
@@ -13,7 +13,6 @@ from chalicelib.domain.changing.change import Change
 from chalicelib.domain.changing.changes import CHANGES
 from chalicelib.domain.changing.operation import ChangeRecord
 from chalicelib.domain.errors import ChangeRejectedError, NotFoundError, SwitchboardError, TooManyChangesError
-from chalicelib.domain.operation.operation import OperationState
 from chalicelib.domain.violation import Violation
 from chalicelib.edge.changing.change_answers import HttpChangeAnswers
 from chalicelib.edge.changing.use_cases import Changes
@@ -22,6 +21,7 @@ from chalicelib.edge.links import Links
 from chalicelib.edge.middleware import install
 from chalicelib.edge.routes import register
 from chalicelib.edge.routes.operations import OPERATION
+from tests.builders import NOW, change_record
 from tests.unit.edge.gateway_event import (
     ORIGIN,
     FakeGetOperation,
@@ -40,23 +40,8 @@ HEADERS = {
     "Content-Type": "application/json",
     "Idempotency-Key": "0123456789abcdef",
 }
-NOW = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 MADE = HttpChangeAnswers(Links()).made(OPERATION_ID, {"BookingID": 7, "Status": "Cancelled"})
-RECORD = ChangeRecord(
-    id=OPERATION_ID,
-    account=1001,
-    change="CancelMadeBooking",
-    booking_ids=(7,),
-    state=OperationState.UNKNOWN,
-    attempt=1,
-    is_retryable=False,
-    claimed_at=NOW,
-    lease_until=NOW + timedelta(seconds=31),
-    sequence=2,
-    head="",
-    fingerprint="",
-    is_keyed=True,
-)
+RECORD = change_record(id=OPERATION_ID)
 
 
 @dataclass
