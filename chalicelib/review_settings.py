@@ -6,6 +6,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from datetime import timedelta
 from typing import Any
 
+from chalicelib.domain.operation.matching import LEAST_EXPIRY, MOST_EXPIRY
 from chalicelib.domain.people.retention import Retention
 from chalicelib.setting_kinds import (
     DEFAULT_DAYS,
@@ -96,6 +97,22 @@ def days(text: str) -> int:
         msg = f"must be a number of days from {FEWEST_DAYS} to {MOST_DAYS}"
         raise ValueError(msg)
     return int(text)
+
+
+def hours(text: str) -> float:
+    """Return after how many hours the hourly function flags what is still open.
+
+    Raises:
+        ValueError: it is no number of hours that may be set.
+    """
+    try:
+        told = float(text)
+    except ValueError:
+        told = 0
+    if not LEAST_EXPIRY <= told <= MOST_EXPIRY:
+        msg = f"must be a number of hours from {LEAST_EXPIRY} to {MOST_EXPIRY}"
+        raise ValueError(msg)
+    return told
 
 
 def _origins(text: str) -> frozenset[str]:
@@ -199,6 +216,12 @@ class ReviewSettings:
     looks_kept_days: int = field(
         default=DEFAULT_DAYS,
         metadata=told(days, "For how many days the events of reviewers and custodians are kept."),
+    )
+    expiry_hours: float = field(
+        default=24,
+        metadata=told(
+            hours, "When an operation that nobody came back for is handed to a reviewer; the same for both functions."
+        ),
     )
     sealing_key_id: str = field(
         default="alias/switchboard", metadata=told(_text, "The KMS key that wraps the data keys of accounts.")

@@ -9,6 +9,7 @@ from pydantic_core import CoreConfig, CoreSchema, SchemaValidator, ValidationErr
 from chalicelib import sign_in_members as of_sign_in
 from chalicelib.domain.booking.longest_form import longest_form_bytes
 from chalicelib.domain.booking.policy import MAXIMUM_COMMENTS_LENGTH
+from chalicelib.domain.operation.matching import LEAST_EXPIRY, LEAST_SETTLE, MOST_EXPIRY, MOST_SETTLE
 from chalicelib.setting_kinds import (
     BASE_URL,
     DAYS,
@@ -184,13 +185,16 @@ class Settings:
     settle_minutes: float = field(
         default=15,
         metadata=told(
-            number(ge=1, le=1440),
+            number(ge=LEAST_SETTLE, le=MOST_SETTLE),
             "How long after a send a missing booking proves nothing: it may still turn up in the list.",
         ),
     )
     expiry_hours: float = field(
         default=24,
-        metadata=told(number(ge=1, le=720), "When an operation that nobody came back for is handed to a reviewer."),
+        metadata=told(
+            number(ge=LEAST_EXPIRY, le=MOST_EXPIRY),
+            "When an operation that nobody came back for is handed to a reviewer; the same for the reviewers' function.",
+        ),
     )
     problem_type_base: str | None = field(
         default=None,

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from datetime import timedelta
 from threading import Lock
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -40,6 +41,7 @@ from chalicelib.application.review.show_operation import ShowOperation
 from chalicelib.application.review.sign_in import SignIn
 from chalicelib.application.review.take_evidence import TakeEvidence
 from chalicelib.application.review.verify_audit import VerifyAudit
+from chalicelib.domain.review.behaviour import Windows
 from chalicelib.edge.container import EdgeSettings
 from chalicelib.edge.links import Links
 from chalicelib.edge.review.container import REASON_HEADER, Console, Custody, ReviewContainer
@@ -92,6 +94,7 @@ def build(environment: Mapping[str, str]) -> ReviewContainer:
         shelf,
         digest_keys,
         clock,
+        Windows(expiry=timedelta(hours=settings.expiry_hours)),
         kept_for=retention.events,
         looks_kept_for=retention.looks,
     )

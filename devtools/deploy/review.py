@@ -20,7 +20,7 @@ from devtools.deploy.parts import VIA_DYNAMODB, Json, allow, arn, function, inde
 HANDLER = "chalicelib.review_app.app"
 MEMORY_MB = 1024
 # Of the stage, for all functions.
-SHARED_SETTINGS = ("ALLOWED_ORIGINS", "PROBLEM_TYPE_BASE", *custody.KEPT_SETTINGS, "LOOKS_KEPT_DAYS")
+SHARED_SETTINGS = ("ALLOWED_ORIGINS", "PROBLEM_TYPE_BASE", *custody.KEPT_SETTINGS, "LOOKS_KEPT_DAYS", "EXPIRY_HOURS")
 # Settings of a stage that stand in no file of ours. Until they are given, the function answers nothing.
 PARAMETERS = {
     "ReviewIssuer": ("REVIEW_ISSUER", "The reviewers' identity provider: the iss of its access tokens."),

@@ -3,7 +3,7 @@
 import getpass
 import os
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -49,10 +49,11 @@ from chalicelib.domain.access import AccessToken
 from chalicelib.domain.audit.chain import Head, StoredChain
 from chalicelib.domain.audit.coverage import DigestedHour
 from chalicelib.domain.canonical import Canonical
+from chalicelib.domain.review.behaviour import Windows
 from chalicelib.domain.review.desk.look import Action
 from chalicelib.domain.review.desk.reviewer import Reviewer, Role
 from chalicelib.domain.time_budget import Deadline
-from chalicelib.review_settings import days
+from chalicelib.review_settings import days, hours
 from chalicelib.setting_kinds import DEFAULT_DAYS
 from switchboard_cli.tables.settlers import Settling
 
@@ -158,6 +159,7 @@ class World:
             S3DigestShelf(self._service("s3"), bucket),
             self._keys(key_ids),
             self.clock,
+            Windows(expiry=timedelta(hours=self._set("EXPIRY_HOURS", hours, "24"))),
             kept_for=self._kept_for("EVENTS_KEPT_DAYS"),
             looks_kept_for=self._kept_for("LOOKS_KEPT_DAYS"),
         )
@@ -244,15 +246,19 @@ class World:
         events, contacts = (self._kept_for(name) for name in ("EVENTS_KEPT_DAYS", "CONTACTS_KEPT_DAYS"))
         return DynamoDBTraces(self._client, self.operations_table, self.audit_table, events, contacts)
 
+    def _kept_for(self, name: str) -> timedelta:
+        """Return how long a class of records is kept."""
+        return timedelta(days=self._set(name, days, str(DEFAULT_DAYS)))
+
     @staticmethod
-    def _kept_for(name: str) -> timedelta:
-        """Return how long a class of records is kept, by the variable that the functions are set by.
+    def _set(name: str, read: Callable[[str], float], default: str) -> float:
+        """Return a number that the functions are set by, from the variable of the same name.
 
         Raises:
-            UsageError: it is no number of days.
+            UsageError: it may not be set so.
         """
         try:
-            return timedelta(days=days(os.environ.get(name) or str(DEFAULT_DAYS)))
+            return read(os.environ.get(name) or default)
         except ValueError as error:
             raise click.UsageError(f"{name}: {error}") from error
 

@@ -12,7 +12,7 @@ from chalicelib.domain.booking.booking import BookedUser, Booking
 from chalicelib.domain.errors import Trouble
 from chalicelib.domain.keyed_hash import HmacKey
 from chalicelib.domain.names import Names
-from chalicelib.domain.operation.matching import Verdict
+from chalicelib.domain.operation.matching import ReconciliationPolicy, Verdict
 from chalicelib.domain.operation.operation import Operation, OperationState, Outcome, new_operation
 from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
@@ -89,7 +89,8 @@ def resolution_event(record: OperationRecord, resolution: Resolution, request_id
     if resolution.state is OperationState.UNKNOWN:
         return events.lease_over(record, at, request_id)
     booking = None if resolution.booking_id is None else confirmed(resolution.booking_id).booking
-    return events.reconciled(record, at, request_id, Verdict(resolution.state, booking), {"pages": 1})
+    verdict, settle = Verdict(resolution.state, booking), ReconciliationPolicy().settle
+    return events.reconciled(record, at, request_id, verdict, {"pages": 1}, settle)
 
 
 def release_event(record: OperationRecord) -> AuditEvent:

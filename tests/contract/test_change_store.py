@@ -12,6 +12,7 @@ from chalicelib.application.changing.ports import ChangeStore
 from chalicelib.application.ports import BookingHeld, Claimed, KeyHeld, RateLimited, Resolution
 from chalicelib.domain.access import Principal
 from chalicelib.domain.audit.event import AuditEvent
+from chalicelib.domain.canonical import Canonical
 from chalicelib.domain.changing.changes import CANCEL_MADE_BOOKING, DELETE_MADE_BOOKINGS
 from chalicelib.domain.changing.form import LARGEST_ID, ChangeForm
 from chalicelib.domain.changing.operation import ChangeOperation, ChangeOutcome, ChangeRecord, described, new_change
@@ -127,7 +128,8 @@ def test_an_equal_change_is_kept_out_until_it_is_settled(stores: Stores) -> None
     assert claim(store, second) == BookingHeld(claimed.id) == store.held(second, enough_time())
     assert claim(store, change(3, key=None, booking_id=8)) == Claimed()
     at = NOW + timedelta(minutes=20)
-    event = events.proven(record, at, "r", OperationState.CONFIRMED, {"read_at": at.isoformat(), "status": "Cancelled"})
+    proof: dict[str, Canonical] = {"read_at": at.isoformat(), "status": "Cancelled"}
+    event = events.proven(record, at, "r", OperationState.CONFIRMED, proof, timedelta(minutes=15))
     assert store.resolve(record, Resolution(OperationState.CONFIRMED), event, enough_time())
     assert store.held(second, enough_time()) is None
     assert claim(store, second) == Claimed()

@@ -23,6 +23,11 @@ def test_retention_is_set_by_class_in_days() -> None:
     assert [each.days for each in (told.events, told.contacts, told.looks, told.operations)] == [90, 3650, 400, 30]
 
 
+def test_the_verifier_knows_how_long_an_operation_may_be_open() -> None:
+    """A day unless set, as the booking function is."""
+    assert [read_review_settings(each).expiry_hours for each in (SOUND, {**SOUND, "EXPIRY_HOURS": "1.5"})] == [24, 1.5]
+
+
 def test_a_stage_has_its_name() -> None:
     """As its functions are told it."""
     assert [read_review_settings(each).stage for each in (SOUND, {**SOUND, "STAGE": "dev-2"})] == ["local", "dev-2"]
@@ -77,6 +82,10 @@ def test_all_faults_are_told_at_once() -> None:
         ("ALLOWED_ORIGINS", "https://console.example/path"),
         ("ALLOWED_ORIGINS", "*"),
         ("DIGEST_KEY_IDS", " , "),
+        ("EXPIRY_HOURS", "0.9"),
+        ("EXPIRY_HOURS", "721"),
+        ("EXPIRY_HOURS", "nan"),
+        ("EXPIRY_HOURS", "a day"),
         ("EVENTS_KEPT_DAYS", "89"),
         ("CONTACTS_KEPT_DAYS", "3651"),
         ("LOOKS_KEPT_DAYS", "a year"),

@@ -4,10 +4,10 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.domain.access import Principal
-from chalicelib.domain.audit.event import CHANGE, AuditEvent, EventKind, describe_request
+from chalicelib.domain.audit.event import CHANGE, WINDOW, AuditEvent, EventKind, describe_request
 from chalicelib.domain.booking.booking import Booking, BookingRequest
 from chalicelib.domain.canonical import Canonical
 from chalicelib.domain.keyed_hash import HmacKey
@@ -180,11 +180,17 @@ def reconciled(  # noqa: PLR0913, PLR0917 (the parts of one event)
     request_id: str,
     verdict: Verdict,
     evidence: Mapping[str, Canonical],
+    settle: timedelta,
     client: str | None = None,
 ) -> AuditEvent:
-    """Return the event of a state that reads have told, with what was read and when."""
+    """Return the event of a state that reads have told, with what was read and when.
+
+    `settle` is the window of "nothing was booked".
+    """
     matching = list(verdict.candidates)
     details: dict[str, Canonical] = {"evidence": dict(evidence), "matching_bookings": matching[:MOST_BOOKINGS]}
+    if verdict.state is OperationState.NOT_CREATED:
+        details |= _window(settle)
     if len(matching) > MOST_BOOKINGS:
         details["matching_left_out"] = len(matching) - MOST_BOOKINGS
     details |= _unreadable(verdict.booking)
@@ -198,20 +204,37 @@ def proven(  # noqa: PLR0913, PLR0917 (the parts of one event)
     request_id: str,
     state: OperationState,
     evidence: Mapping[str, Canonical],
+    settle: timedelta,
     client: str | None = None,
 ) -> AuditEvent:
-    """Return the event of what a read has told about the one booking that was to be changed, with what was read and when."""
-    return _next(record, at, _KINDS[state], request_id, {"evidence": dict(evidence)}, client=client)
+    """Return the event of what a read has told about the one booking that was to be changed, with what was read and when.
+
+    `settle` is the window of "nothing was changed".
+    """
+    window = _window(settle) if state is OperationState.NOT_CREATED else {}
+    return _next(record, at, _KINDS[state], request_id, {"evidence": dict(evidence), **window}, client=client)
 
 
 def lease_over(record: AnyRecord, at: datetime, request_id: str, client: str | None = None) -> AuditEvent:
     """Return the event of an operation whose function died: whether it had sent is not known."""
-    return _next(record, at, EventKind.UNKNOWN, request_id, {"reason": "lease-over"}, client=client)
+    details = {"reason": "lease-over", **_window(record.lease_until - record.claimed_at)}
+    return _next(record, at, EventKind.UNKNOWN, request_id, details, client=client)
 
 
-def expired(record: AnyRecord, at: datetime, request_id: str, client: str | None = None) -> AuditEvent:
-    """Return the event of an operation that nobody came back for; a person takes over."""
-    return _next(record, at, EventKind.EXPIRED, request_id, {"reason": "nobody-asked"}, client=client)
+def expired(
+    record: AnyRecord, at: datetime, request_id: str, expiry: timedelta, client: str | None = None
+) -> AuditEvent:
+    """Return the event of an operation that nobody came back for within `expiry`; a person takes over."""
+    details = {"reason": "nobody-asked", **_window(expiry)}
+    return _next(record, at, EventKind.EXPIRED, request_id, details, client=client)
+
+
+def _window(waited: timedelta) -> dict[str, Canonical]:
+    """Return what an event tells of the window that had to be over, in whole seconds.
+
+    Each deployment sets its own and may set another later: the record alone must tell whether it was obeyed.
+    """
+    return {WINDOW: math.floor(waited.total_seconds())}
 
 
 def released(record: OperationRecord, at: datetime, request_id: str, client: str | None = None) -> AuditEvent:

@@ -3,12 +3,7 @@
 from datetime import datetime
 
 from chalicelib.application.operations import answers as operations
-from chalicelib.application.operations.answers import (
-    ASK_AGAIN_SECONDS,
-    UNAUTHORIZED,
-    WAIT_FOR_SENDING_SECONDS,
-    WAIT_FOR_SETTLING_SECONDS,
-)
+from chalicelib.application.operations.answers import ASK_AGAIN_SECONDS, UNAUTHORIZED, WAIT_FOR_SENDING_SECONDS
 from chalicelib.application.ports import RateLimited
 from chalicelib.domain.changing.operation import ChangeOutcome, ChangeRecord
 from chalicelib.domain.errors import (
@@ -29,14 +24,15 @@ from chalicelib.domain.operation.operation import OperationState
 _UNKNOWN = {"echo-differs": "AdultWork answered with something else than this change"}
 
 
-def failure(operation_id: str, outcome: ChangeOutcome, decided_by: datetime | None) -> SwitchboardError:
+def failure(record: ChangeRecord, outcome: ChangeOutcome, decided_by: datetime | None) -> SwitchboardError:
     """Return the error of an outcome that is no success; see `operations.answers.failure`."""
     if outcome.state is OperationState.REJECTED:
-        return _refusal(operation_id, outcome)
+        return _refusal(record.id, outcome)
     if outcome.state is OperationState.NOT_SENT:
-        return operations.not_sent(operation_id, outcome)
+        return operations.not_sent(record.id, outcome)
     trouble = outcome.trouble or Trouble.UNREADABLE
-    return _unknown(operation_id, outcome.reason, trouble, decided_by, outcome.retry_after_seconds)
+    wait = outcome.retry_after_seconds or operations.wait_for_settling(record)
+    return _unknown(record.id, outcome.reason, trouble, decided_by, wait)
 
 
 def _refusal(operation_id: str, outcome: ChangeOutcome) -> SwitchboardError:
@@ -55,7 +51,7 @@ def _refusal(operation_id: str, outcome: ChangeOutcome) -> SwitchboardError:
 
 
 def _unknown(
-    operation_id: str, reason: str, trouble: Trouble, decided_by: datetime | None, wait: int | None = None
+    operation_id: str, reason: str, trouble: Trouble, decided_by: datetime | None, wait: int
 ) -> SwitchboardError:
     return OutcomeUnknownError(
         f"The change was sent, but {_UNKNOWN.get(reason, 'no readable answer came back')}, so it may have been made. Do not send "
@@ -63,7 +59,7 @@ def _unknown(
         trouble=trouble,
         operation_id=operation_id,
         decided_by=decided_by,
-        retry_after_seconds=wait or WAIT_FOR_SETTLING_SECONDS,
+        retry_after_seconds=wait,
     )
 
 
@@ -83,7 +79,7 @@ def not_made(operation_id: str) -> SwitchboardError:
 def duplicate(record: ChangeRecord, now: datetime, policy: ReconciliationPolicy) -> SwitchboardError:
     """Return the error of a change that an equal one is in the way of: being sent, or with an outcome that is not known."""
     is_open = record.is_open(now)
-    wait = ASK_AGAIN_SECONDS if record.is_running(now) else WAIT_FOR_SETTLING_SECONDS if is_open else None
+    wait = ASK_AGAIN_SECONDS if record.is_running(now) else operations.wait_for_settling(record) if is_open else None
     return DuplicateChangeError(
         "This account is making the same change already, or made it and nobody knows what came of it; nothing was sent.",
         operation_id=record.id,

@@ -65,8 +65,8 @@ class ChangeConcluding:
 
     def _failure(self, call: Call, attempt: ChangeAttempt, outcome: ChangeOutcome) -> SwitchboardError:
         """Return the error of an outcome that is no success; one that is not known says when it will be."""
-        decided_by = self.reconciler.policy.decided_by(self._record(attempt, attempt.event), call.clock.now())
-        return answers.failure(attempt.operation.id, outcome, decided_by)
+        record = self._record(attempt, attempt.event)
+        return answers.failure(record, outcome, self.reconciler.policy.decided_by(record, call.clock.now()))
 
     def _reconciled(self, call: Call, attempt: ChangeAttempt, outcome: ChangeOutcome, event: AuditEvent) -> Conclusion:
         """Read the booking in the time that is left; often it tells at once."""

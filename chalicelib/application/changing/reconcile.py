@@ -71,7 +71,8 @@ class ChangeReconciler:
             "booking": booking_id,
             "status": booking.status,
         }
-        event = events.proven(record, self.clock.now(), caller.request_id, state, evidence, caller.name())
+        now, settle = self.clock.now(), self.policy.settle
+        event = events.proven(record, now, caller.request_id, state, evidence, settle, caller.name())
         answer = self._answer(record, change, booking, state, caller.request_id)
         after = self._move(record, Resolution(state, None, sealed(caller, record, answer)), event, deadline)
         return Settled(after, answer if after.state is state else None)

@@ -23,7 +23,7 @@ from chalicelib.domain.operation.record import AnyRecord, OperationRecord
 
 UNAUTHORIZED = 401
 ASK_AGAIN_SECONDS = 5
-WAIT_FOR_SETTLING_SECONDS = 30
+WAIT_FOR_SETTLING_SECONDS, WAIT_FOR_A_PERSON_SECONDS = 30, 3600
 WAIT_FOR_SENDING_SECONDS = 60
 NOT_SENT = {  # by the reason of the outcome; every other one is a connection that did not come about
     "late": "Recording it took too long to send it safely",
@@ -62,6 +62,11 @@ def failure(operation_id: str, outcome: Outcome, decided_by: datetime | None = N
     return _unknown(operation_id, outcome.reason, outcome.trouble or Trouble.UNREADABLE, decided_by, wait)
 
 
+def wait_for_settling(record: AnyRecord) -> int:
+    """Return in how many seconds to ask again about an unknown outcome: soon where reads may tell it, else in an hour."""
+    return WAIT_FOR_SETTLING_SECONDS if record.is_provable else WAIT_FOR_A_PERSON_SECONDS
+
+
 def not_sent(operation_id: str, outcome: AnyOutcome) -> SwitchboardError:
     """Return the error of a request of which not a byte went out."""
     return UpstreamUnavailableError(
@@ -73,7 +78,7 @@ def not_sent(operation_id: str, outcome: AnyOutcome) -> SwitchboardError:
 
 
 def _unknown(
-    operation_id: str, reason: str, trouble: Trouble, decided_by: datetime | None, wait: int = WAIT_FOR_SETTLING_SECONDS
+    operation_id: str, reason: str, trouble: Trouble, decided_by: datetime | None, wait: int
 ) -> SwitchboardError:
     """Return the error of a booking that was sent, and whose outcome is not known for a reason; ask again after `wait`."""
     return OutcomeUnknownError(
@@ -107,7 +112,7 @@ def unsettled(
     now: datetime,
     policy: ReconciliationPolicy,
     what: str = "booking",
-    unknown: Callable[[str, str, Trouble, datetime | None], SwitchboardError] = _unknown,
+    unknown: Callable[[str, str, Trouble, datetime | None, int], SwitchboardError] = _unknown,
 ) -> SwitchboardError:
     """Return the error of a repeat whose first try is running, or has an outcome that is still not known.
 
@@ -128,15 +133,15 @@ def unsettled(
             operation_id=record.id,
             state=record.state.value,
         )
-    decided_by = policy.decided_by(record, now)
+    decided_by, wait = policy.decided_by(record, now), wait_for_settling(record)
     if record.reason is not None:
-        return unknown(record.id, record.reason, trouble, decided_by)
+        return unknown(record.id, record.reason, trouble, decided_by, wait)
     return OutcomeUnknownError(
         f"This {what} was recorded before and may have been sent; what became of it is not known yet. Nothing was sent again.",
         trouble=trouble,
         operation_id=record.id,
         decided_by=decided_by,
-        retry_after_seconds=WAIT_FOR_SETTLING_SECONDS,
+        retry_after_seconds=wait,
     )
 
 

@@ -118,7 +118,7 @@ class Housekeeping(Generic[RecordT]):
             over = events.lease_over(record, now, request_id, client)
             self.store.resolve(record, Resolution(OperationState.UNKNOWN), over, deadline)
             return False
-        event = events.expired(record, now, request_id, client)
+        event = events.expired(record, now, request_id, self.policy.expiry, client)
         return self.store.resolve(record, Resolution(OperationState.EXPIRED_UNKNOWN), event, deadline)
 
     def _client(self, record: RecordT, deadline: Deadline) -> str | None:

@@ -161,7 +161,8 @@ class Reconciler:
         deadline: Deadline,
     ) -> Booked:
         """Write a verdict down."""
-        event = events.reconciled(record, self.clock.now(), caller.request_id, verdict, evidence, caller.name())
+        now, settle = self.clock.now(), self.policy.settle
+        event = events.reconciled(record, now, caller.request_id, verdict, evidence, settle, caller.name())
         answer = self._answer(record, verdict, caller.request_id)
         booking_id = None if verdict.booking is None else verdict.booking.booking_id
         resolution = Resolution(verdict.state, booking_id, _sealed(caller, record, answer))

@@ -24,8 +24,8 @@ from chalicelib.domain.review.stories import Stories
 from chalicelib.domain.time_budget import Deadline
 from chalicelib.values import dataclass
 
-# What the protocol itself adds to an operation comes within 28 hours; digests of three days are read behind the end of a span.
-TAIL = timedelta(days=3)
+# What the protocol itself adds to an operation comes before it is over; digests are read this far behind that, for late events.
+TAIL = timedelta(days=2)
 LONGEST_STORY = timedelta(days=90)  # from the first event of an operation to one that a person or a late release adds
 CLOCKS = timedelta(minutes=5)  # what a writer's clock may be ahead of ours
 LOOKS = 3  # a chain and its record are not read at one moment: where they differ, both are read again
@@ -193,7 +193,7 @@ class _Run:
 
     def _stretch_of_digests(self) -> Stretch:
         first = self._parts.shelf.first_hour(self._deadline)
-        until = hour_of(min(self._end + TAIL, self._now)) + HOUR
+        until = hour_of(min(self._end + self._parts.windows.ended_by + TAIL, self._now)) + HOUR
         since = hour_of(min(self._start, self._looks_start))
         return Stretch(None if first is None else max(first, since), until)
 

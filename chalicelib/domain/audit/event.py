@@ -16,6 +16,7 @@ from chalicelib.values import dataclass
 GENESIS = "0"
 VERSION = 1
 CHANGE = "change"  # the member that names what an operation changes; one that books has none
+WINDOW = "window_s"  # the member with how long after the claim the protocol had to wait for this event, in seconds
 LONGEST_REQUEST_ID = 29  # characters of what events tell of a request id that is not told as it is
 NO_REQUEST_ID = "unknown"  # what the edge says where nothing has named the request
 # Ids that are drawn: UUIDs of chance (version 4) or of time and chance (7), and ULIDs. Whatever else callers send may be

@@ -12,6 +12,10 @@ from chalicelib.domain.operation.order import Order, Sent
 from chalicelib.domain.operation.record import AnyRecord, OperationRecord
 from chalicelib.values import dataclass
 
+# What a deployment may set the windows to, in minutes and hours; a record that tells of another one was not written by any.
+LEAST_SETTLE, MOST_SETTLE = 1, 1440
+LEAST_EXPIRY, MOST_EXPIRY = 1, 720
+
 
 @dataclass(frozen=True, slots=True)
 class ReconciliationPolicy:

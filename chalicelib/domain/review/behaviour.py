@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from chalicelib.domain.audit.event import EventKind
+from chalicelib.domain.audit.event import WINDOW, EventKind
 from chalicelib.domain.audit.finding import Finding
 from chalicelib.domain.audit.stored_event import ALLOWED_SKEW, StoredEvent
-from chalicelib.domain.operation.matching import ReconciliationPolicy
+from chalicelib.domain.operation.matching import LEAST_EXPIRY, LEAST_SETTLE, MOST_EXPIRY, ReconciliationPolicy
 from chalicelib.domain.operation.operation import FOR_A_PERSON, LEASE_MARGIN, OPEN, OperationState
 from chalicelib.domain.review import evidence
 from chalicelib.domain.review.impossible import Impossible, impossible
@@ -23,20 +23,27 @@ Wrong = tuple[Impossible, str]
 LEASE_OVER = "lease-over"
 _OF_BOOKINGS_ONLY = frozenset({EventKind.AMBIGUOUS, EventKind.RELEASED})
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_MOST_SECONDS = timedelta(hours=MOST_EXPIRY).total_seconds()
+SWEEPS = timedelta(hours=4)  # one an hour flags what is overdue, and each may fail
 
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """How long the protocol waits, as the deployment that wrote the records was set.
+    """How long the protocol waits, where a record itself does not tell which window its deployment was set to.
 
-    `skew` is how far the times of two events may contradict their order. `ended_by` is how long after its claim an operation is
-    settled or flagged at the latest: hourly sweeps do that, and each may fail.
+    `skew` is how far the times of two events may contradict their order. `expiry` is how the deployment is set now: how long
+    after its claim an operation is settled or flagged, by the sweeps that follow.
     """
 
     skew: timedelta = ALLOWED_SKEW
     lease: timedelta = timedelta(seconds=TimeBudget().function) + LEASE_MARGIN
-    policy: ReconciliationPolicy = field(default_factory=ReconciliationPolicy)
-    ended_by: timedelta = timedelta(hours=28)
+    settle: timedelta = ReconciliationPolicy().settle
+    expiry: timedelta = ReconciliationPolicy().expiry
+
+    @property
+    def ended_by(self) -> timedelta:
+        """Return how long after its claim an operation is open at the longest."""
+        return self.expiry + SWEEPS
 
 
 @dataclass(slots=True)
@@ -167,7 +174,8 @@ def _outcome(story: Story, event: StoredEvent) -> Wrong | None:
     if story.standing is None or story.standing.state is not OperationState.SENDING:
         return None
     if event.document.get("reason") == LEASE_OVER and event.kind is EventKind.UNKNOWN:
-        return _too_early(story, event.at, story.windows.lease, "the call may still have been at work")
+        wait = _window(event, LEASE_MARGIN, story.windows.lease)
+        return _too_early(story, event.at, wait, "the call may still have been at work")
     missing = evidence.missing_in_conclusion(event)
     return (Impossible.INCOMPLETE, f"it does not say {missing}") if missing else None
 
@@ -176,15 +184,28 @@ def _verdict(story: Story, event: StoredEvent) -> Wrong | None:
     """Reads settle what is UNKNOWN, with what they read; "nothing was booked" waits until the settle window is over."""
     if story.standing is None or story.standing.state is not OperationState.UNKNOWN:
         return None
-    policy = story.windows.policy
+    windows = story.windows
     if event.kind is EventKind.EXPIRED:
-        return _too_early(story, event.at, policy.expiry, "a user may still come back")
+        wait = _window(event, timedelta(hours=LEAST_EXPIRY), windows.expiry)
+        return _too_early(story, event.at, wait, "a user may still come back")
     missing = evidence.missing_in_verdict(event) if event.change is None else evidence.missing_in_proof(event)
     if missing:
         return Impossible.INCOMPLETE, f"it does not say {missing}"
     if event.kind is EventKind.NOT_CREATED:
-        return _too_early(story, evidence.read_at(event), policy.settle, "a booking may still have turned up")
+        wait = _window(event, timedelta(minutes=LEAST_SETTLE), windows.settle)
+        return _too_early(story, evidence.read_at(event), wait, "a booking may still have turned up")
     return None
+
+
+def _window(event: StoredEvent, least: timedelta, unless_told: timedelta) -> timedelta:
+    """Return the window that an event had to wait for, as it tells itself.
+
+    A window that no deployment can be set to counts as not told.
+    """
+    told = event.document.get(WINDOW)
+    if isinstance(told, int) and least.total_seconds() <= told <= _MOST_SECONDS:
+        return timedelta(seconds=told)
+    return unless_told
 
 
 def _too_early(story: Story, at: datetime, wait: timedelta, why: str) -> Wrong | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import simplejson
 
+from chalicelib.application.operations.answers import ASK_AGAIN_SECONDS, wait_for_settling
 from chalicelib.application.operations.get_operation import GetOperationCommand, OperationView
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.operation.operation import OperationState
@@ -23,7 +24,6 @@ from chalicelib.edge.routes.resource import Resource
 OPERATION = "/v1/operations/{operation_id}"
 OPERATION_ID_FORM = re.compile(r"op_[0-9A-HJKMNP-TV-Z]{26}")
 OK = 200
-ASK_AGAIN_SECONDS = {OperationState.SENDING: 5, OperationState.UNKNOWN: 30}  # every other state is final
 
 
 def resource(container: Callable[[], Container]) -> Resource:
@@ -50,9 +50,16 @@ def resource(container: Callable[[], Container]) -> Resource:
 def answered_with(document: dict[str, Document], record: AnyRecord) -> Answer:
     """Return the answer that tells an operation, with a time to ask again while its state may change."""
     headers = {"Content-Type": "application/json"}
-    if (wait := ASK_AGAIN_SECONDS.get(record.state)) is not None:
+    if (wait := _ask_again_seconds(record)) is not None:
         headers["Retry-After"] = str(wait)
     return Answer(to_json(document), status_code=OK, headers=headers, operation_id=record.id)
+
+
+def _ask_again_seconds(record: AnyRecord) -> int | None:
+    """Return when its state may have changed; None for a state that only a person changes, or nobody."""
+    if record.state is OperationState.SENDING:
+        return ASK_AGAIN_SECONDS
+    return wait_for_settling(record) if record.state is OperationState.UNKNOWN else None
 
 
 def operation_document(view: OperationView[OperationRecord], links: Links) -> dict[str, Document]:
@@ -87,7 +94,7 @@ def standing_document(view: OperationView[Any], links: Links, about: dict[str, D
         "attempt": record.attempt,
         "claimed_at": instant(record.claimed_at),
         "decided_by": instant(view.decided_by),
-        "retry_after_seconds": ASK_AGAIN_SECONDS.get(record.state),
+        "retry_after_seconds": _ask_again_seconds(record),
         **about,
         "same_key_tries_again": record.is_retryable and record.is_keyed,
         "safe_to_retry_with_new_key": has_booked_nothing_for_good(record),

@@ -13,7 +13,7 @@ from chalicelib.domain.booking.booking import BookedUser, Booking, BookingReques
 from chalicelib.domain.canonical import Canonical
 from chalicelib.domain.keyed_hash import HmacKey
 from chalicelib.domain.names import Names
-from chalicelib.domain.operation.matching import Verdict
+from chalicelib.domain.operation.matching import ReconciliationPolicy, Verdict
 from chalicelib.domain.operation.operation import Operation, OperationState, Outcome, new_operation, operation_id
 from chalicelib.domain.operation.record import OperationRecord
 
@@ -134,7 +134,7 @@ def _settled(number: int, operation: Operation, unknown: AuditEvent, booking: Bo
         verdict = Verdict(OperationState.AMBIGUOUS, None, (booking.booking_id, booking.booking_id + 1))
     elif number % 20 == 2:
         verdict = Verdict(OperationState.CONFIRMED, booking, (booking.booking_id,))
-    return events.reconciled(record, at, f"later-{number:08}", verdict, evidence)
+    return events.reconciled(record, at, f"later-{number:08}", verdict, evidence, ReconciliationPolicy().settle)
 
 
 def _booking(number: int, request: BookingRequest) -> Booking:

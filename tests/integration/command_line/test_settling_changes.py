@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -85,7 +86,7 @@ def flagged(changes: DynamoDBChangeStore) -> "ChangeOperation":
     """Return a change that was handed to a person."""
     lost = a_change()
     record = made(changes, lost, UNKNOWN)
-    event = events.expired(record, FUTURE, "request-1", None)
+    event = events.expired(record, FUTURE, "request-1", timedelta(days=1))
     assert changes.resolve(record, Resolution(OperationState.EXPIRED_UNKNOWN), event, enough_time())
     return lost
 

@@ -17,6 +17,7 @@ from tests.contract.records import HASH_KEY
 
 NAMES = Names(pseudonym(1001), pseudonym(123456))
 SUBJECT = Subject("op_1", "request-1", PRINCIPAL, booking_request(), HASH_KEY, 123456, NAMES)
+SETTLE, EXPIRY = timedelta(minutes=15), timedelta(hours=24)
 CLAIMED = SUBJECT.first(NOW, EventKind.CLAIMED, {})
 
 
@@ -58,12 +59,12 @@ def test_the_first_event_that_names_the_client_says_so(earlier: str | None) -> N
     """An index leads to that one, as of when the operation began."""
     known = pseudonym(1001)
     record = operation_record(names=Names(earlier, pseudonym(123456)))
-    after = events.expired(record, NOW, "request-2", known)
+    after = events.expired(record, NOW, "request-2", EXPIRY, known)
     assert (after.client, after.tells_client, after.begun_at) == (known, earlier is None, record.claimed_at)
     assert after.account == record.account
     release = events.released(replace(record, booking_id=7), NOW, "request-2", known)
     assert (release.client, release.tells_client, release.booking_id) == (known, earlier is None, 7)
-    proof = events.proven(record, NOW, "request-2", OperationState.CONFIRMED, {"status": "Cancelled"}, known)
+    proof = events.proven(record, NOW, "request-2", OperationState.CONFIRMED, {"status": "Cancelled"}, SETTLE, known)
     assert (proof.client, proof.tells_client) == (known, earlier is None)
     assert proof.details == {"evidence": {"status": "Cancelled"}}
     attempt = events.claimed(SUBJECT, operation(booking_request()), NOW, [], {}, record)
@@ -123,7 +124,7 @@ def test_bookings_that_may_be_ours_are_listed_as_far_as_there_is_room(count: int
     """Find as many as are listed, and more."""
     found = tuple(range(1, count + 1))
     verdict = Verdict(OperationState.AMBIGUOUS, None, found)
-    details = events.reconciled(operation_record(), NOW, "request-2", verdict, {"pages": 2}).details
+    details = events.reconciled(operation_record(), NOW, "request-2", verdict, {"pages": 2}, SETTLE).details
     assert details["matching_bookings"] == list(found[:MOST_BOOKINGS])
     assert details.get("matching_left_out") == left_out
     assert ("matching_left_out" in details) is (left_out is not None)

@@ -38,7 +38,7 @@ TOKEN_REFUSED = replace(REFUSED, upstream_status=401, message="secret detail")
 @pytest.mark.parametrize(("message", "told"), [(None, None), ("", None), ("Too late.", "Too late.")])
 def test_a_refusal_says_what_adultwork_says_apart_from_our_own_words(message: str | None, told: str | None) -> None:
     """With its status, and with the wait that it asks for."""
-    error = answers.failure("op_1", replace(REFUSED, message=message), DECIDED_BY)
+    error = answers.failure(SENDING, replace(REFUSED, message=message), DECIDED_BY)
     assert isinstance(error, UpstreamRefusedError)
     assert (error.upstream_status, error.operation_id, error.retry_after_seconds) == (409, "op_1", 7)
     assert error.upstream_message == told
@@ -47,7 +47,7 @@ def test_a_refusal_says_what_adultwork_says_apart_from_our_own_words(message: st
 
 def test_a_token_that_ran_out_before_the_post_is_an_invalid_token() -> None:
     """What AdultWork says about it is not passed on."""
-    error = answers.failure("op_1", TOKEN_REFUSED, DECIDED_BY)
+    error = answers.failure(SENDING, TOKEN_REFUSED, DECIDED_BY)
     assert isinstance(error, InvalidTokenError)
     assert error.operation_id == "op_1"
     assert "secret" not in error.message
@@ -57,7 +57,7 @@ def test_a_token_that_ran_out_before_the_post_is_an_invalid_token() -> None:
 def test_what_was_not_sent_may_be_tried_again(trouble: Trouble | None) -> None:
     """As with a booking."""
     outcome = ChangeOutcome(OperationState.NOT_SENT, "connection-refused", trouble=trouble)
-    error = answers.failure("op_1", outcome, DECIDED_BY)
+    error = answers.failure(SENDING, outcome, DECIDED_BY)
     assert isinstance(error, UpstreamUnavailableError)
     assert (error.trouble, error.operation_id) == (trouble or Trouble.UNREADABLE, "op_1")
 
@@ -67,11 +67,25 @@ def test_what_was_not_sent_may_be_tried_again(trouble: Trouble | None) -> None:
 def test_an_unknown_outcome_must_not_be_sent_again(trouble: Trouble | None, wait: int | None, told: int) -> None:
     """It says when it will be known, and how long AdultWork wants to be left alone."""
     outcome = ChangeOutcome(OperationState.UNKNOWN, "late", trouble=trouble, retry_after_seconds=wait)
-    error = answers.failure("op_1", outcome, DECIDED_BY)
+    error = answers.failure(SENDING, outcome, DECIDED_BY)
     assert isinstance(error, OutcomeUnknownError)
     assert (error.trouble, error.operation_id, error.state) == (trouble or Trouble.UNREADABLE, "op_1", "UNKNOWN")
     assert (error.decided_by, error.retry_after_seconds) == (DECIDED_BY, told)
     assert "Do not send it again" in error.message
+
+
+def test_what_only_a_person_can_tell_is_asked_for_once_an_hour() -> None:
+    """At once, by a repeat, by an equal one, and as long as nobody knows; an upstream that says so is asked when it wants."""
+    lost = change_record(state=OperationState.UNKNOWN, change="ReInvite")
+    untold = change_record(state=OperationState.UNKNOWN, change="ReInvite", reason="late")
+    outcome = ChangeOutcome(OperationState.UNKNOWN, "late")
+    errors = [
+        answers.failure(lost, outcome, DECIDED_BY),
+        *(answers.unsettled(each, NOW, POLICY) for each in (lost, untold)),
+        answers.duplicate(lost, NOW, POLICY),
+    ]
+    assert [error.retry_after_seconds for error in errors] == [3600] * 4
+    assert answers.failure(lost, replace(outcome, retry_after_seconds=7), DECIDED_BY).retry_after_seconds == 7
 
 
 @pytest.mark.parametrize(
@@ -79,7 +93,7 @@ def test_an_unknown_outcome_must_not_be_sent_again(trouble: Trouble | None, wait
 )
 def test_the_caller_is_told_why_it_is_not_known(reason: str, told: str) -> None:
     """At once, and by a repeat while it is still true."""
-    first = answers.failure("op_1", ChangeOutcome(OperationState.UNKNOWN, reason, trouble=Trouble.LATE), DECIDED_BY)
+    first = answers.failure(SENDING, ChangeOutcome(OperationState.UNKNOWN, reason, trouble=Trouble.LATE), DECIDED_BY)
     again = answers.unsettled(replace(SENDING, state=OperationState.UNKNOWN, reason=reason), NOW, POLICY)
     assert told in first.message
     assert again.message == first.message
@@ -146,7 +160,7 @@ def test_every_answer_is_whole_sentences() -> None:
     """Read them all: this is what an app shows to its user."""
     unknown = [ChangeOutcome(OperationState.UNKNOWN, reason) for reason in ("late", "echo-differs")]
     every = [
-        *(answers.failure("op_1", outcome, None) for outcome in (REFUSED, TOKEN_REFUSED, *unknown)),
+        *(answers.failure(SENDING, outcome, None) for outcome in (REFUSED, TOKEN_REFUSED, *unknown)),
         answers.unsettled(SENDING, NOW, POLICY),
         answers.not_made("op_1"),
         answers.duplicate(SENDING, NOW, POLICY),

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from chalicelib.domain.audit.stored_event import ALLOWED_SKEW
-from chalicelib.domain.operation.matching import ReconciliationPolicy
 from chalicelib.domain.review.behaviour import Windows, first_impossible
 from chalicelib.domain.review.impossible import Impossible, impossible_at
 from tests.builders import NOW
@@ -184,7 +184,7 @@ def test_nothing_booked_is_said_when_the_settle_window_is_over(seconds: float, *
     expected = (Impossible.TOO_EARLY, 3, what) if is_wrong else None
     verdict = found(NOT_CREATED.kind, [], seconds=seconds)
     assert breach([CLAIMED, UNKNOWN, verdict.at(2000)], EXACT) == expected
-    longer = Windows(timedelta(0), policy=ReconciliationPolicy(settle=timedelta(minutes=20)))
+    longer = Windows(timedelta(0), settle=timedelta(minutes=20))
     assert breach([CLAIMED, UNKNOWN, verdict.at(2000)], longer) is not None
     again = [CLAIMED, NOT_SENT, claim(2, 800), UNKNOWN.at(801), found(NOT_CREATED.kind, [], seconds=1000)]
     assert breach(again) == (Impossible.TOO_EARLY, 5, "0:03:20 after the claim a booking may still have turned up")
@@ -195,6 +195,45 @@ def test_an_operation_expires_when_its_day_is_over(seconds: float, *, is_wrong: 
     """Its user may come back until then."""
     expected = (Impossible.TOO_EARLY, 3, "23:59:59 after the claim a user may still come back") if is_wrong else None
     assert breach([CLAIMED, UNKNOWN, EXPIRED.at(seconds)], EXACT) == expected
+
+
+@pytest.mark.parametrize(
+    ("told_window", "waited", "is_wrong"),
+    [
+        (60, 60, False),
+        (60, 59.999, True),
+        (1800, 1800, False),
+        (1800, 1799.999, True),
+        (59, 899.999, True),
+        (59, 900, False),
+        (-(10**20), 899.999, True),
+        (10**20, 899.999, True),
+        (10**20, 900, False),
+        ("60", 899.999, True),
+        (None, 899.999, True),
+    ],
+)
+def test_a_record_tells_the_window_that_it_waited_for(told_window: Any, waited: float, *, is_wrong: bool) -> None:  # noqa: ANN401 (any member)
+    """A window that no deployment can be set to excuses nothing: the usual one is asked for."""
+    verdict = found(NOT_CREATED.kind, [], seconds=waited).but(window_s=told_window)
+    assert (breach([CLAIMED, UNKNOWN, verdict.at(2000)], EXACT) is not None) is is_wrong
+
+
+@pytest.mark.parametrize(
+    ("told_window", "is_wrong"), [(3600, False), (3599, True), (2_592_000, True), (2_592_001, False)]
+)
+def test_an_expiry_may_be_an_hour_to_thirty_days(told_window: int, *, is_wrong: bool) -> None:
+    """Of the four, the second and the last count as not told: a day is asked for."""
+    waited = {3600: 3600, 3599: 3599, 2_592_000: 2_591_999, 2_592_001: 86_400}[told_window]
+    steps = [CLAIMED, UNKNOWN, EXPIRED.at(waited).but(window_s=told_window)]
+    assert (breach(steps, EXACT) is not None) is is_wrong
+
+
+@pytest.mark.parametrize(("told_window", "is_wrong"), [(5, False), (6, True), (4, True)])
+def test_a_lease_is_the_function_s_own(told_window: int, *, is_wrong: bool) -> None:
+    """It is no shorter than its margin."""
+    steps = [CLAIMED, LEASE_OVER.at(5).but(window_s=told_window)]
+    assert (breach(steps, EXACT) is not None) is is_wrong
 
 
 @pytest.mark.parametrize(
@@ -258,6 +297,8 @@ def test_an_operation_does_not_stay_open(steps: Sequence[Step], state: str | Non
     ends = NOW + timedelta(hours=28) + ALLOWED_SKEW
     assert first_impossible(told(*steps)) is None
     assert first_impossible(told(*steps), now=ends) is None
+    longer = Windows(expiry=timedelta(hours=48))
+    assert first_impossible(told(*steps), longer, ends + timedelta(hours=24)) is None
     finding = first_impossible(told(*steps), now=ends + timedelta(milliseconds=1))
     what = f"the operation is {state} since it was claimed"
     assert finding == (impossible_at(Impossible.STILL_OPEN, "op_1", last, what) if state else None)

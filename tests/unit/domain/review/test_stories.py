@@ -144,7 +144,7 @@ def test_a_session_is_of_one_client_and_one_candidate(change: dict[str, int]) ->
 )
 def test_a_session_is_free_when_nothing_was_booked_or_it_was_released(first: Sequence[Step]) -> None:
     """From that moment on."""
-    skewless = dataclasses.replace(EXACT, policy=dataclasses.replace(EXACT.policy, settle=timedelta(0)))
+    skewless = dataclasses.replace(EXACT, settle=timedelta(0))
     assert found([stored(*first), other(CLAIMED, seconds=10)], skewless) == []
     (one,) = found([stored(*first), other(CLAIMED, seconds=9.999)], skewless)
     assert one == (Impossible.TWO_AT_ONCE, "op_2", 1, "op_1 held the same session until 2026-01-15 12:00:10 UTC")

@@ -186,6 +186,7 @@ def events_of(request: BookingRequest, request_id: str) -> list[AuditEvent]:
         "is_complete": True,
         "unreadable_entries": 2000,
     }
+    settle, expiry = timedelta(days=1), timedelta(days=30)
     many = tuple(range(2**53, 2**53 + 2000))
     broken = [Violation(rule.pointer, rule.id, "") for rule in FORM_RULES]
     broken += [Violation(rule.pointer, rule.id, "") for rule in FACT_RULES]
@@ -194,10 +195,13 @@ def events_of(request: BookingRequest, request_id: str) -> list[AuditEvent]:
         claimed,
         events.claimed(one, made.as_attempt(99), NOW, UNCHECKED, {"reads": 24_000}, record, people),
         *(events.concluded(claimed, NOW, end, late, contact) for end in ends for contact in contacts),
-        events.reconciled(record, NOW, request_id, Verdict(OperationState.AMBIGUOUS, None, many), evidence),
-        events.reconciled(record, NOW, request_id, Verdict(OperationState.CONFIRMED, booked, many[:1]), evidence),
+        events.reconciled(record, NOW, request_id, Verdict(OperationState.AMBIGUOUS, None, many), evidence, settle),
+        events.reconciled(record, NOW, request_id, Verdict(OperationState.NOT_CREATED), evidence, settle),
+        events.reconciled(
+            record, NOW, request_id, Verdict(OperationState.CONFIRMED, booked, many[:1]), evidence, settle
+        ),
         events.lease_over(record, NOW, request_id),
-        events.expired(record, NOW, request_id),
+        events.expired(record, NOW, request_id, expiry),
         events.released(replace(record, booking_id=2**53), NOW, request_id),
         events.resolved(record, NOW, request_id, OperationState.CONFIRMED, 2**53, "b" * 64, "w" * 200),
         *refusals_of(one, broken),
