@@ -56,8 +56,10 @@ from chalicelib.values import dataclass
 
 INIT_PHASE = "AWS_LAMBDA_INITIALIZATION_TYPE"  # Lambda sets it, to how the process was started
 HANDLER, HOURLY = "_HANDLER", "app.expire_operations"  # and this, to what it calls in the process
-READ_THREADS = 16  # six serve one booking; the rest are for local servers that work on several at once
-INNER_THREADS = 8
+# Threads are started as they are needed: six serve one booking and what is settled beside it. All others are for local servers,
+# which work on some 64 calls at once.
+READ_THREADS = 384
+INNER_THREADS = 64
 
 _lock = Lock()
 _containers: list[Container] = []

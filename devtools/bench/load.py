@@ -1,8 +1,9 @@
 """The local server under load at an upstream of 300 ms: 20 bookings a second, then a burst of five times as many.
 
-Bookings come when they are due, whether earlier ones have ended or not, and each is timed from then. All run in one process, as
-threads: in an account each would have a container of its own, so what is over the floor is more here. `LOAD_SECONDS` says how
-long (300 for the long form); the burst takes a tenth of it.
+Bookings come when they are due, whether earlier ones have ended or not, and each is timed from then. What the stage's throttle
+turns away never reaches the server, as in an account. All run in one process, as threads: in an account each would have a
+container of its own, so what is over the floor is more here. `LOAD_SECONDS` says how long (300 for the long form); the burst
+takes a tenth of it.
 """
 
 import http.client
@@ -23,11 +24,14 @@ from devtools.bench.ground.bookings import CREATED, Bookings, require_booked
 from devtools.bench.ground.processes import Child
 from devtools.bench.ground.setting import Setting
 from devtools.bench.served import DATABASE_SECONDS, FLOOR_SECONDS, UPSTREAM_SECONDS
+from devtools.capacity.partitions import Bucket
+from devtools.deploy.template import BURST, REQUESTS_PER_SECOND
 from devtools.local.example import PATH
 from devtools.local.server import LocalGateway
 from devtools.places import ROOT
 
 RATE, TIMES_AS_MANY = 20, 5
+WARMING = 2  # times as many: the memory is compared when each thread and connection is there that a hiccup takes
 SHORT_SECONDS = 30
 BURST_SHARE = 0.1
 MOST_AT_ONCE = 400
@@ -52,33 +56,51 @@ def load(setting: Setting, bookings: Bookings, seconds: float | None = None) -> 
         setting.upstream_line.slow_down(UPSTREAM_SECONDS)
         setting.aws_line.slow_down(DATABASE_SECONDS)
         try:
-            came(port, bookings, RATE, seconds * BURST_SHARE)  # until every thread and connection is there
+            came(port, bookings, due(RATE * WARMING, seconds * BURST_SHARE))
             before = int(server.ask("resident"))
-            steady = came(port, bookings, RATE, seconds)
+            steady = came(port, bookings, due(RATE, seconds))
             after = int(server.ask("resident"))
-            burst = came(port, bookings, RATE * TIMES_AS_MANY, seconds * BURST_SHARE)
+            asked = due(RATE * TIMES_AS_MANY, seconds * BURST_SHARE)
+            passed = let_through(asked)
+            burst = came(port, bookings, passed)
         finally:
             setting.upstream_line.slow_down(0)
             setting.aws_line.slow_down(0)
     yield from _told(f"{RATE} bookings a second for {seconds:g} s", steady)
     yield Figure("15", "  resident memory at the end, of that at the start", "x", after / before, None, 2, budget=FLAT)
     yield from _told(f"{RATE * TIMES_AS_MANY} a second for {seconds * BURST_SHARE:g} s", burst)
+    yield Figure("15", "  turned away by the throttle before", "", len(asked) - len(passed), None, len(asked))
 
 
-def came(port: int, bookings: Bookings, rate: float, seconds: float) -> list[Sample]:
-    """Let bookings come in at a rate, and return what became of each.
+def due(rate: float, seconds: float) -> list[float]:
+    """Return when bookings come, in seconds, that come at a rate; two at least."""
+    return [number / rate for number in range(max(2, round(rate * seconds)))]
+
+
+def let_through(asked: Sequence[float]) -> list[float]:
+    """Return those that the stage's throttle does not turn away, which has saved all that it can."""
+    bucket = Bucket(REQUESTS_PER_SECOND, BURST, BURST)
+    passed = []
+    for at in asked:
+        if bucket.holds(1, at):
+            bucket.left -= 1
+            passed.append(at)
+    return passed
+
+
+def came(port: int, bookings: Bookings, times: Sequence[float]) -> list[Sample]:
+    """Let bookings come in at these times, and return what became of each.
 
     Raises:
         WrongAnswerError: an answer says that it is a booking, and is another one.
     """
-    events = bookings.events(max(2, round(rate * seconds)))
+    events = bookings.events(len(times))
     with ThreadPoolExecutor(min(MOST_AT_ONCE, len(events))) as callers:
         started = time.perf_counter()
         made = []
-        for number, event in enumerate(events):
-            due = started + number / rate
-            time.sleep(max(0.0, due - time.perf_counter()))
-            made.append(callers.submit(_book, port, event, due))
+        for event, after in zip(events, times, strict=True):
+            time.sleep(max(0.0, started + after - time.perf_counter()))
+            made.append(callers.submit(_book, port, event, started + after))
         return [one.result() for one in made]
 
 

@@ -94,7 +94,7 @@ def _ratio(ratio: Ratio | None) -> str:
 def _value(value: float | None, unit: str) -> str:
     if value is None:
         return ""
-    places = 0 if value == int(value) else 2 if unit == "MB" else 1
+    places = 0 if value == int(value) else 2 if unit in {"MB", "x"} else 1
     return f"{value:,.{places}f} {unit}".rstrip()
 
 

@@ -20,7 +20,7 @@ from chalicelib.adapters.http.exchange import CURRENT
 from chalicelib.adapters.http.final_answer import FinalAnswer
 from chalicelib.adapters.http.opening import open_socket
 
-POOL_SIZE = 16
+POOL_SIZE = 64  # kept of one host; a booking has three at most, and all others are for local servers
 
 # Its one warning quotes the malformed head of an answer, which may hold anything.
 logging.getLogger("urllib3.connection").setLevel(logging.ERROR)

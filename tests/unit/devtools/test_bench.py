@@ -352,6 +352,15 @@ def test_a_backlog_is_flagged_to_its_end_and_reckoned_up() -> None:
     assert figure.ours > 0
 
 
+def test_the_throttle_lets_through_what_it_has_saved_and_its_rate() -> None:
+    """Of a hundred a second for ten seconds: a hundred, and 33 a second; what is slower passes whole."""
+    asked = load.due(100, 10)
+    passed = load.let_through(asked)
+    assert passed[:100] == asked[:100]
+    assert 100 + 33 * 9 <= len(passed) <= 100 + 33 * 10
+    assert load.let_through(load.due(20, 10)) == load.due(20, 10)
+
+
 def test_load_comes_when_it_is_due_and_tells_what_became_of_it(setting: Setting) -> None:
     """A short one: every booking is counted, and there are percentiles, failures and memory of it."""
     figures = list(load.load(setting, Bookings(), seconds=0.5))
