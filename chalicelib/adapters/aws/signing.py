@@ -8,6 +8,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import field
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from chalicelib.values import dataclass
 
@@ -38,11 +39,16 @@ def signed(  # noqa: PLR0913, PLR0917 (what a signature is made of)
     listed = "".join(f"{name}:{value}\n" for name, value in lines)
     request = f"POST\n/\n\n{listed}\n{names}\n{hashlib.sha256(body).hexdigest()}"
     text = f"{ALGORITHM}\n{stamp}\n{scope}\n{hashlib.sha256(request.encode()).hexdigest()}"
-    key = f"AWS4{credentials.secret_key}".encode()
-    for part in scope.split("/"):
-        key = hmac.digest(key, part.encode(), "sha256")
-    signature = hmac.digest(key, text.encode(), "sha256").hex()
+    signature = hmac.digest(_signing_key(credentials.secret_key, scope), text.encode(), "sha256").hex()
     complete["Authorization"] = (
         f"{ALGORITHM} Credential={credentials.access_key}/{scope}, SignedHeaders={names}, Signature={signature}"
     )
     return complete
+
+
+@lru_cache(maxsize=4)  # it is the same all day for each of the few services
+def _signing_key(secret_key: str, scope: str) -> bytes:
+    key = f"AWS4{secret_key}".encode()
+    for part in scope.split("/"):
+        key = hmac.digest(key, part.encode(), "sha256")
+    return key

@@ -6,6 +6,7 @@ the figures, and nothing here knows what a row looks like. `python -m devtools.b
 
 import asyncio
 import json
+import re
 import sys
 import zlib
 from base64 import b64decode, b64encode
@@ -18,6 +19,7 @@ HOST = "127.0.0.1"
 SECRET = {"HMAC_KEY": "k" * 64}
 DATA_KEY = b"d" * 32
 FORGET = "/forget"
+_IF_NOT_EXISTS = re.compile(r"(#\w+) = if_not_exists\(\1, (:\w+)\)")
 
 
 class Aws:
@@ -28,7 +30,7 @@ class Aws:
         self._operations: dict[str, Callable[[Document], Document]] = {
             "GetItem": self._get,
             "PutItem": self._put,
-            "UpdateItem": lambda _: {},
+            "UpdateItem": self._update,
             "TransactWriteItems": lambda _: {},
             "BatchGetItem": lambda _: {"Responses": {}, "UnprocessedKeys": {}},
             "Query": lambda _: {"Items": [], "Count": 0, "ScannedCount": 0},
@@ -60,6 +62,16 @@ class Aws:
         """Keep an item: those of transactions are not kept, because no booking reads what another one has written."""
         self._items.setdefault(asked["TableName"], []).append(asked["Item"])
         return {}
+
+    def _update(self, asked: Document) -> Document:
+        """Set what an item does not have yet, and return it as it stands; whatever else an update says changes nothing."""
+        item = self._get(asked).get("Item")
+        if item is None:
+            item = dict(asked["Key"])
+            self._put({**asked, "Item": item})
+        for name, value in _IF_NOT_EXISTS.findall(asked["UpdateExpression"]):
+            item.setdefault(asked["ExpressionAttributeNames"][name], asked["ExpressionAttributeValues"][value])
+        return {"Attributes": item}
 
 
 def _text(data: bytes) -> str:

@@ -21,7 +21,7 @@ from devtools.bench.ground.certificate import write_certificate
 from devtools.bench.ground.processes import Child, ChildError
 from devtools.bench.ground.proxy import Relay
 from devtools.bench.ground.setting import Setting
-from devtools.bench.ground.worker import call, peak_kib
+from devtools.bench.ground.worker import LOG, call, peak_kib
 from devtools.bench.page import BEGIN, END, PAGE, record
 from devtools.bench.report import table
 from devtools.deploy.package import Package
@@ -350,6 +350,18 @@ def test_a_backlog_is_flagged_to_its_end_and_reckoned_up() -> None:
     assert (figure.samples, figure.unit) == (30, "s")
     assert figure.ours is not None
     assert figure.ours > 0
+
+
+def test_what_is_measured_works_as_in_a_stage(setting: Setting, tmp_path: Path) -> None:
+    """A function that lacks something of its surroundings books all the same, takes longer, and says so in its log."""
+    log = tmp_path / "log"
+    log.touch()
+    with setting.ours().with_settings(**{LOG: str(log)}).start() as function:
+        function.book(Bookings().events(3))
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    assert [(line["level"], line["event"]) for line in lines if line["event"] != "cold-start"] == [
+        ("INFO", "request")
+    ] * 3
 
 
 def test_the_throttle_lets_through_what_it_has_saved_and_its_rate() -> None:
