@@ -102,11 +102,22 @@ def test_who_is_unknown_is_told_so_by_every_command(
 
 
 def test_a_deed_needs_a_reason_and_a_person(server: LocalDynamoDB) -> None:
-    """Each is wrong use, and so is a retention that is none."""
+    """Each is wrong use."""
     for line in (f"audit erase {CLIENT}", f"audit hold {CLIENT}", f"audit unhold {CLIENT}", "audit erase 0"):
         assert run(server, line).exit_code == Exit.WRONG_USE
-    os.environ["EVENTS_KEPT_DAYS"] = "a year"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "line"),
+    [("EVENTS_KEPT_DAYS", "a year", f"audit erase {CLIENT}"), ("EXPIRY_HOURS", "a day", "audit check")],
+)
+def test_a_setting_that_the_functions_would_refuse_is_wrong_use(
+    server: LocalDynamoDB, name: str, value: str, line: str
+) -> None:
+    """Of how long records are kept, and of how long an operation may be open."""
+    os.environ[name] = value
     try:
-        assert run(server, f"audit erase {CLIENT}", *WHY).exit_code == Exit.WRONG_USE
+        result = run(server, line, *WHY)
     finally:
-        del os.environ["EVENTS_KEPT_DAYS"]
+        del os.environ[name]
+    assert (result.exit_code, name in result.stderr) == (Exit.WRONG_USE, True)
