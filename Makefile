@@ -19,13 +19,13 @@ TAMPERINGS ?= 1000
 CASES ?= 1000
 CLEAN_CHAINS ?= 10000
 RECORDS_SEEDS ?= 10000
-WORKERS ?= auto
+WORKERS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 
 BIN := .venv/bin
 RUN := $(BIN)/python
 # The same for what a person waits for: Ctrl-C ends it in one line.
 CALL := $(RUN) -m devtools.command
-# Each file of tests runs in one of as many processes as there are processors (WORKERS=0: in one).
+# Each file of tests runs in one of a few processes (WORKERS=0: in one): one more than there are processors, because many tests wait.
 SPREAD := -n $(WORKERS) --dist loadfile
 export PYTHONDONTWRITEBYTECODE := 1
 

@@ -18,6 +18,7 @@ settings.register_profile("ci", max_examples=200, deadline=None, suppress_health
 settings.register_profile(
     "mutation", max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None
 )
+UNMEASURED = ("unmeasured", "hypothesis")  # the second is what hypothesis marks its own tests with
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 # The stand-ins take any credentials, and without these boto3 would look for real ones.
@@ -61,14 +62,14 @@ def package(build: Path) -> Package:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Forget the apps of earlier tests, and let what is marked as unmeasured run without coverage's tracer.
+    """Forget the apps of earlier tests, and run properties, and what is marked as unmeasured, without coverage's tracer.
 
-    The tracer more than doubles the time of a long proof. Not for tests over HTTP: the server's threads
-    outlive the test, and so would their not being measured.
+    The tracer more than doubles the time of a long proof, and what only drawn examples reach is covered by chance. Not for tests
+    over HTTP: the server's threads outlive the test, and so would their not being measured.
     """
     # Each new Chalice app adds its name here, and botocore tells it all with each call: after some thousand apps, 100 kB.
     os.environ.pop("AWS_EXECUTION_ENV", None)
-    if item.get_closest_marker("unmeasured") is None:
+    if all(item.get_closest_marker(name) is None for name in UNMEASURED):
         return (yield)
     tracer, tracer_of_threads = sys.gettrace(), threading.gettrace()
     sys.settrace(None)

@@ -8,7 +8,14 @@ from playwright.sync_api import Browser, sync_playwright
 
 from devtools.browser import executable_path
 
-OPTIONS = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+# Without a graphics card Chromium draws by a renderer of its own in software, and that takes most of its time.
+OPTIONS = [
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 
 
 @pytest.fixture(scope="session")
