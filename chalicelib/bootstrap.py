@@ -56,10 +56,7 @@ from chalicelib.values import dataclass
 
 INIT_PHASE = "AWS_LAMBDA_INITIALIZATION_TYPE"  # Lambda sets it, to how the process was started
 HANDLER, HOURLY = "_HANDLER", "app.expire_operations"  # and this, to what it calls in the process
-# Threads are started as they are needed: six serve one booking and what is settled beside it. All others are for local servers,
-# which work on some 64 calls at once.
-READ_THREADS = 384
-INNER_THREADS = 64
+READ_THREADS, INNER_THREADS = 384, 64  # as they are needed: six for a booking, all others for local servers
 
 _lock = Lock()
 _containers: list[Container] = []
