@@ -168,6 +168,15 @@ class World:
         return self.store.state_of(operation_id or "")
 
 
+def lost(world: World) -> str:
+    """Send a booking whose answer never comes, and which AdultWork's list does not show; return its operation."""
+    world.gateway.will_time_out_after_send()
+    operation_id = world.refusal().operation_id
+    world.gateway.will_answer_again()
+    assert operation_id is not None
+    return operation_id
+
+
 def body(answered: Answered) -> dict[str, Any]:
     """Return the document of an answer."""
     document: dict[str, Any] = json.loads(answered.answer.body)

@@ -23,19 +23,10 @@ from tests.builders import NOW, REFRESHED_TOKEN, TOKEN, booking, members
 from tests.fakes.clock import FixedClock
 from tests.fakes.upstream import InMemoryGateway
 from tests.unit.application.slowness import TickingGateway
-from tests.unit.application.world import KEY, OTHER_KEY, World, body
+from tests.unit.application.world import KEY, OTHER_KEY, World, body, lost
 
 LATE = UpstreamUnavailableError("late", trouble=Trouble.LATE)
 SETTLE_SECONDS = 15 * 60
-
-
-def lost(world: World) -> str:
-    """Send a booking whose answer never comes, and which AdultWork's list does not show; return its operation."""
-    world.gateway.will_time_out_after_send()
-    operation_id = world.refusal().operation_id
-    world.gateway.will_answer_again()
-    assert operation_id is not None
-    return operation_id
 
 
 def test_a_lost_answer_is_found_in_the_list_in_the_same_call() -> None:

@@ -7,18 +7,9 @@ from chalicelib.domain.operation.matching import LEAST_EXPIRY, LEAST_SETTLE, Rec
 from chalicelib.domain.operation.operation import OperationState
 from chalicelib.domain.review.behaviour import first_impossible
 from chalicelib.domain.time_budget import TimeBudget
-from tests.unit.application.world import World
+from tests.unit.application.world import World, lost
 
 SHORT = ReconciliationPolicy(settle=timedelta(minutes=LEAST_SETTLE), expiry=timedelta(hours=LEAST_EXPIRY))
-
-
-def lost(world: World) -> str:
-    """Send a booking whose answer never comes, and which the list does not show; return its operation."""
-    world.gateway.will_time_out_after_send()
-    operation_id = world.refusal().operation_id
-    world.gateway.will_answer_again()
-    assert operation_id is not None
-    return operation_id
 
 
 def window(world: World, operation_id: str) -> object:
