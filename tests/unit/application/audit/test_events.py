@@ -67,6 +67,8 @@ def test_the_first_event_that_names_the_client_says_so(earlier: str | None) -> N
     proof = events.proven(record, NOW, "request-2", OperationState.CONFIRMED, {"status": "Cancelled"}, SETTLE, known)
     assert (proof.client, proof.tells_client) == (known, earlier is None)
     assert proof.details == {"evidence": {"status": "Cancelled"}}
+    denial = events.proven(record, NOW, "request-2", OperationState.NOT_CREATED, {"status": "Pending"}, SETTLE, known)
+    assert denial.details == {"evidence": {"status": "Pending"}, "window_s": 900}
     attempt = events.claimed(SUBJECT, operation(booking_request()), NOW, [], {}, record)
     assert (attempt.tells_client, attempt.begun_at) == (earlier is None, None if earlier else record.claimed_at)
     outcome = Outcome(OperationState.NOT_SENT, "late")
