@@ -6,7 +6,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from datetime import timedelta
 from typing import Any
 
-from chalicelib.domain.operation.matching import LEAST_EXPIRY, MOST_EXPIRY
+from chalicelib.domain.operation.matching import DEFAULT_EXPIRY, LEAST_EXPIRY, MOST_EXPIRY
 from chalicelib.domain.people.retention import Retention
 from chalicelib.setting_kinds import (
     DEFAULT_DAYS,
@@ -73,16 +73,16 @@ def _scope(text: str) -> str:
     return _text(text)
 
 
-def _seconds(least: float, most: float) -> Callable[[str], float]:
+def _number(least: float, most: float, of: str = "seconds") -> Callable[[str], float]:
     def read(text: str) -> float:
         try:
-            seconds = float(text)
+            number = float(text)
         except ValueError:
-            seconds = most + 1
-        if not least <= seconds <= most:
-            msg = f"must be a number of seconds from {least:g} to {most:g}"
+            number = most + 1
+        if not least <= number <= most:
+            msg = f"must be a number of {of} from {least:g} to {most:g}"
             raise ValueError(msg)
-        return seconds
+        return number
 
     return read
 
@@ -99,20 +99,7 @@ def days(text: str) -> int:
     return int(text)
 
 
-def hours(text: str) -> float:
-    """Return after how many hours the hourly function flags what is still open.
-
-    Raises:
-        ValueError: it is no number of hours that may be set.
-    """
-    try:
-        told = float(text)
-    except ValueError:
-        told = 0
-    if not LEAST_EXPIRY <= told <= MOST_EXPIRY:
-        msg = f"must be a number of hours from {LEAST_EXPIRY} to {MOST_EXPIRY}"
-        raise ValueError(msg)
-    return told
+hours = _number(LEAST_EXPIRY, MOST_EXPIRY, "hours")  # after how many the hourly function flags what is still open
 
 
 def _origins(text: str) -> frozenset[str]:
@@ -152,11 +139,11 @@ class ReviewSettings:
         metadata=told(_text, "The claim with the roles, or the path to one inside another: `realm_access.roles`."),
     )
     review_skew_seconds: float = field(
-        default=60, metadata=told(_seconds(0, _LONGEST_SKEW), "How far the provider's clock and ours may be apart.")
+        default=60, metadata=told(_number(0, _LONGEST_SKEW), "How far the provider's clock and ours may be apart.")
     )
     review_fetch_seconds: float = field(
         default=3,
-        metadata=told(_seconds(0.1, _LONGEST_FETCH), "The longest that fetching the provider's keys may take."),
+        metadata=told(_number(0.1, _LONGEST_FETCH), "The longest that fetching the provider's keys may take."),
     )
     review_client_id: str | None = field(
         default=None,
@@ -218,7 +205,7 @@ class ReviewSettings:
         metadata=told(days, "For how many days the events of reviewers and custodians are kept."),
     )
     expiry_hours: float = field(
-        default=24,
+        default=DEFAULT_EXPIRY,
         metadata=told(
             hours, "When an operation that nobody came back for is handed to a reviewer; the same for both functions."
         ),

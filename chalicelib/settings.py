@@ -9,7 +9,7 @@ from pydantic_core import CoreConfig, CoreSchema, SchemaValidator, ValidationErr
 from chalicelib import sign_in_members as of_sign_in
 from chalicelib.domain.booking.longest_form import longest_form_bytes
 from chalicelib.domain.booking.policy import MAXIMUM_COMMENTS_LENGTH
-from chalicelib.domain.operation.matching import LEAST_EXPIRY, LEAST_SETTLE, MOST_EXPIRY, MOST_SETTLE
+from chalicelib.domain.operation.matching import DEFAULT_EXPIRY, LEAST_EXPIRY, LEAST_SETTLE, MOST_EXPIRY, MOST_SETTLE
 from chalicelib.setting_kinds import (
     BASE_URL,
     DAYS,
@@ -190,7 +190,7 @@ class Settings:
         ),
     )
     expiry_hours: float = field(
-        default=24,
+        default=DEFAULT_EXPIRY,
         metadata=told(
             number(ge=LEAST_EXPIRY, le=MOST_EXPIRY),
             "When an operation that nobody came back for is handed to a reviewer; the same for the reviewers' function.",

@@ -49,6 +49,7 @@ from chalicelib.domain.access import AccessToken
 from chalicelib.domain.audit.chain import Head, StoredChain
 from chalicelib.domain.audit.coverage import DigestedHour
 from chalicelib.domain.canonical import Canonical
+from chalicelib.domain.operation.matching import DEFAULT_EXPIRY
 from chalicelib.domain.review.behaviour import Windows
 from chalicelib.domain.review.desk.look import Action
 from chalicelib.domain.review.desk.reviewer import Reviewer, Role
@@ -159,7 +160,7 @@ class World:
             S3DigestShelf(self._service("s3"), bucket),
             self._keys(key_ids),
             self.clock,
-            Windows(expiry=timedelta(hours=self._set("EXPIRY_HOURS", hours, "24"))),
+            Windows(expiry=timedelta(hours=self._set("EXPIRY_HOURS", hours, DEFAULT_EXPIRY))),
             kept_for=self._kept_for("EVENTS_KEPT_DAYS"),
             looks_kept_for=self._kept_for("LOOKS_KEPT_DAYS"),
         )
@@ -248,17 +249,17 @@ class World:
 
     def _kept_for(self, name: str) -> timedelta:
         """Return how long a class of records is kept."""
-        return timedelta(days=self._set(name, days, str(DEFAULT_DAYS)))
+        return timedelta(days=self._set(name, days, DEFAULT_DAYS))
 
     @staticmethod
-    def _set(name: str, read: Callable[[str], float], default: str) -> float:
+    def _set(name: str, read: Callable[[str], float], default: int) -> float:
         """Return a number that the functions are set by, from the variable of the same name.
 
         Raises:
             UsageError: it may not be set so.
         """
         try:
-            return read(os.environ.get(name) or default)
+            return read(os.environ.get(name) or str(default))
         except ValueError as error:
             raise click.UsageError(f"{name}: {error}") from error
 

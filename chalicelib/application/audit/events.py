@@ -189,8 +189,7 @@ def reconciled(  # noqa: PLR0913, PLR0917 (the parts of one event)
     """
     matching = list(verdict.candidates)
     details: dict[str, Canonical] = {"evidence": dict(evidence), "matching_bookings": matching[:MOST_BOOKINGS]}
-    if verdict.state is OperationState.NOT_CREATED:
-        details |= _window(settle)
+    details |= _settled(verdict.state, settle)
     if len(matching) > MOST_BOOKINGS:
         details["matching_left_out"] = len(matching) - MOST_BOOKINGS
     details |= _unreadable(verdict.booking)
@@ -211,8 +210,8 @@ def proven(  # noqa: PLR0913, PLR0917 (the parts of one event)
 
     `settle` is the window of "nothing was changed".
     """
-    window = _window(settle) if state is OperationState.NOT_CREATED else {}
-    return _next(record, at, _KINDS[state], request_id, {"evidence": dict(evidence), **window}, client=client)
+    details = {"evidence": dict(evidence), **_settled(state, settle)}
+    return _next(record, at, _KINDS[state], request_id, details, client=client)
 
 
 def lease_over(record: AnyRecord, at: datetime, request_id: str, client: str | None = None) -> AuditEvent:
@@ -227,6 +226,11 @@ def expired(
     """Return the event of an operation that nobody came back for within `expiry`; a person takes over."""
     details = {"reason": "nobody-asked", **_window(expiry)}
     return _next(record, at, EventKind.EXPIRED, request_id, details, client=client)
+
+
+def _settled(state: OperationState, settle: timedelta) -> dict[str, Canonical]:
+    """Return the window of a state that reads have told: that nothing came of it waits for one, whatever shows waits for none."""
+    return _window(settle) if state is OperationState.NOT_CREATED else {}
 
 
 def _window(waited: timedelta) -> dict[str, Canonical]:

@@ -78,14 +78,12 @@ def not_made(operation_id: str) -> SwitchboardError:
 
 def duplicate(record: ChangeRecord, now: datetime, policy: ReconciliationPolicy) -> SwitchboardError:
     """Return the error of a change that an equal one is in the way of: being sent, or with an outcome that is not known."""
-    is_open = record.is_open(now)
-    wait = ASK_AGAIN_SECONDS if record.is_running(now) else operations.wait_for_settling(record) if is_open else None
     return DuplicateChangeError(
         "This account is making the same change already, or made it and nobody knows what came of it; nothing was sent.",
         operation_id=record.id,
-        state=OperationState.UNKNOWN if is_open else record.state,
+        state=OperationState.UNKNOWN if record.is_open(now) else record.state,
         decided_by=policy.decided_by(record, now),
-        retry_after_seconds=wait,
+        retry_after_seconds=operations.ask_again(record, now),
     )
 
 

@@ -67,6 +67,13 @@ def wait_for_settling(record: AnyRecord) -> int:
     return WAIT_FOR_SETTLING_SECONDS if record.is_provable else WAIT_FOR_A_PERSON_SECONDS
 
 
+def ask_again(record: AnyRecord, now: datetime) -> int | None:
+    """Return in how many seconds to ask again how an operation stands; None where that changes by no call."""
+    if record.is_running(now):
+        return ASK_AGAIN_SECONDS
+    return wait_for_settling(record) if record.is_open(now) else None
+
+
 def not_sent(operation_id: str, outcome: AnyOutcome) -> SwitchboardError:
     """Return the error of a request of which not a byte went out."""
     return UpstreamUnavailableError(
@@ -161,11 +168,6 @@ def duplicate(
     It says when to ask again where that may change by itself: the earlier one is being sent, its outcome is not known yet, or
     whether it still stands could not be read (`is_read` is false).
     """
-    wait: int | None = None
-    if record.is_running(now) or not is_read:
-        wait = ASK_AGAIN_SECONDS
-    elif record.is_open(now):
-        wait = WAIT_FOR_SETTLING_SECONDS
     return DuplicateBookingError(
         f"{_EQUAL}, open or standing; nothing was sent."
         if is_read
@@ -173,7 +175,7 @@ def duplicate(
         operation_id=record.id,
         state=OperationState.UNKNOWN if record.is_open(now) else record.state,
         decided_by=policy.decided_by(record, now),
-        retry_after_seconds=wait,
+        retry_after_seconds=ask_again(record, now) if is_read else ASK_AGAIN_SECONDS,
     )
 
 

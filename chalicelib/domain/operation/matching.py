@@ -14,7 +14,7 @@ from chalicelib.values import dataclass
 
 # What a deployment may set the windows to, in minutes and hours; a record that tells of another one was not written by any.
 LEAST_SETTLE, MOST_SETTLE = 1, 1440
-LEAST_EXPIRY, MOST_EXPIRY = 1, 720
+LEAST_EXPIRY, DEFAULT_EXPIRY, MOST_EXPIRY = 1, 24, 720
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class ReconciliationPolicy:
     before: timedelta = timedelta(minutes=5)
     after: timedelta = timedelta(minutes=15)
     settle: timedelta = timedelta(minutes=15)
-    expiry: timedelta = timedelta(hours=24)
+    expiry: timedelta = timedelta(hours=DEFAULT_EXPIRY)
 
     def decided_by(self, record: AnyRecord, now: datetime) -> datetime | None:
         """Return when an outcome that is not known at `now` will be: when reads can tell it, or else a person takes over.
