@@ -1,7 +1,8 @@
-"""The vault in memory with the troubles of unit tests."""
+"""The vault in memory with the troubles of unit tests, and a seal that tells what it was given."""
 
 from chalicelib.application.ports import AccountSeal
 from chalicelib.domain.errors import StoreUnavailableError
+from chalicelib.domain.keyed_hash import HmacKey
 from chalicelib.domain.time_budget import Deadline
 from devtools.memory.vault import InMemoryVault
 
@@ -28,3 +29,14 @@ class TroubledVault(InMemoryVault):
     def will_work(self) -> None:
         """Unlock everything from now on."""
         self._is_failing = False
+
+
+class TellingPeopleSeal:
+    """Implements `PeopleSeal` by telling what it was given."""
+
+    def prepare(self) -> None:
+        """Nothing is to be loaded."""
+
+    def seal(self, key: HmacKey, operation_id: str, account: int, candidate: int) -> bytes | None:
+        """Return all of it."""
+        return f"{key.id} {operation_id} {account} {candidate}".encode()

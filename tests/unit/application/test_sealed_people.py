@@ -1,24 +1,13 @@
 """The UserIDs in the row of a claim: sealed under the caller's key and the operation, in each attempt."""
 
 from chalicelib.domain.audit.event import EventKind
-from chalicelib.domain.keyed_hash import HmacKey
+from tests.fakes.vault import TellingPeopleSeal
 from tests.unit.application.world import World
-
-
-class TellingSeal:
-    """Implements `PeopleSeal`: what it makes tells all that it was given."""
-
-    def prepare(self) -> None:
-        """Nothing is to be loaded."""
-
-    def seal(self, key: HmacKey, operation_id: str, account: int, candidate: int) -> bytes | None:
-        """Return the parts."""
-        return f"{key.id} {operation_id} {account} {candidate}".encode()
 
 
 def test_a_claim_seals_whom_it_is_about() -> None:
     """The first attempt, and one after a connection that was refused: a lost table is made again from either."""
-    world = World(people=TellingSeal())
+    world = World(people=TellingPeopleSeal())
     world.gateway.will_refuse_connections()
     operation_id = world.refusal().operation_id
     world.gateway.will_answer_again()

@@ -168,10 +168,10 @@ class World:
         return self.store.state_of(operation_id or "")
 
 
-def lost(world: World) -> str:
+def lost(world: World, document: Mapping[str, JsonValue] = MEMBERS, idempotency_key: str | None = KEY) -> str:
     """Send a booking whose answer never comes, and which AdultWork's list does not show; return its operation."""
     world.gateway.will_time_out_after_send()
-    operation_id = world.refusal().operation_id
+    operation_id = world.refusal(document, idempotency_key=idempotency_key).operation_id
     world.gateway.will_answer_again()
     assert operation_id is not None
     return operation_id

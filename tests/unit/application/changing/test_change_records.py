@@ -22,12 +22,12 @@ from chalicelib.domain.errors import (
     Trouble,
     UpstreamUnavailableError,
 )
-from chalicelib.domain.keyed_hash import HmacKey
 from chalicelib.domain.operation.operation import OperationState
 from chalicelib.domain.operation.stored_answer import StoredAnswer
 from chalicelib.domain.time_budget import Deadline
 from tests.builders import TOKEN, booking
 from tests.fakes.store import TroubledChangeStore
+from tests.fakes.vault import TellingPeopleSeal
 from tests.sentences import require_sentences
 from tests.unit.application.changing.changing_world import CANCEL, SETTLED, ChangingWorld
 from tests.unit.application.changing.fake_changes import BOOKING_ID, LOST
@@ -35,17 +35,6 @@ from tests.unit.application.world import OTHER_KEY, body
 
 DECLINED = ChangeOutcome(OperationState.REJECTED, "refused", upstream_status=409)
 NOT_SENT = ChangeOutcome(OperationState.NOT_SENT, "connection-refused", trouble=Trouble.UNREACHABLE)
-
-
-class TellingPeopleSeal:
-    """Implements `PeopleSeal` by telling what it was given."""
-
-    def prepare(self) -> None:
-        """Nothing is to be loaded."""
-
-    def seal(self, key: HmacKey, operation_id: str, account: int, candidate: int) -> bytes | None:
-        """Return all of it."""
-        return f"{key.id} {operation_id} {account} {candidate}".encode()
 
 
 def test_a_claim_seals_whose_change_it_is() -> None:

@@ -24,7 +24,7 @@ from chalicelib.domain.time_budget import Deadline, TimeBudget
 from tests.builders import OTHER_TOKEN, PRINCIPAL, REFRESHED_TOKEN, TOKEN, booking, members
 from tests.fakes.store import TroubledStore
 from tests.fakes.system import LateConcurrency, LazyConcurrency, SequentialConcurrency
-from tests.unit.application.world import World
+from tests.unit.application.world import World, lost
 
 T = TypeVar("T")
 
@@ -34,11 +34,7 @@ LATE = UpstreamUnavailableError("late", trouble=Trouble.LATE)
 
 def lose(world: World, day: int) -> str:
     """Send a booking whose answer is lost; return its operation."""
-    world.gateway.will_time_out_after_send()
-    operation_id = world.refusal(members(SessionDate=f"2026-01-{day} 21:30"), idempotency_key=None).operation_id
-    world.gateway.will_answer_again()
-    assert operation_id is not None
-    return operation_id
+    return lost(world, members(SessionDate=f"2026-01-{day} 21:30"), None)
 
 
 def test_an_account_s_next_call_settles_what_it_left_open_with_one_reading() -> None:

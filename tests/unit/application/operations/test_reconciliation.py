@@ -326,13 +326,10 @@ SUMMER_BOOKING = members(SessionDate="2026-07-20 21:30", AcceptBy="2026-07-20 18
 def lost_in_summer() -> tuple[World, str]:
     """Return a world in which AdultWork, which is an hour ahead of UTC, has booked something and its answer was lost."""
     world = World(clock=FixedClock(SUMMER_NIGHT))
-    world.gateway.will_time_out_after_send()
-    operation_id = world.refusal(SUMMER_BOOKING).operation_id
-    world.gateway.will_answer_again()
+    operation_id = lost(world, SUMMER_BOOKING)
     world.gateway.bookings[5] = booking(
         booking_id=5, session_date="2026-07-20T20:30:00Z", create_date="2026-07-16T00:30:00"
     )
-    assert operation_id is not None
     return world, operation_id
 
 

@@ -39,7 +39,8 @@ def test_a_cursor_belongs_to_its_filters() -> None:
     [
         "!",
         "A" * (LONGEST + 1),
-        *map(spelled, ("[]", "[1", "{}", "null", '[1,"older",7,"",""]', '[2,"older","2026-01-15T12:00:00.000+00:00","","x"]')),
+        *map(spelled, ("[]", "[1]", "[1", "{}", "[{}]", "null", '[1,"older",7,"",""]')),
+        spelled('[2,"older","2026-01-15T12:00:00.000+00:00","","x"]'),
         spelled('[1,"sideways","2026-01-15T12:00:00.000+00:00","","x"]'),
     ],
 )  # fmt: skip
