@@ -3,6 +3,10 @@
 import json
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import Any
+
+from botocore.exceptions import WaiterError
 
 from chalicelib.domain.time_budget import TimeBudget
 from switchboard_cli.doctor.account import Account
@@ -23,6 +27,7 @@ FUNCTION, RULE, ALARM = "AWS::Lambda::Function", "AWS::Events::Rule", "AWS::Clou
 REST_API, TOPIC = "AWS::ApiGateway::RestApi", "AWS::SNS::Topic"
 EVERYTHING = "*/*"
 DRIFT_TRIES, DRIFT_PAUSE_SECONDS = 120, 2.0
+PREPARING = {"MaxAttempts": 60, "Delay": 1}
 UNCONFIRMED = ("PendingConfirmation", "Deleted")
 
 
@@ -80,7 +85,7 @@ def functions(account: Account) -> Sequence[FunctionFacts]:
 
 
 def _function(account: Account, name: str, called: str) -> FunctionFacts:
-    told = account.client("lambda").get_function_configuration(FunctionName=called)
+    told = _configuration(account, called)
     return FunctionFacts(
         name=name,
         variables=told.get("Environment", {}).get("Variables", {}),
@@ -89,6 +94,18 @@ def _function(account: Account, name: str, called: str) -> FunctionFacts:
         role=told["Role"],
         reserved=_reserved(account, called),
     )
+
+
+def _configuration(account: Account, called: str) -> dict[str, Any]:
+    """Return what Lambda tells of a function; one that it is preparing is waited for, as nothing is wrong with it."""
+    client = account.client("lambda")
+    told: dict[str, Any] = client.get_function_configuration(FunctionName=called)
+    if told.get("State") != "Pending":
+        return told
+    with suppress(WaiterError):  # failed, or still Pending after a minute: the state tells which
+        client.get_waiter("function_active").wait(FunctionName=called, WaiterConfig=PREPARING)
+    again: dict[str, Any] = client.get_function_configuration(FunctionName=called)
+    return again
 
 
 def _reserved(account: Account, called: str) -> int | None:

@@ -102,8 +102,8 @@ def test_a_reviewer_who_knows_the_day_and_the_candidate_finds_the_record(watched
     expect(page.get_by_role("heading", name="Search the audit")).to_be_visible()
     require_accessible(page, "search")
     today = page.locator("tbody time").first.inner_text()[:10]
-    page.get_by_label("Day").first.fill(today)
-    page.get_by_label("Day").last.fill(today)
+    page.get_by_label("Day", exact=True).first.fill(today)
+    page.get_by_label("Day", exact=True).last.fill(today)
     page.get_by_label("Candidate (UserID)").fill(CANDIDATE)
     page.get_by_role("button", name="Search").click()
     expect(page.locator("tbody tr")).to_have_count(2)
@@ -240,7 +240,7 @@ def test_a_third_person_verifies_the_record_of_a_day_and_a_candidate_offline(wat
     make(watched.stack, "digests")
     page = watched.sign_in("rita")
     today = page.locator("tbody time").first.inner_text()[:10]
-    page.get_by_label("Day").first.fill(today)
+    page.get_by_label("Day", exact=True).first.fill(today)
     page.get_by_label("Candidate (UserID)").fill(CANDIDATE)
     page.get_by_role("button", name="Search").click()
     page.get_by_role("link", name="State Booked: filter by it").click()

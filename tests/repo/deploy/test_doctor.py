@@ -189,6 +189,14 @@ def test_origins_of_everybody_are_named_and_seen_as_a_drift(account: Account) ->
     assert "switchboard-dev APIHandler was changed by hand: /Environment" in drift
 
 
+def test_a_function_that_is_being_prepared_is_waited_for(account: Account) -> None:
+    """Whoever looks right after a deployment is not told of a fault that is over in a second."""
+    client, called = account.client("lambda"), account.resources[FUNCTION]["APIHandler"]
+    told = client.update_function_configuration(FunctionName=called, Description="Changed to be prepared")
+    assert told["State"] == "Pending"
+    assert found(account, "settings") == []
+
+
 def test_an_upstream_with_a_wrong_clock_is_named(account: Account) -> None:
     """By the time that its answers tell; and one that is gone as well."""
     server = HTTPServer(("127.0.0.1", 0), YesterdaysUpstream)

@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,7 @@ class TwoVersions:
     functions: dict[str, Container]
     sandbox: SandboxServer
     records: Records
+    now: datetime  # one for all, so that a booking told twice is the same one in the next minute as well
 
     def ask(self, version: str, method: str, path: str, key: str = "", body: bytes = b"") -> Json:
         """Return the answer of a version to a request."""
@@ -70,7 +71,7 @@ class TwoVersions:
 
     def book(self, version: str, key: str, day: int) -> Json:
         """Return the answer of a version to a booking some days later than the example."""
-        members = example.booking(example.now_on_upstream_clock() + timedelta(days=day))
+        members = example.booking(self.now + timedelta(days=day))
         return self.ask(version, "POST", example.PATH, key, json.dumps(members).encode())
 
     def sends(self) -> int:
@@ -100,7 +101,8 @@ def versions(package: Package, tmp_path_factory: pytest.TempPathFactory) -> Iter
             for name, task in tasks.items()
         }
         client = local_client(database.endpoint_url)
-        yield TwoVersions(functions, sandbox, Records(client, OPERATIONS_TABLE, AUDIT_TABLE))
+        records = Records(client, OPERATIONS_TABLE, AUDIT_TABLE)
+        yield TwoVersions(functions, sandbox, records, example.now_on_upstream_clock())
 
 
 def unpacked(archive: Path, folders: pytest.TempPathFactory) -> Path:
