@@ -64,7 +64,7 @@ def sign_in(page: Page, user: str) -> None:
 def choose(page: Page, minute: str) -> None:
     """Choose a time."""
     if minute:
-        page.get_by_label("When", exact=True).fill(minute)
+        page.get_by_label("When").fill(minute)
         page.get_by_label("To be accepted by").fill("2031-01-01T12:00")
 
 

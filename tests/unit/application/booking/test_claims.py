@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from chalicelib.application.ports import BookingHeld, ClaimAnswer
-from chalicelib.domain.audit.event import AuditEvent
+from chalicelib.domain.audit.event import AuditEvent, EventKind
 from chalicelib.domain.errors import (
     DuplicateBookingError,
     IdempotencyKeyReusedError,
@@ -187,3 +187,34 @@ def test_a_claim_that_ate_the_time_of_the_post_is_concluded_as_not_sent(
     assert world.state_of(error.operation_id) is OperationState.NOT_SENT
     claimed, not_sent = world.events(error.operation_id)
     assert (claimed["kind"], not_sent["kind"], not_sent["reason"]) == ("claimed", "not-sent", "late")
+
+
+class NamingStore(TroubledStore):
+    """A store to which another call has claimed a booking of the same candidate first."""
+
+    def claim(
+        self, operation: Operation, event: AuditEvent, deadline: Deadline, previous: OperationRecord | None = None
+    ) -> ClaimAnswer:
+        """Find the candidate named."""
+        self.register.rows.setdefault(123456, "p_meanwhile")
+        return super().claim(operation, event, deadline, previous)
+
+
+def test_a_claim_that_learns_the_candidates_name_keeps_the_clients() -> None:
+    """Book somebody who was new until the claim: its event calls both as the register does."""
+    world = World(store=NamingStore())
+    world.register.learn(1001, "p_client")
+    world.place()
+    tried = [(event.client, event.candidate) for event in world.store.written if event.kind is EventKind.CLAIMED]
+    assert tried == [("p_client", f"p_{1:026}"), ("p_client", "p_meanwhile")]
+
+
+def test_a_further_attempt_calls_its_client_as_the_first_one_did() -> None:
+    """In a process that does not remember the client, and learns it from what stands."""
+    world = World()
+    world.gateway.will_refuse_connections()
+    world.refusal()
+    world.register.forget()
+    world.refusal()
+    claims = [event for event in world.store.written if event.kind is EventKind.CLAIMED]
+    assert (claims[0].client, claims[-1].client) == (None, world.register.rows[1001])

@@ -1,7 +1,8 @@
 """Settling open operations: one reading serves all, other calls may be faster, and no failure gets out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import pytest
 
@@ -15,8 +16,10 @@ from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
 from tests.builders import TOKEN, booking, members
 from tests.fakes.store import TroubledStore
+from tests.fakes.system import SequentialConcurrency
 from tests.unit.application.world import OTHER_KEY, World
 
+T = TypeVar("T")
 LATE = UpstreamUnavailableError("late", trouble=Trouble.LATE)
 DAYS = (20, 21, 22)
 
@@ -219,9 +222,15 @@ def test_a_booking_that_the_second_reading_finds_is_not_denied() -> None:
 
 
 class CountingStore(TroubledStore):
-    """A store that counts the looks at whose bookings they are."""
+    """A store that counts the looks at whose bookings they are, and what is written of operations."""
 
     looks = 0
+    resolved = 0
+
+    def resolve(self, record: OperationRecord, resolution: Resolution, event: AuditEvent, deadline: Deadline) -> bool:
+        """Write, and count."""
+        self.resolved += 1
+        return super().resolve(record, resolution, event, deadline)
 
     def owners(self, booking_ids: Sequence[int], deadline: Deadline) -> Mapping[int, str]:
         """Look, and count."""
@@ -239,6 +248,43 @@ def test_the_store_is_asked_whose_all_bookings_are_at_once() -> None:
     settled = settle(world, *records)
     assert [one.record.booking_id for one in settled] == [5, 6, 7, 8, 9, 10]
     assert store.looks == 1
+
+
+class CountingConcurrency(SequentialConcurrency):
+    """Counts what is started beside something else."""
+
+    started = 0
+
+    def start(self, call: Callable[[], T], deadline: Deadline) -> Callable[[], T]:
+        """Start, and count."""
+        self.started += 1
+        return super().start(call, deadline)
+
+
+@pytest.mark.parametrize(("days", "beside"), [(1, 0), (2, 2), (6, 6)])
+def test_each_verdict_is_written_once_and_several_are_beside_each_other(days: int, beside: int) -> None:
+    """One needs no thread of its own, and a caller's function has few."""
+    store, concurrency = CountingStore(), CountingConcurrency()
+    world = World(store=store, concurrency=concurrency)
+    records = [lose(world, day=day) for day in range(20, 20 + days)]
+    for number in range(days):
+        world.gateway.bookings[number] = booking(booking_id=number, session_date=f"2026-01-{20 + number}T21:30:00")
+    store.resolved = concurrency.started = 0
+    assert {one.record.state for one in settle(world, *records)} == {CONFIRMED}
+    assert (store.resolved, concurrency.started) == (days, beside)
+
+
+def test_leases_that_are_over_are_ended_within_the_time_of_the_call() -> None:
+    """Two of them, side by side: each is started with a deadline."""
+    store, concurrency = CountingStore(), CountingConcurrency()
+    world = World(store=store, concurrency=concurrency)
+    for day in DAYS[:2]:
+        store.will_apply_claim_then_fail()
+        world.refusal(members(SessionDate=f"2026-01-{day} 21:30"), idempotency_key=None)
+    world.clock.tick(32)
+    store.resolved = concurrency.started = 0
+    assert {one.record.state for one in settle(world, *store.records())} == {OperationState.UNKNOWN}
+    assert (store.resolved, concurrency.started) == (2, 2)
 
 
 class StubbornStore(TroubledStore):

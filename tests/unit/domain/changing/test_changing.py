@@ -21,7 +21,14 @@ from chalicelib.domain.changing.changes import (
     RESCHEDULE_MADE_BOOKING,
 )
 from chalicelib.domain.changing.form import LARGEST_ID, ChangeForm
-from chalicelib.domain.changing.operation import ChangeOperation, ChangeOutcome, ChangeRecord, guard_name, new_change
+from chalicelib.domain.changing.operation import (
+    LONGEST_NAMED,
+    ChangeOperation,
+    ChangeOutcome,
+    ChangeRecord,
+    guard_name,
+    new_change,
+)
 from chalicelib.domain.changing.proof import is_provable, judged
 from chalicelib.domain.changing.request import ChangeRequest
 from chalicelib.domain.keyed_hash import HmacKey
@@ -269,6 +276,10 @@ def test_a_guard_names_the_bookings_in_whatever_order() -> None:
     assert len(f"GUARD#{longest}".encode()) < 1024
     assert longest == guard_name(2**31 - 1, "DeleteMadeBookings", range(2**31 - 1, 2**31 - 101, -1))
     assert longest != guard_name(2**31 - 1, "DeleteMadeBookings", range(2**31 - 99, 2**31))
+    ids = [100, *range(10**9, 10**9 + 23)]
+    named = ",".join(map(str, ids))
+    assert len(named) == LONGEST_NAMED
+    assert guard_name(1001, "DeleteMadeBookings", ids) == f"1001#DeleteMadeBookings#{named}"
 
 
 @pytest.mark.parametrize("state", [OperationState.SENDING, OperationState.NOT_CREATED, OperationState.EXPIRED_UNKNOWN])

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from chalicelib.domain.keyed_hash import HmacKey
+from chalicelib.domain.names import Names
 from chalicelib.domain.operation.operation import OperationState, keyed_operation_id, new_operation
 from chalicelib.domain.operation.record import OperationRecord
 from tests.builders import LONDON, NOW, booking_request, operation_record
@@ -27,6 +28,7 @@ def test_a_record_says_what_its_operation_asked_for(idempotency_key: str | None)
         now=NOW,
         function_seconds=26,
         zone=LONDON,
+        names=Names("p_client", "p_candidate", is_candidate_new=True),
     ).as_attempt(3)
     record = OperationRecord.of(operation, OperationState.UNKNOWN, 7, "head")
     assert record.id == ("op_0" if idempotency_key is None else keyed_operation_id(1001, idempotency_key))
@@ -38,6 +40,7 @@ def test_a_record_says_what_its_operation_asked_for(idempotency_key: str | None)
     assert record.guard == operation.guard == "1001#123456#2026-01-20 21:30"
     assert record.fingerprint == HASH_KEY.fingerprint(operation.request)
     assert (record.is_keyed, record.sealed_answer) == (idempotency_key is not None, None)
+    assert record.names == Names("p_client", "p_candidate")
 
 
 @pytest.mark.parametrize(
