@@ -19,6 +19,8 @@ settings.register_profile(
     "mutation", max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None
 )
 UNMEASURED = ("unmeasured", "hypothesis")  # the second is what hypothesis marks its own tests with
+MEASURED = {"unit", "contract", "integration"}  # the others prove, or run what is packed or deployed: whole programs
+TESTS = Path(__file__).parent
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 # The stand-ins take any credentials, and without these boto3 would look for real ones.
@@ -62,14 +64,15 @@ def package(build: Path) -> Package:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Forget the apps of earlier tests, and run properties, and what is marked as unmeasured, without coverage's tracer.
+    """Forget the apps of earlier tests, and run proofs, and what is marked as unmeasured, without coverage's tracer.
 
-    The tracer more than doubles the time of a long proof, and what only drawn examples reach is covered by chance. Not for tests
-    over HTTP: the server's threads outlive the test, and so would their not being measured.
+    The tracer doubles the time of a test, and what only drawn examples reach is covered by chance. Not for some tests of a module
+    that share a server: its threads outlive the test, and so would their not being measured.
     """
     # Each new Chalice app adds its name here, and botocore tells it all with each call: after some thousand apps, 100 kB.
     os.environ.pop("AWS_EXECUTION_ENV", None)
-    if all(item.get_closest_marker(name) is None for name in UNMEASURED):
+    is_measured = item.path.relative_to(TESTS).parts[0] in MEASURED
+    if is_measured and all(item.get_closest_marker(name) is None for name in UNMEASURED):
         return (yield)
     tracer, tracer_of_threads = sys.gettrace(), threading.gettrace()
     sys.settrace(None)

@@ -109,6 +109,14 @@ def test_the_container_is_built_while_lambda_starts_the_process(
 
 
 @pytest.mark.usefixtures("no_container")
+def test_a_process_has_one_container(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Built at the first call, where the init phase has not."""
+    monkeypatch.setenv("HMAC_KEY", KEY)
+    monkeypatch.setenv("AWS_REGION", AWS["AWS_REGION"])
+    assert bootstrap.container() is bootstrap.container()
+
+
+@pytest.mark.usefixtures("no_container")
 def test_settings_that_are_wrong_are_told_by_the_first_call(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that cannot start answers nothing."""
     monkeypatch.delenv("HMAC_KEY", raising=False)

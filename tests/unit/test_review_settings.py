@@ -28,6 +28,11 @@ def test_the_verifier_knows_how_long_an_operation_may_be_open() -> None:
     assert [read_review_settings(each).expiry_hours for each in (SOUND, {**SOUND, "EXPIRY_HOURS": "1.5"})] == [24, 1.5]
 
 
+def test_digests_may_be_signed_by_the_present_key_and_those_before_it() -> None:
+    """As many as are named."""
+    assert read_review_settings({**SOUND, "DIGEST_KEY_IDS": "new, old,"}).digest_key_ids == ("new", "old")
+
+
 def test_a_stage_has_its_name() -> None:
     """As its functions are told it."""
     assert [read_review_settings(each).stage for each in (SOUND, {**SOUND, "STAGE": "dev-2"})] == ["local", "dev-2"]

@@ -26,7 +26,7 @@ OPERATIONS = 12
 OF = {"operations": (OPERATIONS, 0, PLACES), "looks": (0, OPERATIONS, (PLACES + 1) // 2)}
 SIGNER = EcdsaSigner()
 
-pytestmark = pytest.mark.timeout(60 + 2 * PLACES + CLEAN_CHAINS)
+pytestmark = [pytest.mark.timeout(60 + 2 * PLACES + CLEAN_CHAINS), pytest.mark.unmeasured]
 
 
 @pytest.fixture(scope="module")

@@ -7,10 +7,12 @@ import pytest
 from chalicelib.application.booking.naming import NOT_READ, Named, Naming
 from chalicelib.domain.errors import StoreUnavailableError, Trouble, UpstreamUnavailableError
 from chalicelib.domain.names import Names
+from chalicelib.domain.time_budget import Deadline
 from devtools.memory.register import InMemoryRegister, OpenPeopleSeal
 from tests.fakes.system import SequentialConcurrency
 
 CLIENT, CANDIDATE = 1001, 123456
+DEADLINE = Deadline.after(lambda: 0.0, 60.0)
 FAILURE = StoreUnavailableError("the table is gone", retry_after_seconds=7)
 
 
@@ -55,3 +57,12 @@ def test_who_has_no_name_gets_one(naming: Naming) -> None:
     )
     assert naming.named(CLIENT, None, lambda: None) == Named(Names("p_client"))
     assert naming.named(CLIENT, CANDIDATE, lambda: "p_known") == Named(Names("p_client", "p_known"))
+
+
+def test_who_is_remembered_is_not_read_again(naming: Naming) -> None:
+    """Nor is anybody where nobody is asked for; whoever is left has to be read, and the register is out of reach."""
+    naming.register.will_fail()  # type: ignore[attr-defined]
+    assert naming.ask(CLIENT, DEADLINE)() == "p_client"
+    assert naming.ask(None, DEADLINE)() is None
+    with pytest.raises(StoreUnavailableError):
+        naming.ask(CANDIDATE, DEADLINE)()

@@ -25,6 +25,8 @@ from tests.unit.edge.gateway_event import (
     rest_event,
 )
 
+pytestmark = pytest.mark.unmeasured
+
 EXPOSED = (
     "Retry-After, X-Request-Id, Idempotency-Replayed, Audit-Status, RateLimit, RateLimit-Policy, Location, Allow, "
     "WWW-Authenticate, x-amzn-Remapped-WWW-Authenticate"

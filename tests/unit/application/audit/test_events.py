@@ -49,7 +49,7 @@ def test_the_first_event_names_people_by_pseudonyms(names: Names) -> None:
     event = Subject("op_1", "request-1", PRINCIPAL, booking_request(), HASH_KEY, 123456, names).first(
         NOW, EventKind.REFUSED, {}
     )
-    assert (event.names, event.tells_client) == (names, names.client is not None)
+    assert (event.names, event.tells_client, event.begun_at) == (names, names.client is not None, NOW)
     assert b"123456" not in event.canonical().replace(pseudonym(123456).encode(), b"")
     assert b'"account"' not in event.canonical()
 
@@ -75,6 +75,7 @@ def test_the_first_event_that_names_the_client_says_so(earlier: str | None) -> N
     first = replace(CLAIMED, client=earlier)
     end = events.concluded(first, NOW, outcome, {}, client=known)
     assert (end.client, end.tells_client, end.begun_at) == (known, earlier is None, first.at)
+    assert end.account == first.account == PRINCIPAL.account
 
 
 def test_a_claim_tells_what_its_rows_hold() -> None:

@@ -66,6 +66,13 @@ def test_without_digests_nothing_is_proved() -> None:
     assert (coverage.heads, coverage.closed_until) == ({}, LONG_AGO)
 
 
+def test_digests_without_looks_leave_chains_of_looks_unproved_and_no_others() -> None:
+    """Those of the first version list operations alone."""
+    coverage = Coverage(SIGNER, unproved_until=NOW, without_looks_until=NOW + HOUR)
+    assert coverage.unproved_of("REVIEW#2026-01-15") == NOW + HOUR
+    assert coverage.unproved_of("op_1") == NOW
+
+
 def test_late_events_are_counted() -> None:
     """Let one operation be written an hour late."""
     assert read(make_hours(CHAINS, NOW, 4, delays={"op_1": HOUR})).late == 0
