@@ -27,8 +27,8 @@ EVENT = AuditEvent(
 
 
 def test_an_event_is_stored_as_canonical_bytes() -> None:
-    """Write one out in full."""
-    assert EVENT.canonical() == (
+    """Write one out in full; its bytes are made here, not when another test asked for them."""
+    assert replace(EVENT).canonical() == (
         b'{"at":"2026-01-15T12:00:00.000+00:00","candidate":"p_00000000000000000000123456","kind":"claimed",'
         b'"operation_id":"op_1","previous_hash":"0","request_id":"sha256:%b","sequence":1,'
         b'"unchecked":["b","a"],"version":1}' % hashlib.sha256(b"request-1").hexdigest()[:22].encode()

@@ -21,6 +21,7 @@ def test_a_look_says_its_place() -> None:
     link = read_link(LOOKS[1])
     assert isinstance(link, StoredLook)
     assert (link.operation_id, link.sequence, link.at) == (NAME, 2, NOW + timedelta(minutes=1))
+    assert link.canonical == LOOKS[1]
     assert (link.previous_hash, link.hash) == (event_hash(LOOKS[0]), event_hash(LOOKS[1]))
     assert read_link(LOOKS[0]).previous_hash == GENESIS
 
@@ -34,8 +35,8 @@ def test_an_event_of_an_operation_is_read_as_one() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "why"),
     [
-        (b'"kind":"looked"', b'"kind":"claimed"', "it says that it is something else"),
-        (b'"at":"2026-01-15T', b'"at":"2026-01-16T', "another day than its chain"),
+        (b'"kind":"looked"', b'"kind":"claimed"', "^no look: it says that it is something else$"),
+        (b'"at":"2026-01-15T', b'"at":"2026-01-16T', "^no look: it says another day than its chain$"),
         (b'"sequence":1', b'"sequence":true', "no int where one belongs"),
         (b'"at":"2026-01-15T12:00:00.000+00:00"', b'"at":7', "TypeError"),
         (b'"found":0', b'"found": 0', "not canonical"),
@@ -63,6 +64,8 @@ def test_findings_of_looks_say_look_and_how_to_read_them() -> None:
     assert (gone.kind, cut.kind) == (Tampering.LOOKS_REMOVED, Tampering.TRUNCATED)
     assert str(cut).startswith(f"truncated: {NAME}, look 3: ")
     assert "AdultWork" not in gone.how_to_read + cut.how_to_read
+    assert "what this reader looked at" in cut.how_to_read
+    assert "what this reader looked at" not in lost("op_1", 2, 3).how_to_read
     of_both = tampered(Tampering.CHANGED, NAME, 1, ""), tampered(Tampering.CHANGED, "op_1", 1, "")
     assert of_both[0].how_to_read == of_both[1].how_to_read
     assert str(of_both[1]) == "changed: op_1, event 1: "

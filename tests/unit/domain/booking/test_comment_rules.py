@@ -145,6 +145,7 @@ def test_what_a_script_or_a_sign_is_written_with_is_taken_there(value: str) -> N
         ("\u202eolleH", 1, "U+202E", "right-to-left override"),
         (f"{FAMILY}\ufeff", 6, "U+FEFF", "zero width no-break space"),
         ("a\0\u200b", 2, "U+0000", "unnamed character"),
+        ("ab\aand more", 3, "U+0007", "unnamed character"),
         ("\U0001f600\U000e0041", 2, "U+E0041", "tag latin capital letter a"),
     ],
 )
