@@ -111,13 +111,13 @@ def _(stage: Stage, recording: Recording) -> None:
 @PLAYS.of("more than one booking may be the one that was sent", API)
 def _(stage: Stage, recording: Recording) -> None:
     """Somebody has made the same one at AdultWork itself, and the answer to ours is lost."""
-    number = next(numbers)
+    wanted = wish(0, next(numbers))  # one for both, also when the minute ends between them
     headers = {"Authorization": "bearer client-token", "Content-Type": "application/json"}
     with stage.running(recording) as running:
-        elsewhere = send(stage.sandbox.url, "POST", CREATE, headers, json.dumps(wish(0, number)).encode())
+        elsewhere = send(stage.sandbox.url, "POST", CREATE, headers, json.dumps(wanted).encode())
         assert elsewhere.status == 200, elsewhere
         stage.sandbox.faults.arm(CREATE, "commit-then-drop", 1)
-        answered(running.book(0, number), 502)
+        answered(running.request(0, "POST", CREATE, wanted), 502)
 
 
 @PLAYS.of("a client's row in the register of people cannot be read", API)
