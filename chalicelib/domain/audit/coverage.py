@@ -71,28 +71,15 @@ class Coverage:
 
     def read(self, hours: Iterable[DigestedHour], now: datetime) -> None:
         """Take in every digest; what is wrong with one is found, and its entries count for nothing."""
-        place = _Place() if self.stretch.since is None else None
+        place: _Place | None = None
         for hour in hours:
-            place = self._take(hour, place or self._beginning(hour))
-        if place is None:
-            place = _Place(hour=self.stretch.since, follows=None)
+            place = self._take(hour, place or _beginning(hour, self.stretch.since))
         self.closed_until = min(self.closed_until, newest_due(now))
-        self._require_newest(place, now)
+        self._require_newest(place or _Place(hour=self.stretch.since), now)
 
     def listings(self, hours: Iterable[DigestedHour]) -> Iterator[Listing]:
         """Yield the listings that were proved, of the same digests read once more."""
         yield from (hour.listing for position, hour in enumerate(hours, start=1) if position in self.proving)
-
-    def _beginning(self, hour: DigestedHour) -> _Place:
-        """Return where the first digest of a stretch belongs: hours have no gaps, so its number tells the first one's."""
-        since = self.stretch.since
-        try:
-            digest = Digest.read(hour.signed.canonical)
-        except UnreadableDigestError:
-            return _Place(hour=since, follows=None, is_guessed=True)
-        missing = 0 if since is None else min((digest.hour - since) // HOUR, digest.number - 1)
-        follows = GENESIS if digest.number == 1 else None
-        return _Place(digest.number - max(missing, 0), digest.hour - max(missing, 0) * HOUR, follows)
 
     def _take(self, hour: DigestedHour, place: _Place) -> _Place:
         """Take in one digest, and return where the next one belongs."""
@@ -159,6 +146,19 @@ class Coverage:
         if due_at(place.hour) + OVERDUE < now:
             what = f"the digest of the hour from {place.hour:%Y-%m-%d %H:%M} UTC is overdue"
             self.findings.append(tampered(Tampering.DIGEST_MISSING, None, place.number, what))
+
+
+def _beginning(hour: DigestedHour, since: datetime | None) -> _Place:
+    """Return where the first digest belongs. Of a stretch its own number tells that, as there is one for each hour."""
+    if since is None:
+        return _Place()
+    try:
+        digest = Digest.read(hour.signed.canonical)
+    except UnreadableDigestError:
+        return _Place(hour=since, is_guessed=True)
+    missing = max(0, min((digest.hour - since) // HOUR, digest.number - 1))
+    follows = GENESIS if digest.number == 1 else None
+    return _Place(digest.number - missing, digest.hour - missing * HOUR, follows)
 
 
 def _misplaced(digest: Digest, place: _Place) -> str | None:

@@ -46,7 +46,12 @@ def test_the_types_are_those_of_the_contract(tmp_path: Path) -> None:
 def compiled(folder: Path, **sources: str) -> dict[str, list[str]]:
     """Compile programs that use the client, as strictly as the client itself; return the errors of each, by name."""
     settings = json.loads((CLIENT / "tsconfig.json").read_text())["compilerOptions"]
-    settings |= {"noEmit": True, "skipLibCheck": True, "rootDir": "/", "typeRoots": [str(CLIENT / "node_modules" / "@types")]}
+    settings |= {
+        "noEmit": True,
+        "skipLibCheck": True,
+        "rootDir": "/",
+        "typeRoots": [str(CLIENT / "node_modules" / "@types")],
+    }
     settings |= {"module": "ESNext", "moduleResolution": "Bundler", "noUnusedLocals": False}
     paths = {
         "switchboard-client": [str(CLIENT / "src/index.ts")],

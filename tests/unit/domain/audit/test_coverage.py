@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from chalicelib.domain.audit.coverage import Coverage, DigestedHour
+from chalicelib.domain.audit.coverage import Coverage, DigestedHour, Stretch
 from chalicelib.domain.audit.digest import HOUR, LONG_AGO, Digest, Listing, due_at
 from chalicelib.domain.audit.event import event_hash
 from chalicelib.domain.audit.finding import Tampering
@@ -26,6 +26,13 @@ def read(hours: Hours) -> Coverage:
     """Return what digests prove when the next one is not overdue yet."""
     coverage = Coverage(SIGNER)
     coverage.read(hours, IN_TIME)
+    return coverage
+
+
+def stretch(hours: Hours, since: timedelta, until: timedelta | None = None, *, now: datetime = IN_TIME) -> Coverage:
+    """Return what the digests of a stretch prove; its bounds count from NOW."""
+    coverage = Coverage(SIGNER, Stretch(NOW + since, None if until is None else NOW + until))
+    coverage.read(hours, now)
     return coverage
 
 
@@ -200,3 +207,74 @@ def test_what_is_signed_is_asked_of_the_check_alone() -> None:
     """The names that a signer gives prove nothing."""
     other = Signed(HOURS[0].signed.canonical, HOURS[0].signed.signature, "any name", "any algorithm")
     assert found(read([DigestedHour(other, HOURS[0].listing), *HOURS[1:]])) == []
+
+
+def test_a_stretch_begins_at_whatever_number_its_first_hour_has() -> None:
+    """The digest before it is not looked at, so what is of its hour may have been covered there."""
+    coverage = stretch(HOURS[2:], 2 * HOUR)
+    assert (found(coverage), list(coverage.heads)) == ([], ["op_2", "op_3"])
+    assert coverage.begun == {"op_2": NOW + 2 * HOUR + MINUTE, "op_3": NOW + 3 * HOUR + MINUTE}
+    assert (coverage.closed_until, coverage.unproved_until) == (NOW + 3 * HOUR, NOW + HOUR)
+
+
+@pytest.mark.parametrize(
+    ("left", "since", "number", "what"),
+    [
+        (1, 0 * HOUR, 1, "it is not there"),
+        (3, 2 * HOUR, 3, "it is not there"),
+        (3, 1 * HOUR, 2, "it is not there, nor those up to 3"),
+    ],
+)
+def test_digests_that_are_missing_at_the_beginning_of_a_stretch_are_counted(
+    left: int, since: timedelta, number: int, what: str
+) -> None:
+    """By the hours between the first one that is there and the first that was asked for."""
+    coverage = stretch(HOURS[left:], since)
+    assert found(coverage) == [(Tampering.DIGEST_MISSING, number, what)]
+    assert coverage.unproved_until == NOW + (left - 1) * HOUR
+
+
+@pytest.mark.parametrize("since", [-5 * HOUR, 0 * HOUR, HOUR / 2])
+def test_before_the_first_digest_none_is_missing(since: timedelta) -> None:
+    """A stretch may begin before there were any; and in the middle of an hour."""
+    assert found(stretch(HOURS, since)) == []
+
+
+def test_the_first_digest_of_all_follows_none_in_a_stretch_too() -> None:
+    """One that does is another one."""
+    (kind, number, what) = found(stretch([again(HOURS[0], previous_hash="a" * 64)], 0 * HOUR))[0]
+    assert (kind, number, what) == (Tampering.DIGEST_CHANGED, 1, "it follows another digest than the one before it")
+
+
+def test_a_stretch_whose_first_digest_cannot_be_read_is_numbered_by_the_next() -> None:
+    """Its hour is known all the same, and proved by nothing."""
+    broken = DigestedHour(sign(b"{}", SIGNER), Listing())
+    coverage = stretch([broken, HOURS[3]], 2 * HOUR)
+    assert [kind for kind, _, _ in found(coverage)] == [Tampering.DIGEST_CHANGED]
+    assert (list(coverage.heads), coverage.unproved_until) == (["op_3"], NOW + 2 * HOUR)
+    alone = stretch([broken], 2 * HOUR)
+    assert (alone.closed_until, alone.unproved_until) == (NOW + 2 * HOUR, NOW + 2 * HOUR)
+
+
+def test_a_number_that_a_readable_digest_told_is_guessed_no_more() -> None:
+    """Even one that does not fit: what is missing behind it is missed."""
+    broken, misplaced = DigestedHour(sign(b"{}", SIGNER), Listing()), again(HOURS[1], hour=NOW + 5 * HOUR)
+    told = found(stretch([broken, misplaced, HOURS[3]], 0 * HOUR))
+    assert [(kind, number) for kind, number, _ in told][1:] == [
+        (Tampering.DIGEST_CHANGED, 2),
+        (Tampering.DIGEST_MISSING, 3),
+    ]
+
+
+@pytest.mark.parametrize(("until", "is_missed"), [(4 * HOUR, False), (5 * HOUR, True), (None, True)])
+def test_after_the_end_of_a_stretch_no_digest_is_missed(until: timedelta | None, *, is_missed: bool) -> None:
+    """Long after, when those of later hours have been made and were not asked for."""
+    coverage = stretch(HOURS, 0 * HOUR, until, now=IN_TIME + 9 * HOUR)
+    assert [(kind, number) for kind, number, _ in found(coverage)] == [(Tampering.DIGEST_MISSING, 5)] * is_missed
+
+
+def test_a_stretch_without_any_digest_misses_its_first() -> None:
+    """Once it is overdue."""
+    assert found(stretch([], 4 * HOUR)) == []
+    late = found(stretch([], 4 * HOUR, now=IN_TIME + MINUTE))
+    assert late == [(Tampering.DIGEST_MISSING, 1, "the digest of the hour from 2026-01-15 16:00 UTC is overdue")]
