@@ -52,7 +52,7 @@ def test_what_is_no_look_is_refused(old: bytes, new: bytes, why: str) -> None:
 def test_an_event_under_the_name_of_a_chain_of_looks_says_why_it_is_none() -> None:
     """Whoever reads it alone."""
     event = AuditEvent(NAME, 4, NOW, EventKind.RELEASED, 9, "r", previous_hash=event_hash(LOOKS[-1])).canonical()
-    with pytest.raises(UnreadableEventError, match="^no look: it is an event of an operation, by its form$"):
+    with pytest.raises(UnreadableEventError, match=r"^no look: it is an event of an operation, by its form$"):
         read_link(event)
 
 
