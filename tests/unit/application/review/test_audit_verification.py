@@ -9,13 +9,16 @@ from random import Random
 import pytest
 
 from chalicelib.application.review.audit_verification import Asked, AuditVerdict, AuditVerification, Progress
+from chalicelib.application.review.digest_ports import PIECE
 from chalicelib.application.review.verify_audit import VerifyAudit, VerifyCommand
 from chalicelib.domain.audit.chain import Head, StoredChain
 from chalicelib.domain.audit.digest import HOUR, hour_of
 from chalicelib.domain.audit.finding import Tampering
 from chalicelib.domain.audit.stored_look import read_link
 from chalicelib.domain.errors import NotFoundError
+from chalicelib.domain.review.behaviour import Windows
 from chalicelib.domain.review.desk.look import Action
+from chalicelib.domain.review.impossible import Impossible
 from chalicelib.domain.reviewer_errors import AuditUnavailableError, RoleMissingError
 from chalicelib.domain.time_budget import Deadline
 from tests import tamperings as tampering
@@ -26,6 +29,7 @@ from tests.fakes.digests import InMemoryKey, InMemoryRecords, InMemoryShelf
 from tests.fakes.review_desk import CUSTODIAN, Desk, visit
 from tests.sentences import require_sentences
 from tests.trails import Trail, make_chain, make_hours, make_trail
+from tests.unit.domain.review.telling import CLAIMED, stored
 
 DEADLINE = Deadline.after(lambda: 0.0, 60.0)
 KINDS = (
@@ -192,6 +196,40 @@ def test_what_is_too_much_ends_the_span_and_says_so() -> None:
     assert verdict.until == NOW + 2 * HOUR + timedelta(minutes=5)
     assert told(verdict) == []
     assert not ground.verify(Asked(most=4)).is_bounded
+
+
+def test_what_is_too_much_may_be_found_after_some_pieces() -> None:
+    """More than are read at a time."""
+    at = NOW - timedelta(hours=1)
+    ground = Ground()
+    for number in range(PIECE + 3):
+        name = f"op_{number:026}"
+        ground.records.put(name, make_chain(name, [at + timedelta(seconds=number)]))
+    verdict = ground.verify(Asked(at, most=PIECE + 1))
+    assert (verdict.is_bounded, verdict.records.operations) == (True, PIECE + 1)
+    assert not ground.verify(Asked(at, most=PIECE + 3)).is_bounded
+
+
+def test_the_newest_operations_are_looked_at_though_our_clock_is_behind() -> None:
+    """By as much as a writer's may be ahead of ours."""
+    ground = Ground(records=InMemoryRecords())
+    ground.records.put("op_1", make_chain("op_1", [NOW + timedelta(minutes=4)]))
+    ground.records.put("op_2", make_chain("op_2", [NOW + timedelta(minutes=6)]))
+    assert ground.verify(Asked(NOW - HOUR)).records.operations == 1
+
+
+def test_digests_are_read_as_far_as_the_stories_of_a_span_may_go_on() -> None:
+    """For as long as an operation may be open, and two days more; not to the newest one."""
+    ground = simple_ground(operations=1, hours=100)
+    verdict = ground.verify(Asked(NOW, NOW + HOUR))
+    assert verdict.records.digests == 1 + (HOUR + Windows().ended_by + timedelta(days=2)) // HOUR < 100
+
+
+def test_what_is_open_for_too_long_is_told() -> None:
+    """By the clock of whoever verifies."""
+    ground = Ground(clock=FixedClock(NOW + timedelta(days=3)))
+    ground.records.put("op_1", stored(CLAIMED).events)
+    assert [one.kind for one in ground.verify(Asked(operation_id="op_1")).impossible] == [Impossible.STILL_OPEN]
 
 
 def test_impossible_stories_are_told_beside_the_hashes() -> None:

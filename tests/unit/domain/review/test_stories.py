@@ -107,6 +107,10 @@ def test_a_booking_of_two_operations_is_found_at_the_later_one() -> None:
     expected = [(Impossible.SHARED_BOOKING, "op_2", 3, "booking 7 is that of op_1")]
     assert found(chains) == expected
     assert found(chains[::-1]) == expected
+    first = stored(CLAIMED, CONFIRMED, operation_id="op_3")
+    assert found([other(elsewhere(CLAIMED), UNKNOWN, FOUND), first]) == [
+        (Impossible.SHARED_BOOKING, "op_2", 3, "booking 7 is that of op_3")
+    ]
 
 
 def test_a_release_is_no_second_owner() -> None:
