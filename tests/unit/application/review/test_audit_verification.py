@@ -225,6 +225,12 @@ def test_digests_are_read_as_far_as_the_stories_of_a_span_may_go_on() -> None:
     assert verdict.records.digests == 1 + (HOUR + Windows().ended_by + timedelta(days=2)) // HOUR < 100
 
 
+def test_a_verdict_of_one_operation_is_whole_where_nothing_is_past() -> None:
+    """Neither its end nor its beginning was moved."""
+    verdict = simple_ground().verify(Asked(operation_id=f"op_{1:026}"))
+    assert (verdict.is_bounded, verdict.kept_since, verdict.looks_kept_since) == (False, None, None)
+
+
 def test_what_is_open_for_too_long_is_told() -> None:
     """By the clock of whoever verifies."""
     ground = Ground(clock=FixedClock(NOW + timedelta(days=3)))
