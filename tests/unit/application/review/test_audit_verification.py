@@ -15,6 +15,7 @@ from chalicelib.domain.audit.chain import Head, StoredChain
 from chalicelib.domain.audit.digest import HOUR, hour_of
 from chalicelib.domain.audit.finding import Tampering
 from chalicelib.domain.audit.stored_look import read_link
+from chalicelib.domain.audit.verification import MOST_NAMED
 from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.review.behaviour import Windows
 from chalicelib.domain.review.desk.look import Action
@@ -238,6 +239,14 @@ def test_what_is_open_for_too_long_is_told() -> None:
     assert [one.kind for one in ground.verify(Asked(operation_id="op_1")).impossible] == [Impossible.STILL_OPEN]
 
 
+def test_of_very_many_impossible_stories_the_first_are_told() -> None:
+    """As many as of what hashes tell."""
+    ground = Ground(clock=FixedClock(NOW + timedelta(days=3)))
+    for number in range(MOST_NAMED + 1):
+        ground.records.put(name := f"op_{number:026}", stored(CLAIMED, operation_id=name).events)
+    assert len(ground.verify(Asked(NOW)).impossible) == MOST_NAMED
+
+
 def test_impossible_stories_are_told_beside_the_hashes() -> None:
     """Right hashes; a release follows what nobody confirmed."""
     ground = simple_ground(operations=1)
@@ -364,6 +373,9 @@ def test_what_is_younger_than_the_retention_is_missed() -> None:
     verdict = ground.verify()
     assert [one[:2] for one in told(verdict)] == [(Tampering.OPERATION_REMOVED, newest)]
     assert verdict.kept_since is not None
+    assert ground.verify(Asked(trail.now - ground.kept_for)).kept_since is None
+    ground.records.index["op_ended"] = trail.now
+    assert ground.verify().records.operations == verdict.records.operations
 
 
 def test_an_operation_whose_first_events_have_ended_is_past_its_retention() -> None:
