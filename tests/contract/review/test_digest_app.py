@@ -65,7 +65,6 @@ def test_each_hour_gets_one_digest(environment: dict[str, str], capsys: pytest.C
         assert (line["event"], line["count"], line["DigestsMade"]) == ("digests.made", digests, digests)
 
 
-@pytest.mark.unmeasured
 @pytest.mark.timeout(400)  # two days of digests, each with its requests to the stand-in
 def test_what_is_left_after_an_outage_and_what_cannot_be_read_is_told(
     environment: dict[str, str], review_client: "DynamoDBClient", capsys: pytest.CaptureFixture[str]
