@@ -27,7 +27,7 @@ FUNCTION, RULE, ALARM = "AWS::Lambda::Function", "AWS::Events::Rule", "AWS::Clou
 REST_API, TOPIC = "AWS::ApiGateway::RestApi", "AWS::SNS::Topic"
 EVERYTHING = "*/*"
 DRIFT_TRIES, DRIFT_PAUSE_SECONDS = 120, 2.0
-PREPARING = {"MaxAttempts": 60, "Delay": 1}
+PREPARING = {"MaxAttempts": 60, "Delay": 1}  # a look a second
 UNCONFIRMED = ("PendingConfirmation", "Deleted")
 
 
@@ -100,12 +100,11 @@ def _configuration(account: Account, called: str) -> dict[str, Any]:
     """Return what Lambda tells of a function; one that it is preparing is waited for, as nothing is wrong with it."""
     client = account.client("lambda")
     told: dict[str, Any] = client.get_function_configuration(FunctionName=called)
-    if told.get("State") != "Pending":
-        return told
-    with suppress(WaiterError):  # failed, or still Pending after a minute: the state tells which
-        client.get_waiter("function_active").wait(FunctionName=called, WaiterConfig=PREPARING)
-    again: dict[str, Any] = client.get_function_configuration(FunctionName=called)
-    return again
+    if told.get("State") == "Pending":
+        with suppress(WaiterError):  # failed, or still Pending after a minute: the state tells which
+            client.get_waiter("function_active").wait(FunctionName=called, WaiterConfig=PREPARING)
+        told = client.get_function_configuration(FunctionName=called)
+    return told
 
 
 def _reserved(account: Account, called: str) -> int | None:

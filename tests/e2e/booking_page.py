@@ -1,6 +1,6 @@
 """The sample page in a browser, for the tests of it: the stack, a phone, and what they look at.
 
-Pictures are kept under `build/booking-page`, and the one of the README is made anew with PICTURES=docs/pictures.
+PICTURES=docs/pictures makes the picture of the README anew, and those of every look under `build/booking-page`.
 """
 
 import os

@@ -8,7 +8,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, ViewportSize
 
 NARROW: ViewportSize = {"width": 390, "height": 844}
-ARE_KEPT = "PICTURES" in os.environ  # drawing whole pages takes longer than looking at them
+ARE_KEPT = bool(os.environ.get("PICTURES"))  # drawing whole pages takes longer than looking at them
 VIOLATIONS = """async scheme => {
   const rules = scheme === "dark" ? {runOnly: ["color-contrast"]} : {};
   const found = await axe.run({resultTypes: ["violations"], ...rules});

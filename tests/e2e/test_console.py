@@ -27,7 +27,8 @@ from tests.e2e.local_run import LocalRun, local_run
 from tests.e2e.looking import look_at
 
 PICTURES = ROOT / "build" / "console"
-SHOWN = Path(os.environ.get("PICTURES") or PICTURES)  # PICTURES=docs/pictures makes those of the guide anew
+# PICTURES=docs/pictures makes those of the guide anew, and those of every look under `build/console`.
+SHOWN = Path(os.environ.get("PICTURES") or PICTURES)
 MOST_BYTES = 150_000
 WIDE: ViewportSize = {"width": 1280, "height": 900}
 CANDIDATE = "123456"

@@ -41,6 +41,28 @@ class LazyConcurrency:
         errand()
 
 
+class CountingConcurrency(LazyConcurrency):
+    """Counts the calls that are started, and the most of them that waited for their result to be asked for at one time."""
+
+    def __init__(self) -> None:
+        self.started = 0
+        self.waiting = 0
+        self.most = 0
+
+    def start(self, call: Callable[[], T], deadline: Deadline) -> Callable[[], T]:
+        """Count the call until its result is asked for."""
+        self.started += 1
+        self.waiting += 1
+        self.most = max(self.most, self.waiting)
+        begun = super().start(call, deadline)
+
+        def result() -> T:
+            self.waiting -= 1
+            return begun()
+
+        return result
+
+
 class LateConcurrency:
     """Implements `Concurrency`: calls beside ours that are never heard of again."""
 

@@ -101,7 +101,6 @@ def test_no_text_is_an_error_and_what_is_found_stands_there(text: str) -> None:
         assert first_hidden(text[: hidden.position - 1]) is None or re.search(EMOJI, text)
 
 
-@pytest.mark.unmeasured
 def test_no_character_of_a_category_that_never_shows_passes_alone() -> None:
     """Walk through all of Unicode: controls, formats but for visible signs, separators of lines, private use, no characters."""
     passed = {

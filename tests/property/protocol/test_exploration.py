@@ -24,10 +24,7 @@ from devtools.proof.simulation.world.register import CLIENT_ROW
 from devtools.proof.simulation.world.store import WriteFault
 from tests.property.explored import require_found_out, require_no_order_breaks, require_nothing_lost_by_pruning
 
-pytestmark = [
-    pytest.mark.timeout(600),  # some thousand runs, on a busy machine
-    pytest.mark.unmeasured,
-]
+pytestmark = pytest.mark.timeout(600)  # some thousand runs, on a busy machine
 
 NAMED = {scenario.name: scenario for scenario in SCENARIOS}
 FAULTS = {DEATH, SILENCE, UNLOCK_FAILS, *Fate, *WriteFault, *StoreFault, *ReadFault}

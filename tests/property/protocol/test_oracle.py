@@ -21,8 +21,6 @@ from devtools.proof.simulation.oracle.invariants import INVARIANTS, breaches
 from devtools.proof.simulation.simulation import Run
 from devtools.proof.simulation.world.register import CANDIDATE_ROW, CLIENT_ROW
 
-pytestmark = pytest.mark.unmeasured
-
 
 def _booked(evidence: Evidence) -> UpstreamBooking:
     return next(booking for booking in evidence.history.bookings if booking.post is not None)

@@ -12,10 +12,7 @@ from devtools.proof.simulation.world.placement import Fate
 from devtools.proof.simulation.world.register import CANDIDATE_ROW, CLIENT_ROW
 from devtools.proof.simulation.world.store import WriteFault
 
-pytestmark = [
-    pytest.mark.timeout(600),  # a thousand runs, on a busy machine
-    pytest.mark.unmeasured,
-]
+pytestmark = pytest.mark.timeout(600)  # a thousand runs, on a busy machine
 
 SEEDS = 1000
 WITHIN = 4000

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeVar
 
 import pytest
 
@@ -23,10 +22,8 @@ from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline, TimeBudget
 from tests.builders import OTHER_TOKEN, PRINCIPAL, REFRESHED_TOKEN, TOKEN, booking, members
 from tests.fakes.store import TroubledStore
-from tests.fakes.system import LateConcurrency, LazyConcurrency, SequentialConcurrency
+from tests.fakes.system import CountingConcurrency, LateConcurrency, SequentialConcurrency
 from tests.unit.application.world import World, lost
-
-T = TypeVar("T")
 
 DAY = 24 * 3600
 LATE = UpstreamUnavailableError("late", trouble=Trouble.LATE)
@@ -332,26 +329,6 @@ def test_without_time_for_a_write_nothing_is_looked_for() -> None:
     world.store.will_fail_reads()
     late = Deadline.after(world.clock.monotonic, world.budget.conclusion - 0.1)
     assert world.housekeeping().expire_operations("request-late", late) == Expired()
-
-
-class CountingConcurrency(LazyConcurrency):
-    """Implements `Concurrency`: counts what is started before the first result is asked for."""
-
-    def __init__(self) -> None:
-        self.waiting = 0
-        self.most = 0
-
-    def start(self, call: Callable[[], T], deadline: Deadline) -> Callable[[], T]:
-        """Count the call until its result is asked for."""
-        self.waiting += 1
-        self.most = max(self.most, self.waiting)
-        started = super().start(call, deadline)
-
-        def result() -> T:
-            self.waiting -= 1
-            return started()
-
-        return result
 
 
 def test_overdue_operations_are_flagged_side_by_side_and_no_more_than_eight() -> None:

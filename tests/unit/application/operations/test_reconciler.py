@@ -1,8 +1,7 @@
 """Settling open operations: one reading serves all, other calls may be faster, and no failure gets out."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TypeVar
 
 import pytest
 
@@ -16,20 +15,16 @@ from chalicelib.domain.operation.record import OperationRecord
 from chalicelib.domain.time_budget import Deadline
 from tests.builders import TOKEN, booking, members
 from tests.fakes.store import TroubledStore
-from tests.fakes.system import SequentialConcurrency
-from tests.unit.application.world import OTHER_KEY, World
+from tests.fakes.system import CountingConcurrency
+from tests.unit.application.world import OTHER_KEY, World, lost
 
-T = TypeVar("T")
 LATE = UpstreamUnavailableError("late", trouble=Trouble.LATE)
 DAYS = (20, 21, 22)
 
 
 def lose(world: World, *, day: int = 20, key: str | None = None) -> OperationRecord:
     """Send a booking whose answer is lost; return what the store remembers."""
-    world.gateway.will_time_out_after_send()
-    document = members(SessionDate=f"2026-01-{day} 21:30")
-    operation_id = world.refusal(document, idempotency_key=key).operation_id
-    world.gateway.will_answer_again()
+    operation_id = lost(world, members(SessionDate=f"2026-01-{day} 21:30"), key)
     return next(record for record in world.store.records() if record.id == operation_id)
 
 
@@ -250,39 +245,26 @@ def test_the_store_is_asked_whose_all_bookings_are_at_once() -> None:
     assert store.looks == 1
 
 
-class CountingConcurrency(SequentialConcurrency):
-    """Counts what is started beside something else."""
-
-    started = 0
-
-    def start(self, call: Callable[[], T], deadline: Deadline) -> Callable[[], T]:
-        """Start, and count."""
-        self.started += 1
-        return super().start(call, deadline)
-
-
 @pytest.mark.parametrize(("days", "beside"), [(1, 0), (2, 2), (6, 6)])
 def test_each_verdict_is_written_once_and_several_are_beside_each_other(days: int, beside: int) -> None:
     """One needs no thread of its own, and a caller's function has few."""
-    store, concurrency = CountingStore(), CountingConcurrency()
-    world = World(store=store, concurrency=concurrency)
+    world = World(store=(store := CountingStore()))
     records = [lose(world, day=day) for day in range(20, 20 + days)]
     for number in range(days):
         world.gateway.bookings[number] = booking(booking_id=number, session_date=f"2026-01-{20 + number}T21:30:00")
-    store.resolved = concurrency.started = 0
+    store.resolved, world.concurrency = 0, (concurrency := CountingConcurrency())
     assert {one.record.state for one in settle(world, *records)} == {CONFIRMED}
     assert (store.resolved, concurrency.started) == (days, beside)
 
 
 def test_leases_that_are_over_are_ended_within_the_time_of_the_call() -> None:
     """Two of them, side by side: each is started with a deadline."""
-    store, concurrency = CountingStore(), CountingConcurrency()
-    world = World(store=store, concurrency=concurrency)
+    world = World(store=(store := CountingStore()))
     for day in DAYS[:2]:
         store.will_apply_claim_then_fail()
         world.refusal(members(SessionDate=f"2026-01-{day} 21:30"), idempotency_key=None)
     world.clock.tick(32)
-    store.resolved = concurrency.started = 0
+    store.resolved, world.concurrency = 0, (concurrency := CountingConcurrency())
     assert {one.record.state for one in settle(world, *store.records())} == {OperationState.UNKNOWN}
     assert (store.resolved, concurrency.started) == (2, 2)
 

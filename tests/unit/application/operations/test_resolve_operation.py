@@ -9,19 +9,17 @@ from chalicelib.domain.audit.event import told_request_id
 from chalicelib.domain.errors import DuplicateBookingError, NotResolvableError, StoreUnavailableError
 from chalicelib.domain.operation.operation import OperationState
 from tests.builders import booking, members
-from tests.unit.application.world import OTHER_KEY, World
+from tests.unit.application.world import OTHER_KEY, World, lost
 
 A_DAY = 24 * 3600 + 1
 
 
 def expired(world: World) -> str:
     """Lose the answer of a booking, and let nobody come back for it."""
-    world.gateway.will_time_out_after_send()
-    operation_id = world.refusal().operation_id
-    world.gateway.will_answer_again()
+    operation_id = lost(world)
     world.clock.tick(A_DAY)
     world.expire()
-    return str(operation_id)
+    return operation_id
 
 
 def ambiguous(world: World) -> str:

@@ -201,7 +201,7 @@ def test_what_is_too_much_ends_the_span_and_says_so() -> None:
 
 def test_what_is_too_much_may_be_found_after_some_pieces() -> None:
     """More than are read at a time."""
-    at = NOW - timedelta(hours=1)
+    at = NOW - HOUR
     ground = Ground()
     for number in range(PIECE + 3):
         name = f"op_{number:026}"
@@ -213,7 +213,7 @@ def test_what_is_too_much_may_be_found_after_some_pieces() -> None:
 
 def test_the_newest_operations_are_looked_at_though_our_clock_is_behind() -> None:
     """By as much as a writer's may be ahead of ours."""
-    ground = Ground(records=InMemoryRecords())
+    ground = Ground()
     ground.records.put("op_1", make_chain("op_1", [NOW + timedelta(minutes=4)]))
     ground.records.put("op_2", make_chain("op_2", [NOW + timedelta(minutes=6)]))
     assert ground.verify(Asked(NOW - HOUR)).records.operations == 1
