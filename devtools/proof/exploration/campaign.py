@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from devtools.proof.exploration.choices import Budget
 from devtools.proof.exploration.runs import Protocol
-from devtools.proof.exploration.scenarios import scenario_of
+from devtools.proof.exploration.scenarios import Scenario, scenario_of
 from devtools.proof.exploration.search import LADDER, Figures, explore_all, find_out, scenarios_for
 from devtools.proof.simulation.changing.variants import WrongChange
 from devtools.proof.simulation.variants import Variant
@@ -34,8 +34,12 @@ def run_job(job: Job) -> tuple[Job, Figures]:
 def searches(variant: Protocol, budget: Budget, only: str | None = None) -> list[Job]:
     """Return a job for each scenario, the longest first; for one alone, if it is named."""
     wanted = [scenario for scenario in scenarios_for(variant) if only in {None, scenario.name}]
-    ordered = sorted(wanted, key=lambda one: -sum(len(visits) for visits in one.devices))
-    return [Job(variant, budget, scenario.name) for scenario in ordered]
+    return [Job(variant, budget, scenario.name) for scenario in sorted(wanted, key=_size, reverse=True)]
+
+
+def _size(scenario: Scenario) -> tuple[bool, int]:
+    """Tell what makes a search long: people who are new, whom every call has to look up, then the number of visits."""
+    return scenario.are_people_new, sum(len(visits) for visits in scenario.devices)
 
 
 def hunts() -> list[Job]:
