@@ -5,11 +5,14 @@ import os
 import sys
 import threading
 from collections.abc import Generator, Iterator
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from chalicelib import composition
 from devtools.deploy.package import Package, make_package
 from devtools.local.dynamodb import LocalDynamoDB
 
@@ -19,8 +22,12 @@ settings.register_profile(
     "mutation", max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None
 )
 UNMEASURED = ("unmeasured", "hypothesis")  # the second is what hypothesis marks its own tests with
-MEASURED = {"unit", "contract", "integration"}  # the others prove, or run what is packed or deployed: whole programs
+# The console is rows, use cases and templates at once. The other folders prove, or run what is packed: whole programs.
+MEASURED = ("unit/", "contract/", "integration/review/")
 TESTS = Path(__file__).parent
+# What is loaded at its first call is loaded here, while coverage looks: a test that is not measured may be the first to call.
+for module in iter_modules(composition.__path__, f"{composition.__name__}."):
+    import_module(module.name)
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 # The stand-ins take any credentials, and without these boto3 would look for real ones.
@@ -71,7 +78,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     """
     # Each new Chalice app adds its name here, and botocore tells it all with each call: after some thousand apps, 100 kB.
     os.environ.pop("AWS_EXECUTION_ENV", None)
-    is_measured = item.path.relative_to(TESTS).parts[0] in MEASURED
+    is_measured = item.path.relative_to(TESTS).as_posix().startswith(MEASURED)
     if is_measured and all(item.get_closest_marker(name) is None for name in UNMEASURED):
         return (yield)
     tracer, tracer_of_threads = sys.gettrace(), threading.gettrace()

@@ -133,3 +133,35 @@ def test_reads_use_what_bookings_use_and_are_made_when_somebody_reads() -> None:
     assert reading.introspector is placing.reads.introspector
     assert reading.reader.client is placing.gateway.gateway.client
     assert reading.reader.guard == placing.gateway.breaker.guard
+
+
+def test_changes_use_what_bookings_use_and_are_made_when_somebody_changes() -> None:
+    """The same store and the same breaker; what goes on beside them asks AdultWork itself."""
+    container = build({"HMAC_KEY": KEY, **AWS})
+    changes, placing = container.changes(), container.place_booking
+    assert isinstance(placing, PlaceBooking)
+    assert changes is container.changes()
+    assert changes.make.introspector is placing.reads.introspector
+    assert changes.make.gateway.reads is placing.gateway
+    assert changes.housekeeping.reconciler.gateway.reads is placing.gateway.gateway
+    assert container.also_expires() is changes.housekeeping
+
+
+def test_sign_in_is_made_of_the_settings_when_somebody_signs_in() -> None:
+    """A page signs in at its own address alone, a native app at its scheme."""
+    page, app = "https://app.example/signed-in", "com.example.app:/signed-in"
+    environment = {
+        "HMAC_KEY": KEY,
+        "SIGN_IN": "1",
+        "ADULTWORK_CLIENT_ID": "project",
+        "ADULTWORK_CLIENT_SECRET": "secret",
+        "ALLOWED_ORIGINS": "https://app.example",
+        "SIGN_IN_REDIRECT_URIS": page,
+        "SIGN_IN_NATIVE_REDIRECT_URIS": app,
+        **AWS,
+    }
+    container = build(environment)
+    signs_in = container.sign_in()
+    assert signs_in is container.sign_in()
+    assert signs_in.redirect_uris == {("https://app.example", page), (None, app)}
+    assert signs_in.login.client_id == "project"

@@ -10,8 +10,6 @@ from devtools.proof.trials.scene.death import AwaitPoint, Death
 from devtools.proof.trials.scene.ground import Ground
 from devtools.proof.trials.scene.throttle import Step
 
-pytestmark = pytest.mark.unmeasured
-
 LOST, NOT_MADE = Weather("commit-then-drop"), Weather("reset-before-commit")
 CANCELLATION, *OTHERS = TRIED
 

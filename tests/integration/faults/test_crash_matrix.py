@@ -16,8 +16,6 @@ from devtools.proof.trials.scene.ground import Ground
 from devtools.proof.trials.scene.throttle import Step, Throttle
 from devtools.proof.trials.verdict import wrong_at_any_time, wrong_at_the_end
 
-pytestmark = pytest.mark.unmeasured
-
 TOKEN, KEY = crash_matrix.TOKEN, crash_matrix.KEY
 MOST_TRIES = {Step.CLAIM: 3, Step.CONCLUDE: 4, Step.RESOLVE: 4}
 LOST, NOT_BOOKED = Weather("commit-then-drop"), Weather("reset-before-commit")

@@ -13,7 +13,6 @@ EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES") or 5)
 STEPS = 12
 
 
-@pytest.mark.unmeasured
 @pytest.mark.timeout(60 + 20 * EXAMPLES)
 def test_whatever_happens_in_whatever_order_no_rule_is_broken(ground: Ground) -> None:
     """The public interface against a model and against the world itself."""

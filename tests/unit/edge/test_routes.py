@@ -20,6 +20,7 @@ from tests.unit.edge.gateway_event import (
     FORM,
     HEADERS,
     OPERATION_ID,
+    ORIGIN,
     VALIDATE_BOOKING,
     FakePlaceBooking,
     call,
@@ -103,6 +104,13 @@ def test_an_unknown_problem_type_is_404_without_an_echo(parameters: dict[str, st
     assert (reply.status, reply.document["type"]) == (404, "/problems/not-found")
     assert "instance" not in reply.document
     assert "secrets" not in reply.body
+
+
+@pytest.mark.parametrize("path", ["/", "/{proxy+}"])
+def test_a_page_may_ask_for_what_is_not_there(path: str) -> None:
+    """Without this its browser shows a network error in place of the 404."""
+    reply = call(edge_app(), rest_event("OPTIONS", path, headers={"Origin": ORIGIN}))
+    assert (reply.status, reply.headers["access-control-allow-origin"]) == (204, ORIGIN)
 
 
 @pytest.mark.parametrize("path", ["/", "/{proxy+}"])

@@ -5,7 +5,7 @@ import socket
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.adapters.adultwork.client import AdultWorkClient
-from chalicelib.adapters.adultwork.phonechat import AdultWorkGateway, request_body
+from chalicelib.adapters.adultwork.phonechat import PAGE_SIZE, AdultWorkGateway, request_body
 from chalicelib.adapters.http.opening import Address
 from chalicelib.domain.booking.booking import ContactMethod
 from chalicelib.domain.booking.facts import BookingRequirements
@@ -222,6 +222,23 @@ def test_requirements_are_read(client_of: ClientOf, body: bytes, requirements: B
         gateway = AdultWorkGateway(client_of(upstream.url), LONDON)
         assert gateway.requirements(TOKEN, 123456, after(5)) == requirements
     assert upstream.requests[0].target == "/v1/PhoneChat/GetUserBookingRequirements?BookUserID=123456"
+
+
+def test_the_made_bookings_are_read_a_page_at_a_time(client_of: ClientOf) -> None:
+    """From a day on, newest first, as many as a page holds."""
+    with RawUpstream(says(answer(b'{"MadeBookings":[%b]}' % BOOKED))) as upstream:
+        (entry,) = AdultWorkGateway(client_of(upstream.url), LONDON).made_bookings(TOKEN, date(2026, 1, 2), 3, after(5))
+    assert entry.booking_id == 7
+    assert upstream.requests[0].target == (
+        f"/v1/PhoneChat/MadeBookings?StartDate=2026-01-02&OrderBy=date-desc&BookingsPerPage={PAGE_SIZE}&PageNumber=3"
+    )
+
+
+def test_one_booking_is_read_by_its_id(client_of: ClientOf) -> None:
+    """It goes into the query."""
+    with RawUpstream(says(answer(BOOKED))) as upstream:
+        assert AdultWorkGateway(client_of(upstream.url), LONDON).booking_details(TOKEN, 7, after(5)).booking_id == 7
+    assert upstream.requests[0].target == "/v1/PhoneChat/MadeBookingDetails?BookingID=7"
 
 
 def in_xml(body: bytes) -> bytes:

@@ -39,7 +39,8 @@ OPERATION = opening(1)
 NAMES = (*KEPT, *FORM, "days", "reason", "unmask", "next", "secret")
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=20),
-    lambda part: st.lists(part) | st.dictionaries(st.text(), part),
+    lambda part: st.lists(part, max_size=3) | st.dictionaries(st.text(max_size=20), part, max_size=3),
+    max_leaves=6,  # drawing takes longer than the page otherwise
 )
 MEMBERS = (
     *("at", "kind", "client", "candidate", "request", "booking_id", "upstream_status", "violations", "reason"),

@@ -53,6 +53,15 @@ def test_a_row_is_made_of_what_is_missing(
     assert asked["ExpressionAttributeValues"][":pseudonym"] == {"S": register.draw()}
 
 
+def test_whom_a_claim_has_named_is_known(
+    register: DynamoDBRegister, server: StubDynamoDB, clock: CountingClock
+) -> None:
+    """It wrote the row, or met it, in a request of its own."""
+    register.remember(ACCOUNT, PSEUDONYM)
+    assert register.find(ACCOUNT, in_time(clock)) == register.make(ACCOUNT, in_time(clock)) == PSEUDONYM
+    assert server.operations == []
+
+
 def test_a_register_that_fails_is_our_error(
     register: DynamoDBRegister, server: StubDynamoDB, clock: CountingClock
 ) -> None:
