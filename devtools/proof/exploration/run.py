@@ -122,7 +122,11 @@ class Run:
             self.stage.run()
         except VisitedError:
             return self._outcome(self._lasting(), is_pruned=True)
-        return self._outcome(self._found(), is_pruned=False)
+        else:
+            return self._outcome(self._found(), is_pruned=False)
+        finally:
+            self.choices.is_over = True
+            self.stage.close()
 
     def evidence(self) -> Evidence:
         """Return what the oracle looks at."""

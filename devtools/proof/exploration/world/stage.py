@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from heapq import heappop
 
-from greenlet import getcurrent, greenlet
+from greenlet import GreenletExit, getcurrent, greenlet
 
 from devtools.proof.exploration.choices import Choices, Price
 from devtools.proof.simulation.world.scheduler import Scheduler
@@ -39,6 +39,17 @@ class Stage(Scheduler):
         self.current = self.chosen = 0
         self.went_last: greenlet | None = None
         self._dozing: set[float] = set()
+        self._tasks: list[greenlet] = []
+
+    def spawn(self, work: Callable[[], object]) -> greenlet:
+        """Start a task; it begins when the present one waits."""
+        self._tasks.append(super().spawn(work))
+        return self._tasks[-1]
+
+    def close(self) -> None:
+        """End all tasks where they wait: no collector sees what the stack of a waiting one holds, so it would stay for ever."""
+        for task in self._tasks:
+            task.throw(GreenletExit)
 
     def turn(self, call: int) -> None:
         """Let the present task of a call wait until it is chosen."""
