@@ -1,11 +1,13 @@
-"""Worker processes that leave Ctrl-C to the process that started them, which ends them."""
+"""Worker processes that leave Ctrl-C to the process that started them, which ends them, and that end with it in any case."""
 
+import os
 import signal
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import active_children, resource_tracker
+from multiprocessing import active_children, parent_process, resource_tracker
 from multiprocessing.context import SpawnContext, SpawnProcess
+from threading import Thread
 
 
 class DeafProcess(SpawnProcess):
@@ -27,10 +29,22 @@ class DeafContext(SpawnContext):
     Process = DeafProcess
 
 
+def _end_with_parent() -> None:
+    """End this process as soon as the one that started it has ended, however: nobody waits for its work, which may take hours."""
+    parent = parent_process()
+
+    def watch() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
+
+
 @contextmanager
 def workers(count: int | None = None) -> Iterator[ProcessPoolExecutor]:
     """Work with so many processes, or one a core; what is interrupted or given up is ended, and not waited for."""
-    with ProcessPoolExecutor(count, DeafContext()) as processes:
+    with ProcessPoolExecutor(count, DeafContext(), _end_with_parent) as processes:
         try:
             yield processes
         except (KeyboardInterrupt, GeneratorExit):  # the latter where a generator holds them

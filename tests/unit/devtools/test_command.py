@@ -63,6 +63,20 @@ def test_a_command_that_is_interrupted_says_so_in_one_line(tmp_path: Path, progr
     assert errors.strip().count("\n") == 0
 
 
+def test_workers_end_with_the_process_that_started_them(tmp_path: Path) -> None:
+    """However that ends: what they print goes nowhere else, so its end is theirs."""
+    (tmp_path / "long_program.py").write_text(WAYS_TO_WORK["with workers"])
+    with subprocess.Popen(
+        [sys.executable, "-m", "long_program"],
+        env={"PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])},
+        cwd=ROOT, stdout=subprocess.PIPE, text=True,
+    ) as command:  # fmt: skip
+        assert command.stdout is not None
+        assert command.stdout.readline() == "working\n"
+        command.kill()
+        assert command.communicate(timeout=30)[0] in {"", "working\n"}
+
+
 def test_a_command_keeps_its_own_exit_status(tmp_path: Path) -> None:
     """What a module ends with is what make sees."""
     (tmp_path / "short_program.py").write_text("import sys\nsys.exit(3)\n")
