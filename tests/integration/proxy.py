@@ -9,6 +9,7 @@ from typing import Self
 
 HOST = "127.0.0.1"
 PIECE = 65536
+WRITE = b"DynamoDB_20120810.TransactWriteItems"  # what a claim and a conclusion are
 
 
 class Proxy:
@@ -22,7 +23,7 @@ class Proxy:
         self._listener: socket.socket | None = None
         self._is_mute = Event()
         self._answers_to_lose = 0
-        self._requests_to_take: int | None = None
+        self._writes_to_take: int | None = None
         self.port = 0
 
     @property
@@ -34,7 +35,7 @@ class Proxy:
         """Pass everything on; the port stays the same over cuts."""
         self._is_mute.clear()
         self._answers_to_lose = 0
-        self._requests_to_take = None
+        self._writes_to_take = None
         if self._listener is None:
             self._listener = socket.create_server((HOST, self.port))
             self.port = self._listener.getsockname()[1]
@@ -63,8 +64,11 @@ class Proxy:
         self._answers_to_lose = count
 
     def take_only(self, count: int) -> None:
-        """Serve that many more requests, and hang up on all others without passing them on."""
-        self._requests_to_take = count
+        """Serve until that many more transactions are written, then hang up on all without passing them on.
+
+        Reads do not count: what an earlier call has set off beside itself may come late.
+        """
+        self._writes_to_take = count
 
     def __enter__(self) -> Self:
         self.mend()
@@ -110,7 +114,7 @@ class Proxy:
                     if not self._is_mute.is_set():
                         near.sendall(piece)
                 else:
-                    if not piece or (not is_asking and self._is_refused()):
+                    if not piece or (not is_asking and self._is_refused(piece)):
                         return
                     is_asking = True
                     far.sendall(piece)
@@ -121,10 +125,10 @@ class Proxy:
             self._answers_to_lose -= 1
             return self._answers_to_lose >= 0
 
-    def _is_refused(self) -> bool:
-        """Tell whether a request is one too many, and count it."""
+    def _is_refused(self, request: bytes) -> bool:
+        """Tell whether a request comes too late, and count it if it writes."""
         with self._lock:
-            if self._requests_to_take is None:
+            if self._writes_to_take and WRITE in request:
+                self._writes_to_take -= 1
                 return False
-            self._requests_to_take -= 1
-            return self._requests_to_take < 0
+            return self._writes_to_take == 0
