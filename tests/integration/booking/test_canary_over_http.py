@@ -84,7 +84,7 @@ def _suffer(run: Run) -> None:
     """Go through all that the upstream can do to the booking, and what it can do to a read."""
     for fault in FAULTS:
         run.service.sandbox.world.set_credits(1001, Decimal(300))
-        settings: dict[str, Any] = {"after_requests": 2, "seconds": 0.1} if fault == "connect-refuse" else {}
+        settings: dict[str, Any] = {"after_requests": 2, "seconds": 60} if fault == "connect-refuse" else {}
         run.service.arm(CREATE, fault, **settings)
         run.book()
         run.service.sandbox.faults.clear()
