@@ -187,8 +187,17 @@ def operation_event(operation_id: str = OPERATION_ID, method: str = "GET", **cha
 
 
 def call(app: Chalice, event: dict[str, Any], context: object = None) -> Reply:
-    """Run one event through an app."""
+    """Run one event through an app that sets no cookies."""
+    reply, cookies = call_with_cookies(app, event, context)
+    assert cookies == []
+    return reply
+
+
+def call_with_cookies(app: Chalice, event: dict[str, Any], context: object = None) -> tuple[Reply, list[str]]:
+    """Run one event through an app; return the answer, and the cookies that it sets. No other header comes several times."""
     answer = app(event, context or CountdownContext())
-    assert answer["multiValueHeaders"] == {}
+    several = dict(answer["multiValueHeaders"])
+    cookies = several.pop("Set-Cookie", [])
+    assert several == {}
     headers = {name.lower(): value for name, value in answer["headers"].items()}
-    return Reply(answer["statusCode"], headers, answer["body"])
+    return Reply(answer["statusCode"], headers, answer["body"]), cookies

@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
 from chalice.app import Chalice
@@ -19,12 +18,12 @@ from chalicelib.edge.routes.sign_in import BEGIN, LOGOUT, TOKEN
 from tests.unit.edge.gateway_event import (
     HEADERS,
     ORIGIN,
-    CountdownContext,
     FakeGetOperation,
     FakePlaceBooking,
     FakeValidateBooking,
     Reply,
     call,
+    call_with_cookies,
     rest_event,
 )
 
@@ -90,11 +89,8 @@ class Client:
         headers = {"Content-Type": "application/json"}
         headers |= {} if self.origin is None else {"Origin": self.origin}
         headers |= {"Cookie": self.cookies} if self.cookies else {}
-        answer: Any = app_of(self.use_case)(
-            rest_event("POST", path, headers=headers, body=json.dumps(members)), CountdownContext()
-        )
-        lines = answer["multiValueHeaders"].get("Set-Cookie", [])
-        return Reply(answer["statusCode"], answer["headers"], answer["body"]), lines
+        event = rest_event("POST", path, headers=headers, body=json.dumps(members))
+        return call_with_cookies(app_of(self.use_case), event)
 
 
 def test_the_beginning_of_a_page_stays_in_its_cookie() -> None:
@@ -227,6 +223,5 @@ def test_the_name_of_a_cookie_says_how_far_it_goes(entrance: str, start: str, en
         "POST", BEGIN, headers={"Content-Type": "application/json", "Origin": ORIGIN}, body=json.dumps(ADDRESSES)
     )
     event["requestContext"]["path"] = entrance + BEGIN
-    answer = app_of(FakeSignIn(), is_secure=is_secure)(event, CountdownContext())
-    (line,) = answer["multiValueHeaders"]["Set-Cookie"]
-    assert line == f"{start}sealed-beginning{end}"
+    _, cookies = call_with_cookies(app_of(FakeSignIn(), is_secure=is_secure), event)
+    assert cookies == [f"{start}sealed-beginning{end}"]
