@@ -8,7 +8,7 @@ from chalicelib.application.audit import events
 from chalicelib.application.changing import answers
 from chalicelib.application.changing.ports import ChangeAnswers, ChangeGateway, ChangeStore
 from chalicelib.application.operations.caller import Caller
-from chalicelib.application.operations.reconcile import Settled, answer_purpose
+from chalicelib.application.operations.reconcile import Settled, answer_purpose, told
 from chalicelib.application.ports import Clock, Resolution
 from chalicelib.domain.audit.event import AuditEvent
 from chalicelib.domain.booking.booking import Booking
@@ -74,8 +74,9 @@ class ChangeReconciler:
         now, settle = self.clock.now(), self.policy.settle
         event = events.proven(record, now, caller.request_id, state, evidence, settle, caller.name())
         answer = self._answer(record, change, booking, state, caller.request_id)
-        after = self._move(record, Resolution(state, None, sealed(caller, record, answer)), event, deadline)
-        return Settled(after, answer if after.state is state else None)
+        resolution = Resolution(state, None, sealed(caller, record, answer))
+        after = self._move(record, resolution, event, deadline)
+        return Settled(after, told(caller, after, resolution, answer) if after.state is state else None)
 
     def _answer(
         self, record: ChangeRecord, change: Change, booking: Booking, state: OperationState, request_id: str

@@ -7,12 +7,12 @@ from functools import partial
 from typing import Generic, Never, Protocol, TypeVar
 
 from chalicelib.application.operations.caller import Caller
-from chalicelib.application.operations.reconcile import Settled, answer_purpose
+from chalicelib.application.operations.reconcile import Settled, kept_answer
 from chalicelib.application.ports import Clock, Concurrency, Store, TokenIntrospector, Vault
 from chalicelib.application.register_ports import Register
 from chalicelib.application.scope import require_scope
 from chalicelib.domain.access import AccessToken
-from chalicelib.domain.errors import NotFoundError, SealBrokenError
+from chalicelib.domain.errors import NotFoundError
 from chalicelib.domain.operation.matching import ReconciliationPolicy
 from chalicelib.domain.operation.operation import ANSWERED, OperationState
 from chalicelib.domain.operation.record import AnyRecord
@@ -104,7 +104,7 @@ class GetOperation(Generic[RecordT]):
         )
         (settled,) = self.reconciler.reconcile(caller, [record], deadline.within(self.budget.reconcile))
         # 5
-        answer = settled.answer or self._stored_answer(caller, settled.record)
+        answer = settled.answer or _given(caller, settled.record)
         decided_by = self.reconciler.policy.decided_by(settled.record, self.clock.now())
         return OperationView(self._as_it_stands(settled.record), answer, decided_by)
 
@@ -112,16 +112,7 @@ class GetOperation(Generic[RecordT]):
         """Return an operation whose lease is over as UNKNOWN, also while the store cannot be told so."""
         return replace(record, state=OperationState.UNKNOWN) if record.is_open(self.clock.now()) else record
 
-    def _stored_answer(self, caller: Caller, record: RecordT) -> StoredAnswer | None:
-        """Return the kept answer; None when there is none, or its key cannot be had or was erased.
 
-        An operation that is not final has none, or one of an attempt that is over.
-        """
-        sealed = record.sealed_answer if record.state in ANSWERED else None
-        seal = None if sealed is None else caller.seal()
-        if sealed is None or seal is None:
-            return None
-        try:
-            return StoredAnswer.from_bytes(seal.open(sealed, answer_purpose(record.id)))
-        except SealBrokenError:
-            return None
+def _given(caller: Caller, record: AnyRecord) -> StoredAnswer | None:
+    """Return the answer that an operation's request got; one that is not final has none, or one of an attempt that is over."""
+    return kept_answer(caller, record) if record.state in ANSWERED else None

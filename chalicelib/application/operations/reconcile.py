@@ -15,7 +15,7 @@ from chalicelib.application.ports import AnswerForm, BookingGateway, Clock, Conc
 from chalicelib.domain.audit.event import AuditEvent
 from chalicelib.domain.booking.booking import Booking
 from chalicelib.domain.canonical import Canonical
-from chalicelib.domain.errors import StoreUnavailableError, SwitchboardError
+from chalicelib.domain.errors import SealBrokenError, StoreUnavailableError, SwitchboardError
 from chalicelib.domain.operation.listing import Listing
 from chalicelib.domain.operation.matching import ReconciliationPolicy, Verdict, is_created_in_time, judge, may_own
 from chalicelib.domain.operation.operation import OperationState
@@ -35,7 +35,10 @@ SIDE_BY_SIDE = (
 
 @dataclass(frozen=True, slots=True)
 class Settled(Generic[RecordT]):
-    """An operation as it stands after reconciliation, and its final answer if reading has just told it."""
+    """An operation as it stands after reconciliation, and its final answer if reading has just told it.
+
+    Where another call was faster with the same and kept its answer, it is that one, if it can be opened.
+    """
 
     record: RecordT
     answer: StoredAnswer | None = None
@@ -168,7 +171,7 @@ class Reconciler:
         resolution = Resolution(verdict.state, booking_id, _sealed(caller, record, answer))
         after = self._move(record, resolution, event, deadline)
         is_as_judged = (after.state, after.booking_id) == (verdict.state, booking_id)
-        return Settled(after, answer if is_as_judged else None)
+        return Settled(after, told(caller, after, resolution, answer) if is_as_judged else None)
 
     def _answer(self, record: OperationRecord, verdict: Verdict, request_id: str) -> StoredAnswer | None:
         """Return the final answer that a verdict stands for, if it does."""
@@ -215,6 +218,24 @@ def _evidence(made: MadeBookings, read_at: datetime) -> dict[str, Canonical]:
 def answer_purpose(operation_id: str) -> str:
     """Return what a stored answer is sealed for."""
     return f"answer:{operation_id}"
+
+
+def told(caller: Caller, after: AnyRecord, resolution: Resolution, answer: StoredAnswer | None) -> StoredAnswer | None:
+    """Return what a call tells of its own reading: its answer, unless another call was faster and kept one for all repeats."""
+    if after.sealed_answer in {None, resolution.sealed_answer}:
+        return answer
+    return kept_answer(caller, after)
+
+
+def kept_answer(caller: Caller, record: AnyRecord) -> StoredAnswer | None:
+    """Return the answer that is kept with an operation; None when there is none, or its key cannot be had or was erased."""
+    sealed, seal = record.sealed_answer, None if record.sealed_answer is None else caller.seal()
+    if sealed is None or seal is None:
+        return None
+    try:
+        return StoredAnswer.from_bytes(seal.open(sealed, answer_purpose(record.id)))
+    except SealBrokenError:
+        return None
 
 
 def _sealed(caller: Caller, record: OperationRecord, answer: StoredAnswer | None) -> str | None:

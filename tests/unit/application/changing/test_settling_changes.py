@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.application.changing.claiming import ChangeClaiming
 from chalicelib.application.changing.resolve_change import ResolveChange, ResolveChangeCommand
+from chalicelib.application.operations.reconcile import answer_purpose
 from chalicelib.application.register_ports import NamedMeanwhile
 from chalicelib.domain.changing.changes import RE_INVITE, RESCHEDULE_MADE_BOOKING
 from chalicelib.domain.changing.operation import ChangeOutcome
@@ -21,6 +22,8 @@ from chalicelib.domain.errors import (
     UpstreamUnavailableError,
 )
 from chalicelib.domain.operation.operation import OperationState
+from chalicelib.domain.operation.stored_answer import StoredAnswer
+from chalicelib.domain.time_budget import Deadline
 from tests.builders import OTHER_TOKEN, PRINCIPAL, REFRESHED_TOKEN, booking
 from tests.fakes.system import SequentialConcurrency
 from tests.sentences import require_sentences
@@ -125,6 +128,24 @@ def test_whoever_settles_it_first_is_believed() -> None:
     world.change_store.before_write = meanwhile
     view = world.look(operation_id)
     assert (view.record.state, view.answer) == (OperationState.EXPIRED_UNKNOWN, None)
+
+
+def test_the_answer_that_a_faster_call_kept_is_the_one_that_is_told() -> None:
+    """Somebody else settled it the same way meanwhile: the status tells what the repeats get."""
+    world = ChangingWorld()
+    operation_id = unknown_change(world)
+    world.clock.tick(SETTLED.total_seconds())
+    kept = StoredAnswer(409, {}, '{"request_id":"request-faster"}')
+    seal = world.vault.unlock(1001, Deadline.after(world.clock.monotonic, 4))
+    sealed = seal.seal(kept.to_bytes(), answer_purpose(operation_id))
+    record = replace(world.record(operation_id), state=OperationState.NOT_CREATED, sealed_answer=sealed, head="cd" * 32)
+
+    def meanwhile() -> None:
+        world.change_store.before_write = lambda: None
+        world.change_store._operations[operation_id] = record  # noqa: SLF001 (another call)
+
+    world.change_store.before_write = meanwhile
+    assert world.look(operation_id).answer == world.change().answer == kept
 
 
 def test_what_no_read_can_tell_is_handed_to_a_person() -> None:

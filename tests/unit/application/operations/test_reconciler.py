@@ -1,17 +1,19 @@
 """Settling open operations: one reading serves all, other calls may be faster, and no failure gets out."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pytest
 
 from chalicelib.application.operations.caller import Caller
-from chalicelib.application.operations.reconcile import Settled
+from chalicelib.application.operations.reconcile import Settled, answer_purpose
 from chalicelib.application.ports import Resolution
 from chalicelib.domain.audit.event import AuditEvent, told_request_id
 from chalicelib.domain.errors import OutcomeUnknownError, StoreUnavailableError, Trouble, UpstreamUnavailableError
 from chalicelib.domain.operation.operation import OperationState
 from chalicelib.domain.operation.record import OperationRecord
+from chalicelib.domain.operation.stored_answer import StoredAnswer
 from chalicelib.domain.time_budget import Deadline
 from tests.builders import TOKEN, booking, members
 from tests.fakes.store import TroubledStore
@@ -35,8 +37,8 @@ def book_by_night(world: World) -> None:
 
 def settle(world: World, *records: OperationRecord) -> tuple[Settled[OperationRecord], ...]:
     """Reconcile the operations, by nobody's request in particular."""
-    seal = world.vault.unlock(1001, Deadline.after(world.clock.monotonic, 4))
-    caller = Caller(TOKEN, 1001, "request-settle", lambda: seal)
+    end = Deadline.after(world.clock.monotonic, 4)
+    caller = Caller(TOKEN, 1001, "request-settle", lambda: world.vault.unlock(1001, end))
     return world.reconciler().reconcile(caller, records, Deadline.after(world.clock.monotonic, 5))
 
 
@@ -140,6 +142,46 @@ def test_when_another_call_was_faster_its_verdict_stands_and_ours_answers_only_i
     assert (settled.answer is not None) is is_answered
     assert world.events(record.id)[2]["request_id"] == told_request_id("request-faster")
     assert len(world.events(record.id)) == 3
+
+
+def test_the_answer_that_a_faster_call_kept_is_told_and_never_another_one() -> None:
+    """Find out the same as another call, which kept its answer: ours names another request, and repeats get theirs."""
+    world = World(store=(store := OvertakenStore()))
+    record = lose(world, key=OTHER_KEY)
+    world.clock.tick(900)
+    kept = StoredAnswer(409, {}, '{"request_id":"request-faster"}')
+    store.overtake = Resolution(OperationState.NOT_CREATED, None, _sealed(world, record, kept))
+    (settled,) = settle(world, record)
+    assert (settled.record.state, settled.answer) == (OperationState.NOT_CREATED, kept)
+
+
+def test_nothing_is_told_in_place_of_a_kept_answer_that_cannot_be_opened() -> None:
+    """Be overtaken while the vault fails."""
+    world = World(store=(store := OvertakenStore()))
+    record = lose(world, key=OTHER_KEY)
+    world.clock.tick(900)
+    sealed = _sealed(world, record, StoredAnswer(409, {}, "{}"))
+    store.overtake = Resolution(OperationState.NOT_CREATED, None, sealed)
+    world.vault.will_fail()
+    (settled,) = settle(world, record)
+    assert (settled.record.state, settled.answer) == (OperationState.NOT_CREATED, None)
+
+
+def test_where_a_faster_call_kept_nothing_our_own_answer_is_told() -> None:
+    """It could not seal its answer; ours is as true."""
+    world = World(store=(store := OvertakenStore()))
+    record = lose(world, key=OTHER_KEY)
+    world.clock.tick(900)
+    store.overtake = Resolution(OperationState.NOT_CREATED)
+    (settled,) = settle(world, record)
+    assert settled.answer is not None
+    assert json.loads(settled.answer.body)["request_id"] == "request-settle"
+
+
+def _sealed(world: World, record: OperationRecord, answer: StoredAnswer) -> str:
+    """Return an answer as another call seals it for the repeats of a record's request."""
+    seal = world.vault.unlock(1001, Deadline.after(world.clock.monotonic, 4))
+    return seal.seal(answer.to_bytes(), answer_purpose(record.id))
 
 
 @pytest.mark.parametrize(
