@@ -124,11 +124,11 @@ def proxy(database: "DynamoDBClient") -> Iterator[Proxy]:
 
 def test_a_mute_kms_costs_no_more_than_a_claims_time(configured: Callable[..., Service], proxy: Proxy) -> None:
     """The booking is made and its conclusion written, without the sealed part."""
-    service = configured(**{OWN_KMS: proxy.url}, CLAIM_SECONDS="0.6")
+    service = configured(**{OWN_KMS: proxy.url}, CLAIM_SECONDS="2")
     proxy.mute()
     answer = service.book(key=KEY)
     assert (answer.status, answer.header("Audit-Status")) == (201, None)
-    assert answer.seconds < 0.6 + SLACK_SECONDS
+    assert answer.seconds < 2 + SLACK_SECONDS
     assert service.records.states() == ["CONFIRMED"]
 
 
