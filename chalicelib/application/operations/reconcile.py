@@ -229,11 +229,10 @@ def told(caller: Caller, after: AnyRecord, resolution: Resolution, answer: Store
 
 def kept_answer(caller: Caller, record: AnyRecord) -> StoredAnswer | None:
     """Return the answer that is kept with an operation; None when there is none, or its key cannot be had or was erased."""
-    sealed, seal = record.sealed_answer, None if record.sealed_answer is None else caller.seal()
-    if sealed is None or seal is None:
+    if record.sealed_answer is None or (seal := caller.seal()) is None:
         return None
     try:
-        return StoredAnswer.from_bytes(seal.open(sealed, answer_purpose(record.id)))
+        return StoredAnswer.from_bytes(seal.open(record.sealed_answer, answer_purpose(record.id)))
     except SealBrokenError:
         return None
 

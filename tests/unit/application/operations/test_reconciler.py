@@ -146,22 +146,15 @@ def test_when_another_call_was_faster_its_verdict_stands_and_ours_answers_only_i
 
 def test_the_answer_that_a_faster_call_kept_is_told_and_never_another_one() -> None:
     """Find out the same as another call, which kept its answer: ours names another request, and repeats get theirs."""
-    world = World(store=(store := OvertakenStore()))
-    record = lose(world, key=OTHER_KEY)
-    world.clock.tick(900)
-    kept = StoredAnswer(409, {}, '{"request_id":"request-faster"}')
-    store.overtake = Resolution(OperationState.NOT_CREATED, None, _sealed(world, record, kept))
-    (settled,) = settle(world, record)
+    world, kept = World(store=OvertakenStore()), StoredAnswer(409, {}, '{"request_id":"request-faster"}')
+    (settled,) = settle(world, lose_and_be_overtaken(world, kept))
     assert (settled.record.state, settled.answer) == (OperationState.NOT_CREATED, kept)
 
 
 def test_nothing_is_told_in_place_of_a_kept_answer_that_cannot_be_opened() -> None:
     """Be overtaken while the vault fails."""
-    world = World(store=(store := OvertakenStore()))
-    record = lose(world, key=OTHER_KEY)
-    world.clock.tick(900)
-    sealed = _sealed(world, record, StoredAnswer(409, {}, "{}"))
-    store.overtake = Resolution(OperationState.NOT_CREATED, None, sealed)
+    world = World(store=OvertakenStore())
+    record = lose_and_be_overtaken(world, StoredAnswer(409, {}, "{}"))
     world.vault.will_fail()
     (settled,) = settle(world, record)
     assert (settled.record.state, settled.answer) == (OperationState.NOT_CREATED, None)
@@ -169,19 +162,21 @@ def test_nothing_is_told_in_place_of_a_kept_answer_that_cannot_be_opened() -> No
 
 def test_where_a_faster_call_kept_nothing_our_own_answer_is_told() -> None:
     """It could not seal its answer; ours is as true."""
-    world = World(store=(store := OvertakenStore()))
-    record = lose(world, key=OTHER_KEY)
-    world.clock.tick(900)
-    store.overtake = Resolution(OperationState.NOT_CREATED)
-    (settled,) = settle(world, record)
+    world = World(store=OvertakenStore())
+    (settled,) = settle(world, lose_and_be_overtaken(world, None))
     assert settled.answer is not None
     assert json.loads(settled.answer.body)["request_id"] == "request-settle"
 
 
-def _sealed(world: World, record: OperationRecord, answer: StoredAnswer) -> str:
-    """Return an answer as another call seals it for the repeats of a record's request."""
+def lose_and_be_overtaken(world: World, kept: StoredAnswer | None) -> OperationRecord:
+    """Send a booking that is not made, which another call will find out first and keep this answer; return its record."""
+    record = lose(world, key=OTHER_KEY)
+    world.clock.tick(900)
     seal = world.vault.unlock(1001, Deadline.after(world.clock.monotonic, 4))
-    return seal.seal(answer.to_bytes(), answer_purpose(record.id))
+    sealed = None if kept is None else seal.seal(kept.to_bytes(), answer_purpose(record.id))
+    assert isinstance(world.store, OvertakenStore)
+    world.store.overtake = Resolution(OperationState.NOT_CREATED, None, sealed)
+    return record
 
 
 @pytest.mark.parametrize(
