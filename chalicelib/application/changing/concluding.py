@@ -8,7 +8,8 @@ from chalicelib.application.booking.concluding import Conclusion, sealed_contact
 from chalicelib.application.changing import answers
 from chalicelib.application.changing.claiming import ChangeAttempt
 from chalicelib.application.changing.ports import ChangeAnswers, ChangeStore
-from chalicelib.application.changing.reconcile import ChangeReconciler, sealed
+from chalicelib.application.changing.reconcile import ChangeReconciler
+from chalicelib.application.operations.reconcile import sealed
 from chalicelib.domain.audit.event import AuditEvent
 from chalicelib.domain.changing.operation import ChangeOutcome, ChangeRecord
 from chalicelib.domain.errors import StoreUnavailableError, SwitchboardError
@@ -49,7 +50,7 @@ class ChangeConcluding:
         words = None if seal is None else sealed_contact(seal, operation.id, operation.request.words)
         name = attempt.event.client or call.caller.name()
         event = events.concluded(attempt.event, call.clock.now(), outcome, timings, words, name, outcome.facts)
-        kept = None if answer is None else sealed(call.caller, self._record(attempt, attempt.event), answer)
+        kept = sealed(call.caller, self._record(attempt, attempt.event), answer)
         self.store.conclude(operation, outcome, event, call.deadline.within(self.budget.conclusion), kept)
         return event
 

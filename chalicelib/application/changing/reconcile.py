@@ -8,7 +8,7 @@ from chalicelib.application.audit import events
 from chalicelib.application.changing import answers
 from chalicelib.application.changing.ports import ChangeAnswers, ChangeGateway, ChangeStore
 from chalicelib.application.operations.caller import Caller
-from chalicelib.application.operations.reconcile import Settled, answer_purpose, told
+from chalicelib.application.operations.reconcile import Settled, sealed, told
 from chalicelib.application.ports import Clock, Resolution
 from chalicelib.domain.audit.event import AuditEvent
 from chalicelib.domain.booking.booking import Booking
@@ -100,9 +100,3 @@ class ChangeReconciler:
             head=event.hash,
             names=event.names,
         )
-
-
-def sealed(caller: Caller, record: ChangeRecord, answer: StoredAnswer) -> str | None:
-    """Return an answer for the repeats of a request with a key, sealed; None when there is none to keep."""
-    seal = caller.seal() if record.is_keyed else None
-    return None if seal is None else seal.seal(answer.to_bytes(), answer_purpose(record.id))

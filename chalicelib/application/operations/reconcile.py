@@ -168,7 +168,7 @@ class Reconciler:
         event = events.reconciled(record, now, caller.request_id, verdict, evidence, settle, caller.name())
         answer = self._answer(record, verdict, caller.request_id)
         booking_id = None if verdict.booking is None else verdict.booking.booking_id
-        resolution = Resolution(verdict.state, booking_id, _sealed(caller, record, answer))
+        resolution = Resolution(verdict.state, booking_id, sealed(caller, record, answer))
         after = self._move(record, resolution, event, deadline)
         is_as_judged = (after.state, after.booking_id) == (verdict.state, booking_id)
         return Settled(after, told(caller, after, resolution, answer) if is_as_judged else None)
@@ -237,7 +237,7 @@ def kept_answer(caller: Caller, record: AnyRecord) -> StoredAnswer | None:
         return None
 
 
-def _sealed(caller: Caller, record: OperationRecord, answer: StoredAnswer | None) -> str | None:
+def sealed(caller: Caller, record: AnyRecord, answer: StoredAnswer | None) -> str | None:
     """Return an answer for the repeats of a request with a key, sealed; None when there is none to keep."""
     if answer is None or not record.is_keyed:
         return None

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.application.booking.place_booking import Answered
-from chalicelib.application.changing.reconcile import sealed
 from chalicelib.application.operations.caller import Caller
+from chalicelib.application.operations.reconcile import sealed
 from chalicelib.application.ports import AccountSeal, BookingHeld, Claimed, KeyHeld, RateLimited
 from chalicelib.application.register_ports import NamedMeanwhile
 from chalicelib.domain.access import Principal, Scope
